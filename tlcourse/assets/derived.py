@@ -1,0 +1,72 @@
+"""Results that take long to compute and are the same each time: features, decoded images. Kept as safetensors."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tlcourse.assets.cache import derived_dir
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def cached_arrays(
+    name: str, key: dict, make: Callable[[], dict[str, "np.ndarray"]]
+) -> dict[str, "np.ndarray"]:
+    """The arrays that ``make()`` returns, from disk if they were made before with the same ``key``.
+
+    Args:
+        name: what the arrays are, for the file's name: letters, digits, dots and dashes.
+        key: everything that the arrays depend on, as JSON values: asset, model, settings, a version number of the code.
+        make: computes the arrays; called only when there is no whole file for this key.
+
+    The file is written beside and renamed, so that a kill leaves none. A file that cannot be read is made again. Where
+    the cache cannot be written, the arrays are computed and returned all the same.
+
+    Raises:
+        ValueError: ``name`` is not fit for a file's name.
+        TypeError: ``key`` holds something that JSON cannot.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = derived_path(name, key)
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError):
+        arrays = make()
+    try:
+        _save(path, arrays, key)
+    except OSError:
+        pass  # a full or read-only disk costs time, not the lesson
+    return arrays
+
+
+def derived_path(name: str, key: dict) -> Path:
+    """Where :func:`cached_arrays` keeps the arrays of ``name`` and ``key``."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise ValueError(
+            f"name is {name!r}, expected letters, digits, '.', '_' and '-' only: it names a file"
+        )
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+    return derived_dir() / f"{name}-{digest}.safetensors"
+
+
+def _save(path: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
+    os.close(handle)
+    try:
+        whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        save_file(whole, temporary, metadata={"key": json.dumps(key, sort_keys=True)})
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)

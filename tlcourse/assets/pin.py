@@ -1,0 +1,63 @@
+"""For maintainers: write the manifest of a packaged asset from its archive.
+
+    python -m tlcourse.assets.pin NAME ARCHIVE    e.g. solar-cells /tmp/elpv_dataset-1.0.0.post1-py3-none-any.whl
+
+To move an asset to another version: download the archive, look at what is in it, put its version, file name, size and
+sha256 into ``catalogue.toml``, run this, and look at ``git diff`` before you commit the new manifest. The archive must
+already have the sha256 of the catalogue: this never pins what somebody else has not looked at.
+"""
+
+import hashlib
+import io
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from tlcourse.assets.cache import file_sha256
+from tlcourse.assets.catalogue import Asset, find
+from tlcourse.assets.errors import AssetError, AssetRefused
+from tlcourse.assets.unpack import members
+
+SUMS = Path(__file__).parent / "sums"
+
+
+def manifest_of(asset: Asset, archive: Path) -> str:
+    """The manifest of the files of ``asset`` in ``archive``, sorted by name, in the format of ``sha256sum -c``."""
+    if file_sha256(archive) != asset.sha256:
+        raise AssetRefused(
+            f"{archive} has the sha256 {file_sha256(archive)}, the catalogue says {asset.sha256}"
+        )
+    digests = {}
+    with archive.open("rb") as outer:
+        stream = outer
+        if asset.inner:
+            for name, _, opener in members(outer, archive.name):
+                if name == asset.inner:
+                    stream = io.BytesIO(opener().read())
+        for name, _, opener in members(stream, archive.name):
+            if not PurePosixPath(name).is_relative_to(asset.root):
+                continue
+            relative = str(PurePosixPath(name).relative_to(asset.root))
+            if any(fnmatchcase(relative, pattern) for pattern in asset.use):
+                digests[relative] = hashlib.sha256(opener().read()).hexdigest()
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+
+
+def main(arguments: list[str]) -> int:
+    """Write ``sums/NAME.sha256``; returns the exit code."""
+    if len(arguments) != 2:
+        print("usage: python -m tlcourse.assets.pin NAME ARCHIVE", file=sys.stderr)
+        return 2
+    name, archive = arguments
+    try:
+        text = manifest_of(find(name), Path(archive))
+    except (AssetError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    (SUMS / f"{name}.sha256").write_text(text, encoding="utf-8")
+    print(f"{name}: {len(text.splitlines())} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
