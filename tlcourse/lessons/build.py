@@ -1,0 +1,87 @@
+"""Builds ``notebooks/NN_name.ipynb`` from ``notebooks/src/NN_name.py``: converted, executed, normalised."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from tlcourse.lessons.normalise import normalise
+from tlcourse.lessons.source import Lesson, LessonError, read
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write the notebook beside ``path`` and rename it, so that ``path`` is never half a notebook."""
+    nbformat.validate(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".part", delete=False
+    ) as file:
+        try:
+            file.write(nbformat.writes(notebook) + "\n")
+            file.close()
+            os.chmod(file.name, 0o644)
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def build(lesson: Lesson, on_cell: Callable[[int, int], None] = lambda index, total: None):
+    """Execute the lesson under the ``full`` profile and store it; return (Execution, remarks).
+
+    Where a cell fails or an output may not be stored, the stored notebook stays as it was, and what was
+    executed is kept in ``build/lessons/`` to look at.
+
+    Raises:
+        LessonError: a cell failed, the kernel died, or an output may not be stored.
+    """
+    from tlcourse.lessons.execute import execute
+
+    root = lesson.source.parents[2]
+    with tempfile.TemporaryDirectory() as scratch:
+        # Nobody's own profile, cache of answers or progress may get into what everyone sees.
+        env = {"TLCOURSE_PROFILE": "full", "TLCOURSE_PROGRESS": f"{scratch}/progress.json"}
+        done = execute(read(lesson), cwd=lesson.built.parent, env=env, on_cell=on_cell)
+    executed, kept = done.notebook, root / "build" / "lessons" / f"{lesson.name}.ipynb"
+    try:
+        if done.error:
+            raise LessonError(f"{lesson.name}, cell {done.failed_cell}: {done.error}")
+        _restore(executed, read(lesson))
+        remarks = normalise(executed, private=[Path.home(), root])
+    except LessonError as error:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(nbformat.writes(executed), encoding="utf-8")
+        raise LessonError(f"{error}\n{lesson.built.name} is left as it was; what ran is in {kept}.") from None
+    write(executed, lesson.built)
+    return done, remarks
+
+
+def _restore(executed: nbformat.NotebookNode, source: nbformat.NotebookNode) -> None:
+    """Give the executed cells the tags that the source has: papermill adds its own metadata."""
+    for mine, theirs in zip(executed.cells, source.cells, strict=True):
+        mine.metadata, mine.id = theirs.metadata, theirs.id
+
+
+def differences(lesson: Lesson) -> list[str]:
+    """Return how the stored notebook differs from its source run to the end; [] if it does not."""
+    if not lesson.built.exists():
+        return [f"{lesson.built.name} is not built yet"]
+    stored, source = nbformat.read(lesson.built, as_version=4), read(lesson)
+    found = []
+    if len(stored.cells) != len(source.cells):
+        found.append(f"{len(stored.cells)} cells are stored, the source has {len(source.cells)}")
+    for index, (mine, theirs) in enumerate(zip(stored.cells, source.cells, strict=False)):
+        same = all(
+            getattr(mine, part) == getattr(theirs, part) for part in ("cell_type", "source", "id", "metadata")
+        )
+        if not same:
+            found.append(f"cell {index} differs from its source: {theirs.source.strip().splitlines()[:1]}")
+            break
+    found += [
+        f"cell {index} was not executed"
+        for index, cell in enumerate(stored.cells)
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
+    ]
+    return found
