@@ -1,0 +1,159 @@
+"""What a notebook holds as ``check``: its lesson's exercises, with their hints and solutions."""
+
+import difflib
+import html
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from IPython import get_ipython
+
+from tlcourse.exercises import progress
+from tlcourse.exercises.machinery import Exercise, Question
+from tlcourse.exercises.verdicts import MARKS, NOT_ATTEMPTED, SOLVED, WRONG, Note, Verdict
+
+
+def lessons_with_exercises() -> list[str]:
+    """Return the numbers of the lessons that have an exercise module, such as ``["00", "01"]``."""
+    return [p.stem.removeprefix("lesson") for p in sorted(Path(__file__).parent.glob("lesson[0-9][0-9].py"))]
+
+
+def exercises_of(module: ModuleType) -> dict[str, Exercise | Question]:
+    """Return name → exercise of a lesson's module, in the order in which they stand there."""
+    found: dict[str, Exercise | Question] = {}
+    for name, value in vars(module).items():
+        if isinstance(value, Exercise) and value.reference.__module__ == module.__name__:
+            found[value.name] = value
+        elif isinstance(value, Question):
+            value.name = name
+            found[name] = value
+    return found
+
+
+class Check:
+    """One exercise in a notebook: call it with your attempt; ``.hint()`` and ``.solution()`` help."""
+
+    def __init__(self, lesson: str, exercise: Exercise | Question, solutions: bool):
+        self._lesson, self._exercise, self._solutions = lesson, exercise, solutions
+        self._hints_given = 0
+        self._last: str | None = None
+        self.__doc__ = f"{exercise.title}. Call with your attempt; .hint() and .solution() help."
+
+    def __call__(self, attempt: object, *context: object) -> Verdict:
+        """Check an attempt and show what is right or wrong with it."""
+        name = self._exercise.name
+        if isinstance(self._exercise, Exercise) and context:
+            return Verdict.wrong(f"Pass the function alone: `check.{name}({name})`.")
+        verdict = self._exercise.verdict(attempt, *context)
+        if self._solutions:
+            if verdict.status == NOT_ATTEMPTED:
+                answer = self._exercise.answer(*context)
+                _put_in_notebook(name, attempt, answer)
+                verdict = self._exercise.verdict(answer, *context)
+        elif verdict.status != NOT_ATTEMPTED:
+            progress.record(self._lesson, name, "solved" if verdict.status == SOLVED else "try")
+        self._last = verdict.status
+        return verdict
+
+    def hint(self) -> Note:
+        """Return the next of the three hints."""
+        hints = self._exercise.hints
+        number = min(self._hints_given, len(hints) - 1)
+        self._hints_given += 1
+        if not self._solutions:
+            progress.record(self._lesson, self._exercise.name, "hint")
+        last = " There is no further hint; `.solution()` shows the code." if number == len(hints) - 1 else ""
+        return Note(f"**Hint {number + 1} of {len(hints)}.** {hints[number]}{last}")
+
+    def solution(self, *context: object) -> Note:
+        """Return the solution's code; it is counted in your progress."""
+        if not self._solutions:
+            progress.record(self._lesson, self._exercise.name, "solution")
+        code = (
+            self._exercise.source(*context)
+            if isinstance(self._exercise, Question)
+            else self._exercise.source()
+        )
+        explain = getattr(self._exercise, "explain", "")
+        after = f"\n\n{explain}" if explain else ""
+        return Note(f"**{self._exercise.title}**\n\n```python\n{code}\n```{after}")
+
+    def status(self) -> str:
+        """Return ``"solved"``, ``"wrong"`` (tried) or ``"not attempted"``, as of now or as remembered."""
+        if self._last in (SOLVED, WRONG):
+            return self._last
+        entry = progress.entry(self._lesson, self._exercise.name)
+        return SOLVED if entry["solved"] else WRONG if entry["tries"] else NOT_ATTEMPTED
+
+    def __repr__(self) -> str:
+        name = self._exercise.name
+        ways = f"check.{name}({name}) · .hint() · .solution()"
+        return f"{MARKS[self.status()]} {name}: {self._exercise.title}. {ways}"
+
+
+class Lesson:
+    """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
+
+    def __init__(self, number: str, exercises: dict[str, Exercise | Question], solutions: bool):
+        self._number = number
+        self._checks = {name: Check(number, e, solutions) for name, e in exercises.items()}
+
+    def __getattr__(self, name: str) -> Check:
+        checks = self.__dict__.get("_checks", {})
+        if name in checks:
+            return checks[name]
+        if name.startswith("_"):
+            raise AttributeError(name)
+        near = difflib.get_close_matches(name, checks, n=1, cutoff=0.4)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise AttributeError(
+            f"lesson {self.__dict__.get('_number')} has no exercise {name!r}.{meant} "
+            f"It has: {', '.join(checks)}"
+        )
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._checks)
+
+    def __repr__(self) -> str:
+        lines = [f"  {check!r}" for check in self._checks.values()]
+        return "\n".join([self._headline(), *lines])
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{html.escape(repr(check))}</li>" for check in self._checks.values())
+        return f'<p>{html.escape(self._headline())}</p><ul style="list-style:none">{items}</ul>'
+
+    def _headline(self) -> str:
+        solved = sum(check.status() == SOLVED for check in self._checks.values())
+        return f"Lesson {self._number}: {solved} of {len(self._checks)} exercises solved"
+
+
+def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
+    """Bind the solution in the notebook, so that later cells use it."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    shell.user_ns[name] = answer
+    if callable(attempt):
+        for other, value in list(shell.user_ns.items()):
+            if value is attempt and not other.startswith("_"):
+                shell.user_ns[other] = answer
+
+
+def start(lesson: str, solutions: bool = False) -> Lesson:
+    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("02")``.
+
+    Args:
+        lesson: its number, two digits.
+        solutions: put the solution in the place of every exercise not attempted; nothing is then recorded
+        as progress.
+
+    Raises:
+        ValueError: there is no such lesson.
+    """
+    available = lessons_with_exercises()
+    if lesson not in available:
+        raise ValueError(
+            f"no exercises for lesson {lesson!r}; there are some for {', '.join(available) or 'none yet'}"
+        )
+    module = import_module(f"tlcourse.exercises.lesson{lesson}")
+    return Lesson(lesson, exercises_of(module), solutions)

@@ -1,0 +1,247 @@
+"""Comparing a learner's value with the expected one, and saying what differs.
+
+Numbers, text, lists, tuples, sets, dicts, numpy arrays and torch tensors, nested as they come. Two values
+count as equal when ``|a − b| ≤ atol + rtol · max(|a|, |b|)``: symmetric, unlike ``numpy.isclose``.
+"""
+
+import math
+import numbers
+import reprlib
+import sys
+from collections.abc import Mapping, Set
+
+import numpy as np
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def _is_tensor(value: object) -> bool:
+    torch = sys.modules.get("torch")  # a tensor exists only where torch has been imported
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _as_array(value: object) -> np.ndarray:
+    if _is_tensor(value):
+        value = value.detach().cpu()
+        if value.is_sparse:
+            value = value.to_dense()
+        if value.is_floating_point() and value.element_size() < 4:
+            value = value.float()  # numpy has no bfloat16
+        return value.numpy()
+    return np.asarray(value)
+
+
+def _is_scalar(value: object) -> bool:
+    if isinstance(value, (numbers.Number, np.bool_)):
+        return True
+    return (isinstance(value, np.ndarray) or _is_tensor(value)) and value.ndim == 0
+
+
+def kind(value: object) -> str:
+    """Return what a value is, in a learner's words, with its shape: ``"a numpy array of shape (3, 4)"``."""
+    if value is None:
+        return "None"
+    if _is_tensor(value):
+        return f"a torch tensor of shape {tuple(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"a numpy array of shape {value.shape}"
+    if isinstance(value, (bool, np.bool_)):
+        return "True or False"
+    if isinstance(value, numbers.Integral):
+        return "a whole number"
+    if isinstance(value, numbers.Real):
+        return "a number"
+    names = {str: "text", list: "a list", tuple: "a tuple", dict: "a dict", set: "a set"}
+    if type(value) in names:
+        return names[type(value)]
+    return f"a {type(value).__name__}"
+
+
+def short(value: object) -> str:
+    """Return a representation of ``value`` that fits a line or two."""
+    if _is_tensor(value) or isinstance(value, np.ndarray):
+        array = _as_array(value)
+        kind_of = "tensor" if _is_tensor(value) else "array"
+        if array.size <= 12:
+            return f"{kind_of}({np.array2string(array, precision=4, separator=', ', suppress_small=True)})"
+        head = ", ".join(
+            f"{x:.4g}" if array.dtype.kind == "f" else str(x) for x in array.ravel()[:4].tolist()
+        )
+        return f"{kind_of} {array.dtype} {array.shape} [{head}, …]"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.6g}"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if isinstance(value, (list, tuple)):
+        items = [short(v) for v in value[:6]] + (["…"] if len(value) > 6 else [])
+        left, right = "()" if isinstance(value, tuple) else "[]"
+        return f"{left}{', '.join(items)}{right}"
+    if isinstance(value, Mapping):
+        items = [f"{short(k)}: {short(v)}" for k, v in list(value.items())[:4]] + (
+            ["…"] if len(value) > 4 else []
+        )
+        return f"{{{', '.join(items)}}}"
+    return _SHORT.repr(value)
+
+
+def difference(
+    expected: object, got: object, rtol: float = 1e-5, atol: float = 1e-6, where: str = ""
+) -> str | None:
+    """Return what is wrong with ``got``, as a sentence for the learner, or None if it equals ``expected``.
+
+    ``where`` is the way to this value from the outermost one, such as ``"['loss'][0]"``.
+    """
+    at = f" at {where}" if where else ""
+    if got is Ellipsis:
+        return f"There is still a `...`{at} where {kind(expected)} belongs."
+    if expected is None or got is None:
+        if expected is got:
+            return None
+        return f"Expected {kind(expected)}{at}, got {kind(got)}."
+    if _is_scalar(expected):
+        return _scalar(expected, got, rtol, atol, at)
+    if isinstance(expected, np.ndarray) or _is_tensor(expected):
+        return _array(expected, got, rtol, atol, at)
+    if isinstance(expected, str):
+        return _text(expected, got, at)
+    if isinstance(expected, Mapping):
+        return _mapping(expected, got, rtol, atol, where, at)
+    if isinstance(expected, (list, tuple)):
+        return _sequence(expected, got, rtol, atol, where, at)
+    if isinstance(expected, Set):
+        return _set(expected, got, at)
+    if type(expected) is not type(got) or expected != got:
+        return f"Expected {short(expected)}{at}, got {short(got)}."
+    return None
+
+
+def _scalar(expected: object, got: object, rtol: float, atol: float, at: str) -> str | None:
+    if not _is_scalar(got):
+        if (isinstance(got, np.ndarray) or _is_tensor(got)) and _as_array(got).size == 1:
+            return f"Expected a single number{at}, got {kind(got)}: take the number out, "
+            "for example with `.item()`."
+        return f"Expected {kind(_as_array(expected).item())}{at}, got {kind(got)}: {short(got)}."
+    a, b = _as_array(expected).item(), _as_array(got).item()
+    if isinstance(a, float) and isinstance(b, float) and math.isnan(b) and not math.isnan(a):
+        return f"Got NaN (not a number){at} where {short(a)} is expected: look for 0/0, log(0) or ∞ − ∞."
+    if _close(np.asarray(a), np.asarray(b), rtol, atol).all():
+        return None
+    gap = f", {abs(a - b):.3g} apart" if not isinstance(a, bool) and a != b else ""
+    return f"Expected {short(a)}{at}, got {short(b)}{gap}."
+
+
+def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    if a.dtype.kind in "biu" and b.dtype.kind in "biu":
+        return a == b
+    if a.dtype.kind not in "biufc" or b.dtype.kind not in "biufc":
+        return np.asarray(a == b)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(np.subtract(a, b, dtype=np.result_type(a, b, np.float64))) <= atol + rtol * np.maximum(
+            np.abs(a), np.abs(b)
+        )
+        finite = np.isfinite(a) & np.isfinite(b)
+        return np.where(finite, near, (a == b) | (np.isnan(a) & np.isnan(b)))
+
+
+def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> str | None:
+    wanted = "torch tensor" if _is_tensor(expected) else "numpy array"
+    if not (_is_tensor(got) if _is_tensor(expected) else isinstance(got, np.ndarray)):
+        convert = "torch.as_tensor(…)" if _is_tensor(expected) else "np.asarray(…)"
+        shape = tuple(expected.shape)
+        return f"Expected a {wanted} of shape {shape}{at}, got {kind(got)}; `{convert}` makes one."
+    a, b = _as_array(expected), _as_array(got)
+    if a.shape != b.shape:
+        hint = ""
+        if a.shape == b.shape[::-1]:
+            hint = " It is the other way round: is something transposed?"
+        elif a.size == b.size:
+            hint = " The number of values is right: reshape, or check which axis you reduce over."
+        return f"The shape is {b.shape}{at}, but {a.shape} is expected.{hint}"
+    problem = _dtype(a, b, at)
+    if problem or a.size == 0:
+        return problem
+    close = _close(a, b, rtol, atol)
+    if close.all():
+        return None
+    if b.dtype.kind == "f" and (strange := ~np.isfinite(b) & ~close).any():
+        first = tuple(int(i) for i in np.argwhere(strange)[0])
+        value = "NaN (not a number)" if np.isnan(b[first]) else "infinite"
+        return (
+            f"{int(strange.sum())} of {b.size} values are {value}{at}, the first at index {_index(first)}, "
+            f"where {short(a[first])} is expected: look for a division by 0, log(0), or an overflowing exp."
+        )
+    return _largest(a, b, close, at)
+
+
+def _dtype(a: np.ndarray, b: np.ndarray, at: str) -> str | None:
+    families = {"b": "True/False", "i": "whole numbers", "u": "whole numbers", "f": "floating-point numbers",
+                "c": "complex numbers", "U": "text", "S": "bytes", "O": "Python objects"}  # fmt: skip
+    wanted, found = families.get(a.dtype.kind), families.get(b.dtype.kind)
+    if wanted == found:
+        return None
+    return f"The values are {found} ({b.dtype}){at}, but {wanted} ({a.dtype}) are expected."
+
+
+def _index(position: tuple[int, ...]) -> str:
+    return "[" + ", ".join(map(str, position)) + "]"
+
+
+def _largest(a: np.ndarray, b: np.ndarray, close: np.ndarray, at: str) -> str:
+    count = f"{int((~close).sum())} of {a.size} values differ{at}"
+    if a.dtype.kind in "biufc" and a.dtype.kind != "b":
+        gap = np.where(close, 0.0, np.abs(np.subtract(b, a, dtype=np.result_type(a, b, np.float64))))
+        gap = np.where(np.isfinite(gap), gap, np.inf)
+        worst = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
+        return (
+            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: "
+            f"expected {short(a[worst])}, got {short(b[worst])}."
+        )
+    worst = tuple(int(i) for i in np.argwhere(~close)[0])
+    return f"{count}, the first at index {_index(worst)}: expected {short(a[worst])}, got {short(b[worst])}."
+
+
+def _text(expected: str, got: object, at: str) -> str | None:
+    if not isinstance(got, str):
+        return f"Expected text{at}, got {kind(got)}: {short(got)}."
+    if expected == got:
+        return None
+    same = next((i for i, (x, y) in enumerate(zip(expected, got, strict=False)) if x != y), None)
+    if same is None:
+        same = min(len(expected), len(got))
+    return f"Expected {short(expected)}{at}, got {short(got)}; they part at character {same}."
+
+
+def _mapping(expected: Mapping, got: object, rtol: float, atol: float, where: str, at: str) -> str | None:
+    if not isinstance(got, Mapping):
+        return f"Expected a dict{at}, got {kind(got)}."
+    if missing := [k for k in expected if k not in got]:
+        return f"The dict{at} lacks the key {short(missing[0])}."
+    if extra := [k for k in got if k not in expected]:
+        return f"The dict{at} has a key too many: {short(extra[0])}."
+    found = (difference(expected[k], got[k], rtol, atol, f"{where}[{short(k)}]") for k in expected)
+    return next((f for f in found if f), None)
+
+
+def _sequence(
+    expected: list | tuple, got: object, rtol: float, atol: float, where: str, at: str
+) -> str | None:
+    if not isinstance(got, (list, tuple)):
+        return f"Expected {kind(expected)} of {len(expected)}{at}, got {kind(got)}."
+    if len(expected) != len(got):
+        return f"Expected {len(expected)} items{at}, got {len(got)}."
+    found = (
+        difference(e, g, rtol, atol, f"{where}[{i}]")
+        for i, (e, g) in enumerate(zip(expected, got, strict=True))
+    )
+    return next((f for f in found if f), None)
+
+
+def _set(expected: Set, got: object, at: str) -> str | None:
+    if not isinstance(got, Set):
+        return f"Expected a set{at}, got {kind(got)}."
+    if missing := expected - got:
+        return f"The set{at} lacks {short(min(missing, key=repr))}."
+    if extra := got - expected:
+        return f"The set{at} holds {short(min(extra, key=repr))}, which does not belong there."
+    return None

@@ -1,0 +1,246 @@
+"""Declaring exercises: what is asked, how it is checked, which hints there are, which mistakes are known.
+
+A lesson's module holds the solutions; decorated, they become the reference that attempts are compared with::
+
+    @exercise(title="Scale by a temperature", inputs=make_inputs, hints=(…, …, …), wrong=[(f, "message"), …])
+    def soften(logits, temperature): ...
+
+    deepest = question(title="Which layer transfers best?", answer=3, hints=(…, …, …), wrong=[(4, "message")])
+"""
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tlcourse.exercises import attempts
+from tlcourse.exercises.comparison import difference, short
+from tlcourse.exercises.verdicts import Verdict
+
+SEEDS = (0, 1, 2, 3, 4)
+
+
+def _check_hints(title: str, hints: Sequence[str]) -> tuple[str, ...]:
+    if len(hints) != 3 or not all(isinstance(h, str) and h.strip() for h in hints):
+        raise ValueError(
+            f"exercise {title!r} needs three hints (a nudge, a bigger one, nearly there), got {hints!r}"
+        )
+    return tuple(hints)
+
+
+@dataclass
+class Exercise:
+    """A function to write. Calling it runs the solution. Made by :func:`exercise`."""
+
+    reference: Callable
+    title: str
+    inputs: Callable[[np.random.Generator], tuple]
+    hints: tuple[str, ...]
+    wrong: list[tuple[Callable, str]] = field(default_factory=list)
+    rtol: float = 1e-5
+    atol: float = 1e-6
+
+    def __post_init__(self) -> None:
+        self.hints = _check_hints(self.title, self.hints)
+        functools.update_wrapper(self, self.reference)
+
+    @property
+    def name(self) -> str:
+        return self.reference.__name__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.reference(*args, **kwargs)
+
+    def source(self) -> str:
+        """Return the solution's code, without the decorator."""
+        text = textwrap.dedent(inspect.getsource(self.reference))
+        first = ast.parse(text).body[0].lineno
+        return "\n".join(text.splitlines()[first - 1 :])
+
+    def answer(self) -> Callable:
+        """Return what the learner's name stands for once solved: the solution itself."""
+        return self.reference
+
+    def verdict(self, attempt: object) -> Verdict:
+        """Check an attempt; never raises for what the attempt is or does."""
+        if missing := attempts.stub_line(attempt):
+            return Verdict.not_attempted(missing)
+        if not callable(attempt):
+            return Verdict.wrong(
+                f"Pass the function itself, without calling it: `check.{self.name}({self.name})`. "
+                f"You passed {short(attempt)}."
+            )
+        cases = [self._case(seed) for seed in SEEDS]
+        if problem := attempts.arity_problem(attempt, cases[0][0]):
+            return Verdict.wrong(problem)
+        got = []
+        for seed, (args, _) in zip(SEEDS, cases, strict=True):
+            outcome = attempts.run(attempt, args, seed)
+            if outcome.failure:
+                return Verdict.wrong(f"Your code raised {outcome.failure}", given=self._given(args))
+            got.append(outcome)
+        problem = next(filter(None, map(self._problem, cases, got)), None)
+        if problem is None:
+            return Verdict.solved(f"{self.title}: right on {len(cases)} random inputs.")
+        known = self._known_mistake(cases, got)
+        return Verdict.wrong(known or problem[0], given=problem[1])
+
+    def _case(self, seed: int) -> tuple[tuple, attempts.Outcome]:
+        args = self.inputs(np.random.default_rng(seed))
+        if not isinstance(args, tuple):
+            args = (args,)
+        return args, attempts.run(self.reference, args, seed)
+
+    def _given(self, args: tuple) -> str:
+        names = list(inspect.signature(self.reference).parameters)
+        return ", ".join(f"{name} = {short(value)}" for name, value in zip(names, args, strict=False))
+
+    def _problem(self, case: tuple[tuple, attempts.Outcome], got: attempts.Outcome) -> tuple[str, str] | None:
+        """Return (what is wrong, on which input) for one input, or None."""
+        args, expected = case
+        if got.value is None and expected.value is not None:
+            return "Your function returns None: is there a `return`?", self._given(args)
+        if text := difference(expected.value, got.value, self.rtol, self.atol):
+            return text, self._given(args)
+        if got.changed is not None and expected.changed is None:
+            name = list(inspect.signature(self.reference).parameters)[got.changed]
+            return (
+                f"The result is right, but your code changes its argument `{name}` in place, which would "
+                "surprise the caller: work on a copy, or use an operation that makes a new value.",
+                self._given(args),
+            )
+        return None
+
+    def _known_mistake(self, cases: list, got: list[attempts.Outcome]) -> str | None:
+        """Return the message of the first known mistake that gives the same values on every input."""
+        for mistake, message in self.wrong:
+            made = [attempts.run(mistake, args, seed) for seed, (args, _) in zip(SEEDS, cases, strict=True)]
+            if all(
+                m.failure is None
+                and m.changed == g.changed
+                and difference(m.value, g.value, self.rtol, self.atol) is None
+                for m, g in zip(made, got, strict=True)
+            ):
+                return message
+        return None
+
+
+def exercise(
+    *,
+    title: str,
+    inputs: Callable[[np.random.Generator], tuple],
+    hints: Sequence[str],
+    wrong: Sequence[tuple[Callable, str]] = (),
+    rtol: float = 1e-5,
+    atol: float = 1e-6,
+) -> Callable[[Callable], Exercise]:
+    """Declare the decorated function as the solution of an exercise.
+
+    Args:
+        title: a few words, for the list of exercises.
+        inputs: makes the arguments from a random generator; vary the shapes, so that no attempt is right by
+        luck. hints: three: a nudge, a bigger one, nearly there.
+        wrong: (function, message) for each mistake that people make; the message is shown when an attempt
+            gives the same values as that function on every input.
+        rtol, atol: how near the values have to be.
+
+    Raises:
+        ValueError: there are not three hints.
+    """
+    return lambda function: Exercise(function, title, inputs, tuple(hints), list(wrong), rtol, atol)
+
+
+@dataclass
+class Question:
+    """A value to find. Made by :func:`question`; its name is the module's variable."""
+
+    title: str
+    answer_or_rule: object
+    hints: tuple[str, ...]
+    wrong: list[tuple] = field(default_factory=list)
+    explain: str = ""
+    rtol: float = 1e-5
+    atol: float = 1e-6
+    example: tuple = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.hints = _check_hints(self.title, self.hints)
+
+    def answer(self, *context: Any) -> object:
+        """Return the right value; ``context`` is what the answer depends on, as passed to the check."""
+        return self.answer_or_rule(*context) if callable(self.answer_or_rule) else self.answer_or_rule
+
+    def source(self, *context: Any) -> str:
+        """Return the solution as a line of code."""
+        return f"{self.name} = {self.answer(*context)!r}"
+
+    def verdict(self, attempt: object, *context: Any) -> Verdict:
+        """Check a value; never raises for what the value is."""
+        if missing := attempts.stub_line(attempt):
+            return Verdict.not_attempted(missing)
+        expected = self.answer(*context)
+        problem = difference(expected, attempt, self.rtol, self.atol)
+        if problem is None:
+            return Verdict.solved(
+                f"{self.title}: {self.explain}" if self.explain else f"{self.title}: right."
+            )
+        known = next((entry[1] for entry in self.wrong if self._matches(entry[0], attempt)), None)
+        if known:
+            return Verdict.wrong(known)
+        # The expected value is the answer itself: say the kind of thing that is asked for, not which.
+        same_kind = difference(type_only(expected), type_only(attempt)) is None
+        return Verdict.wrong(
+            f"{short(attempt)} is not it." if same_kind else problem.partition(", got")[0] + "."
+        )
+
+    def _matches(self, pattern: object, attempt: object) -> bool:
+        try:
+            if callable(pattern):
+                return bool(pattern(attempt))
+            return difference(pattern, attempt, self.rtol, self.atol) is None
+        except Exception:
+            return False
+
+
+def type_only(value: object) -> str:
+    """Return the family of a value, in which two values may be mistaken for one another."""
+    if isinstance(value, (bool, np.bool_)):
+        return "truth"
+    if isinstance(value, (int, float, np.number)):
+        return "number"
+    return type(value).__name__
+
+
+def question(
+    *,
+    title: str,
+    answer: object,
+    hints: Sequence[str],
+    wrong: Sequence[tuple] = (),
+    explain: str = "",
+    rtol: float = 1e-5,
+    atol: float = 1e-6,
+    example: tuple = (),
+) -> Question:
+    """Declare a question whose answer is a value.
+
+    Args:
+        title: a few words, for the list of exercises.
+        answer: the value, or a callable that computes it from what is passed after the attempt:
+            ``check.best_depth(best_depth, accuracies)`` calls ``answer(accuracies)``.
+        hints: three: a nudge, a bigger one, nearly there.
+        wrong: (value, message), or (predicate, message, a value it is true of: for the tests).
+        explain: said when the value is right, and with the solution.
+        rtol, atol: how near a number has to be.
+        example: what a test passes after the attempt, where ``answer`` needs it.
+
+    Raises:
+        ValueError: there are not three hints.
+    """
+    return Question(title, answer, tuple(hints), list(wrong), explain, rtol, atol, tuple(example))

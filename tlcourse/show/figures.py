@@ -1,0 +1,78 @@
+"""Figures as PNG with alt text: on the page, and inside widgets."""
+
+import base64
+import html
+import io
+import struct
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+from matplotlib.figure import Figure
+
+_SCALE = 2  # pixels per shown pixel: sharp on high-density screens and on a projector
+
+
+def png(fig: Figure) -> bytes:
+    """Return ``fig`` as PNG bytes, for ``ipywidgets.Image(value=…)``, and close it.
+
+    Raises:
+        TypeError: ``fig`` is not a matplotlib figure.
+    """
+    if not isinstance(fig, Figure):
+        raise TypeError(f"expected a matplotlib Figure, got {type(fig).__name__}; pass fig, not ax or plt")
+    buffer = io.BytesIO()
+    # "Software" carries the matplotlib version: without it the same figure is the same bytes.
+    fig.savefig(buffer, format="png", dpi=_SCALE * fig.dpi, bbox_inches="tight", metadata={"Software": None})
+    plt.close(fig)
+    return buffer.getvalue()
+
+
+def shown_size(image: bytes) -> tuple[int, int]:
+    """Return the width and height, in CSS pixels, at which a PNG made by :func:`png` is to be shown."""
+    width, height = struct.unpack(">II", image[16:24])  # the IHDR chunk
+    return round(width / _SCALE), round(height / _SCALE)
+
+
+def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
+    """Return the MIME bundle (data, metadata) of a PNG with its alt text.
+
+    nbconvert's classic template and GitHub take the alt text from the metadata; JupyterLab reads it from
+    nowhere, so a screen reader gets it as the ``text/plain`` fallback and, live, from
+    :class:`tlcourse.show.Twin`.
+    """
+    width, height = shown_size(image)
+    data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
+    return data, {"image/png": {"alt": alt, "width": width, "height": height}}
+
+
+def require_alt(alt: str) -> str:
+    """Return ``alt`` as one tidy line.
+
+    Raises:
+        ValueError: the text is missing or too short to say what the figure shows.
+    """
+    text = " ".join(alt.split()) if isinstance(alt, str) else ""
+    if len(text) < 15:
+        raise ValueError(
+            f"alt text {alt!r} says too little: write a sentence with what is drawn and what it shows"
+        )
+    return text
+
+
+def figure(fig: Figure, alt: str) -> None:
+    """Show ``fig`` once, as PNG with alt text, and close it.
+
+    Raises:
+        TypeError: ``fig`` is not a matplotlib figure.
+        ValueError: ``alt`` does not describe the figure.
+    """
+    alt = require_alt(alt)
+    data, metadata = png_bundle(png(fig), alt)
+    display(data, metadata=metadata, raw=True)
+
+
+def img_tag(image: bytes, alt: str) -> str:
+    """Return an HTML ``<img>`` with the PNG inside it and its alt text."""
+    width, _ = shown_size(image)
+    source = base64.b64encode(image).decode("ascii")
+    return f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" width="{width}">'

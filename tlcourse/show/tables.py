@@ -1,0 +1,183 @@
+"""Tables that read as HTML and as plain text, and the table that sets a paper's figures beside ours."""
+
+import html
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from IPython.display import display
+
+Format = str | Callable[[object], str]
+
+
+def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
+    """Return ``mean ± sd (n=…)`` of ``values``, one per seed; ``sd`` is the sample standard deviation (n −
+    1).
+
+    ``spec`` is a format specification such as ``".1%"`` or ``".2f"``. One value alone has no spread and
+    gets none.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    array = np.asarray(list(values), dtype=float)
+    if array.size == 0:
+        raise ValueError("mean_sd got no values; give one figure per seed")
+    if array.size == 1:
+        return format(array[0], spec)
+    return f"{array.mean():{spec}} ± {array.std(ddof=1):{spec}} (n={array.size})"
+
+
+def _cell(value: object, form: Format | None) -> str:
+    if callable(form):
+        return form(value)
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, numbers.Number):
+        if form:
+            return form.format(value) if "{" in form else format(value, form)
+        return f"{value:,}" if isinstance(value, numbers.Integral) else f"{value:.3g}"
+    if isinstance(value, (list, tuple, np.ndarray)) and len(value) and _all_numbers(value):
+        return mean_sd(value, form.strip("{:}") if form else ".3g")
+    return str(value)
+
+
+def _all_numbers(values: Iterable[object]) -> bool:
+    return all(isinstance(v, numbers.Number) and not isinstance(v, bool) for v in values)
+
+
+def _frame(rows: object) -> pd.DataFrame:
+    if isinstance(rows, pd.DataFrame):
+        frame = rows
+    elif isinstance(rows, Mapping):
+        frame = pd.DataFrame({key: list(column) for key, column in rows.items()})
+    else:
+        rows = list(rows)
+        if not rows:
+            raise ValueError("show.table got no rows")
+        if not all(isinstance(row, (Mapping, Sequence)) and not isinstance(row, str) for row in rows):
+            raise TypeError("show.table takes a DataFrame or a list of dicts (column → value)")
+        frame = pd.DataFrame(
+            {k: [r.get(k) for r in rows] for k in dict.fromkeys(k for r in rows for k in r)}
+            if isinstance(rows[0], Mapping)
+            else rows
+        )
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index()
+        if frame.columns[0] == "index":
+            frame = frame.rename(columns={"index": ""})
+    return frame
+
+
+def _render(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> None:
+    """Display one table from cells that are already text. Everything is escaped here."""
+    align = ["right" if r else "left" for r in right]
+    cell = "padding:0.3em 0.8em; vertical-align:top; white-space:normal;"
+    head = "".join(
+        f'<th scope="col" style="{cell} text-align:{a}; border-bottom:2px solid currentColor">'
+        f"{html.escape(c)}</th>"
+        for c, a in zip(columns, align, strict=True)
+    )
+    lines = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="{cell} text-align:{a}">{html.escape(c)}</td>'
+            for c, a in zip(row, align, strict=True)
+        )
+        + "</tr>"
+        for row in body
+    )
+    title = (
+        f'<caption style="caption-side:top; text-align:left; font-weight:bold; padding:0.3em 0.8em">'
+        f"{html.escape(caption)}</caption>"
+        if caption
+        else ""
+    )
+    page = (
+        f'<table style="font-size:100%; border-collapse:collapse; margin:0">{title}'
+        f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    )
+    display({"text/html": page, "text/plain": _plain(columns, body, right, caption)}, raw=True)
+
+
+def _plain(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> str:
+    widths = [max(len(row[i]) for row in [columns, *body]) for i in range(len(columns))]
+    rule = ["─" * w for w in widths]
+    lines = [
+        "  ".join(
+            c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in [columns, rule, *body]
+    ]
+    return "\n".join(([caption] if caption else []) + lines)
+
+
+def table(
+    rows: pd.DataFrame | Iterable[Mapping[str, object]],
+    caption: str | None = None,
+    formats: Format | Mapping[str, Format] | None = None,
+) -> None:
+    """Show ``rows`` as a tidy table.
+
+    Args:
+        rows: a DataFrame, a list of dicts (column → value) or a dict of columns. A cell may be text, a
+            number, or a list of numbers, one per seed, which becomes ``mean ± sd (n=…)``.
+        caption: printed above.
+        formats: a format for every number (``".1%"``), or one per column name; a callable gets the value.
+
+    Raises:
+        TypeError: ``rows`` is of another kind.
+        ValueError: there are no rows, or ``formats`` names a column that is not there.
+    """
+    frame = _frame(rows)
+    columns = [str(c) for c in frame.columns]
+    if isinstance(formats, Mapping):
+        unknown = [k for k in formats if str(k) not in columns]
+        if unknown:
+            raise ValueError(f"formats names {unknown[0]!r}, but the columns are {', '.join(columns)}")
+        forms = [{str(k): v for k, v in formats.items()}.get(c) for c in columns]
+    else:
+        forms = [formats] * len(columns)
+    values = [frame.iloc[:, i].tolist() for i in range(len(columns))]
+    cells = [[_cell(v, form) for v in column] for column, form in zip(values, forms, strict=True)]
+    right = [all(isinstance(v, numbers.Number) or v is None for v in column) for column in values]
+    _render(columns, [list(row) for row in zip(*cells, strict=True)], right, caption)
+
+
+_COMPARE = ("what", "paper", "source", "ours", "why")
+
+
+def compare(rows: Iterable[Mapping[str, object] | Sequence[object]], caption: str | None = None) -> None:
+    """Show "paper says / we get / why they differ".
+
+    Args:
+        rows: dicts or tuples with ``what``, ``paper`` (the paper's figure), ``source`` (paper and section),
+            ``ours`` (a float, text, or one figure per seed, which becomes ``mean ± sd``) and ``why``; a
+            dict may have a ``format`` such as ``".1%"`` for its two figures.
+        caption: printed above.
+
+    Raises:
+        ValueError: a row lacks one of the five, or is empty where it has to speak.
+    """
+    body = []
+    for row in rows:
+        if not isinstance(row, Mapping):
+            if len(row) != len(_COMPARE):
+                raise ValueError(
+                    f"a row of show.compare is ({', '.join(_COMPARE)}); got {len(row)} items: {row!r}"
+                )
+            row = dict(zip(_COMPARE, row, strict=True))
+        missing = [k for k in _COMPARE if row.get(k) is None or row.get(k) == ""] if row else list(_COMPARE)
+        unknown = set(row) - {*_COMPARE, "format"}
+        if missing or unknown:
+            problem = f"lacks {missing[0]!r}" if missing else f"has an unknown {min(unknown)!r}"
+            raise ValueError(f"a row of show.compare {problem}; it needs {', '.join(_COMPARE)}: {row!r}")
+        form = row.get("format")
+        paper = f"{_cell(row['paper'], form)}  ({row['source']})"
+        body.append([str(row["what"]), paper, _cell(row["ours"], form), str(row["why"])])
+    if not body:
+        raise ValueError("show.compare got no rows")
+    _render(["", "paper says", "we get", "why they differ"], body, [False] * 4, caption)
