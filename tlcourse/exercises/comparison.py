@@ -85,20 +85,24 @@ def short(value: object) -> str:
     return _SHORT.repr(value)
 
 
-def difference(
-    expected: object, got: object, rtol: float = 1e-5, atol: float = 1e-6, where: str = ""
-) -> str | None:
+def difference(expected: object, got: object, rtol: float = 1e-5, atol: float = 1e-6) -> str | None:
     """Return what is wrong with ``got``, as a sentence for the learner, or None if it equals ``expected``.
 
-    ``where`` is the way to this value from the outermost one, such as ``"['loss'][0]"``.
+    Never raises: a value that cannot be compared is one that differs.
     """
+    try:
+        return _difference(expected, got, rtol, atol, "")
+    except Exception as error:
+        return f"Expected {kind(expected)}, got {kind(got)}, which cannot be compared with it: {error}."
+
+
+def _difference(expected: object, got: object, rtol: float, atol: float, where: str) -> str | None:
+    """Compare one level; ``where`` is the way to this value from the outermost, such as ``"['loss'][0]"``."""
     at = f" at {where}" if where else ""
-    if got is Ellipsis:
+    if got is Ellipsis and expected is not Ellipsis:
         return f"There is still a `...`{at} where {kind(expected)} belongs."
     if expected is None or got is None:
-        if expected is got:
-            return None
-        return f"Expected {kind(expected)}{at}, got {kind(got)}."
+        return None if expected is got else f"Expected {kind(expected)}{at}, got {kind(got)}."
     if _is_scalar(expected):
         return _scalar(expected, got, rtol, atol, at)
     if isinstance(expected, np.ndarray) or _is_tensor(expected):
@@ -106,9 +110,9 @@ def difference(
     if isinstance(expected, str):
         return _text(expected, got, at)
     if isinstance(expected, Mapping):
-        return _mapping(expected, got, rtol, atol, where, at)
+        return _mapping(expected, got, rtol, atol, where)
     if isinstance(expected, (list, tuple)):
-        return _sequence(expected, got, rtol, atol, where, at)
+        return _sequence(expected, got, rtol, atol, where)
     if isinstance(expected, Set):
         return _set(expected, got, at)
     if type(expected) is not type(got) or expected != got:
@@ -212,29 +216,27 @@ def _text(expected: str, got: object, at: str) -> str | None:
     return f"Expected {short(expected)}{at}, got {short(got)}; they part at character {same}."
 
 
-def _mapping(expected: Mapping, got: object, rtol: float, atol: float, where: str, at: str) -> str | None:
+def _mapping(expected: Mapping, got: object, rtol: float, atol: float, where: str) -> str | None:
+    at = f" at {where}" if where else ""
     if not isinstance(got, Mapping):
         return f"Expected a dict{at}, got {kind(got)}."
     if missing := [k for k in expected if k not in got]:
         return f"The dict{at} lacks the key {short(missing[0])}."
     if extra := [k for k in got if k not in expected]:
         return f"The dict{at} has a key too many: {short(extra[0])}."
-    found = (difference(expected[k], got[k], rtol, atol, f"{where}[{short(k)}]") for k in expected)
-    return next((f for f in found if f), None)
+    found = (_difference(expected[k], got[k], rtol, atol, f"{where}[{short(k)}]") for k in expected)
+    return next((text for text in found if text), None)
 
 
-def _sequence(
-    expected: list | tuple, got: object, rtol: float, atol: float, where: str, at: str
-) -> str | None:
+def _sequence(expected: list | tuple, got: object, rtol: float, atol: float, where: str) -> str | None:
+    at = f" at {where}" if where else ""
     if not isinstance(got, (list, tuple)):
         return f"Expected {kind(expected)} of {len(expected)}{at}, got {kind(got)}."
     if len(expected) != len(got):
         return f"Expected {len(expected)} items{at}, got {len(got)}."
-    found = (
-        difference(e, g, rtol, atol, f"{where}[{i}]")
-        for i, (e, g) in enumerate(zip(expected, got, strict=True))
-    )
-    return next((f for f in found if f), None)
+    pairs = enumerate(zip(expected, got, strict=True))
+    found = (_difference(e, g, rtol, atol, f"{where}[{i}]") for i, (e, g) in pairs)
+    return next((text for text in found if text), None)
 
 
 def _set(expected: Set, got: object, at: str) -> str | None:

@@ -11,6 +11,7 @@ A lesson's module holds the solutions; decorated, they become the reference that
 import ast
 import functools
 import inspect
+import numbers
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises import attempts
-from tlcourse.exercises.comparison import difference, short
+from tlcourse.exercises.comparison import difference, kind, short
 from tlcourse.exercises.verdicts import Verdict
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -184,20 +185,23 @@ class Question:
         """Check a value; never raises for what the value is."""
         if missing := attempts.stub_line(attempt):
             return Verdict.not_attempted(missing)
+        if callable(self.answer_or_rule) and attempts.arity_problem(self.answer_or_rule, context):
+            names = [self.name, *inspect.signature(self.answer_or_rule).parameters]
+            return Verdict.wrong(
+                f"The check needs {len(names)} values: `check.{self.name}({', '.join(names)})`."
+            )
         expected = self.answer(*context)
-        problem = difference(expected, attempt, self.rtol, self.atol)
-        if problem is None:
+        if difference(expected, attempt, self.rtol, self.atol) is None:
             return Verdict.solved(
                 f"{self.title}: {self.explain}" if self.explain else f"{self.title}: right."
             )
         known = next((entry[1] for entry in self.wrong if self._matches(entry[0], attempt)), None)
         if known:
             return Verdict.wrong(known)
-        # The expected value is the answer itself: say the kind of thing that is asked for, not which.
-        same_kind = difference(type_only(expected), type_only(attempt)) is None
-        return Verdict.wrong(
-            f"{short(attempt)} is not it." if same_kind else problem.partition(", got")[0] + "."
-        )
+        # The expected value is the answer itself: say what kind of thing is asked for, not which.
+        if _family(expected) == _family(attempt):
+            return Verdict.wrong(f"{short(attempt)} is not it.")
+        return Verdict.wrong(f"The answer is {kind(expected)}; yours is {kind(attempt)}: {short(attempt)}.")
 
     def _matches(self, pattern: object, attempt: object) -> bool:
         try:
@@ -208,13 +212,11 @@ class Question:
             return False
 
 
-def type_only(value: object) -> str:
-    """Return the family of a value, in which two values may be mistaken for one another."""
-    if isinstance(value, (bool, np.bool_)):
-        return "truth"
-    if isinstance(value, (int, float, np.number)):
+def _family(value: object) -> str:
+    """Return the kind of a value, where a whole number is a number and a list a tuple."""
+    if isinstance(value, numbers.Number) and not isinstance(value, bool):
         return "number"
-    return type(value).__name__
+    return "tuple" if isinstance(value, list) else type(value).__name__
 
 
 def question(

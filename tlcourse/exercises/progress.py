@@ -5,13 +5,13 @@ written beside and renamed, under a lock, so that two open notebooks lose nothin
 """
 
 import ast
-import contextlib
+import itertools
 import json
 import os
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ import filelock
 import platformdirs
 
 _LOCK_SECONDS = 5
-_EMPTY = {"version": 1, "lessons": {}, "predictions": {}}
 
 
 @dataclass(frozen=True)
@@ -46,60 +45,101 @@ def load() -> dict:
     """Return the record: ``{"version", "lessons", "predictions"}``.
 
     ``lessons`` is lesson → exercise → ``{"solved": time or None, "tries", "hints", "solutions"}``, each
-    where known.
-
-    A damaged file is moved aside, with a warning that says where to, and an empty record is returned.
+    where known. A damaged file is moved aside, with a warning that says where to, and an empty record is
+    returned; so it is, with a warning, where the file cannot be read.
     """
-    file = path()
+    try:
+        return _read(path())
+    except _Damaged:
+        pass
+    except OSError as error:
+        warnings.warn(f"Your progress in {path()} cannot be read: {error}", stacklevel=2)
+        return _empty()
+    return _with_lock(lambda content: None)
+
+
+class _Damaged(ValueError):
+    """The file is there, and is not a progress record."""
+
+
+def _empty() -> dict:
+    return {"version": 1, "lessons": {}, "predictions": {}}
+
+
+def _read(file: Path) -> dict:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        if not _well_formed(content):
-            raise ValueError("not a progress record")
     except FileNotFoundError:
-        return json.loads(json.dumps(_EMPTY))
-    except (ValueError, UnicodeDecodeError):
-        aside = file.with_name(f"{file.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}")
-        with contextlib.suppress(OSError):
-            os.replace(file, aside)
-        warnings.warn(
-            f"Your progress file {file} could not be read. It is kept as {aside}; a new one begins.",
-            stacklevel=2,
-        )
-        return json.loads(json.dumps(_EMPTY))
+        return _empty()
+    except (ValueError, RecursionError) as error:
+        raise _Damaged(str(error)) from error
+    if not _well_formed(content):
+        raise _Damaged("not a progress record")
     return content
 
 
 def _well_formed(content: object) -> bool:
+    def dict_of(value: object, inside: Callable[[object], bool]) -> bool:
+        return isinstance(value, dict) and all(map(inside, value.values()))
+
+    def exercise(value: object) -> bool:
+        counts = (value.get(k, 0) for k in ("tries", "hints", "solutions")) if isinstance(value, dict) else ()
+        return isinstance(value, dict) and all(isinstance(count, int) for count in counts)
+
     return (
         isinstance(content, dict)
-        and isinstance(content.get("lessons"), dict)
-        and isinstance(content.get("predictions"), dict)
-        and all(
-            isinstance(lesson, dict) and all(isinstance(entry, dict) for entry in lesson.values())
-            for lesson in content["lessons"].values()
-        )
+        and dict_of(content.get("lessons"), lambda lesson: dict_of(lesson, exercise))
+        and dict_of(content.get("predictions"), lambda p: dict_of(p, lambda text: isinstance(text, str)))
     )
 
 
-@contextlib.contextmanager
-def _changing() -> Iterator[dict]:
-    """Load, let the caller change, write. A place that cannot be written to is a warning, never an error."""
+def _with_lock(change: Callable[[dict], None]) -> dict:
+    """Read, ``change`` in place, and write if that changed anything; return the record.
+
+    A place that cannot be written to is a warning, never an error: the lesson goes on.
+    """
     file = path()
+    content = _empty()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
-            content = load()
-            yield content
-            handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    json.dump(content, stream, indent=1, sort_keys=True, ensure_ascii=False)
-                os.replace(name, file)
-            except BaseException:
-                os.unlink(name)
-                raise
+                content = _read(file)
+            except _Damaged:
+                aside = _move_aside(file)
+                warnings.warn(
+                    f"Your progress file {file} could not be read. It is kept as {aside.name}, beside it; "
+                    "a new one begins.",
+                    stacklevel=4,
+                )
+            before = json.dumps(content, sort_keys=True)
+            change(content)
+            if json.dumps(content, sort_keys=True) != before:
+                _write(file, content)
     except (OSError, filelock.Timeout) as error:
-        warnings.warn(f"Your progress could not be saved in {file}: {error}", stacklevel=3)
+        warnings.warn(f"Your progress could not be saved in {file}: {error}", stacklevel=4)
+    return content
+
+
+def _move_aside(file: Path) -> Path:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for number in itertools.count(1):
+        aside = file.with_name(f"{file.stem}.damaged-{stamp}-{number}{file.suffix}")
+        if not aside.exists():
+            os.replace(file, aside)
+            return aside
+    raise AssertionError("unreachable")
+
+
+def _write(file: Path, content: dict) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(content, stream, indent=1, sort_keys=True, ensure_ascii=False)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def record(lesson: str, exercise: str, event: str) -> None:
@@ -111,11 +151,14 @@ def record(lesson: str, exercise: str, event: str) -> None:
     counters = {"try": "tries", "solved": "tries", "hint": "hints", "solution": "solutions"}
     if event not in counters:
         raise ValueError(f"event is {event!r}, but it is one of {', '.join(counters)}")
-    with _changing() as content:
+
+    def count(content: dict) -> None:
         entry = content["lessons"].setdefault(lesson, {}).setdefault(exercise, {})
         entry[counters[event]] = entry.get(counters[event], 0) + 1
         if event == "solved" and not entry.get("solved"):
             entry["solved"] = time.strftime("%Y-%m-%dT%H:%M:%S")
+
+    _with_lock(count)
 
 
 def entry(lesson: str, exercise: str) -> dict:
@@ -126,8 +169,8 @@ def entry(lesson: str, exercise: str) -> dict:
 
 def record_prediction(key: str, *, question: str, chosen: str, answer: str) -> None:
     """Remember a prediction, so that the end of the lesson can recall it."""
-    with _changing() as content:
-        content["predictions"][key] = {"question": question, "chosen": chosen, "answer": answer}
+    remembered = {"question": question, "chosen": chosen, "answer": answer}
+    _with_lock(lambda content: content["predictions"].update({key: remembered}))
 
 
 def prediction(key: str) -> dict | None:

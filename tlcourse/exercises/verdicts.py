@@ -1,6 +1,7 @@
 """What a check says, as text and as HTML; a mark and a word, never colour alone."""
 
 import html
+import re
 from dataclasses import dataclass
 
 SOLVED, WRONG, NOT_ATTEMPTED = "solved", "wrong", "not attempted"
@@ -34,7 +35,7 @@ class Verdict:
         return f"{text}\n  on the input {self.given}" if self.given else text
 
     def _repr_html_(self) -> str:
-        message = html.escape(self.message).replace("\n", "<br>")
+        message = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(self.message)).replace("\n", "<br>")
         given = f"<br>on the input <code>{html.escape(self.given)}</code>" if self.given else ""
         return (
             f'<div role="status" style="border-left:4px solid {_COLOURS[self.status]}; padding-left:0.6em; '

@@ -51,6 +51,8 @@ def _clean(output):
         return output if output.text else None
     if output.output_type in ("display_data", "execute_result"):
         output.data.pop(WIDGET_VIEW, None)
+        if "image/png" in output.data:
+            output.data.pop("text/html", None)  # the same image again, for its alt text in JupyterLab
         if not output.data:
             return None
         for mime in ("text/plain", "text/html", "text/markdown"):

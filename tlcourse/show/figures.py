@@ -36,9 +36,8 @@ def shown_size(image: bytes) -> tuple[int, int]:
 def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
     """Return the MIME bundle (data, metadata) of a PNG with its alt text.
 
-    nbconvert's classic template and GitHub take the alt text from the metadata; JupyterLab reads it from
-    nowhere, so a screen reader gets it as the ``text/plain`` fallback and, live, from
-    :class:`tlcourse.show.Twin`.
+    nbconvert's classic template reads the alt text from the metadata. JupyterLab, Colab and nbconvert's lab
+    template read it from nowhere for a PNG; :func:`figure` gives them HTML.
     """
     width, height = shown_size(image)
     data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
@@ -67,7 +66,10 @@ def figure(fig: Figure, alt: str) -> None:
         ValueError: ``alt`` does not describe the figure.
     """
     alt = require_alt(alt)
-    data, metadata = png_bundle(png(fig), alt)
+    image = png(fig)
+    data, metadata = png_bundle(image, alt)
+    # JupyterLab draws the HTML, whose <img> has the alt text. `tlcourse build` stores the PNG alone.
+    data["text/html"] = img_tag(image, alt)
     display(data, metadata=metadata, raw=True)
 
 

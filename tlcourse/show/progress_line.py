@@ -38,7 +38,7 @@ def progress(iterable: Iterable[T], desc: str, total: int | None = None) -> Iter
     """
     if total is None and hasattr(iterable, "__len__"):
         total = len(iterable)
-    in_notebook = get_ipython() is not None
+    in_notebook = getattr(get_ipython(), "kernel", None) is not None
     start = shown = time.perf_counter()
     handle = None
 

@@ -12,11 +12,10 @@ Format = str | Callable[[object], str]
 
 
 def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
-    """Return ``mean ± sd (n=…)`` of ``values``, one per seed; ``sd`` is the sample standard deviation (n −
-    1).
+    """Return ``mean ± sd (n=…)`` of ``values``, one per seed.
 
-    ``spec`` is a format specification such as ``".1%"`` or ``".2f"``. One value alone has no spread and
-    gets none.
+    ``sd`` is the sample standard deviation (over n − 1). ``spec`` is a format specification such as
+    ``".1%"`` or ``".2f"``. One value alone has no spread and gets none.
 
     Raises:
         ValueError: there are no values.

@@ -1,11 +1,12 @@
 """Widgets with a static twin: live where a kernel answers, a figure everywhere else."""
 
+import abc
 import functools
 import html
 import logging
 import traceback
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -24,7 +25,7 @@ _HIDDEN = (
 _LIVE: "weakref.WeakSet[Twin]" = weakref.WeakSet()
 
 
-class Twin:
+class Twin(abc.ABC):
     """A widget and its static picture, shown as one output.
 
     A subclass sets ``self.alt``, and defines :meth:`build` (the widget, made once, when first shown) and
@@ -40,13 +41,13 @@ class Twin:
 
     alt: str = ""
 
+    @abc.abstractmethod
     def build(self) -> ipywidgets.Widget:
         """Return the live widget."""
-        raise NotImplementedError(f"{type(self).__name__} has to define build()")
 
+    @abc.abstractmethod
     def static(self) -> Figure | str:
         """Return the static twin: a matplotlib figure, or HTML that says the same."""
-        raise NotImplementedError(f"{type(self).__name__} has to define static()")
 
     def plain(self) -> str:
         """Return the twin as plain text; the alt text unless a subclass knows better."""
@@ -112,17 +113,23 @@ def widget_errors() -> list[str]:
 
 
 def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
-    """Return the errors that an executed notebook's widgets hold, which papermill and nbclient do not raise.
+    """Return the errors that an executed notebook holds although papermill and nbclient went on.
 
-    Looks at the stored widget state: the error boxes of twins, and errors and stderr caught by ``Output``
-    widgets.
+    Looks at the outputs (IPython prints the error of an object that fails while it is shown, and the cell
+    counts as done), and at the stored widget state: the error boxes of twins, and errors and stderr caught
+    by ``Output`` widgets.
 
     Args:
         notebook: a notebook as ``nbformat.read`` or ``json.load`` gives it, its widget state still in the
         metadata.
     """
     state = notebook.get("metadata", {}).get("widgets", {}).get(_STATE, {}).get("state", {})
-    found = []
+    found = [
+        f"{output.get('ename')}: {output.get('evalue')}"
+        for cell in notebook.get("cells", ())
+        for output in cell.get("outputs", ())
+        if output.get("output_type") == "error" and "raises-exception" not in _tags(cell)
+    ]
     for model in state.values():
         values = model.get("state", {})
         if _ERROR_MARK in str(values.get("value", "")):
@@ -133,3 +140,7 @@ def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
             elif output.get("output_type") == "stream" and output.get("name") == "stderr":
                 found.append(str(output.get("text")))
     return found
+
+
+def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
+    return cell.get("metadata", {}).get("tags", ())
