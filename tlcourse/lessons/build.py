@@ -1,34 +1,22 @@
 """Builds ``notebooks/NN_name.ipynb`` from ``notebooks/src/NN_name.py``: converted, executed, normalised."""
 
-import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 
+from tlcourse.lessons.atomic import write_text
 from tlcourse.lessons.normalise import normalise
 from tlcourse.lessons.source import Lesson, LessonError, read
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write the notebook beside ``path`` and rename it, so that ``path`` is never half a notebook."""
+    """Write the notebook to ``path``, which is never half a notebook."""
     nbformat.validate(notebook)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".part", delete=False
-    ) as file:
-        try:
-            file.write(nbformat.writes(notebook) + "\n")
-            file.close()
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    write_text(path, nbformat.writes(notebook) + "\n")
 
 
-def build(lesson: Lesson, on_cell: Callable[[int, int], None] = lambda index, total: None):
+def build(lesson: Lesson, watcher=None):
     """Execute the lesson under the ``full`` profile and store it; return (Execution, remarks).
 
     Where a cell fails or an output may not be stored, the stored notebook stays as it was, and what was
@@ -43,16 +31,17 @@ def build(lesson: Lesson, on_cell: Callable[[int, int], None] = lambda index, to
     with tempfile.TemporaryDirectory() as scratch:
         # Nobody's own profile, cache of answers or progress may get into what everyone sees.
         env = {"TLCOURSE_PROFILE": "full", "TLCOURSE_PROGRESS": f"{scratch}/progress.json"}
-        done = execute(read(lesson), cwd=lesson.built.parent, env=env, on_cell=on_cell)
+        done = execute(read(lesson), cwd=lesson.built.parent, env=env, watcher=watcher)
     executed, kept = done.notebook, root / "build" / "lessons" / f"{lesson.name}.ipynb"
     try:
         if done.error:
-            raise LessonError(f"{lesson.name}, cell {done.failed_cell}: {done.error}")
+            raise LessonError(
+                f"{lesson.name}, in the cell that begins {done.failed_source()!r}: {done.error}"
+            )
         _restore(executed, read(lesson))
         remarks = normalise(executed, private=[Path.home(), root])
     except LessonError as error:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(nbformat.writes(executed), encoding="utf-8")
+        write_text(kept, nbformat.writes(executed) + "\n")
         raise LessonError(f"{error}\n{lesson.built.name} is left as it was; what ran is in {kept}.") from None
     write(executed, lesson.built)
     return done, remarks

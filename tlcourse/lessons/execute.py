@@ -1,11 +1,13 @@
 """Executes one notebook with papermill and measures its kernel."""
 
 import os
+import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 import papermill
@@ -14,6 +16,19 @@ from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+
+ERROR_TAG = "papermill-error-cell-tag"
+START_TIMEOUT = 120  # seconds for a kernel to answer, on a machine that is busy with others
+
+
+class Watcher(Protocol):
+    """Who is told how far a notebook is."""
+
+    def kernel(self, pid: int) -> None:
+        """The kernel runs as process ``pid``."""
+
+    def cell(self, index: int, total: int) -> None:
+        """Cell ``index`` of ``total`` starts."""
 
 
 @dataclass
@@ -24,17 +39,22 @@ class Execution:
     seconds: float = 0.0
     peak_bytes: int = 0
     error: str | None = None
-    failed_cell: int | None = None
-    cell_seconds: list[float] = field(default_factory=list)
+    cells: int = 0  # how many there are, and the index of the last that started
+    last: int = 0
+
+    def failed_source(self) -> str:
+        """Return the first line of the cell that the run ended in."""
+        cells = self.notebook.cells
+        return (cells[self.last].source.strip().splitlines() or [""])[0] if self.last < len(cells) else ""
 
 
 class PeakMemory:
     """Follows the resident memory of a process and its children from a thread; ``bytes`` is the highest seen.
 
-    The kernel's own high-water mark (``VmHWM``, Linux) is read as well, so a peak between two looks counts.
+    The process's own high-water mark (``VmHWM``, Linux) is read as well, so a peak between two looks counts.
     """
 
-    def __init__(self, pid: int, interval: float = 0.1):
+    def __init__(self, pid: int, interval: float = 0.25):
         self.bytes = 0
         self._pid, self._interval = pid, interval
         self._stop = threading.Event()
@@ -48,22 +68,20 @@ class PeakMemory:
         self._stop.set()
         self._thread.join()
 
-    def _follow(self):
-        while True:
+    def _follow(self) -> None:
+        self.look()
+        while not self._stop.wait(self._interval):
             self.look()
-            if self._stop.wait(self._interval):
-                self.look()
-                return
 
-    def look(self):
+    def look(self) -> None:
         """Take one sample."""
         try:
-            kernel = psutil.Process(self._pid)
+            process = psutil.Process(self._pid)
             total = 0
-            for process in (kernel, *kernel.children(recursive=True)):
+            for member in (process, *process.children(recursive=True)):
                 try:
-                    total += process.memory_info().rss
-                except psutil.Error:
+                    total += member.memory_info().rss
+                except psutil.Error:  # it ended between the listing and the question
                     continue
             self.bytes = max(self.bytes, total, _high_water_mark(self._pid))
         except psutil.Error:
@@ -71,7 +89,7 @@ class PeakMemory:
 
 
 def _high_water_mark(pid: int) -> int:
-    """Return the peak RSS in bytes that Linux keeps for a process; 0 elsewhere or where it has ended."""
+    """Return the peak RSS in bytes that Linux keeps for a process; 0 elsewhere, or once it has ended."""
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -85,41 +103,60 @@ class _Client(PapermillNotebookClient):
     """papermill's client, with the kernel's memory followed while the cells run."""
 
     record: Execution
+    watcher: Watcher | None
+    kernel_log: Path
 
     def papermill_execute_cells(self):
-        with PeakMemory(self.km.provisioner.pid) as memory:
+        pid = self.km.provisioner.pid
+        if self.watcher:
+            self.watcher.kernel(pid)
+        with PeakMemory(pid) as memory:
             try:
                 super().papermill_execute_cells()
             except DeadKernelError:
-                status = self.km.provisioner.process.wait()
-                how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-                why = "; signal 9 mostly means that the machine ran out of memory" if status == -9 else ""
-                self.record.error = f"the kernel {how}{why} (peak so far {memory.bytes / 1e9:.2f} GB)"
+                self.record.error = self._obituary(memory.bytes)
+                raise
             finally:
                 memory.look()
                 self.record.peak_bytes = memory.bytes
 
+    def _obituary(self, peak: int) -> str:
+        """Say how the kernel died."""
+        status = self.km.provisioner.process.wait()
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        if status == -9:
+            how += ", which mostly means that the machine ran out of memory"
+        last = self.kernel_log.read_text(errors="replace").strip().splitlines()[-1:]
+        return f"the kernel {how} (peak {peak / 1e9:.2f} GB)" + (
+            f"; it last wrote: {last[0]}" if last else ""
+        )
+
 
 class _Engine(Engine):
-    """papermill's extension point: runs :class:`_Client` and keeps the notebook if the kernel dies."""
+    """papermill's extension point: runs :class:`_Client`, and keeps the notebook if the kernel dies."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, kernel_env, on_cell, **kwargs):
-        record.notebook = nb_man.nb
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, env, watcher, **kwargs):
+        record.notebook, record.cells = nb_man.nb, len(nb_man.nb.cells)
 
         def started(cell, cell_index):
-            record.failed_cell, record.started = cell_index, time.monotonic()
-            on_cell(cell_index, len(nb_man.nb.cells))
+            record.last = cell_index
+            if watcher:
+                watcher.cell(cell_index, record.cells)
 
         client = _Client(
             nb_man,
             kernel_name=kernel_name,
             timeout=None,
-            startup_timeout=kwargs.get("start_timeout", 120),
+            startup_timeout=START_TIMEOUT,
             on_cell_start=started,
         )
-        client.record = record
-        client.execute(env=kernel_env)
+        client.record, client.watcher = record, watcher
+        # The kernel's own stdout and stderr carry nothing of the lesson, only last words.
+        with tempfile.NamedTemporaryFile(suffix=".log") as log:
+            client.kernel_log = Path(log.name)
+            with suppress(DeadKernelError):  # told in the record
+                client.execute(env=env, stdout=log, stderr=log)
 
 
 papermill_engines.register("tlcourse", _Engine)
@@ -131,19 +168,19 @@ def execute(
     cwd: Path,
     parameters: dict | None = None,
     env: dict[str, str] | None = None,
-    on_cell: Callable[[int, int], None] = lambda index, total: None,
+    watcher: Watcher | None = None,
 ) -> Execution:
     """Run every cell of ``notebook`` in a kernel of its own, started in ``cwd``.
 
     Args:
         parameters: injected after the cell tagged ``parameters``.
         env: environment variables for the kernel beside the inherited ones.
-        on_cell: called with (index of the cell that starts, number of cells).
+        watcher: told of the kernel and of each cell that starts.
 
     Returns:
         The executed copy with its measurements; a cell's error or the kernel's death is in ``error``.
     """
-    record = Execution(notebook)
+    record = Execution(notebook, cells=len(notebook.cells))
     begin = time.monotonic()
     try:
         papermill.execute_notebook(
@@ -153,14 +190,15 @@ def execute(
             engine_name="tlcourse",
             progress_bar=False,
             cwd=cwd,
-            start_timeout=120,
             record=record,
-            kernel_env={**os.environ, **(env or {})},
-            on_cell=on_cell,
+            env={**os.environ, **(env or {})},
+            watcher=watcher,
         )
     except PapermillExecutionError as error:
         record.error = f"{error.ename}: {error.evalue}"
+        # papermill marks the failed cell by two cells of its own, one of them at the top
+        record.notebook.cells = [
+            cell for cell in record.notebook.cells if ERROR_TAG not in cell.metadata.tags
+        ]
     record.seconds = time.monotonic() - begin
-    if record.error is None:
-        record.failed_cell = None
     return record

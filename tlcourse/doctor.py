@@ -1,0 +1,261 @@
+"""Whether this machine is ready for the course: one check a line, each with what to do where it fails.
+
+Nothing heavy is imported: versions come from the installed packages' metadata, whether PyTorch is built for
+CUDA from its ``version.py`` read as text, and the graphics card from ``nvidia-smi``, which needs no PyTorch.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMORY_NEEDED = 1_500_000_000  # bytes: what one notebook may take
+DISK_SPARE = 500_000_000  # bytes: for features and the like that lessons keep
+
+_SHOWN = ("torch", "torchvision", "transformers", "numpy", "scikit-learn", "ipywidgets", "jupyterlab")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's: ``fix`` says what to do, and is empty where ``ok``."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+def checks() -> list[Check]:
+    """Look at everything a lesson needs; takes about a second."""
+    return [
+        _python(),
+        _packages(),
+        _device(),
+        _memory(),
+        _disk(),
+        _assets(),
+        _front_end(),
+        _kernel(),
+        _widgets(),
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results depend on, by package name; without what is not installed."""
+    found = {"python": platform.python_version()}
+    for name in ("tlcourse", *_SHOWN):
+        if version := _version(name):
+            found[name] = version
+    return found
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _on_colab() -> bool:
+    return "COLAB_RELEASE_TAG" in os.environ
+
+
+def _short(path: Path) -> str:
+    """Return the path with the home folder as ``~``: what is shown may be stored and shared."""
+    try:
+        return str(Path("~") / Path(path).relative_to(Path.home()))
+    except ValueError:
+        return str(path)
+
+
+def _python() -> Check:
+    ok = sys.version_info >= (3, 11)
+    fix = "" if ok else "install Python 3.11 or newer, then set up again with: make setup PYTHON=python3.11"
+    return Check(
+        "Python", ok, f"{platform.python_version()} on {platform.system()} {platform.machine()}", fix
+    )
+
+
+def _packages() -> Check:
+    from packaging.requirements import Requirement
+
+    required = [Requirement(line) for line in importlib.metadata.requires("tlcourse") or ()]
+    required = [r for r in required if r.marker is None or r.marker.evaluate({"extra": ""})]
+    wrong = []
+    for requirement in required:
+        version = _version(requirement.name)
+        if version is None:
+            wrong.append(f"{requirement.name} is missing")
+        elif not requirement.specifier.contains(version, prereleases=True):
+            wrong.append(f"{requirement.name} is {version}, needs {requirement.specifier}")
+    if wrong:
+        return Check("Packages", False, "; ".join(wrong), "make setup (or: pip install --upgrade tlcourse)")
+    shown = ", ".join(f"{name} {version}" for name in _SHOWN if (version := _version(name)))
+    return Check("Packages", True, f"all {len(required)} are there: {shown}")
+
+
+def _device() -> Check:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cpu = f"CPU, {cores} core{'s' if cores != 1 else ''}"
+    if sys.platform == "darwin" and platform.machine() == "arm64":
+        return Check("Device", True, f"{cpu}; Apple GPU")
+    cards = _nvidia_cards()
+    if not cards:
+        return Check("Device", True, f"{cpu}; no GPU found, and none is needed")
+    if _torch_cuda() is None:
+        return Check(
+            "Device", True, f"{cpu}; {cards[0]} stays unused: this PyTorch is built for the CPU only"
+        )
+    return Check("Device", True, f"{cpu}; {', '.join(cards)}")
+
+
+def _nvidia_cards() -> list[str]:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return []
+    try:
+        answer = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=2)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return re.findall(r"^GPU \d+: (.*?)(?: \(UUID.*)?$", answer.stdout, re.MULTILINE)
+
+
+def _torch_cuda() -> str | None:
+    """Return the CUDA version that the installed PyTorch is built for, or None."""
+    try:
+        text = Path(importlib.metadata.distribution("torch").locate_file("torch/version.py")).read_text()
+    except (importlib.metadata.PackageNotFoundError, OSError):
+        return None
+    found = re.search(r"^cuda\b.*=\s*'([\d.]+)'", text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def available_memory() -> tuple[int, int]:
+    """Return (bytes available, bytes in all), where a container's own limit counts as the machine."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    available, total = memory.available, memory.total
+    # cgroup v2, then v1: Binder and Docker limit a container there; psutil sees the whole host.
+    for limit, used in (
+        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ):
+        try:
+            most, taken = int(Path(limit).read_text()), int(Path(used).read_text())
+        except (OSError, ValueError):  # not Linux, or "max": no limit
+            continue
+        if most < total:
+            available, total = min(available, most - taken), most
+        break
+    return available, total
+
+
+def _memory() -> Check:
+    available, total = available_memory()
+    ok = available >= MEMORY_NEEDED
+    fix = "" if ok else f"close other notebooks and programs: a lesson may take {MEMORY_NEEDED / 1e9:.1f} GB"
+    return Check("Memory", ok, f"{available / 1e9:.1f} of {total / 1e9:.1f} GB free", fix)
+
+
+def _missing_assets() -> tuple[list, list]:
+    """Return the assets of the packaged tier that are there, and those that are not."""
+    from tlcourse import assets
+
+    there, missing = [], []
+    for asset in assets.catalogue().values():
+        if asset.tier != "packaged":
+            continue
+        try:
+            assets.path(asset.name)
+            there.append(asset)
+        except assets.AssetError:
+            missing.append(asset)
+    return there, missing
+
+
+def _disk() -> Check:
+    from tlcourse import assets
+
+    folder = assets.cache_dir()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    needed = DISK_SPARE + 3 * sum(asset.size for asset in _missing_assets()[1])  # archive and unpacked files
+    where = f"{free / 1e9:.1f} GB free for {_short(assets.cache_dir())}"
+    if free >= needed:
+        return Check("Disk", True, where)
+    return Check(
+        "Disk", False, where, f"make room ({needed / 1e9:.1f} GB), or set TLCOURSE_ASSETS to another disk"
+    )
+
+
+def _assets() -> Check:
+    there, missing = _missing_assets()
+    if missing:
+        names = ", ".join(asset.name for asset in missing)
+        return Check("Assets", False, f"missing: {names}", "tlcourse fetch")
+    return Check("Assets", True, f"all {len(there)} are there: " + ", ".join(asset.name for asset in there))
+
+
+def _front_end() -> Check:
+    version = _version("jupyterlab")
+    if version:
+        return Check("JupyterLab", True, version)
+    if _on_colab():
+        return Check("JupyterLab", True, "not needed: this is Colab")
+    return Check("JupyterLab", False, "not installed", "make setup (or: pip install 'tlcourse[lab]')")
+
+
+def _kernel() -> Check:
+    """A kernel called python3 has to be this Python, or the lessons run without the packages seen above."""
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError:
+        return Check(
+            "Kernel", False, "jupyter_client is not installed", "make setup (or: pip install ipykernel)"
+        )
+    if importlib.util.find_spec("ipykernel") is None:
+        return Check("Kernel", False, "ipykernel is not installed", "make setup (or: pip install ipykernel)")
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Check(
+            "Kernel", False, "there is no kernel called python3", "python -m ipykernel install --sys-prefix"
+        )
+    # jupyter_client starts a plain "python" as the Python that it runs in itself
+    same = command in ("python", "python3") or Path(command).absolute() == Path(sys.executable).absolute()
+    if same or _on_colab():
+        return Check("Kernel", True, f"python3 is this Python (ipykernel {_version('ipykernel')})")
+    return Check(
+        "Kernel",
+        False,
+        f"the kernel called python3 starts {_short(Path(command))}, not {_short(Path(sys.executable))}",
+        f"{_short(Path(sys.executable))} -m ipykernel install --sys-prefix",
+    )
+
+
+def _widgets() -> Check:
+    version = _version("ipywidgets")
+    if version is None:
+        return Check(
+            "Widgets", False, "ipywidgets is not installed", "make setup (or: pip install ipywidgets)"
+        )
+    if _on_colab() or not _version("jupyterlab"):
+        return Check("Widgets", True, f"ipywidgets {version}")
+    from jupyter_core.paths import jupyter_path
+
+    extensions = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
+    for extension, package in extensions.items():
+        if not any((Path(folder) / extension).is_dir() for folder in jupyter_path("labextensions")):
+            detail = f"JupyterLab does not know {extension}"
+            return Check("Widgets", False, detail, f"pip install --force-reinstall {package}")
+    return Check(
+        "Widgets", True, f"ipywidgets {version}, anywidget {_version('anywidget')}, known to JupyterLab"
+    )
