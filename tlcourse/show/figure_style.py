@@ -16,11 +16,11 @@ COLOURS = {
     "sky": "#56B4E9",
     "black": "#000000",
     "yellow": "#F0E442",
-    "grey": "#6E6E6E",  # baselines, annotations
+    "grey": "#6E6E6E",  # for baselines and annotations; the palette's yellow is too pale for a line
     "light": "#D9D9D9",  # background areas
 }
 
-_SERIES = ("blue", "orange", "green", "vermillion", "purple", "sky", "black", "yellow")
+_SERIES = ("blue", "orange", "green", "vermillion", "purple", "sky", "black", "grey")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "+++", "ooo")
@@ -78,7 +78,8 @@ def style() -> None:
             "hatch.linewidth": 0.8,
             "image.cmap": "cividis",  # lightness rises evenly: the same map in grey
             "legend.fontsize": 12,
-            "legend.frameon": False,
+            "legend.edgecolor": "none",
+            "legend.framealpha": 0.85,  # a curve behind the legend must not cross its words
             "lines.linewidth": 2.0,
             "lines.markersize": 7,
             "savefig.facecolor": "white",

@@ -6,8 +6,10 @@ import io
 import struct
 
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
+from PIL import Image, ImageChops
 
 _SCALE = 2  # pixels per shown pixel: sharp on high-density screens and on a projector
 
@@ -33,6 +35,21 @@ def shown_size(image: bytes) -> tuple[int, int]:
     return round(width / _SCALE), round(height / _SCALE)
 
 
+def fewer_colours(image: bytes) -> bytes:
+    """Return a PNG with a palette of 256 colours where nobody can see it and it saves space, else ``image``.
+
+    A chart shrinks to a third, and notebooks are kept in git; a photograph stays as it is.
+    """
+    full = Image.open(io.BytesIO(image)).convert("RGB")
+    reduced = full.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    error = np.asarray(ImageChops.difference(full, reduced.convert("RGB")))
+    if error.max(axis=-1).mean() > 0.5:  # of 255 levels
+        return image
+    buffer = io.BytesIO()
+    reduced.save(buffer, "PNG", optimize=True)
+    return min(image, buffer.getvalue(), key=len)
+
+
 def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
     """Return the MIME bundle (data, metadata) of a PNG with its alt text.
 
@@ -40,6 +57,7 @@ def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[s
     template read it from nowhere for a PNG; :func:`figure` gives them HTML.
     """
     width, height = shown_size(image)
+    image = fewer_colours(image)
     data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width, "height": height}}
 
@@ -66,15 +84,10 @@ def figure(fig: Figure, alt: str) -> None:
         ValueError: ``alt`` does not describe the figure.
     """
     alt = require_alt(alt)
-    image = png(fig)
-    data, metadata = png_bundle(image, alt)
+    data, metadata = png_bundle(png(fig), alt)
     # JupyterLab draws the HTML, whose <img> has the alt text. `tlcourse build` stores the PNG alone.
-    data["text/html"] = img_tag(image, alt)
+    data["text/html"] = (
+        f'<img src="data:image/png;base64,{data["image/png"]}" alt="{html.escape(alt)}" '
+        f'width="{metadata["image/png"]["width"]}">'
+    )
     display(data, metadata=metadata, raw=True)
-
-
-def img_tag(image: bytes, alt: str) -> str:
-    """Return an HTML ``<img>`` with the PNG inside it and its alt text."""
-    width, _ = shown_size(image)
-    source = base64.b64encode(image).decode("ascii")
-    return f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" width="{width}">'
