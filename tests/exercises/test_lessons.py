@@ -1,0 +1,115 @@
+"""Every exercise of every lesson: its solution, its stub, each of its known mistakes, its hints."""
+
+from importlib import import_module
+
+import pytest
+
+from tlcourse.exercises import classroom, progress
+from tlcourse.exercises.machinery import Exercise, Question
+from tlcourse.exercises.verdicts import NOT_ATTEMPTED, SOLVED, WRONG
+
+LESSONS = classroom.lessons_with_exercises()
+
+
+def all_exercises():
+    for lesson in LESSONS:
+        module = import_module(f"tlcourse.exercises.lesson{lesson}")
+        for name, exercise in classroom.exercises_of(module).items():
+            yield pytest.param(exercise, id=f"{lesson}-{name}")
+
+
+def functions():
+    return [p for p in all_exercises() if isinstance(p.values[0], Exercise)]
+
+
+def questions():
+    return [p for p in all_exercises() if isinstance(p.values[0], Question)]
+
+
+def mistakes():
+    for param in functions():
+        for function, message in param.values[0].wrong:
+            yield pytest.param(param.values[0], function, message, id=f"{param.id}-{function.__name__}")
+
+
+def wrong_values():
+    for param in questions():
+        for i, entry in enumerate(param.values[0].wrong):
+            yield pytest.param(param.values[0], entry, id=f"{param.id}-{i}")
+
+
+def stub(*args): ...
+
+
+@pytest.mark.parametrize("exercise", functions())
+def test_solution_passes(exercise):
+    verdict = exercise.verdict(exercise.answer())
+    assert verdict.status == SOLVED, verdict
+
+
+@pytest.mark.parametrize("exercise", functions())
+def test_stub_is_not_attempted(exercise):
+    assert exercise.verdict(stub).status == NOT_ATTEMPTED
+    assert exercise.verdict(...).status == NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "message"), mistakes())
+def test_known_mistake_gets_its_message(exercise, mistake, message):
+    def attempt(*args):
+        return mistake(*args)
+
+    verdict = exercise.verdict(attempt)
+    assert verdict.status == WRONG, "this 'mistake' gives the right answer on every input"
+    assert verdict.message == message, f"another mistake's message comes first: {verdict.message}"
+
+
+@pytest.mark.parametrize("exercise", functions())
+def test_inputs_vary(exercise):
+    """An attempt that is right for one input only must not pass."""
+    first = exercise._case(0)[1].value
+
+    def constant(*args):
+        return first
+
+    assert exercise.verdict(constant).status == WRONG
+
+
+@pytest.mark.parametrize("exercise", functions())
+def test_source_is_the_function_alone(exercise):
+    source = exercise.source()
+    assert source.startswith(f"def {exercise.name}("), source
+    compile(source, "solution", "exec")
+
+
+@pytest.mark.parametrize("exercise", questions())
+def test_answer_passes(exercise):
+    answer = exercise.answer(*exercise.example)
+    assert exercise.verdict(answer, *exercise.example).status == SOLVED
+    assert exercise.verdict(..., *exercise.example).status == NOT_ATTEMPTED
+    assert exercise.verdict(None, *exercise.example).status == NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(("exercise", "entry"), wrong_values())
+def test_wrong_value_gets_its_message(exercise, entry):
+    if callable(entry[0]):
+        assert len(entry) == 3, "a predicate needs a third item, a value that it is true of"
+    value = entry[2] if callable(entry[0]) else entry[0]
+    verdict = exercise.verdict(value, *exercise.example)
+    assert verdict.status == WRONG
+    assert verdict.message == entry[1]
+
+
+@pytest.mark.parametrize("exercise", all_exercises())
+def test_three_different_hints_and_a_docstring(exercise):
+    assert len(set(exercise.hints)) == 3
+    assert exercise.title
+    messages = [entry[1] for entry in exercise.wrong]
+    assert len(set(messages)) == len(messages), "two mistakes share a message"
+    if isinstance(exercise, Exercise):
+        assert exercise.reference.__doc__, "a solution's docstring says what it returns, with shapes"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_names_read_from_the_source_are_those_of_the_module(lesson):
+    module = import_module(f"tlcourse.exercises.lesson{lesson}")
+    assert progress.exercise_names()[lesson] == list(classroom.exercises_of(module))
