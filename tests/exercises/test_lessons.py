@@ -12,10 +12,13 @@ LESSONS = classroom.lessons_with_exercises()
 
 
 def all_exercises():
-    for lesson in LESSONS:
-        module = import_module(f"tlcourse.exercises.lesson{lesson}")
-        for name, exercise in classroom.exercises_of(module).items():
-            yield pytest.param(exercise, id=f"{lesson}-{name}")
+    return [
+        pytest.param(exercise, id=f"{lesson}-{name}")
+        for lesson in LESSONS
+        for name, exercise in classroom.exercises_of(
+            import_module(f"tlcourse.exercises.lesson{lesson}")
+        ).items()
+    ]
 
 
 def functions():
@@ -27,15 +30,19 @@ def questions():
 
 
 def mistakes():
-    for param in functions():
-        for function, message in param.values[0].wrong:
-            yield pytest.param(param.values[0], function, message, id=f"{param.id}-{function.__name__}")
+    return [
+        pytest.param(param.values[0], function, message, id=f"{param.id}-{function.__name__}")
+        for param in functions()
+        for function, message in param.values[0].wrong
+    ]
 
 
 def wrong_values():
-    for param in questions():
-        for i, entry in enumerate(param.values[0].wrong):
-            yield pytest.param(param.values[0], entry, id=f"{param.id}-{i}")
+    return [
+        pytest.param(param.values[0], entry, id=f"{param.id}-{i}")
+        for param in questions()
+        for i, entry in enumerate(param.values[0].wrong)
+    ]
 
 
 def stub(*args): ...

@@ -123,8 +123,7 @@ def _difference(expected: object, got: object, rtol: float, atol: float, where: 
 def _scalar(expected: object, got: object, rtol: float, atol: float, at: str) -> str | None:
     if not _is_scalar(got):
         if (isinstance(got, np.ndarray) or _is_tensor(got)) and _as_array(got).size == 1:
-            return f"Expected a single number{at}, got {kind(got)}: take the number out, "
-            "for example with `.item()`."
+            return f"Expected a single number{at}, got {kind(got)}: `.item()` takes the number out of it."
         return f"Expected {kind(_as_array(expected).item())}{at}, got {kind(got)}: {short(got)}."
     a, b = _as_array(expected).item(), _as_array(got).item()
     if isinstance(a, float) and isinstance(b, float) and math.isnan(b) and not math.isnan(a):
@@ -213,7 +212,7 @@ def _text(expected: str, got: object, at: str) -> str | None:
     same = next((i for i, (x, y) in enumerate(zip(expected, got, strict=False)) if x != y), None)
     if same is None:
         same = min(len(expected), len(got))
-    return f"Expected {short(expected)}{at}, got {short(got)}; they part at character {same}."
+    return f"Expected {short(expected)}{at}, got {short(got)}; they part at index {same}."
 
 
 def _mapping(expected: Mapping, got: object, rtol: float, atol: float, where: str) -> str | None:

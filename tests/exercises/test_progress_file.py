@@ -1,0 +1,152 @@
+"""The progress file: written whole, locked, and never lost without a word."""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tlcourse.exercises import progress
+
+
+def test_nothing_yet(progress_file):
+    assert progress.load() == {"version": 1, "lessons": {}, "predictions": {}}
+    assert progress.entry("02", "f") == {"solved": None, "tries": 0, "hints": 0, "solutions": 0}
+    assert not progress_file.exists(), "looking does not write"
+
+
+def test_events_are_counted(progress_file):
+    for event in ("try", "try", "hint", "solution", "solved", "solved"):
+        progress.record("00", "soften", event)
+    entry = progress.entry("00", "soften")
+    assert (entry["tries"], entry["hints"], entry["solutions"]) == (4, 1, 1)
+    assert entry["solved"]
+    assert json.loads(progress_file.read_text())["lessons"]["00"]["soften"] == entry
+    row = next(r for r in progress.summary() if r.lesson == "00")
+    assert (row.solved, row.tried, row.hints, row.solutions) == (1, 1, 1, 1)
+    assert row.total == len(progress.exercise_names()["00"])
+
+
+def test_the_time_of_the_first_success_stays():
+    progress.record("00", "soften", "solved")
+    first = progress.load()
+    first["lessons"]["00"]["soften"]["solved"] = "2020-01-01T00:00:00"
+    progress.path().write_text(json.dumps(first))
+    progress.record("00", "soften", "solved")
+    assert progress.entry("00", "soften")["solved"] == "2020-01-01T00:00:00"
+
+
+def test_unknown_event():
+    with pytest.raises(ValueError, match="'solve'"):
+        progress.record("00", "soften", "solve")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[]",
+        b'{"lessons": []}',
+        b'{"lessons": {"00": {"soften": 3}}, "predictions": {}}',
+        b'{"lessons": {"00": {"soften": {"tries": "many"}}}, "predictions": {}}',
+        b"[" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("first", ["load", "record"])
+def test_a_damaged_file_is_kept_aside(progress_file, damage, first):
+    progress_file.parent.mkdir()
+    progress_file.write_bytes(damage)
+    with pytest.warns(UserWarning, match=r"kept as progress\.damaged-"):
+        progress.load() if first == "load" else progress.record("00", "soften", "try")
+    kept = list(progress_file.parent.glob("progress.damaged-*.json"))
+    assert [k.read_bytes() for k in kept] == [damage]
+    progress.record("00", "soften", "solved")
+    assert progress.entry("00", "soften")["solved"]
+
+
+def test_two_damaged_files_in_one_second_are_both_kept(progress_file):
+    progress_file.parent.mkdir()
+    for text in ("one", "two"):
+        progress_file.write_text(text)
+        with pytest.warns(UserWarning, match="could not be read"):
+            progress.load()
+    kept = {k.read_text() for k in progress_file.parent.glob("progress.damaged-*.json")}
+    assert kept == {"one", "two"}
+
+
+def _count(path, times):
+    os.environ["TLCOURSE_PROGRESS"] = str(path)
+    for _ in range(times):
+        progress.record("00", "soften", "hint")
+
+
+def test_two_notebooks_at_once_lose_nothing(progress_file):
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_count, args=(progress_file, 25)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert progress.entry("00", "soften")["hints"] == 75
+    assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
+
+
+def test_a_place_that_cannot_be_written_is_a_warning(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("TLCOURSE_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    with pytest.warns(UserWarning, match="could not be saved|cannot be read"):
+        progress.record("00", "soften", "try")
+
+
+def test_a_place_that_cannot_be_read_is_a_warning(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_PROGRESS", str(tmp_path))  # a folder
+    with pytest.warns(UserWarning, match="cannot be read"):
+        assert progress.load()["lessons"] == {}
+
+
+def test_a_lock_that_is_never_released_does_not_stop_the_lesson(progress_file, monkeypatch):
+    monkeypatch.setattr(progress, "_LOCK_SECONDS", 0.1)
+    progress_file.parent.mkdir()
+    with progress.filelock.FileLock(f"{progress_file}.lock"), pytest.warns(UserWarning, match="not be saved"):
+        progress.record("00", "soften", "try")
+
+
+def test_a_write_that_fails_leaves_the_old_file(progress_file, monkeypatch):
+    progress.record("00", "soften", "hint")
+    before = progress_file.read_bytes()
+
+    def full(*args):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(progress.os, "replace", full)
+    with pytest.warns(UserWarning, match="No space left"):
+        progress.record("00", "soften", "hint")
+    assert progress_file.read_bytes() == before
+    assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
+
+
+def test_the_default_place_is_the_users_data_folder(monkeypatch):
+    monkeypatch.delenv("TLCOURSE_PROGRESS")
+    assert progress.path().name == "progress.json"
+    assert "tlcourse" in progress.path().parts
+
+
+def test_predictions_are_remembered():
+    assert progress.prediction("depth") is None
+    progress.record_prediction("depth", question="Which?", chosen="the last", answer="the middle")
+    assert progress.prediction("depth") == {
+        "question": "Which?",
+        "chosen": "the last",
+        "answer": "the middle",
+    }
+
+
+def test_the_summary_needs_no_torch(progress_file):
+    code = "import sys; from tlcourse.exercises import progress as p; p.summary(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
