@@ -10,6 +10,8 @@ from importlib import import_module
 # module would put it where the name belongs (tests/show/test_package.py).
 _LAZY = {
     "COLOURS": "figure_style",
+    "course_map": "course_figures",
+    "progress_figure": "course_figures",
     "cycle": "figure_style",
     "style": "figure_style",
     "figure": "figures",

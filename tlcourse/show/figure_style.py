@@ -50,16 +50,16 @@ def cycle(n: int) -> list[dict[str, object]]:
 
 
 def style() -> None:
-    """Set matplotlib's defaults for a lesson: colours with markers and line styles, 12 pt and more."""
+    """Set matplotlib's defaults for a lesson: colours with line styles, text of 12 pt and more.
+
+    Markers are not among them, for a curve of a thousand points would drown in its own: give a series of
+    few points the ``marker`` of :func:`cycle`.
+    """
     series = cycle(len(_SERIES))
     mpl.rcParams.update(
         {
             "axes.prop_cycle": cycler(color=[s["color"] for s in series])
-            + cycler(linestyle=[s["linestyle"] for s in series])
-            + cycler(marker=[s["marker"] for s in series])
-            + cycler(
-                markevery=[0.08] * len(series)
-            ),  # dense curves get about a dozen markers, not one a point
+            + cycler(linestyle=[s["linestyle"] for s in series]),
             "axes.axisbelow": True,
             "axes.grid": True,
             "axes.labelsize": 13,
