@@ -10,7 +10,6 @@ from tlcourse.models.transformer import (
     TransformerStack,
     activation,
     gather_positions,
-    n_parameters,
     padding_mask,
 )
 
@@ -114,10 +113,3 @@ def test_gather_positions():
     positions = torch.tensor([[3, 0], [6, 6]])
     expected = torch.stack([x[0, [3, 0]], x[1, [6, 6]]])
     assert torch.equal(gather_positions(x, positions), expected)
-
-
-def test_parameters_are_counted_once_and_without_embeddings():
-    model = torch.nn.ModuleDict({"table": torch.nn.Embedding(10, 4), "tied": torch.nn.Linear(4, 10)})
-    model["tied"].weight = model["table"].weight
-    assert n_parameters(model) == 10 * 4 + 10
-    assert n_parameters(model, embeddings=False) == 10

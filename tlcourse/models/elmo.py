@@ -5,11 +5,15 @@ Peters et al. 2018, "Deep Contextualized Word Representations". The character en
 Shapes: B sentences, T words, C characters a word, P projection size (one direction), V words in the softmax.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+# PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
+warnings.filterwarnings("ignore", message="LSTM with projections is not supported with oneDNN")
 
 # A word is the bytes of its UTF-8 text, shifted by one so that 0 can be padding, between two marks.
 PAD, BEGIN_WORD, END_WORD = 0, 257, 258
@@ -33,7 +37,8 @@ class ElmoConfig:
     vocab_size: int = 8192  # words of the softmax, most frequent first; word 0 is <unk>
     max_characters: int = 24
     character_size: int = 16
-    filters: tuple[tuple[int, int], ...] = ((1, 16), (2, 32), (3, 64), (4, 128), (5, 256))  # (width, number)
+    # (width, number)
+    filters: tuple[tuple[int, int], ...] = ((1, 16), (2, 16), (3, 32), (4, 64), (5, 128), (6, 128))
     num_highway_layers: int = 2
     projection_size: int = 256
     lstm_size: int = 512
@@ -128,9 +133,12 @@ class BiLM(nn.Module):
 
         h_{k,0} is the token layer, twice; h_{k,j} is [forward; backward] of layer j.
         """
+        return self.contextualise(self.tokens.encode(characters), lengths)
+
+    def contextualise(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+        """The same from the token layer's vectors (B, T, P)."""
         if lengths is None:
-            lengths = torch.full(characters.shape[:1], characters.shape[1], device=characters.device)
-        x = self.tokens.encode(characters)  # (B, T, P)
+            lengths = torch.full(x.shape[:1], x.shape[1], device=x.device)
         layers = [torch.cat([x, x], dim=-1)]
         forward, backward = x, reverse_each(x, lengths)
         for i, (left, right) in enumerate(zip(self.forward_lstms, self.backward_lstms, strict=True)):

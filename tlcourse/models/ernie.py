@@ -17,7 +17,7 @@ from tlcourse.models.transformer import EncoderOutput, gather_positions, initial
 
 @dataclass(frozen=True)
 class ErnieConfig(BertConfig):
-    task_type_vocab_size: int = 3  # which pretraining task the input was made for
+    task_type_vocab_size: int = 5  # which of the five pretraining tasks the input was made for
     max_segments: int = 3  # sentence reordering cuts a passage into at most this many
 
     @property

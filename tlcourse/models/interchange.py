@@ -277,13 +277,11 @@ def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
     )
 
 
-_WITH_HEADS = {
+_CLASSES = {
     "BertForPreTraining": BertForPreTraining,
     "OpenAIGPTLMHeadModel": GPTForCausalLM,
     "GPT2LMHeadModel": GPTForCausalLM,
     "XLNetLMHeadModel": XLNetForPreTraining,
-}
-_WITHOUT_HEADS = {
     "BertModel": BertModel,
     "ErnieModel": ErnieModel,
     "OpenAIGPTModel": GPTModel,
@@ -292,15 +290,24 @@ _WITHOUT_HEADS = {
 }
 
 
+def transformers_class(model: nn.Module) -> str:
+    """The transformers class that opens what `state_for_transformers` gives, for `config.json`."""
+    match model:
+        case ErnieForPreTraining():  # of ERNIE's five heads transformers has the one for masked pieces
+            return "ErnieForMaskedLM"
+        case GPTForCausalLM():
+            return "GPT2LMHeadModel" if model.config.norm == "pre" else "OpenAIGPTLMHeadModel"
+    return next(theirs for theirs, ours in _CLASSES.items() if type(model) is ours)
+
+
 def from_transformers(theirs: "PreTrainedModel") -> nn.Module:
     """A transformers model as ours, with a copy of its weights, in eval mode.
 
     Raises ValueError for a class that this course does not build.
     """
-    classes = _WITH_HEADS | _WITHOUT_HEADS
     name = type(theirs).__name__
-    if name not in classes:
-        raise ValueError(f"{name} is not one of the classes this course builds: {', '.join(classes)}.")
-    model = classes[name](config_from_transformers(theirs.config.to_dict()))
+    if name not in _CLASSES:
+        raise ValueError(f"{name} is not one of the classes this course builds: {', '.join(_CLASSES)}.")
+    model = _CLASSES[name](config_from_transformers(theirs.config.to_dict()))
     load_from_transformers(model, theirs.state_dict())
     return model.eval()

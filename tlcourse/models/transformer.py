@@ -163,16 +163,6 @@ def initialise(module: nn.Module, initializer_range: float = 0.02) -> None:
             nn.init.zeros_(part.bias)
 
 
-def n_parameters(module: nn.Module, embeddings: bool = True) -> int:
-    """Trainable numbers, shared ones counted once; without `embeddings`, those of `nn.Embedding` left out."""
-    parameters = {id(p): p.numel() for p in module.parameters()}
-    if not embeddings:
-        tables = [part for part in module.modules() if isinstance(part, nn.Embedding)]
-        for table in tables:
-            parameters.pop(id(table.weight), None)
-    return sum(parameters.values())
-
-
 def gather_positions(hidden_states: Tensor, positions: Tensor) -> Tensor:
     """(B, T, H) and (B, P) → (B, P, H): only the states that have a target reach the output projection."""
     return torch.gather(hidden_states, 1, positions.unsqueeze(-1).expand(-1, -1, hidden_states.shape[-1]))
