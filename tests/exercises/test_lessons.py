@@ -117,6 +117,21 @@ def test_three_different_hints_and_a_docstring(exercise):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_predictions_can_be_asked(lesson):
+    check = classroom.start(lesson)
+    for name in classroom.predictions_of(import_module(f"tlcourse.exercises.lesson{lesson}")):
+        twin = check.predict(name)
+        assert twin.key == f"{lesson}-{name}"
+        assert "details" in twin.static()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_exercise_hides_a_method_of_check(lesson):
+    names = classroom.exercises_of(import_module(f"tlcourse.exercises.lesson{lesson}"))
+    assert not {"predict", "recall"} & set(names)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_names_read_from_the_source_are_those_of_the_module(lesson):
     module = import_module(f"tlcourse.exercises.lesson{lesson}")
     assert progress.exercise_names()[lesson] == list(classroom.exercises_of(module))

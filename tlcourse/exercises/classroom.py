@@ -8,8 +8,9 @@ from types import ModuleType
 
 from IPython import get_ipython
 
+from tlcourse import show
 from tlcourse.exercises import progress
-from tlcourse.exercises.machinery import Exercise, Question
+from tlcourse.exercises.machinery import Exercise, Prediction, Question
 from tlcourse.exercises.verdicts import MARKS, NOT_ATTEMPTED, SOLVED, WRONG, Note, Verdict
 
 
@@ -28,6 +29,11 @@ def exercises_of(module: ModuleType) -> dict[str, Exercise | Question]:
             value.name = name
             found[name] = value
     return found
+
+
+def predictions_of(module: ModuleType) -> dict[str, Prediction]:
+    """Return name → prediction of a lesson's module, in the order in which they stand there."""
+    return {name: value for name, value in vars(module).items() if isinstance(value, Prediction)}
 
 
 class Check:
@@ -94,9 +100,10 @@ class Check:
 class Lesson:
     """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
 
-    def __init__(self, number: str, exercises: dict[str, Exercise | Question], solutions: bool):
+    def __init__(self, number: str, module: ModuleType, solutions: bool):
         self._number = number
-        self._checks = {name: Check(number, e, solutions) for name, e in exercises.items()}
+        self._predictions = predictions_of(module)
+        self._checks = {name: Check(number, e, solutions) for name, e in exercises_of(module).items()}
 
     def __getattr__(self, name: str) -> Check:
         checks = self.__dict__.get("_checks", {})
@@ -111,8 +118,35 @@ class Lesson:
             f"It has: {', '.join(checks)}"
         )
 
+    def predict(self, name: str) -> object:
+        """Return the question ``name`` as a widget: choose, commit, and only then see the answer.
+
+        Raises:
+            KeyError: the lesson asks no such question.
+        """
+        asked = self._asked(name)
+        return show.predict(asked.question, asked.options, asked.answer, asked.why, self._key(name))
+
+    def recall(self, name: str) -> None:
+        """Show what you predicted at ``predict(name)``, and what came out.
+
+        Raises:
+            KeyError: the lesson asks no such question.
+        """
+        self._asked(name)
+        show.recall(self._key(name))
+
+    def _asked(self, name: str) -> Prediction:
+        if name not in self._predictions:
+            there = ", ".join(self._predictions) or "none"
+            raise KeyError(f"lesson {self._number} asks no question {name!r}; it asks: {there}")
+        return self._predictions[name]
+
+    def _key(self, name: str) -> str:
+        return f"{self._number}-{name}"
+
     def __dir__(self) -> list[str]:
-        return sorted(self._checks)
+        return sorted([*self._checks, "predict", "recall"])
 
     def __repr__(self) -> str:
         lines = [f"  {check!r}" for check in self._checks.values()]
@@ -156,4 +190,4 @@ def start(lesson: str, solutions: bool = False) -> Lesson:
             f"no exercises for lesson {lesson!r}; there are some for {', '.join(available) or 'none yet'}"
         )
     module = import_module(f"tlcourse.exercises.lesson{lesson}")
-    return Lesson(lesson, exercises_of(module), solutions)
+    return Lesson(lesson, module, solutions)

@@ -2,7 +2,22 @@
 
 import numpy as np
 
-from tlcourse.exercises.machinery import exercise
+from tlcourse.exercises.machinery import exercise, prediction
+
+raise_temperature = prediction(
+    question="You raise the temperature from 0.1 to 1. What happens to the probability of the highest score?",
+    options=[
+        "It rises towards 1",
+        "It falls: the probabilities become more alike",
+        "Nothing: the order stays",
+    ],
+    answer=1,
+    why=[
+        "Dividing by a larger number brings the scores closer together, so the winner loses its lead.",
+        "Divided by a larger number, the scores lie closer together, and so do the probabilities.",
+        "The order stays. But exp turns differences of scores into ratios, and the differences shrink.",
+    ],
+)
 
 
 def _scores_and_temperature(rng: np.random.Generator) -> tuple[np.ndarray, float]:
@@ -32,8 +47,8 @@ def _divided_afterwards(scores: np.ndarray, temperature: float) -> np.ndarray:
     title="Softmax with a temperature",
     inputs=_scores_and_temperature,
     hints=(
-        "Three steps: divide the scores by the temperature, take the exponential, divide by the sum.",
-        "`np.exp(x)` takes the exponential of a whole array; `x.sum()` adds it up.",
+        "The formula has three steps, one after the other. Which of them come before the sum?",
+        "Divide by the temperature, take `np.exp` of the whole array, divide by its `.sum()`.",
         "`exp = np.exp(scores / temperature)`, and what you return is `exp` divided by its sum.",
     ),
     wrong=[

@@ -6,6 +6,8 @@ A lesson's module holds the solutions; decorated, they become the reference that
     def soften(logits, temperature): ...
 
     deepest = question(title="Which layer transfers best?", answer=3, hints=(…, …, …), wrong=[(4, "message")])
+
+    freezing = prediction(question="…?", options=["…", "…"], answer=1, why=["…", "…"])
 """
 
 import ast
@@ -246,3 +248,25 @@ def question(
         ValueError: there are not three hints.
     """
     return Question(title, answer, tuple(hints), list(wrong), explain, rtol, atol, tuple(example))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A multiple-choice question to answer before the lesson does. Made by :func:`prediction`."""
+
+    question: str
+    options: tuple[str, ...]
+    answer: int
+    why: tuple[str, ...] | str
+
+
+def prediction(*, question: str, options: Sequence[str], answer: int, why: Sequence[str] | str) -> Prediction:
+    """Declare a question that a notebook asks with ``check.predict("name")``, its answer out of sight.
+
+    Args:
+        question: one question.
+        options: two or more answers.
+        answer: the index of the right one.
+        why: the feedback, one text per option, or one for all.
+    """
+    return Prediction(question, tuple(options), answer, why if isinstance(why, str) else tuple(why))

@@ -20,6 +20,7 @@ _LAZY = {
     "compare": "tables",
     "mean_sd": "tables",
     "table": "tables",
+    "temperature": "softmax_temperature",
     "source": "source_view",
     "Twin": "twins",
     "notebook_widget_errors": "twins",

@@ -54,11 +54,14 @@ def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[s
     """Return the MIME bundle (data, metadata) of a PNG with its alt text.
 
     nbconvert's classic template reads the alt text from the metadata. JupyterLab, Colab and nbconvert's lab
-    template read it from nowhere for a PNG; :func:`figure` gives them HTML.
+    template read it from nowhere; they draw the HTML, whose ``<img>`` has it. ``tlcourse build`` stores the
+    PNG alone.
     """
     width, height = shown_size(image)
     image = fewer_colours(image)
-    data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
+    encoded = base64.b64encode(image).decode("ascii")
+    tag = f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(alt)}" width="{width}">'
+    data = {"image/png": encoded, "text/html": tag, "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width, "height": height}}
 
 
@@ -85,9 +88,4 @@ def figure(fig: Figure, alt: str) -> None:
     """
     alt = require_alt(alt)
     data, metadata = png_bundle(png(fig), alt)
-    # JupyterLab draws the HTML, whose <img> has the alt text. `tlcourse build` stores the PNG alone.
-    data["text/html"] = (
-        f'<img src="data:image/png;base64,{data["image/png"]}" alt="{html.escape(alt)}" '
-        f'width="{metadata["image/png"]["width"]}">'
-    )
     display(data, metadata=metadata, raw=True)

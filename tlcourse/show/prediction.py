@@ -91,6 +91,9 @@ def predict(
 ) -> Prediction:
     """Ask the learner to predict, before the lesson shows.
 
+    A lesson asks with ``check.predict("name")``, which calls this: written into a notebook's cell, the answer
+    would stand above the question.
+
     Args:
         question: one question.
         options: two or more answers.

@@ -90,7 +90,8 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
         for row in body
     )
     title = (
-        f'<caption style="caption-side:top; text-align:left; font-weight:bold; padding:0.3em 0.8em">'
+        '<caption style="caption-side:top; text-align:left; font-weight:bold; padding:0.3em 0.8em; '
+        'width:max-content; max-width:60em">'
         f"{html.escape(caption)}</caption>"
         if caption
         else ""

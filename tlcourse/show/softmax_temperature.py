@@ -1,0 +1,93 @@
+"""A slider on the temperature of a softmax: from one winner to all alike."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.show.figure_style import COLOURS
+from tlcourse.show.figures import png
+from tlcourse.show.twins import Twin
+
+_LIVE = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
+_STATIC = (0.05, 0.2, 1.0)
+
+
+def probabilities(scores: Sequence[float], temperature: float) -> np.ndarray:
+    """Return softmax(scores / temperature), shape (n,), without overflow."""
+    scaled = np.asarray(scores, dtype=float) / temperature
+    exp = np.exp(scaled - scaled.max())
+    return exp / exp.sum()
+
+
+def entropy(p: np.ndarray) -> float:
+    """Return the entropy of ``p`` in bits: 0 for one sure winner, log2(n) for n alike."""
+    positive = p[p > 0]
+    return float(-(positive * np.log2(positive)).sum())
+
+
+class SoftmaxTemperature(Twin):
+    """Bars of probability that a temperature sharpens or flattens. Made by :func:`temperature`."""
+
+    def __init__(self, scores: Mapping[str, float], title: str):
+        self.names, self.scores, self.title = list(scores), list(scores.values()), title
+        self.alt = f"{title} Bars of probability at three temperatures. " + " ".join(
+            self._told(t) for t in _STATIC
+        )
+
+    def _told(self, t: float) -> str:
+        p = probabilities(self.scores, t)
+        top = int(p.argmax())
+        return (
+            f"At temperature {t:g}, “{self.names[top]}” gets {p[top]:.0%}; "
+            f"the entropy is {entropy(p):.2f} of at most {np.log2(len(p)):.2f} bits."
+        )
+
+    def _bars(self, ax: plt.Axes, t: float) -> None:
+        p = probabilities(self.scores, t)
+        bars = ax.barh(self.names, p, color=COLOURS["sky"], edgecolor=COLOURS["black"])
+        ax.bar_label(bars, [f"{x:.0%}" for x in p], padding=4)
+        ax.set(xlim=(0, 1.15), title=f"temperature {t:g}", xlabel="probability", xticks=[0, 0.5, 1])
+        ax.invert_yaxis()
+        ax.grid(axis="y", visible=False)
+
+    def static(self) -> Figure:
+        fig, axes = plt.subplots(1, len(_STATIC), figsize=(10.5, 0.4 * len(self.names) + 1.6), sharey=True)
+        for ax, t in zip(axes, _STATIC, strict=True):
+            self._bars(ax, t)
+        return fig
+
+    def build(self) -> ipywidgets.Widget:
+        self.slider = ipywidgets.SelectionSlider(
+            options=[(f"{t:g}", t) for t in _LIVE],
+            value=0.2,
+            description="temperature",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout=ipywidgets.Layout(width="28em"),
+        )
+        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="560px"))
+        self.words = ipywidgets.HTML()
+        self.slider.observe(self.guard(self._moved), "value")
+        self._moved()
+        return ipywidgets.VBox([self.slider, self.picture, self.words])
+
+    def _moved(self, _change: object = None) -> None:
+        fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 1.4))
+        self._bars(ax, self.slider.value)
+        self.picture.value = png(fig)
+        self.words.value = f'<div role="status">{html.escape(self._told(self.slider.value))}</div>'
+
+
+def temperature(scores: Mapping[str, float], title: str) -> SoftmaxTemperature:
+    """Show how a temperature turns ``scores`` (name → score) into probabilities.
+
+    Raises:
+        ValueError: fewer than two scores.
+    """
+    if len(scores) < 2:
+        raise ValueError(f"a softmax needs two or more scores, got {dict(scores)!r}")
+    return SoftmaxTemperature(scores, title)
