@@ -1,0 +1,61 @@
+"""What all tests stand on: the fast profile, one thread for each process, nothing of the user's own."""
+
+import importlib.util
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Set when pytest starts, so before torch is imported and before nbval starts its kernels, which inherit it.
+os.environ["TLCOURSE_PROFILE"] = "fast"
+_own = tempfile.TemporaryDirectory(prefix="tlcourse-tests-")
+os.environ["TLCOURSE_PROGRESS"] = f"{_own.name}/progress.json"
+os.environ["IPYTHONDIR"] = f"{_own.name}/ipython"
+os.environ["MPLBACKEND"] = "agg"
+if "PYTEST_XDIST_WORKER" in os.environ:  # workers share the cores, so each computes on one
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"
+
+PARAMETERS = """\
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+"""
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def made_text():
+    """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
+    spec = importlib.util.spec_from_file_location("made_text", ROOT / "tests" / "made_text.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Makes a small course of its own: ``course({"00_name": cells})`` → its folder; parameters are added."""
+
+    def make(lessons: dict[str, str]) -> Path:
+        folder = tmp_path / "a course"  # with a space, as a learner's folder may have
+        (folder / "notebooks" / "src").mkdir(parents=True, exist_ok=True)
+        (folder / "pyproject.toml").write_text(
+            '[project]\nname = "x"\n[project.urls]\nRepository = "https://github.com/someone/a-course/"\n'
+        )
+        for name, cells in lessons.items():
+            (folder / "notebooks" / "src" / f"{name}.py").write_text(f"{PARAMETERS}\n{cells}")
+        return folder
+
+    return make

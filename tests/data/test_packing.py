@@ -1,0 +1,140 @@
+"""What pretraining reads: everything once, in the order it should, and the same again after a resume."""
+
+import numpy as np
+import pytest
+
+from tlcourse.data.packing import (
+    Epochs,
+    Rows,
+    document_order,
+    join,
+    piece_stream,
+    sentence_pairs,
+    word_stream,
+)
+from tlcourse.data.tokeniser import CLS, PAD, SEP
+
+
+@pytest.fixture(scope="module")
+def index(made_text):
+    return made_text.index()
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_a_pass_reads_each_source_as_often_as_asked(index):
+    training = np.flatnonzero(~index.held_out)
+    order = document_order(index, {"made": 2.0, "other": 0.5}, rng())
+    times = np.bincount(order, minlength=len(index))
+    made, other = (training[index.source[training] == s] for s in (0, 1))
+    assert (times[made] == 2).all()
+    assert set(times[other]) == {0, 1}
+    assert 0.2 < times[other].mean() < 0.8
+    assert not times[index.held_out].any()
+    assert set(document_order(index, {}, rng(), held_out=True)) == set(np.flatnonzero(index.held_out))
+    with pytest.raises(KeyError, match=r"news.*made, other"):
+        document_order(index, {"news": 1.0}, rng())
+
+
+def test_piece_stream_is_the_documents_with_separators(index):
+    order = document_order(index, {}, rng())
+    stream = piece_stream(index, order)
+    ends = np.flatnonzero(stream == SEP)
+    assert len(ends) == len(order)
+    second = stream[ends[0] + 1 : ends[1]]
+    assert np.array_equal(
+        second, index.pieces[index.document_pieces[order[1]] : index.document_pieces[order[1] + 1]]
+    )
+
+
+def test_word_stream_marks_every_sentence(index):
+    order = np.array([4, 2])
+    stream = word_stream(index, order)
+    texts = " ".join(index.vocabulary[w] for w in stream)
+    n_sentences = sum(index.documents[d + 1] - index.documents[d] for d in order)
+    assert (stream == 1).sum() == n_sentences
+    assert texts.count(". </s>") == n_sentences  # every made sentence ends in a full stop
+    assert len(stream) == n_sentences + sum(
+        index.sentence_words[index.documents[d + 1]] - index.sentence_words[index.documents[d]] for d in order
+    )
+
+
+def test_rows_go_on_where_they_stopped():
+    rows = Rows(np.arange(103), rows=2, length=11, stride=10)
+    assert len(rows) == 5
+    read = np.stack([rows.at(s) for s in range(5)])  # (steps, B, 11)
+    assert np.array_equal(read[1:, :, 0], read[:-1, :, -1])  # the last is read again
+    assert np.array_equal(read[:, 0, :-1].ravel(), np.arange(50))
+    assert np.array_equal(read[:, 1, :-1].ravel(), np.arange(51, 101))
+    assert len(Rows(np.arange(10), rows=2, length=11, stride=10)) == 0
+
+
+def test_epochs_find_any_step_from_anywhere():
+    made = []
+
+    def make(epoch):
+        made.append(epoch)
+        return range(epoch * 10, epoch * 10 + 3 + epoch)  # 3, 4, 5 … steps
+
+    epochs = Epochs(make)
+    forwards = [(epochs.at(s)[0].start, epochs.at(s)[1]) for s in range(12)]
+    assert forwards == [(0, i) for i in range(3)] + [(10, i) for i in range(4)] + [(20, i) for i in range(5)]
+    assert made == [0, 1, 2]  # each made once
+    assert Epochs(make).at(9)[0].start == 20
+    assert epochs.at(1)[0].start == 0
+
+
+def spans(index, order, length=32, seed=0):
+    return sentence_pairs(index, order, length, rows=1, rng=rng(seed))
+
+
+def test_pairs_begin_with_sentences_and_fit(index):
+    order = document_order(index, {}, rng())
+    pairs = spans(index, order)
+    begins = set(index.sentence_pieces.tolist())
+    assert set(pairs.a[:, 0]) <= begins
+    assert set(pairs.b[:, 0]) <= begins
+    sizes = np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel()
+    assert (sizes <= 29).all()
+    assert (np.diff(pairs.a) > 0).all()
+    assert (np.diff(pairs.b) > 0).all()
+    assert 0.4 < pairs.is_random.mean() < 0.75  # a half, and where a document has one sentence left
+
+
+def test_a_true_pair_goes_on_and_a_random_one_is_from_another_document(index):
+    order = document_order(index, {}, rng())
+    pairs = spans(index, order)
+    document = np.searchsorted(index.document_pieces, [pairs.a[:, 0], pairs.b[:, 0]], side="right") - 1
+    true = ~pairs.is_random
+    assert (document[0][true] == document[1][true]).all()
+    assert (document[0][~true] != document[1][~true]).all()
+    whole = true & (np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel() < 29)  # nothing was cut off
+    assert np.array_equal(pairs.a[whole, 1], pairs.b[whole, 0])
+
+
+def test_every_sentence_is_read(index):
+    order = document_order(index, {}, rng())
+    pairs = spans(index, order, length=1000)  # longer than a document, so nothing is cut off
+    read = np.zeros(len(index.pieces), dtype=bool)
+    for a, b in (*pairs.a, *pairs.b[~pairs.is_random]):
+        read[a:b] = True
+    for document in order:
+        assert read[index.document_pieces[document] : index.document_pieces[document + 1]].all()
+
+
+def test_join_puts_the_marks(index):
+    pairs = spans(index, document_order(index, {}, rng()))
+    ids, segments = join(index, pairs.a[:50], pairs.b[:50], 32)
+    for row, segment, (a0, a1), (b0, b1) in zip(ids, segments, pairs.a, pairs.b, strict=False):
+        expected = [CLS, *index.pieces[a0:a1], SEP, *index.pieces[b0:b1], SEP]
+        assert row.tolist() == [*expected, *[PAD] * (32 - len(expected))]
+        assert segment.tolist() == [0] * (a1 - a0 + 2) + [1] * (b1 - b0 + 1) + [0] * (32 - len(expected))
+
+
+def test_the_same_seed_reads_the_same(index):
+    order = document_order(index, {"other": 0.5}, rng(5))
+    assert np.array_equal(order, document_order(index, {"other": 0.5}, rng(5)))
+    assert not np.array_equal(order, document_order(index, {"other": 0.5}, rng(6)))
+    assert np.array_equal(spans(index, order, seed=3).b, spans(index, order, seed=3).b)

@@ -1,0 +1,230 @@
+"""Text as arrays: words, pieces, and where sentences and documents begin. What pretraining reads.
+
+On disk it is a folder of `.npy` files that are mapped, not read, so that opening 36 million pieces takes
+no time and no memory. Shapes: W words, N pieces, S sentences, D documents, V distinct words.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tlcourse.data import sentences
+from tlcourse.data.tokeniser import find_words
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+UNKNOWN, END_OF_SENTENCE = "<unk>", "</s>"  # words 0 and 1, which stand in no text
+
+# What `flags` says of a piece, one bit each.
+STARTS_WORD, CAPITAL, STARTS_UNIT = 1, 2, 4
+
+
+class Document(NamedTuple):
+    source: str
+    name: str
+    paragraphs: Sequence[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True)
+class TextIndex:
+    """The text.
+
+    Attributes:
+        words: uint32 (W,), numbers of words as they are written, the most frequent word has the lowest
+            number.
+        pieces: uint16 (N,), the same text in the tokeniser's pieces.
+        flags: uint8 (N,): does the piece start a word, is its word written with a capital, does it start
+            a unit (a word, or the phrase or name that ERNIE masks as a whole)?
+        sentence_words, sentence_pieces: int64 (S + 1,), where each sentence begins in `words` and in
+            `pieces`.
+        documents: int64 (D + 1,), the first sentence of each document.
+        source: uint8 (D,), an index into `sources`.
+        held_out: bool (D,), documents that no training reads.
+        n_bytes: int64 (D,), length in UTF-8, for losses per byte.
+        sources: names of the sources.
+        vocabulary: the V distinct words, `<unk>` and `</s>` first.
+        tokenizer: what made the pieces.
+        report: how the text was assembled.
+    """
+
+    words: np.ndarray
+    pieces: np.ndarray
+    flags: np.ndarray
+    sentence_words: np.ndarray
+    sentence_pieces: np.ndarray
+    documents: np.ndarray
+    source: np.ndarray
+    held_out: np.ndarray
+    n_bytes: np.ndarray
+    sources: tuple[str, ...]
+    vocabulary: list[str]
+    tokenizer: "Tokenizer"
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def document_pieces(self) -> np.ndarray:
+        """int64 (D + 1,): where each document begins in `pieces`."""
+        return np.asarray(self.sentence_pieces)[self.documents]
+
+    def __len__(self) -> int:
+        """The number of documents."""
+        return len(self.documents) - 1
+
+    def fingerprint(self) -> str:
+        """A hash of the text, the vocabulary and what is held out: the same for the same index."""
+        digest = hashlib.sha256(self.tokenizer.to_str().encode())
+        for name in ("pieces", "documents", "held_out"):
+            digest.update(np.ascontiguousarray(getattr(self, name)))
+        return digest.hexdigest()[:16]
+
+
+def build(
+    documents: Iterable[Document],
+    tokenizer: "Tokenizer",
+    held_out: Iterable[str] = (),
+    report: dict[str, Any] | None = None,
+) -> TextIndex:
+    """Cut documents into sentences, words and pieces.
+
+    `held_out` are names of documents. Raises ValueError if there is no text.
+    """
+    from tlcourse.data.phrases import continues_unit
+
+    held_out = set(held_out)
+    occurrences: Counter[str] = Counter()
+    number: dict[str, int] = {}
+    words, sentence_lengths, document_lengths = [], [], []
+    source, is_held_out, n_bytes, sources = [], [], [], []
+    for document in documents:
+        count = 0
+        for paragraph in document.paragraphs:
+            for sentence in sentences.split(paragraph):
+                found = find_words(sentence)
+                if not found:
+                    continue
+                occurrences.update(found)
+                words.append(np.array([number.setdefault(w, len(number)) for w in found], dtype=np.uint32))
+                sentence_lengths.append(len(found))
+                count += 1
+        if not count:
+            continue
+        document_lengths.append(count)
+        if document.source not in sources:
+            sources.append(document.source)
+        source.append(sources.index(document.source))
+        is_held_out.append(document.name in held_out)
+        n_bytes.append(len(document.text.encode("utf-8")))
+    if not words:
+        raise ValueError("there is no text to index: every document is empty.")
+
+    by_frequency = [word for word, _ in occurrences.most_common()]
+    place = np.empty(len(number), dtype=np.uint32)
+    for rank, word in enumerate(by_frequency):
+        place[number[word]] = rank + 2
+    vocabulary = [UNKNOWN, END_OF_SENTENCE, *by_frequency]
+    all_words = place[np.concatenate(words)]
+    sentence_words = _offsets(sentence_lengths)
+    units = continues_unit(all_words, sentence_words, vocabulary)
+    pieces, flags, sentence_pieces = _pieces(all_words, sentence_words, vocabulary, units, tokenizer)
+    return TextIndex(
+        words=all_words,
+        pieces=pieces,
+        flags=flags,
+        sentence_words=sentence_words,
+        sentence_pieces=sentence_pieces,
+        documents=_offsets(document_lengths),
+        source=np.array(source, dtype=np.uint8),
+        held_out=np.array(is_held_out),
+        n_bytes=np.array(n_bytes, dtype=np.int64),
+        sources=tuple(sources),
+        vocabulary=vocabulary,
+        tokenizer=tokenizer,
+        report=report or {},
+    )
+
+
+def _offsets(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _pieces(
+    words: np.ndarray,
+    sentence_words: np.ndarray,
+    vocabulary: list[str],
+    continues: np.ndarray,
+    tokenizer: "Tokenizer",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each distinct word is cut once; the rest is looking up, a million words at a time."""
+    cut = [encoding.ids for encoding in tokenizer.encode_batch(vocabulary[2:], add_special_tokens=False)]
+    cut = [[], [], *cut]
+    n_pieces = np.array([len(ids) for ids in cut])
+    table, start = np.array([i for ids in cut for i in ids], dtype=np.uint16), _offsets(n_pieces)
+    capital = np.array([word[0].isupper() for word in vocabulary])
+    pieces, flags = [], []
+    for block in range(0, len(words), 1_000_000):
+        some = words[block : block + 1_000_000]
+        length = n_pieces[some]
+        first = _offsets(length)
+        inside = np.arange(first[-1]) - np.repeat(first[:-1], length)  # 0 for a word's first piece, 1 …
+        pieces.append(table[np.repeat(start[some], length) + inside])
+        starts = inside == 0
+        new_unit = starts & ~np.repeat(continues[block : block + 1_000_000], length)
+        capitals = np.repeat(capital[some], length)
+        flags.append((starts * STARTS_WORD + capitals * CAPITAL + new_unit * STARTS_UNIT).astype(np.uint8))
+    before = _offsets(n_pieces[words])
+    return np.concatenate(pieces), np.concatenate(flags), before[sentence_words]
+
+
+_ARRAYS = [f.name for f in fields(TextIndex) if f.type is np.ndarray]
+
+
+def save(index: TextIndex, folder: str | Path) -> None:
+    """Write the index to `folder`, whole or not at all. Raises FileExistsError if the folder is there."""
+    folder = Path(folder)
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        for name in _ARRAYS:
+            np.save(beside / f"{name}.npy", getattr(index, name), allow_pickle=False)
+        (beside / "vocabulary.txt").write_text("\n".join(index.vocabulary), encoding="utf-8")
+        index.tokenizer.save(str(beside / "tokenizer.json"))
+        about = {"sources": index.sources, "report": index.report}
+        (beside / "index.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        beside.chmod(0o755)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def load(folder: str | Path) -> TextIndex:
+    """Open what `save` wrote. Raises FileNotFoundError if it is not there."""
+    from tokenizers import Tokenizer
+
+    folder = Path(folder)
+    if not (folder / "index.json").is_file():
+        raise FileNotFoundError(f"there is no text in {folder}: make it with `tlcourse text {folder}`.")
+    about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+    return TextIndex(
+        **arrays,
+        sources=tuple(about["sources"]),
+        vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n"),
+        tokenizer=Tokenizer.from_file(str(folder / "tokenizer.json")),
+        report=about["report"],
+    )

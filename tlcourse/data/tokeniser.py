@@ -1,0 +1,94 @@
+"""The zoo's vocabulary: 8,192 uncased pieces, one for all of its models.
+
+One vocabulary, so that "the same text, the same tokens" is literally true and a loss per piece means the
+same for each model. Its pieces are learnt as BERT's and GPT's are, by joining the most frequent pair again
+and again (Sennrich et al. 2016), and matched as BERT's are, the longest piece first (Wu et al. 2016). Lower
+case, because 8,192 pieces are few. ELMo reads the same words with their capitals, letter by letter.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+VOCAB_SIZE = 8192
+
+# The last three are GPT's for fine-tuning: they stand in no training text.
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[START]", "[DELIMITER]", "[EXTRACT]")
+PAD, UNK, CLS, SEP, MASK, START, DELIMITER, EXTRACT = range(len(SPECIAL))
+
+# A word: letters and digits, or a single sign. Python's `re` and the tokeniser's engine read it alike.
+WORD = r"[^\W_]+|[^\w\s]|_"
+find_words = re.compile(WORD).findall
+
+# What stands around one text and around two, by the `model_type` of the model.
+_TEMPLATES = {
+    "bert": ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1"),
+    "ernie": ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1"),
+    "xlnet": ("$A [SEP] [CLS]:2", "$A [SEP] $B:1 [SEP]:1 [CLS]:2"),
+}
+
+
+def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
+    """Learn the pieces of `texts`.
+
+    Raises ValueError if the texts are too few for so many pieces.
+    """
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFD(), normalizers.StripAccents(), normalizers.Lowercase()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
+    tokenizer.decoder = decoders.WordPiece()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocab_size,
+        special_tokens=list(SPECIAL),
+        limit_alphabet=200,  # rarer signs become [UNK]
+        min_frequency=2,
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    if tokenizer.get_vocab_size() < vocab_size:
+        raise ValueError(
+            f"these texts give {tokenizer.get_vocab_size()} pieces, {vocab_size} were asked for: "
+            "take more text or a smaller vocab_size."
+        )
+    return tokenizer
+
+
+def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
+    """Write the tokeniser to a model's folder, so that `AutoTokenizer.from_pretrained(folder)` opens it.
+
+    `model_type` is that of `config.json`: it decides where [CLS] and [SEP] stand. GPT has neither.
+    """
+    from tokenizers import Tokenizer, processors
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = Tokenizer.from_str(tokenizer.to_str())
+    if model_type in _TEMPLATES:
+        single, pair = _TEMPLATES[model_type]
+        special = [("[CLS]", CLS), ("[SEP]", SEP)]
+        copy.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=special)
+    copy.save(str(folder / "tokenizer.json"))
+    names = {"pad": PAD, "unk": UNK, "cls": CLS, "sep": SEP, "mask": MASK}
+    fields = {f"{name}_token": SPECIAL[number] for name, number in names.items()}
+    fields |= {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": True}
+    fields["extra_special_tokens"] = list(SPECIAL[START:])
+    (folder / "tokenizer_config.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+
+
+def load(folder: str | Path) -> "Tokenizer":
+    """The tokeniser in a model's folder. Raises FileNotFoundError if there is none."""
+    from tokenizers import Tokenizer
+
+    path = Path(folder) / "tokenizer.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there: `save` writes it beside a model's weights.")
+    return Tokenizer.from_file(str(path))
