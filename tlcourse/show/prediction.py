@@ -58,7 +58,7 @@ class Prediction(Twin):
         colour = "#009E73" if right else "#D55E00"
         text = f"<b>{verdict}</b> {html.escape(self.why[chosen])}"
         if not right:
-            text += f"<br><b>It is: {html.escape(self.options[self.answer])}</b>"
+            text += f"<br><b>The answer: {html.escape(self.options[self.answer])}.</b>"
             if self.why[self.answer] != self.why[chosen]:
                 text += f" {html.escape(self.why[self.answer])}"
         return (

@@ -34,7 +34,7 @@ class SoftmaxTemperature(Twin):
 
     def __init__(self, scores: Mapping[str, float], title: str):
         self.names, self.scores, self.title = list(scores), list(scores.values()), title
-        self.alt = f"{title} Bars of probability at three temperatures. " + " ".join(
+        self.alt = f"Bars of probability at three temperatures, for: {title} " + " ".join(
             self._told(t) for t in _STATIC
         )
 

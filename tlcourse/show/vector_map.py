@@ -1,0 +1,172 @@
+"""A map of word vectors with hover and search (lesson 03): inline SVG, no script."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.probe.word_vectors import Neighbour, WordSpace
+from tlcourse.show.figure_style import COLOURS, cycle
+from tlcourse.show.twins import Twin
+
+WIDTH, HEIGHT, MARGIN = 860, 560, 30
+# Shapes of 1 unit around (0, 0), one a group: colour never stands alone
+SHAPES = (
+    '<circle r="5"/>',
+    '<rect x="-4.5" y="-4.5" width="9" height="9"/>',
+    '<path d="M0-6L5.5 4.5H-5.5Z"/>',
+    '<path d="M0-6.5L6.5 0 0 6.5-6.5 0Z"/>',
+    '<path d="M0 6L5.5-4.5H-5.5Z"/>',
+    '<path d="M-2-6h4v4h4v4h-4v4h-4v-4h-4v-4h4Z"/>',
+    '<path d="M-5-5L5 5M5-5L-5 5" stroke-width="3"/>',
+    '<path d="M0-7L2-2 7-2 3 1 4.5 6 0 3-4.5 6-3 1-7-2-2-2Z"/>',
+)
+
+
+class VectorMap(Twin):
+    """Words in the plane; a search marks a word, its true neighbours, and where the map puts them."""
+
+    def __init__(
+        self, space: WordSpace, groups: Mapping[str, Sequence[str]], xy: np.ndarray, find: str, n: int
+    ):
+        self.space, self.n, self.find = space, n, find
+        self.words = [word for words in groups.values() for word in words]
+        self.group = np.repeat(np.arange(len(groups)), [len(words) for words in groups.values()])
+        self.names = list(groups)
+        low, high = xy.min(0), xy.max(0)
+        self.xy = (xy - low) / np.where(high > low, high - low, 1)  # (n, 2) in [0, 1]
+        self.place = {word: i for i, word in enumerate(self.words)}
+        self.directions = np.stack([space[word] for word in self.words])
+        self.alt = (
+            f"A map of {len(self.words)} words in {len(groups)} groups ({', '.join(groups)}); each group lies mostly "
+            f"together. Lines join {find!r} to its {n} nearest words among them: "
+            f"{', '.join(word for word, _ in self.nearest(find))}."
+        )
+
+    def nearest(self, word: str) -> list[Neighbour]:
+        """Return the `n` words of the map that are nearest to `word` by cosine, in all dimensions."""
+        cosine = self.directions @ self.space[word]
+        order = [i for i in np.argsort(-cosine, kind="stable") if self.words[i] != word][: self.n]
+        return [(self.words[i], float(cosine[i])) for i in order]
+
+    def kept(self, word: str) -> int:
+        """Return how many of the `n` nearest words are also among the `n` nearest on the map."""
+        distance = ((self.xy - self.xy[self.place[word]]) ** 2).sum(1)
+        flat = {self.words[i] for i in np.argsort(distance, kind="stable")[1 : self.n + 1]}
+        return len(flat & {w for w, _ in self.nearest(word)})
+
+    def build(self) -> ipywidgets.Widget:
+        self.box = ipywidgets.Text(
+            value=self.find, description="Find a word:", continuous_update=False,
+            style={"description_width": "7em"}, layout=ipywidgets.Layout(width="22em"),
+        )  # fmt: skip
+        self.said = ipywidgets.HTML()
+        self.picture = ipywidgets.HTML()
+        self.box.observe(self.guard(self._update), "value")
+        self._update()
+        return ipywidgets.VBox([ipywidgets.HBox([self.box, self.said]), self.picture])
+
+    def _update(self, _change: object = None) -> None:
+        word = self.box.value.strip().lower()
+        if word and word not in self.space:
+            self.said.value = f'<span role="status">{html.escape(word)!r} has no vector.</span>'
+            return
+        self.said.value = f'<span role="status">{self._sentence(word)}</span>' if word else ""
+        self.picture.value = self.svg(word)
+
+    def _sentence(self, word: str) -> str:
+        near = ", ".join(f"{html.escape(w)} {cosine:.2f}" for w, cosine in self.nearest(word))
+        if word not in self.place:
+            return f"<b>{html.escape(word)}</b> is not on the map; nearest to it of what is: {near}"
+        return f"Nearest in all dimensions: {near}. <b>The map keeps {self.kept(word)} of these {self.n} near.</b>"
+
+    def svg(self, word: str = "") -> str:
+        """Return the map as SVG: hovering shows a word (and its <title>), `word` and its neighbours are marked."""
+        marked = {word, *(w for w, _ in self.nearest(word))} if word else set()
+        points = MARGIN + self.xy * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
+        styles = cycle(len(self.names))
+        parts = [
+            f'<svg class="tlc-map" width="{WIDTH}" height="{HEIGHT + 30}" viewBox="0 0 {WIDTH} {HEIGHT + 30}" role="img" '
+            f'aria-label="{html.escape(self.alt)}" style="background:white; max-width:100%; height:auto">'
+            "<style>.tlc-map .w text{visibility:hidden; font:bold 15px sans-serif; fill:#000; stroke:#fff;"
+            " stroke-width:4px; paint-order:stroke; pointer-events:none}"
+            " .tlc-map .w:hover text,.tlc-map .on text{visibility:visible}"
+            " .tlc-map .off{opacity:.35} .tlc-map .w:hover{opacity:1}</style>"
+        ]
+        if word in self.place:
+            x, y = points[self.place[word]]
+            parts.extend(
+                f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{points[self.place[w]][0]:.0f}" y2="{points[self.place[w]][1]:.0f}" '
+                'stroke="#000" stroke-width="1.2" stroke-dasharray="4 3"/>'
+                for w in marked - {word}
+            )
+        for i in sorted(range(len(self.words)), key=lambda i: self.words[i] in marked):  # marked ones on top
+            name, colour = self.words[i], styles[self.group[i]]["color"]
+            state = "on" if name in marked else "off" if marked else ""
+            left = points[i][0] > WIDTH - 120
+            parts.append(
+                f'<g class="w {state}" transform="translate({points[i][0]:.0f} {points[i][1]:.0f})" fill="{colour}" '
+                f'stroke="{colour}"><title>{html.escape(name)} ({html.escape(self.names[self.group[i]])})</title>'
+                f"{SHAPES[self.group[i] % len(SHAPES)]}"
+                f'<text x="{-9 if left else 9}" y="5" text-anchor="{"end" if left else "start"}">'
+                f"{html.escape(name)}</text></g>"
+            )
+        for g, name in enumerate(self.names):
+            x = MARGIN + g * (WIDTH - MARGIN) / len(self.names)
+            parts.append(
+                f'<g transform="translate({x:.0f} {HEIGHT + 15})" fill="{styles[g]["color"]}" '
+                f'stroke="{styles[g]["color"]}">{SHAPES[g % len(SHAPES)]}<text x="10" y="5" font-size="14" stroke="none" '
+                f'fill="#000">{html.escape(name)}</text></g>'
+            )
+        return "".join([*parts, "</svg>"])
+
+    def static(self) -> Figure:
+        fig, ax = plt.subplots(figsize=(11, 7))
+        for g, (name, style) in enumerate(zip(self.names, cycle(len(self.names)), strict=True)):
+            chosen = self.xy[self.group == g]
+            ax.scatter(*chosen.T, s=34, color=style["color"], marker=style["marker"], label=name, alpha=0.75)
+        here = self.xy[self.place[self.find]]
+        for word, _ in self.nearest(self.find):
+            there = self.xy[self.place[word]]
+            ax.plot(*np.stack([here, there]).T, color=COLOURS["black"], linestyle=":", linewidth=1, marker="")
+        for word in (self.find, *(w for w, _ in self.nearest(self.find))):
+            ax.annotate(
+                word, self.xy[self.place[word]], xytext=(5, 3), textcoords="offset points", fontweight="bold",
+                bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
+            )  # fmt: skip
+        ax.invert_yaxis()  # as in the live map, where y grows downwards
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+        ax.spines[["left", "bottom"]].set_visible(False)
+        fig.legend(loc="outside lower center", ncols=len(self.names))
+        return fig
+
+
+def word_map(
+    space: WordSpace, groups: Mapping[str, Sequence[str]], xy: np.ndarray, find: str, n: int = 6
+) -> VectorMap:
+    """Show words in the plane: hover for their names, search for one to see its true neighbours.
+
+    Args:
+        space: the vectors.
+        groups: name → words; one colour and shape each.
+        xy: (number of words, 2), in the order of `groups`, from any projection.
+        find: the word that is marked at first, and in the static twin; one of the map.
+        n: how many neighbours to mark.
+
+    Raises:
+        ValueError: `xy` does not have one row a word, a word occurs twice, or `find` is not on the map.
+    """
+    words = [word for chosen in groups.values() for word in chosen]
+    if np.shape(xy) != (len(words), 2):
+        raise ValueError(
+            f"xy has the shape {np.shape(xy)}, expected {(len(words), 2)}: one row for each word"
+        )
+    if len(set(words)) < len(words):
+        raise ValueError(f"{next(w for w in words if words.count(w) > 1)!r} is in the groups twice")
+    if find not in words:
+        raise ValueError(f"{find!r} is not on the map; find has to be one of its words")
+    return VectorMap(space, groups, np.asarray(xy, dtype=float), find, n)
