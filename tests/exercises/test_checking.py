@@ -125,6 +125,12 @@ def test_known_mistakes(mistake, message):
     verdict = check(lambda x: mistake(x))
     assert verdict.status == WRONG
     assert message in verdict.message
+    assert "The largest difference is" in verdict.detail
+    assert verdict.given.startswith("x = array")
+    for text in (repr(verdict), verdict._repr_html_()):
+        assert message in text
+        assert "The largest difference is" in text
+        assert "on the input" in text
 
 
 def test_no_return():

@@ -130,7 +130,7 @@ def _seeded(seed: int) -> Iterator[None]:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error as ``Type: message, in line n of your code: …``, from the learner's own lines."""
+    """Return an error as ``Type: message`` and the line of the learner's own code that it came from."""
     name = type(error).__name__
     message = f"{name}: {error}" if str(error) else name
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
@@ -138,7 +138,9 @@ def describe(error: BaseException) -> str:
         return message
     frame = frames[-1]
     line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-    return f"{message}\n  line {frame.lineno} of your cell: {line}" if line else message
+    file = Path(frame.filename)
+    where = file.name if file.exists() and "ipykernel" not in frame.filename else "your cell"
+    return f"{message}\n  line {frame.lineno} of {where}: {line}" if line else message
 
 
 def _is_theirs(filename: str) -> bool:

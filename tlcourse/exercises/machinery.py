@@ -87,11 +87,12 @@ class Exercise:
             if outcome.failure:
                 return Verdict.wrong(f"Your code raised {outcome.failure}", given=self._given(args))
             got.append(outcome)
-        problem = next(filter(None, map(self._problem, cases, got)), None)
-        if problem is None:
-            return Verdict.solved(f"{self.title}: right on {len(cases)} random inputs.")
-        known = self._known_mistake(cases, got)
-        return Verdict.wrong(known or problem[0], given=problem[1])
+        for (args, expected), outcome in zip(cases, got, strict=True):
+            if problem := self._problem(expected, outcome):
+                known = self._known_mistake(cases, got)
+                message, detail = (known, problem) if known else (problem, "")
+                return Verdict.wrong(message, detail, self._given(args))
+        return Verdict.solved(f"{self.title}: right on {len(cases)} random inputs.")
 
     def _case(self, seed: int) -> tuple[tuple, attempts.Outcome]:
         args = self.inputs(np.random.default_rng(seed))
@@ -103,19 +104,17 @@ class Exercise:
         names = list(inspect.signature(self.reference).parameters)
         return ", ".join(f"{name} = {short(value)}" for name, value in zip(names, args, strict=False))
 
-    def _problem(self, case: tuple[tuple, attempts.Outcome], got: attempts.Outcome) -> tuple[str, str] | None:
-        """Return (what is wrong, on which input) for one input, or None."""
-        args, expected = case
+    def _problem(self, expected: attempts.Outcome, got: attempts.Outcome) -> str | None:
+        """Return what is wrong with what the attempt did on one input, or None."""
         if got.value is None and expected.value is not None:
-            return "Your function returns None: is there a `return`?", self._given(args)
+            return "Your function returns None: is there a `return`?"
         if text := difference(expected.value, got.value, self.rtol, self.atol):
-            return text, self._given(args)
+            return text
         if got.changed is not None and expected.changed is None:
             name = list(inspect.signature(self.reference).parameters)[got.changed]
             return (
                 f"The result is right, but your code changes its argument `{name}` in place, which would "
-                "surprise the caller: work on a copy, or use an operation that makes a new value.",
-                self._given(args),
+                "surprise the caller: work on a copy, or use an operation that makes a new value."
             )
         return None
 

@@ -12,10 +12,15 @@ _COLOURS = {SOLVED: "#009E73", WRONG: "#D55E00", NOT_ATTEMPTED: "#6E6E6E"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of one check: ``status`` is ``"solved"``, ``"wrong"`` or ``"not attempted"``."""
+    """The result of one check: ``status`` is ``"solved"``, ``"wrong"`` or ``"not attempted"``.
+
+    ``message`` says what is wrong, ``detail`` by how much where the message does not, ``given`` on which
+    input.
+    """
 
     status: str
     message: str
+    detail: str = ""
     given: str = ""
 
     @classmethod
@@ -23,24 +28,32 @@ class Verdict:
         return cls(SOLVED, message)
 
     @classmethod
-    def wrong(cls, message: str, given: str = "") -> "Verdict":
-        return cls(WRONG, message, given)
+    def wrong(cls, message: str, detail: str = "", given: str = "") -> "Verdict":
+        return cls(WRONG, message, detail, given)
 
     @classmethod
     def not_attempted(cls, message: str) -> "Verdict":
         return cls(NOT_ATTEMPTED, message)
 
     def __repr__(self) -> str:
-        text = f"{MARKS[self.status]} {_WORDS[self.status]}. {self.message}"
-        return f"{text}\n  on the input {self.given}" if self.given else text
+        lines = [f"{MARKS[self.status]} {_WORDS[self.status]}. {self.message}"]
+        lines += [f"  {self.detail}"] if self.detail else []
+        lines += [f"  on the input {self.given}"] if self.given else []
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        message = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(self.message)).replace("\n", "<br>")
+        detail = f"<br>{_marked_up(self.detail)}" if self.detail else ""
         given = f"<br>on the input <code>{html.escape(self.given)}</code>" if self.given else ""
         return (
             f'<div role="status" style="border-left:4px solid {_COLOURS[self.status]}; padding-left:0.6em; '
-            f'line-height:1.5"><b>{MARKS[self.status]} {_WORDS[self.status]}.</b> {message}{given}</div>'
+            f'line-height:1.5"><b>{MARKS[self.status]} {_WORDS[self.status]}.</b> '
+            f"{_marked_up(self.message)}{detail}{given}</div>"
         )
+
+
+def _marked_up(text: str) -> str:
+    """Return text as HTML: escaped, with `code` and line breaks."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text)).replace("\n", "<br>")
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,8 @@ def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
     """Return the errors that an executed notebook holds although papermill and nbclient went on.
 
     Looks at the outputs (an older IPython only prints the error of an object that fails while it is shown,
-    and the cell counts as done), and at the stored widget state: the error boxes of twins, and errors and stderr caught
-    by ``Output`` widgets.
+    and the cell counts as done), and at the stored widget state: the error boxes of twins, and errors and
+    stderr caught by ``Output`` widgets.
 
     Args:
         notebook: a notebook as ``nbformat.read`` or ``json.load`` gives it, its widget state still in the
