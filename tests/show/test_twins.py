@@ -246,14 +246,6 @@ def test_errors_in_an_executed_notebook_are_found():
     assert any("in Output" in text for text in found)
 
 
-def test_a_cell_that_is_meant_to_fail_is_not_reported():
-    error = nbformat.v4.new_output("error", ename="ValueError", evalue="on purpose", traceback=[])
-    cell = nbformat.v4.new_code_cell("x", outputs=[error], metadata={"tags": ["raises-exception"]})
-    assert show.notebook_widget_errors(nbformat.v4.new_notebook(cells=[cell])) == []
-    cell.metadata["tags"] = []
-    assert show.notebook_widget_errors(nbformat.v4.new_notebook(cells=[cell])) == ["ValueError: on purpose"]
-
-
 def test_a_twin_outside_a_notebook():
     code = (
         "from tlcourse import show; t = show.predict('q?', ['a', 'b'], 0, 'w'); "

@@ -6,7 +6,7 @@ import html
 import logging
 import traceback
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -113,23 +113,17 @@ def widget_errors() -> list[str]:
 
 
 def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
-    """Return the errors that an executed notebook holds although papermill and nbclient went on.
+    """Return the errors that an executed notebook's widgets hold, which papermill and nbclient do not raise.
 
-    Looks at the outputs (an older IPython only prints the error of an object that fails while it is shown,
-    and the cell counts as done), and at the stored widget state: the error boxes of twins, and errors and
-    stderr caught by ``Output`` widgets.
+    Looks at the stored widget state: the error boxes of twins, and errors and stderr caught by ``Output``
+    widgets.
 
     Args:
         notebook: a notebook as ``nbformat.read`` or ``json.load`` gives it, its widget state still in the
-        metadata.
+            metadata.
     """
     state = notebook.get("metadata", {}).get("widgets", {}).get(_STATE, {}).get("state", {})
-    found = [
-        f"{output.get('ename')}: {output.get('evalue')}"
-        for cell in notebook.get("cells", ())
-        for output in cell.get("outputs", ())
-        if output.get("output_type") == "error" and "raises-exception" not in _tags(cell)
-    ]
+    found = []
     for model in state.values():
         values = model.get("state", {})
         if _ERROR_MARK in str(values.get("value", "")):
@@ -140,7 +134,3 @@ def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
             elif output.get("output_type") == "stream" and output.get("name") == "stderr":
                 found.append(str(output.get("text")))
     return found
-
-
-def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
-    return cell.get("metadata", {}).get("tags", ())
