@@ -1,12 +1,12 @@
-"""Running text for word vectors: what the packaged assets hold, as sentences of words, and as arrays of word numbers.
+"""Running text for word vectors: the packaged assets as sentences of words, and as arrays of word numbers.
 
-1.2M words: the BBC articles with their titles, and the rated sentences of all four domains. Millions of words where
-NLTK's corpora are on disk too (:func:`nltk_sentences`), thousands of millions in the papers.
+1.2M words: the BBC articles with their titles, and the rated sentences of all four domains. The papers train
+on thousands of millions.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -68,18 +68,6 @@ def sentences() -> list[Sentence]:
     return [words for words in map(tokenise, chain(paragraphs, rated)) if words]
 
 
-def nltk_sentences(corpora: Sequence[str]) -> list[Sentence]:
-    """Return the sentences of NLTK corpora that are on disk, such as ``["brown", "abc", "webtext"]``.
-
-    Raises:
-        LookupError: from NLTK, which says how to download what is missing.
-    """
-    import nltk.corpus
-
-    found = chain.from_iterable(getattr(nltk.corpus, name).sents() for name in corpora)
-    return [words for words in (tokenise(" ".join(sentence)) for sentence in found) if words]
-
-
 def encode(text: Iterable[Sentence], min_count: int = 5) -> RunningText:
     """Number the words of ``text`` by frequency.
 
@@ -91,8 +79,8 @@ def encode(text: Iterable[Sentence], min_count: int = 5) -> RunningText:
     frequent = [(word, n) for word, n in occurrences.most_common() if n >= min_count]
     if not frequent:
         raise ValueError(
-            f"no word of the {sum(occurrences.values()):,} in the text occurs {min_count} times: "
-            "lower min_count, or take more text"
+            f"no word of the {sum(occurrences.values()):,} in the text occurs {min_count} times: lower "
+            "min_count, or take more text"
         )
     words = [word for word, _ in frequent]
     number = {word: i for i, word in enumerate(words)}

@@ -28,6 +28,8 @@ _LAZY = {
     "predict": "prediction",
     "recall": "prediction",
     "progress": "progress_line",
+    "neighbours": "word_neighbours",
+    "word_map": "vector_map",
 }
 
 __all__ = sorted(_LAZY)

@@ -41,8 +41,8 @@ class VectorMap(Twin):
         self.place = {word: i for i, word in enumerate(self.words)}
         self.directions = np.stack([space[word] for word in self.words])
         self.alt = (
-            f"A map of {len(self.words)} words in {len(groups)} groups ({', '.join(groups)}); each group lies mostly "
-            f"together. Lines join {find!r} to its {n} nearest words among them: "
+            f"A map of {len(self.words)} words in {len(groups)} groups ({', '.join(groups)}); each group "
+            f"lies mostly together. Lines join {find!r} to its {n} nearest words among them: "
             f"{', '.join(word for word, _ in self.nearest(find))}."
         )
 
@@ -81,25 +81,29 @@ class VectorMap(Twin):
         near = ", ".join(f"{html.escape(w)} {cosine:.2f}" for w, cosine in self.nearest(word))
         if word not in self.place:
             return f"<b>{html.escape(word)}</b> is not on the map; nearest to it of what is: {near}"
-        return f"Nearest in all dimensions: {near}. <b>The map keeps {self.kept(word)} of these {self.n} near.</b>"
+        kept = f"<b>The map keeps {self.kept(word)} of these {self.n} near.</b>"
+        return f"Nearest in all dimensions: {near}. {kept}"
 
     def svg(self, word: str = "") -> str:
-        """Return the map as SVG: hovering shows a word (and its <title>), `word` and its neighbours are marked."""
+        """Return the map as SVG: hovering shows a word (and its <title>), `word` and its neighbours are
+        marked.
+        """
         marked = {word, *(w for w, _ in self.nearest(word))} if word else set()
         points = MARGIN + self.xy * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
         styles = cycle(len(self.names))
         parts = [
-            f'<svg class="tlc-map" width="{WIDTH}" height="{HEIGHT + 30}" viewBox="0 0 {WIDTH} {HEIGHT + 30}" role="img" '
+            f'<svg class="tlc-map" width="{WIDTH}" height="{HEIGHT + 30}" viewBox="0 0 {WIDTH} '
+            f'{HEIGHT + 30}" role="img" '
             f'aria-label="{html.escape(self.alt)}" style="background:white; max-width:100%; height:auto">'
-            "<style>.tlc-map .w text{visibility:hidden; font:bold 15px sans-serif; fill:#000; stroke:#fff;"
-            " stroke-width:4px; paint-order:stroke; pointer-events:none}"
-            " .tlc-map .w:hover text,.tlc-map .on text{visibility:visible}"
-            " .tlc-map .off{opacity:.35} .tlc-map .w:hover{opacity:1}</style>"
+            "<style>.tlc-map .w text{visibility:hidden; font:bold 15px sans-serif; fill:#000; stroke:#fff; "
+            "stroke-width:4px; paint-order:stroke; pointer-events:none} .tlc-map .w:hover text,.tlc-map .on "
+            "text{visibility:visible} .tlc-map .off{opacity:.35} .tlc-map .w:hover{opacity:1}</style>"
         ]
         if word in self.place:
             x, y = points[self.place[word]]
             parts.extend(
-                f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{points[self.place[w]][0]:.0f}" y2="{points[self.place[w]][1]:.0f}" '
+                f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{points[self.place[w]][0]:.0f}" '
+                f'y2="{points[self.place[w]][1]:.0f}" '
                 'stroke="#000" stroke-width="1.2" stroke-dasharray="4 3"/>'
                 for w in marked - {word}
             )
@@ -108,8 +112,10 @@ class VectorMap(Twin):
             state = "on" if name in marked else "off" if marked else ""
             left = points[i][0] > WIDTH - 120
             parts.append(
-                f'<g class="w {state}" transform="translate({points[i][0]:.0f} {points[i][1]:.0f})" fill="{colour}" '
-                f'stroke="{colour}"><title>{html.escape(name)} ({html.escape(self.names[self.group[i]])})</title>'
+                f'<g class="w {state}" transform="translate({points[i][0]:.0f} {points[i][1]:.0f})" '
+                f'fill="{colour}" '
+                f'stroke="{colour}"><title>{html.escape(name)} '
+                f"({html.escape(self.names[self.group[i]])})</title>"
                 f"{SHAPES[self.group[i] % len(SHAPES)]}"
                 f'<text x="{-9 if left else 9}" y="5" text-anchor="{"end" if left else "start"}">'
                 f"{html.escape(name)}</text></g>"
@@ -118,7 +124,8 @@ class VectorMap(Twin):
             x = MARGIN + g * (WIDTH - MARGIN) / len(self.names)
             parts.append(
                 f'<g transform="translate({x:.0f} {HEIGHT + 15})" fill="{styles[g]["color"]}" '
-                f'stroke="{styles[g]["color"]}">{SHAPES[g % len(SHAPES)]}<text x="10" y="5" font-size="14" stroke="none" '
+                f'stroke="{styles[g]["color"]}">{SHAPES[g % len(SHAPES)]}<text x="10" y="5" font-size="14" '
+                f'stroke="none" '
                 f'fill="#000">{html.escape(name)}</text></g>'
             )
         return "".join([*parts, "</svg>"])

@@ -26,8 +26,8 @@ class Neighbours(Twin):
             f"{word} ({cosine:.2f})" for word, cosine in self.answer(expression, n, hide=True)[:5]
         )
         self.alt = (
-            f"Left: the {space.directions.shape[1]} dimensions of each vector in {expression!r} as a strip of shades, the "
-            f"sum below them. Right: the words nearest to the sum by cosine: {best}."
+            f"Left: the {space.directions.shape[1]} dimensions of each vector in {expression!r} as a strip "
+            f"of shades, the sum below them. Right: the words nearest to the sum by cosine: {best}."
         )
 
     def answer(self, expression: str, n: int, hide: bool) -> list[Neighbour]:
@@ -93,7 +93,8 @@ class Neighbours(Twin):
         for line, (label, row) in enumerate(rows):
             y = 30 * line
             parts.append(
-                f'<text x="{_LABEL - 8}" y="{y + 18}" text-anchor="end" font-size="13">{html.escape(label)}</text>'
+                f'<text x="{_LABEL - 8}" y="{y + 18}" text-anchor="end" '
+                f'font-size="13">{html.escape(label)}</text>'
             )
             parts.extend(
                 f'<rect x="{_LABEL + _CELL * d}" y="{y + 2}" width="{_CELL}" height="22" '
@@ -126,7 +127,9 @@ class Neighbours(Twin):
 
 
 def _shade(value: float) -> str:
-    """A colour from orange (−1) over near-white (0) to purple (+1): the ends differ in hue, the middle in lightness."""
+    """A colour from orange (−1) over near-white (0) to purple (+1): the ends differ in hue, the middle in
+    lightness.
+    """
     end = np.array([45, 0, 75]) if value > 0 else np.array([179, 88, 6])
     mixed = np.array([247, 247, 247]) + abs(value) * (end - 247)
     return "#" + "".join(f"{int(v):02x}" for v in np.clip(mixed, 0, 255))

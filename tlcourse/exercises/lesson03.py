@@ -1,0 +1,337 @@
+"""Exercises of lesson 03: subsampling, negative sampling, shifted PMI, analogies, character n-grams."""
+
+import numpy as np
+
+from tlcourse.exercises.machinery import exercise
+
+# --- subsampling
+# ---------------------------------------------------------------------------------------------
+
+
+def _frequencies(rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    # 10⁻¹ to 10⁻⁷: some words above the threshold, some below
+    return 10.0 ** rng.uniform(-7, -1, size=rng.integers(5, 12)), float(10.0 ** rng.uniform(-5, -3))
+
+
+@exercise(
+    title="Subsampling: how likely a token is kept",
+    inputs=_frequencies,
+    hints=(
+        "The paper discards a token with probability 1 − √(t/f). You want the probability of the opposite.",
+        "A word rarer than t gets a root larger than 1, which is no probability: cap it.",
+        "`np.minimum(1, x)` caps a whole array; x is the root of `t / frequency`.",
+    ),
+    wrong=[
+        (
+            lambda frequency, t: 1 - np.minimum(1, np.sqrt(t / frequency)),
+            "That is the probability that the token is discarded. Frequent words should come out with a "
+            "small one.",
+        ),
+        (
+            lambda frequency, t: np.sqrt(t / frequency),
+            "Some of these are larger than 1: a word rarer than t is always kept, with probability 1.",
+        ),
+        (
+            lambda frequency, t: np.minimum(1, np.sqrt(frequency / t)),
+            "The other way round: this keeps the frequent words and drops the rare ones. It is t/f, not f/t.",
+        ),
+        (
+            lambda frequency, t: np.minimum(1, t / frequency),
+            "The root is missing. Without it frequent words all but vanish.",
+        ),
+    ],
+    rtol=1e-6,
+    atol=1e-9,
+)
+def keep_probability(frequency: np.ndarray, t: float) -> np.ndarray:
+    """Return the probability, (V,), that a token of each word is kept; `frequency` (V,) lies in (0, 1]."""
+    return np.minimum(1, np.sqrt(t / frequency))
+
+
+# --- negative sampling
+# ---------------------------------------------------------------------------------------
+
+
+def _center_context_noise(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    size, k = rng.integers(3, 9), rng.integers(2, 7)
+    return rng.normal(size=size), rng.normal(size=size), rng.normal(size=(k, size))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _averaged_noise(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    return -np.log(_sigmoid(context @ center)) - np.log(_sigmoid(-noise @ center)).mean()
+
+
+def _noise_pulled(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    return -np.log(_sigmoid(context @ center)) - np.log(_sigmoid(noise @ center)).sum()
+
+
+def _softmax(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    scores = np.array([context @ center, *(noise @ center)])
+    return np.log(np.exp(scores).sum()) - scores[0]
+
+
+def _objective(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    return np.log(_sigmoid(context @ center)) + np.log(_sigmoid(-noise @ center)).sum()
+
+
+def _one_minus_outside(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    return -np.log(_sigmoid(context @ center)) - (1 - np.log(_sigmoid(noise @ center))).sum()
+
+
+@exercise(
+    title="The negative-sampling loss",
+    inputs=_center_context_noise,
+    hints=(
+        "Two parts: one for the word that is there, one for the k words that are not. A loss falls as "
+        "things get better.",
+        "`noise @ center` gives all k scores at once. They should become negative: put a minus in front, "
+        "then the sigmoid.",
+        "−log σ(context · center) − Σ log σ(−noise · center), with σ(x) = 1 / (1 + np.exp(−x)).",
+    ),
+    wrong=[
+        (
+            _averaged_noise,
+            "You average over the noise words. The formula adds them up: k of them push k times.",
+        ),
+        (
+            _noise_pulled,
+            "The noise words are pulled closer, as if they were contexts: their scores need a minus inside "
+            "the sigmoid.",
+        ),
+        (
+            _softmax,
+            "This is a softmax over 1 + k words. Negative sampling asks 1 + k separate yes/no questions: "
+            "sigmoids.",
+        ),
+        (_objective, "This is the objective, to be maximised. The loss is the same with the sign turned."),
+        (
+            _one_minus_outside,
+            "1 − log σ(x) is not log(1 − σ(x)). The second one is what you want, and equals log σ(−x).",
+        ),
+    ],
+)
+def negative_sampling_loss(center: np.ndarray, context: np.ndarray, noise: np.ndarray) -> float:
+    """Return the loss of one pair: `center` (D,), its `context` (D,), and k words of `noise` (k, D)."""
+
+    def log_sigmoid(x: np.ndarray) -> np.ndarray:
+        return -np.log1p(np.exp(-x))
+
+    return -log_sigmoid(context @ center) - log_sigmoid(-noise @ center).sum()
+
+
+# --- shifted positive PMI
+# ------------------------------------------------------------------------------------
+
+
+def _counts_and_k(rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    size = rng.integers(4, 8)
+    counts = rng.poisson(np.outer(*rng.gamma(1.0, 3.0, size=(2, size)))).astype(float)
+    counts = counts + counts.T
+    counts[0, 1] = counts[1, 0] = 0  # a pair that never meets
+    counts += np.diag(rng.integers(8, 60, size=size))
+    return counts, int(rng.integers(2, 4))
+
+
+def _table(counts: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.log(counts * counts.sum() / np.outer(counts.sum(1), counts.sum(0)))
+
+
+def _not_probabilities(counts: np.ndarray, k: int) -> np.ndarray:
+    return np.zeros(counts.shape)  # what log(count / products) and log(count / row sum) come to, cut at 0
+
+
+@exercise(
+    title="Shifted positive PMI",
+    inputs=_counts_and_k,
+    hints=(
+        "First the PMI of every pair: log of how often they meet, over how often they would by chance.",
+        "By chance: row sum × column sum / total. `np.outer(rows, columns)` makes the whole table of "
+        "products.",
+        "`np.maximum(np.log(counts * counts.sum() / np.outer(counts.sum(1), counts.sum(0))) - np.log(k), 0)`",
+    ),
+    wrong=[
+        (
+            lambda counts, k: np.maximum(_table(counts), 0),
+            "This is positive PMI, but k has no effect: shift by log k before you cut at 0.",
+        ),
+        (
+            lambda counts, k: np.maximum(_table(counts) + np.log(k), 0),
+            "The shift goes the other way: more noise words push scores down, so log k is taken off.",
+        ),
+        (
+            lambda counts, k: np.maximum(_table(counts), 0) - np.log(k),
+            "You cut at 0 and shift afterwards. Shift first, then cut: the smallest value has to be 0.",
+        ),
+        (
+            lambda counts, k: _table(counts) - np.log(k),
+            "Pairs that never meet give −∞, and others stay below 0. Replace what is negative by 0.",
+        ),
+        (
+            lambda counts, k: np.maximum(_table(counts) - k, 0),
+            "The shift is log k, not k: it comes from k noise words inside a logarithm.",
+        ),
+        (
+            _not_probabilities,
+            "Everything is 0, so every logarithm was negative. Does each count become a probability, count "
+            "/ total, and do you divide by both the row's and the column's?",
+        ),
+    ],
+)
+def shifted_ppmi(counts: np.ndarray, k: int) -> np.ndarray:
+    """Return max(PMI − log k, 0), (V, V), from the counts (V, V) of how often two words meet; no row is
+    empty.
+    """
+    by_chance = np.outer(counts.sum(1), counts.sum(0)) / counts.sum()
+    with np.errstate(divide="ignore"):  # log 0 = −∞ is cut at 0 below
+        return np.maximum(np.log(counts / by_chance) - np.log(k), 0)
+
+
+# --- analogies
+# -----------------------------------------------------------------------------------------------
+
+
+def _vectors_and_question(rng: np.random.Generator) -> tuple[np.ndarray, int, int, int]:
+    """Vectors in which each known mistake gives another answer than the right one."""
+    while True:
+        n, size = int(rng.integers(30, 60)), int(rng.integers(3, 6))
+        vectors = rng.normal(size=(n, size)) * rng.lognormal(0, 1.0, size=(n, 1))
+        a, b, c = (int(i) for i in rng.choice(n, 3, replace=False))
+        answers = [solve(vectors, a, b, c) for solve in (_solve, *_ANALOGY_MISTAKES)]
+        if len(set(answers)) == len(answers):
+            return vectors, a, b, c
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+def _best(scores: np.ndarray, without: list[int]) -> int:
+    scores = scores.copy()
+    scores[without] = -np.inf
+    return int(scores.argmax())
+
+
+def _solve(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return _best(u @ (u[b] - u[a] + u[c]), [a, b, c])
+
+
+def _question_words_allowed(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return _best(u @ (u[b] - u[a] + u[c]), [])
+
+
+def _not_normalised(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    return _best(vectors @ (vectors[b] - vectors[a] + vectors[c]), [a, b, c])
+
+
+def _normalised_after(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    return _best(_unit(vectors) @ (vectors[b] - vectors[a] + vectors[c]), [a, b, c])
+
+
+def _wrong_way(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return _best(u @ (u[a] - u[b] + u[c]), [a, b, c])
+
+
+def _farthest(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return _best(-(u @ (u[b] - u[a] + u[c])), [a, b, c])
+
+
+_ANALOGY_MISTAKES = (_question_words_allowed, _not_normalised, _normalised_after, _wrong_way, _farthest)
+
+
+@exercise(
+    title="a is to b as c is to ?",
+    inputs=_vectors_and_question,
+    hints=(
+        "Divide each row by its length first; then a dot product is a cosine.",
+        "The target is b − a + c. One matrix product gives its score with every word.",
+        "Set the scores of rows a, b and c to −np.inf before you take `argmax`, and return an `int`.",
+    ),
+    wrong=[
+        (
+            _question_words_allowed,
+            "The answer is one of a, b and c. By the protocol these three are ruled out: the nearest is "
+            "nearly always one.",
+        ),
+        (_not_normalised, "Long vectors win: bring all rows to length 1 before you add and compare."),
+        (
+            _normalised_after,
+            "You compare by cosine, but add the raw vectors: 3CosAdd brings a, b and c to length 1 before "
+            "adding them.",
+        ),
+        (_wrong_way, "The difference is turned round: from a to b is b − a."),
+        (_farthest, "This finds the farthest word. The largest cosine is the nearest."),
+    ],
+)
+def solve_analogy(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    """Return the row d of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd)."""
+    directions = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = directions @ (directions[b] - directions[a] + directions[c])
+    scores[[a, b, c]] = -np.inf
+    return int(scores.argmax())
+
+
+# --- character n-grams
+# ---------------------------------------------------------------------------------------
+
+
+def _word_and_lengths(rng: np.random.Generator) -> tuple[str, int, int]:
+    word = str(rng.choice(["where", "straße", "unfollow", "transferring", "naïveté", "embeddings"]))
+    shortest = int(rng.integers(2, 4))
+    return word, shortest, shortest + int(rng.integers(1, 4))
+
+
+def _pieces(marked: str, lengths: range) -> set[str]:
+    return {marked[i : i + n] for n in lengths for i in range(len(marked) - n + 1)}
+
+
+@exercise(
+    title="Character n-grams",
+    inputs=_word_and_lengths,
+    hints=(
+        "Put `<` and `>` around the word first, so that a prefix differs from the same letters inside a "
+        "word.",
+        "Two loops: one over the lengths, one over where a piece starts.",
+        "`{marked[i : i + n] for n in range(shortest, longest + 1) for i in range(len(marked) - n + 1)}`",
+    ),
+    wrong=[
+        (
+            lambda word, shortest, longest: _pieces(word, range(shortest, longest + 1)),
+            "The marks `<` and `>` are missing: without them `her` in `where` is the same as the word `her`.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"<{word}>", range(shortest, longest)),
+            "The longest pieces are missing: `range` stops before its end.",
+        ),
+        (
+            lambda word, shortest, longest: {
+                f"<{word}>"[i : i + n] for n in range(shortest, longest + 1) for i in range(len(word) + 2 - n)
+            },
+            "The last piece of each length is missing: from a text of m letters, m − n + 1 pieces of n can "
+            "be cut.",
+        ),
+        (
+            lambda word, shortest, longest: {
+                f"<{word}>"[i : i + n] for n in range(shortest, longest + 1) for i in range(len(word) + 2)
+            },
+            "At the end your slices run out of letters, and shorter pieces come in: stop where n letters "
+            "are left.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"<{word}>", range(shortest, shortest + 1)),
+            "Only the shortest pieces: go over all the lengths from `shortest` to `longest`.",
+        ),
+    ],
+)
+def ngrams(word: str, shortest: int, longest: int) -> set[str]:
+    """Return the set of n-grams of `<word>` with `shortest` to `longest` characters, both included."""
+    marked = f"<{word}>"
+    return {marked[i : i + n] for n in range(shortest, longest + 1) for i in range(len(marked) - n + 1)}

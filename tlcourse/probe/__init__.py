@@ -1,0 +1,1 @@
+"""Looking inside: what vectors, layers and attention heads know."""
