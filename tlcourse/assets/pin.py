@@ -1,10 +1,12 @@
 """For maintainers: write the manifest of a packaged asset from its archive.
 
-    python -m tlcourse.assets.pin NAME ARCHIVE    e.g. solar-cells /tmp/elpv_dataset-1.0.0.post1-py3-none-any.whl
+    python -m tlcourse.assets.pin NAME ARCHIVE    e.g. solar-cells
+    /tmp/elpv_dataset-1.0.0.post1-py3-none-any.whl
 
-To move an asset to another version: download the archive, look at what is in it, put its version, file name, size and
-sha256 into ``catalogue.toml``, run this, and look at ``git diff`` before you commit the new manifest. The archive must
-already have the sha256 of the catalogue: this never pins what somebody else has not looked at.
+To move an asset to another version: download the archive, look at what is in it, put its version, file name,
+size and sha256 into ``catalogue.toml``, run this, and look at ``git diff`` before you commit the new
+manifest. The archive must already have the sha256 of the catalogue: this never pins what somebody else has
+not looked at.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ SUMS = Path(__file__).parent / "sums"
 
 
 def manifest_of(asset: Asset, archive: Path) -> str:
-    """The manifest of the files of ``asset`` in ``archive``, sorted by name, in the format of ``sha256sum -c``."""
+    """The manifest of the files of ``asset`` in ``archive``, as ``sha256sum -c`` reads it, sorted by name."""
     if file_sha256(archive) != asset.sha256:
         raise AssetRefused(
             f"{archive} has the sha256 {file_sha256(archive)}, the catalogue says {asset.sha256}"

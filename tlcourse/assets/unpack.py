@@ -1,8 +1,8 @@
 """Take the files of a manifest out of a wheel or an sdist, without running or trusting anything in it.
 
-Only regular files whose names the manifest lists are written, each under its own name in the manifest, and never more
-than a limit of bytes. An archive that holds an absolute path, ``..`` or a link anywhere is refused as a whole: no honest
-package has one.
+Only regular files whose names the manifest lists are written, each under its own name in the manifest, and
+never more than a limit of bytes. An archive that holds an absolute path, ``..`` or a link anywhere is refused
+as a whole: no honest package has one.
 """
 
 import hashlib
@@ -74,10 +74,11 @@ def unpack(
     inner: str = "",
     on_block: Callable[[int], None] | None = None,
 ) -> None:
-    """Write the files of ``manifest`` that lie below ``root`` in ``archive`` to ``target``, and check each hash.
+    """Write the files of ``manifest`` that lie below ``root`` in ``archive`` to ``target``, and check each
+    hash.
 
-    ``inner`` names an archive inside the archive to read instead. ``target`` must be an empty folder; after an error it
-    holds an unknown part of the files.
+    ``inner`` names an archive inside the archive to read instead. ``target`` must be an empty folder; after
+    an error it holds an unknown part of the files.
 
     Raises:
         AssetRefused: the archive is unsafe, lacks a file, or a file has another hash than the manifest says.

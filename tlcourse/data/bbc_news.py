@@ -1,7 +1,8 @@
-"""BBC news of 2004 and 2005 in five topics (Greene and Cunningham 2006), without the articles that occur twice.
+"""BBC news of 2004 and 2005 in five topics (Greene and Cunningham 2006), without the articles that occur
+twice.
 
-Of articles that share most of their text (Jaccard similarity of their runs of five words ≥ 0.5) only the longest is
-kept; articles that share passages (≥ 0.1) are on the same side of the split.
+Of articles that share most of their text (Jaccard similarity of their runs of five words ≥ 0.5) only the
+longest is kept; articles that share passages (≥ 0.1) are on the same side of the split.
 """
 
 from dataclasses import dataclass
@@ -77,7 +78,9 @@ def _decode(raw: bytes) -> str:
 
 
 def _without_twins(bodies: list[str]) -> dict[str, np.ndarray]:
-    """``kept``: indices of the articles that stay, ascending; ``group``: for each of these, who it shares with."""
+    """``kept``: indices of the articles that stay, ascending; ``group``: for each of these, who it shares
+    with.
+    """
     sets = [shingles(words(body), RUN) for body in bodies]
     related = similar_pairs(sets, RELATED)
     twins = joined(range(len(sets)), [(i, j) for i, j in related if jaccard(sets[i], sets[j]) >= SAME])

@@ -1,8 +1,10 @@
 """The CMU Pronouncing Dictionary: how 125,000 English words are said, in the 39 phonemes of ARPAbet.
 
-The split is by family: a word and its inflections (`bake`, `bakes`, `baked`, `baking`, `baker`) are on one side, or a
-model could copy the stem. Two words are of one family where taking off an ending leads from one to the other, or to a
-third: rather too large a family than a torn one (`bear` and `bearing`, but also `bea`, `bead`). All pronunciations of
+The split is by family: a word and its inflections (`bake`, `bakes`, `baked`, `baking`, `baker`) are on one
+side, or a model could copy the stem. Two words are of one family where taking off an ending leads from one to
+the other, or to a
+third: rather too large a family than a torn one (`bear` and `bearing`, but also `bea`, `bead`). All
+    pronunciations of
 a word are on one side.
 """
 
@@ -25,7 +27,8 @@ Entry = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words and their pronunciations, alphabetically; a word with several has as many entries, one after the other.
+    """Words and their pronunciations, alphabetically; a word with several has as many entries, one after the
+    other.
 
     Attributes:
         entries: N pairs (word, phonemes), as ``("bake", ("B", "EY", "K"))``.

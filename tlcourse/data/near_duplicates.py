@@ -1,9 +1,10 @@
 """Texts that are nearly the same, found before they end up on both sides of a split.
 
-Two texts are near-duplicates where the Jaccard similarity of their sets of words, or of runs of words, is high:
-|A ∩ B| / |A ∪ B| ≥ t. All such pairs are found without comparing all pairs, by the prefix filter of Bayardo, Ma and
-Srikant (Scaling Up All Pairs Similarity Search, WWW 2007): with the items of each set ordered from the rarest to
-the most frequent, two sets can reach t only if they share one of their first n − ⌈t·n⌉ + 1 items.
+Two texts are near-duplicates where the Jaccard similarity of their sets of words, or of runs of words, is
+high: |A ∩ B| / |A ∪ B| ≥ t. All such pairs are found without comparing all pairs, by the prefix filter of
+Bayardo, Ma and Srikant (Scaling Up All Pairs Similarity Search, WWW 2007): with the items of each set ordered
+from the rarest to the most frequent, two sets can reach t only if they share one of their first n − ⌈t·n⌉ + 1
+items.
 """
 
 import math
@@ -60,7 +61,8 @@ def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int
 
 
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:
-    """The groups, numbered from 0, after all groups that a pair of items connects were made one: int64, (N,)."""
+    """The groups, numbered from 0, after all groups that a pair of items connects were made one: int64, (N,).
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

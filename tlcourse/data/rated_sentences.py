@@ -1,8 +1,9 @@
 """Sentences of four domains, each with the mean of the ratings of 15 or more people (Hutto and Gilbert 2014).
 
-The split is by origin: sentences of one product review or one editorial stay together. Movie snippets and tweets come
-without an origin. In all four, sentences that are nearly the same stay together too (Jaccard similarity of their
-words ≥ 0.6): 200 of the tweets were written as variants of each other (`Anger is ugly.`, `Anger is UGLY!!`).
+The split is by origin: sentences of one product review or one editorial stay together. Movie snippets and
+tweets come without an origin. In all four, sentences that are nearly the same stay together too (Jaccard
+similarity of their words ≥ 0.6): 200 of the tweets were written as variants of each other (`Anger is ugly.`,
+`Anger is UGLY!!`).
 """
 
 import html

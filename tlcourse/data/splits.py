@@ -1,7 +1,7 @@
 """Fixed splits that need no random generator, so that no library's next version can change them.
 
-Every group of items (a review, an article, a word with its inflections) gets a number from the sha256 of its name and a
-salt; the groups with the lowest numbers are the test set. A group is never torn apart.
+Every group of items (a review, an article, a word with its inflections) gets a number from the sha256 of its
+name and a salt; the groups with the lowest numbers are the test set. A group is never torn apart.
 """
 
 import hashlib

@@ -1,0 +1,173 @@
+"""The hub tier: full-size models and data sets, each fetched by the library of the place that keeps it.
+
+- Hugging Face: ``snapshot_download`` of the files that the catalogue names, at its commit. What arrives is
+  compared with the hashes that the hub publishes for that commit.
+- torchvision: the address and the hash in the name of the file are torchvision's own.
+- gensim-data: gensim's downloader, which compares MD5 sums; only the data are kept, not the code beside them.
+
+Where we know a file's sha256 (``sums/<name>.sha256``) it must match too. Nothing that is kept is a pickle:
+weights that exist only as one are read with ``weights_only=True`` and saved as safetensors.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from pathlib import Path
+
+from tlcourse.assets.cache import file_sha256
+from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.errors import AssetError, AssetRefused, FetchFailed
+from tlcourse.assets.install import Progress, check_room, install
+
+LOOK_EVERY = 0.5  # seconds
+
+
+def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
+    """Make sure that a hub ``asset`` is in the cache, and return its folder.
+
+    Raises:
+        FetchFailed: no network, or the place does not have it.
+        AssetRefused: what came has another hash than published or pinned.
+    """
+    get = {"huggingface": _from_huggingface, "torchvision": _from_torchvision, "gensim-data": _from_gensim}[
+        asset.source
+    ]
+
+    def fill(folder: Path, partial: Path) -> dict[str, str]:
+        download = partial / f"{asset.name}.download"  # kept after a kill: Hugging Face continues there
+        download.mkdir(exist_ok=True)
+        check_room(asset, partial, 2 * asset.size)
+        try:
+            with _watched(asset, download, progress):
+                get(asset, download)
+        except AssetError:
+            raise
+        except Exception as error:  # the libraries share no base class; gensim raises a bare Exception
+            why = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            raise FetchFailed(
+                f"{asset.name}: cannot fetch {asset.repo} from {asset.source} ({why}). Without a network: "
+                f"run "
+                f"`TLCOURSE_ASSETS=/some/folder {asset.command}` on a machine that has one, copy that folder "
+                f"here, and set TLCOURSE_ASSETS to it"
+            ) from error
+        _unpickle(download)
+        digests = _move(download, folder)
+        for name, digest in asset.manifest.items():
+            if digests.get(name) != digest:
+                raise AssetRefused(
+                    f"{asset.name}: {name} has the sha256 {digests.get(name)}, but {digest} is "
+                    f"pinned; it was deleted"
+                )
+        return digests
+
+    return install(asset, fill, verify, progress)
+
+
+def _from_huggingface(asset: Asset, folder: Path) -> None:
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    where = {"repo_id": asset.repo, "repo_type": asset.kind, "revision": asset.revision or None}
+    silent = are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        snapshot_download(**where, local_dir=folder, allow_patterns=list(asset.use))
+        published = HfApi().repo_info(**where, files_metadata=True).siblings
+    finally:
+        if not silent:
+            enable_progress_bars()
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+    for file in published:
+        local = folder / file.rfilename
+        if file.lfs and local.is_file():
+            _check(asset, local, file.lfs.sha256, "the hub publishes")
+
+
+def _from_torchvision(asset: Asset, folder: Path) -> None:
+    import torch
+    from torchvision.models import get_weight
+
+    url = get_weight(asset.repo).url
+    file = folder / url.rpartition("/")[2]
+    torch.hub.download_url_to_file(url, str(file), progress=False)
+    first_digits = file.stem.rpartition("-")[2]  # resnet50-0676ba61.pth
+    _check(asset, file, first_digits, "its name says")
+
+
+def _check(asset: Asset, file: Path, digest: str, says: str) -> None:
+    """Refuse ``file`` unless its sha256 begins with ``digest``; a refused download is deleted."""
+    found = file_sha256(file)
+    if not found.startswith(digest):
+        shutil.rmtree(file.parent)
+        raise AssetRefused(
+            f"{asset.name}: {file.name} has the sha256 {found}, but {says} {digest}; it was deleted"
+        )
+
+
+def _from_gensim(asset: Asset, folder: Path) -> None:
+    from gensim import downloader
+
+    before = downloader.BASE_DIR
+    with tempfile.TemporaryDirectory(dir=folder.parent) as base, open(os.devnull, "w") as silence:
+        downloader.BASE_DIR = base
+        try:
+            with redirect_stdout(silence):
+                file = Path(downloader.load(asset.repo, return_path=True))  # runs none of the code it fetches
+            shutil.move(file, folder / file.name)
+        finally:
+            downloader.BASE_DIR = before
+
+
+def _unpickle(folder: Path) -> None:
+    """Replace each PyTorch pickle by safetensors with the same tensors."""
+    for pickle in [*folder.rglob("*.bin"), *folder.rglob("*.pth")]:
+        stem = "model" if pickle.name == "pytorch_model.bin" else pickle.stem
+        target = pickle.with_name(f"{stem}.safetensors")
+        if not target.exists():
+            _to_safetensors(pickle, target)
+        pickle.unlink()
+
+
+def _to_safetensors(pickle: Path, target: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = torch.load(pickle, map_location="cpu", weights_only=True)
+    # safetensors refuses tensors that share memory, such as tied embeddings
+    copies = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
+    save_file(copies, target, metadata={"format": "pt"})
+
+
+def _move(download: Path, folder: Path) -> dict[str, str]:
+    """Move all files over, and return the sha256 of each."""
+    digests = {}
+    for file in sorted(path for path in download.rglob("*") if path.is_file()):
+        target = folder / file.relative_to(download)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(file, target)
+        digests[target.relative_to(folder).as_posix()] = file_sha256(target)
+    shutil.rmtree(download)
+    return digests
+
+
+@contextmanager
+def _watched(asset: Asset, folder: Path, progress: Progress) -> Iterator[None]:
+    """Report the size of ``folder`` while a library downloads into it."""
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(LOOK_EVERY):
+            with suppress(OSError):  # a file was renamed between two looks
+                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                progress(asset.name, "download", min(size, asset.size), asset.size)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
