@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tlcourse.assets import cache, hub_tier, nltk_tier, packaged
 from tlcourse.assets.cache import cache_dir, derived_dir
-from tlcourse.assets.catalogue import TIERS, Asset, catalogue, find
 from tlcourse.assets.derived import cached_arrays, derived_path
+from tlcourse.assets.entries import TIERS, Asset, catalogue, find
 from tlcourse.assets.errors import AssetCorrupt, AssetError, AssetMissing, AssetRefused, FetchFailed
 from tlcourse.assets.install import Progress
 

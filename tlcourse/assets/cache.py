@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetCorrupt, AssetMissing
 
 STAMP = ".verified.json"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tlcourse.assets.cache import file_sha256
-from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetRefused, FetchFailed
 
 if TYPE_CHECKING:

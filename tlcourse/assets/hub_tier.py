@@ -18,7 +18,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
 from tlcourse.assets.cache import file_sha256
-from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, AssetRefused, FetchFailed
 from tlcourse.assets.install import Progress, check_room, install
 

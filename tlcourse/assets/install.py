@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tlcourse.assets import cache
-from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, FetchFailed
 
 Progress = Callable[[str, str, int, int], None]

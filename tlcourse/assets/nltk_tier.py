@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tlcourse.assets.catalogue import Asset
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetMissing, FetchFailed
 from tlcourse.assets.install import Progress
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tlcourse.assets.catalogue import Asset
 from tlcourse.assets.download import download
+from tlcourse.assets.entries import Asset
 from tlcourse.assets.install import Count, Progress, check_room, install
 from tlcourse.assets.unpack import unpack
 

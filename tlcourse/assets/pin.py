@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from tlcourse.assets.cache import file_sha256
-from tlcourse.assets.catalogue import Asset, find
+from tlcourse.assets.entries import Asset, find
 from tlcourse.assets.errors import AssetError, AssetRefused
 from tlcourse.assets.unpack import members
 
