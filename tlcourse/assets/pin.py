@@ -10,15 +10,14 @@ not looked at.
 """
 
 import hashlib
-import io
 import sys
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset, find
 from tlcourse.assets.errors import AssetError, AssetRefused
-from tlcourse.assets.unpack import members
+from tlcourse.assets.unpack import below, members, opened
 
 SUMS = Path(__file__).parent / "sums"
 
@@ -30,18 +29,10 @@ def manifest_of(asset: Asset, archive: Path) -> str:
             f"{archive} has the sha256 {file_sha256(archive)}, the catalogue says {asset.sha256}"
         )
     digests = {}
-    with archive.open("rb") as outer:
-        stream = outer
-        if asset.inner:
-            for name, _, opener in members(outer, archive.name):
-                if name == asset.inner:
-                    stream = io.BytesIO(opener().read())
-        for name, _, opener in members(stream, archive.name):
-            if not PurePosixPath(name).is_relative_to(asset.root):
-                continue
-            relative = str(PurePosixPath(name).relative_to(asset.root))
-            if any(fnmatchcase(relative, pattern) for pattern in asset.use):
-                digests[relative] = hashlib.sha256(opener().read()).hexdigest()
+    with opened(archive, asset.inner) as (stream, label):
+        for name, _, opener in below(asset.root, members(stream, label)):
+            if any(fnmatchcase(name, pattern) for pattern in asset.use):
+                digests[name] = hashlib.sha256(opener().read()).hexdigest()
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
 
 

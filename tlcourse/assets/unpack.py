@@ -5,11 +5,15 @@ never more than a limit of bytes. An archive that holds an absolute path, ``..``
 as a whole: no honest package has one.
 """
 
+import gzip
 import hashlib
 import io
+import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -19,51 +23,26 @@ from tlcourse.assets.errors import AssetRefused
 MAX_FILE = 2 << 30  # bytes; the largest file of the catalogue has 0.1 GB
 MAX_INNER = 64 << 20  # bytes; an archive inside an archive is held in memory
 UNIX_TYPE, UNIX_LINK = 0o170000, 0o120000  # the file type in a Unix mode, and that of a symbolic link
+UNREADABLE = (  # what zipfile and tarfile raise for damaged, encrypted or unknown archives
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+Member = tuple[str, int, Callable[[], BinaryIO]]  # name, size, opener
+OnBlock = Callable[[int], None]  # told how many bytes were written
 
 
 def is_safe(name: str) -> bool:
     """Whether ``name`` is a relative path that stays below the folder it is joined to, on every system."""
     if not name or "\\" in name or ":" in name or "\0" in name:
         return False
-    parts = name.rstrip("/").split("/")
-    return all(part not in ("", ".", "..") for part in parts)
-
-
-def members(archive: BinaryIO, label: str) -> Iterator[tuple[str, int, Callable[[], BinaryIO]]]:
-    """Yield (name, size, opener) of each regular file of a zip or tar archive.
-
-    Raises:
-        AssetRefused: a name leaves the folder, a member is a link or a device, or it is not an archive.
-    """
-    if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as package:
-            for info in package.infolist():
-                _check(info.filename, label)
-                if (info.external_attr >> 16) & UNIX_TYPE == UNIX_LINK:
-                    raise AssetRefused(f"{label} holds a link ({info.filename!r}); nothing was unpacked")
-                if not info.is_dir():
-                    yield info.filename, info.file_size, lambda info=info: package.open(info)
-        return
-    archive.seek(0)
-    try:
-        with tarfile.open(fileobj=archive, mode="r:*") as package:
-            for info in package:
-                _check(info.name, label)
-                if not (info.isreg() or info.isdir()):
-                    raise AssetRefused(
-                        f"{label} holds a link or a device ({info.name!r}); nothing was unpacked"
-                    )
-                if info.isreg():
-                    yield info.name, info.size, lambda info=info: package.extractfile(info)
-    except (tarfile.TarError, EOFError) as error:
-        raise AssetRefused(
-            f"{label} is neither a zip nor a tar archive that can be read ({error})"
-        ) from error
-
-
-def _check(name: str, label: str) -> None:
-    if not is_safe(name):
-        raise AssetRefused(f"{label} holds the unsafe path {name!r}; nothing was unpacked")
+    return all(part not in ("", ".", "..") for part in name.rstrip("/").split("/"))
 
 
 def unpack(
@@ -72,7 +51,7 @@ def unpack(
     manifest: dict[str, str],
     root: str = "",
     inner: str = "",
-    on_block: Callable[[int], None] | None = None,
+    on_block: OnBlock | None = None,
 ) -> None:
     """Write the files of ``manifest`` that lie below ``root`` in ``archive`` to ``target``, and check each
     hash.
@@ -81,29 +60,38 @@ def unpack(
     an error it holds an unknown part of the files.
 
     Raises:
-        AssetRefused: the archive is unsafe, lacks a file, or a file has another hash than the manifest says.
+        AssetRefused: the archive is unsafe or damaged, lacks a file, or a file has another hash than the
+            manifest says.
     """
-    label = archive.name
-    with archive.open("rb") as outer:
-        stream: BinaryIO = outer
-        if inner:
-            stream, label = _inner(outer, label, inner), f"{label}/{inner}"
-        found = set()
-        for name, size, opener in members(stream, label):
-            relative = PurePosixPath(name).relative_to(root) if _below(name, root) else None
-            if relative is None or str(relative) not in manifest:
+    found = set()
+    with opened(archive, inner) as (stream, label):
+        for name, size, opener in below(root, members(stream, label)):
+            if name not in manifest:
                 continue
-            _write(opener, target / relative, size, manifest[str(relative)], f"{label}: {relative}", on_block)
-            found.add(str(relative))
+            if name in found:
+                raise AssetRefused(f"{label} holds {name} twice")
+            _write(opener, target / name, size, manifest[name], f"{label}: {name}", on_block)
+            found.add(name)
     absent = sorted(manifest.keys() - found)
     if absent:
-        raise AssetRefused(
-            f"{label} lacks {len(absent)} of the files that the manifest lists, {absent[0]} first"
-        )
+        raise AssetRefused(f"{label} lacks {len(absent)} of the files that the manifest lists: {absent[0]} …")
 
 
-def _below(name: str, root: str) -> bool:
-    return not root or PurePosixPath(name).is_relative_to(root)
+@contextmanager
+def opened(archive: Path, inner: str = "") -> Iterator[tuple[BinaryIO, str]]:
+    """The stream of ``archive``, or of the archive ``inner`` inside it, and what to call it in messages.
+
+    Raises:
+        AssetRefused: there is no ``inner``; or reading fails, also later, inside the ``with`` block.
+    """
+    try:
+        with archive.open("rb") as outer:
+            if inner:
+                yield _inner(outer, archive.name, inner), f"{archive.name}/{inner}"
+            else:
+                yield outer, archive.name
+    except UNREADABLE as error:
+        raise AssetRefused(f"{archive.name} is no zip or tar archive that can be read ({error})") from error
 
 
 def _inner(outer: BinaryIO, label: str, inner: str) -> BinaryIO:
@@ -118,13 +106,45 @@ def _inner(outer: BinaryIO, label: str, inner: str) -> BinaryIO:
     raise AssetRefused(f"{label} holds no {inner}")
 
 
+def members(archive: BinaryIO, label: str) -> Iterator[Member]:
+    """Yield each regular file of a zip or tar archive, to be opened before the next is asked for.
+
+    Raises:
+        AssetRefused: a name leaves the folder, or a member is a link or a device.
+    """
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as package:
+            for info in package.infolist():
+                _check_name(info.filename, label)
+                if (info.external_attr >> 16) & UNIX_TYPE == UNIX_LINK:
+                    raise AssetRefused(f"{label} holds a link ({info.filename!r}); nothing was unpacked")
+                if not info.is_dir():
+                    yield info.filename, info.file_size, lambda info=info: package.open(info)
+        return
+    archive.seek(0)
+    with tarfile.open(fileobj=archive, mode="r:*") as package:
+        for info in package:
+            _check_name(info.name, label)
+            if not (info.isreg() or info.isdir()):
+                raise AssetRefused(f"{label} holds a link or a device ({info.name!r}); nothing was unpacked")
+            if info.isreg():
+                yield info.name, info.size, lambda info=info: package.extractfile(info)
+
+
+def _check_name(name: str, label: str) -> None:
+    if not is_safe(name):
+        raise AssetRefused(f"{label} holds the unsafe path {name!r}; nothing was unpacked")
+
+
+def below(root: str, found: Iterator[Member]) -> Iterator[Member]:
+    """Those of ``found`` that lie below ``root``, with names relative to it."""
+    for name, size, opener in found:
+        if PurePosixPath(name).is_relative_to(root):
+            yield PurePosixPath(name).relative_to(root).as_posix(), size, opener
+
+
 def _write(
-    opener: Callable[[], BinaryIO],
-    path: Path,
-    size: int,
-    digest: str,
-    label: str,
-    on_block: Callable[[int], None] | None,
+    opener: Callable[[], BinaryIO], path: Path, size: int, digest: str, label: str, on_block: OnBlock | None
 ) -> None:
     if size > MAX_FILE:
         raise AssetRefused(f"{label} claims {size:,} bytes, more than the {MAX_FILE:,} allowed")
