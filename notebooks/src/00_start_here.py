@@ -113,7 +113,7 @@ show.temperature(scores, title="Which of five words is closest to “bank”?")
 # Results are worth little alone. Each lesson sets its own beside the paper's, and says why they differ. Where a result
 # depends on luck, you see the mean over several seeds ± the standard deviation.
 
-# %%
+# %% tags=["nbval-check-output"]
 from tlcourse.show.softmax_temperature import entropy, probabilities
 
 cold, warm = (entropy(probabilities(list(scores.values()), t)) for t in (0.1, 1.0))
@@ -135,14 +135,14 @@ def soften(scores, temperature):
     ...
 
 
-# %%
+# %% tags=["nbval-check-output"]
 check.soften(soften)
 
 # %% [markdown]
 # Stuck? Run the next cell: there are three hints, each says more than the one before. `check.soften.solution()` shows the
 # code. Your progress counts both, for you alone.
 
-# %%
+# %% tags=["nbval-check-output"]
 check.soften.hint()
 
 # %% [markdown]

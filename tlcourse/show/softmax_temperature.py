@@ -51,7 +51,7 @@ class SoftmaxTemperature(Twin):
         bars = ax.barh(self.names, p, color=COLOURS["sky"], edgecolor=COLOURS["black"])
         ax.bar_label(bars, [f"{x:.0%}" for x in p], padding=4)
         ax.set(xlim=(0, 1.15), title=f"temperature {t:g}", xlabel="probability", xticks=[0, 0.5, 1])
-        ax.invert_yaxis()
+        ax.set_ylim(len(p) - 0.5, -0.5)  # the first on top; inverting would turn shared axes back and forth
         ax.grid(axis="y", visible=False)
 
     def static(self) -> Figure:
