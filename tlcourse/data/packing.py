@@ -183,3 +183,34 @@ def join(index: TextIndex, a: np.ndarray, b: np.ndarray, length: int) -> tuple[n
         row[end - 1] = SEP
         segment[middle:end] = 1
     return ids, segments
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Runs of sentences of one document, int64 (n, 3): the first, the one after the last, the document."""
+
+    sentences: np.ndarray
+    rows: int
+
+    def __len__(self) -> int:
+        """Steps of `rows` passages."""
+        return len(self.sentences) // self.rows
+
+    def at(self, step: int) -> np.ndarray:
+        """int64 (rows, 3)."""
+        return self.sentences[step * self.rows : (step + 1) * self.rows]
+
+
+def passages(index: TextIndex, order: np.ndarray, room: int, rows: int, rng: np.random.Generator) -> Passages:
+    """Each document cut into runs of sentences that fit into `room` pieces; a longer sentence is alone."""
+    starts = np.asarray(index.sentence_pieces)
+    too_many = np.searchsorted(starts, starts[:-1] + room, side="right") - 1  # the first that does not fit
+    documents = np.asarray(index.documents)
+    found = []
+    for document in order.tolist():
+        sentence, last = int(documents[document]), int(documents[document + 1])
+        while sentence < last:
+            stop = min(max(int(too_many[sentence]), sentence + 1), last)
+            found.append((sentence, stop, document))
+            sentence = stop
+    return Passages(np.array(found, dtype=np.int64)[rng.permutation(len(found))], rows)

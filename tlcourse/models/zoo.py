@@ -43,7 +43,7 @@ ZOO: dict[str, Config] = {
     "gpt2-micro": GPTConfig(**_MICRO, **_NO_DROPOUT, norm="pre"),
     "gpt2-mini": GPTConfig(**_MINI, **_NO_DROPOUT, norm="pre"),
     "bert-mini": BertConfig(**_MINI, **_NO_DROPOUT),
-    "xlnet-mini": XLNetConfig(**_MINI, **_NO_DROPOUT),
+    "xlnet-mini": XLNetConfig(**_MINI, **_NO_DROPOUT, mem_len=96, reuse_len=64),
     "ernie-mini": ErnieConfig(**_MINI, **_NO_DROPOUT),
 }
 

@@ -1,0 +1,59 @@
+"""A run's whole state in one file, written beside and renamed: after a kill the last one is whole.
+
+The file is a safetensors file (no pickle): tensors, and as its metadata what is not a tensor, as JSON.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def save(path: str | Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Write `tensors` and the JSON values `facts`; the file at `path` is replaced at once or not at all."""
+    from safetensors.torch import save_file
+
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.tmp")
+    whole = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
+    save_file(whole, beside, metadata={"facts": json.dumps(facts)})
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())  # on the disk before it gets its name, or a power cut leaves an empty file
+    os.replace(beside, path)
+
+
+def load(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `save` wrote. Raises FileNotFoundError, or ValueError if the file is not one of `save`."""
+    from safetensors import SafetensorError, safe_open
+
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there is no checkpoint at {path}: start without --resume.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads((file.metadata() or {})["facts"])
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a checkpoint of this course ({error}): delete it.") from error
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimizer's state, such as Adam's moments and step counts, by the number of the parameter."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"{number}.{name}": torch.as_tensor(value)
+        for number, values in state.items()
+        for name, value in values.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put back what `optimizer_tensors` gave of an optimizer of the same kind, for the same parameters."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = tensor
+    optimizer.load_state_dict(optimizer.state_dict() | {"state": state})

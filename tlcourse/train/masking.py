@@ -1,0 +1,117 @@
+"""Which pieces a model has to predict, and what it sees in their place: BERT's, ERNIE's and XLNet's choices.
+
+Shapes: B sequences, T pieces, P pieces to predict. All in numpy, from a given generator.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tlcourse.data.tokeniser import MASK, SPECIAL
+
+IGNORED = -100  # the target of a position without one, as in torch's cross-entropy
+
+
+class Masked(NamedTuple):
+    input_ids: np.ndarray  # (B, T), corrupted
+    positions: np.ndarray  # (B, P), 0 where there are fewer
+    targets: np.ndarray  # (B, P), IGNORED where there are fewer
+
+
+def n_to_predict(length: int, share: float) -> int:
+    """P: the share of a full sequence, rounded as the authors' code rounds."""
+    return max(1, round(share * length))
+
+
+def mask_pieces(
+    input_ids: np.ndarray, vocab_size: int, rng: np.random.Generator, share: float = 0.15
+) -> Masked:
+    """BERT (Devlin et al. 2019, section 3.1): 15 % of the pieces, [CLS], [SEP] and padding never.
+
+    Of those, 80 % become [MASK], 10 % a random piece, 10 % stay as they are.
+    """
+    pieces = input_ids >= len(SPECIAL)
+    order = np.argsort(np.where(pieces, rng.random(input_ids.shape), np.inf), axis=1)
+    positions = order[:, : n_to_predict(input_ids.shape[1], share)]
+    wanted = np.maximum(1, np.rint(share * pieces.sum(1))).astype(np.int64)
+    chosen = np.arange(positions.shape[1]) < np.minimum(wanted, pieces.sum(1))[:, None]
+    fate = rng.random(positions.shape)
+    return _corrupt(input_ids, positions, chosen, fate, vocab_size, rng)
+
+
+def mask_units(
+    input_ids: np.ndarray, unit: np.ndarray, vocab_size: int, rng: np.random.Generator, share: float = 0.15
+) -> Masked:
+    """ERNIE (Sun et al. 2020, "Knowledge Masking Task"): words, phrases and names are masked as a whole.
+
+    `unit` (B, T) numbers the unit of each piece within its row, as in 0 0 1 2 2 2; pieces that may not be
+    masked have −1. Units are drawn until 15 % of the pieces are chosen; all pieces of one share a fate.
+    """
+    length = input_ids.shape[1]
+    draw, fates = rng.random(input_ids.shape), rng.random(input_ids.shape)
+    key = np.where(unit >= 0, np.take_along_axis(draw, np.maximum(unit, 0), axis=1), np.inf)
+    order = np.argsort(key, axis=1, kind="stable")  # units in random order, the pieces of one side by side
+    in_order = np.take_along_axis(unit, order, axis=1)
+    ends = np.ones_like(unit, dtype=bool)
+    ends[:, :-1] = in_order[:, :-1] != in_order[:, 1:]
+    end = np.where(ends, np.arange(length), length)
+    end = np.minimum.accumulate(end[:, ::-1], axis=1)[:, ::-1]  # where each piece's unit ends
+    wanted = np.maximum(1, np.rint(share * (unit >= 0).sum(1)))[:, None]
+    whole = (in_order >= 0) & (end < wanted)  # a unit that would exceed the share is left out
+    n = n_to_predict(length, share)
+    fate = np.take_along_axis(fates, np.maximum(in_order[:, :n], 0), axis=1)
+    return _corrupt(input_ids, order[:, :n], whole[:, :n], fate, vocab_size, rng)
+
+
+def _corrupt(
+    input_ids: np.ndarray,
+    positions: np.ndarray,
+    chosen: np.ndarray,
+    fate: np.ndarray,
+    vocab_size: int,
+    rng: np.random.Generator,
+) -> Masked:
+    positions = np.where(chosen, positions, 0)
+    original = np.take_along_axis(input_ids, positions, axis=1)
+    random_pieces = rng.integers(len(SPECIAL), vocab_size, positions.shape)
+    shown = np.where(fate < 0.8, MASK, np.where(fate < 0.9, random_pieces, original))
+    corrupted = input_ids.copy()
+    row = np.broadcast_to(np.arange(len(input_ids))[:, None], positions.shape)
+    corrupted[row[chosen], positions[chosen]] = shown[chosen]
+    return Masked(corrupted, positions, np.where(chosen, original, IGNORED))
+
+
+class Permuted(NamedTuple):
+    positions: np.ndarray  # (B, P), 0 where there are fewer
+    targets: np.ndarray  # (B, P), IGNORED where there are fewer
+    may_attend: np.ndarray  # bool (B, T, T)
+
+
+def permute(input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest_span: int = 5) -> Permuted:
+    """XLNet (Yang et al. 2019, section 2.3 and appendix A.1): the last 1/K of a random order is predicted.
+
+    Targets are spans of 1 to 5 pieces, each in a context of K times its length. What is not a target comes
+    first in the order and is seen by all; a target is seen by the targets that come later.
+    """
+    batch, length = input_ids.shape
+    targets = np.zeros((batch, length), dtype=bool)
+    for row in targets:
+        cursor = 0
+        while cursor < length:
+            span = int(rng.integers(1, longest_span + 1))
+            start = cursor + int(rng.integers(0, k * span - span + 1))
+            row[start : start + span] = True
+            cursor += k * span
+    targets &= input_ids >= len(SPECIAL)
+    n = max(1, length // k)
+    order = np.where(targets, rng.random(targets.shape), -1.0)
+    last_n = np.sort(order, axis=1)[:, -n][:, None]  # of more than n targets, n stay
+    targets &= order >= last_n
+    order = np.where(targets, order, -1.0)
+
+    earlier = order[:, None, :] < order[:, :, None]  # (B, T, T): the key comes earlier than the query
+    may_attend = ~targets[:, None, :] | (earlier & targets[:, :, None])
+    positions = np.argsort(~targets, axis=1, kind="stable")[:, :n]
+    chosen = np.take_along_axis(targets, positions, axis=1)
+    original = np.take_along_axis(input_ids, positions, axis=1)
+    return Permuted(np.where(chosen, positions, 0), np.where(chosen, original, IGNORED), may_attend)

@@ -1,0 +1,90 @@
+"""What each model of the zoo is trained for and how: objective, rates, lengths, mixture of texts."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tlcourse.models import zoo
+from tlcourse.models.bert import BertConfig
+from tlcourse.models.elmo import ElmoConfig
+from tlcourse.models.ernie import ErnieConfig
+from tlcourse.models.gpt import GPTConfig
+from tlcourse.models.ulmfit import UlmfitConfig
+from tlcourse.models.xlnet import XLNetConfig
+from tlcourse.train.ernie_tasks import ErnieTasks
+from tlcourse.train.objectives import (
+    BothDirections,
+    MaskedPairs,
+    NextPiece,
+    NextPieceWithState,
+    Objective,
+    PermutedPieces,
+)
+
+_OBJECTIVES: dict[type, type[Objective]] = {
+    ElmoConfig: BothDirections,
+    UlmfitConfig: NextPieceWithState,
+    GPTConfig: NextPiece,
+    BertConfig: MaskedPairs,
+    XLNetConfig: PermutedPieces,
+    ErnieConfig: ErnieTasks,
+}
+
+
+def objective_of(config: zoo.Config) -> type[Objective]:
+    """What a model of this configuration is trained for."""
+    return _OBJECTIVES[type(config)]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that the result of a training depends on, but the text.
+
+    Attributes:
+        config: the model's.
+        tokens: how much text is read: pieces that are not padding.
+        batch_tokens: places in a batch, padding included.
+        lengths: (share of the training, length of a row), in order; the shares add up to 1.
+        repeats: how often a pass over the text reads each of its sources.
+        learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
+        warmup: share of the training in which the rate rises; then it falls in a straight line.
+        max_grad_norm: gradients are clipped to this length.
+        seed: of the weights, the order of the text, masks and dropout.
+        bf16: compute in bfloat16 where autocast allows.
+        compile: compile the model and the loss; pays where the training is long.
+        log_every, checkpoint_every, evaluate_every: in steps.
+    """
+
+    config: zoo.Config
+    tokens: int
+    batch_tokens: int = 4096
+    lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
+    repeats: dict[str, float] = field(default_factory=dict)
+    learning_rate: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.99)
+    eps: float = 1e-6
+    weight_decay: float = 0.01
+    warmup: float = 0.05
+    max_grad_norm: float = 1.0
+    seed: int = 0
+    bf16: bool = False
+    compile: bool = False
+    log_every: int = 20
+    checkpoint_every: int = 200
+    evaluate_every: int = 1000
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON values, to compare and to print."""
+        return json.loads(json.dumps(dataclasses.asdict(self) | {"config_class": type(self.config).__name__}))
+
+
+def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> Iterator[str]:
+    """What two recipes differ in, but how often they log, evaluate and save."""
+    for key in sorted(then.keys() | now.keys()):
+        one, other = then.get(key), now.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from differences(one, other, f"{where}{key}.")
+        elif one != other and not key.endswith("_every"):
+            yield f"{where}{key}: {one} then, {other} now"
