@@ -6,6 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("course", deadline=None)  # a busy machine is no bug
+settings.load_profile("course")
 
 ROOT = Path(__file__).resolve().parents[1]
 

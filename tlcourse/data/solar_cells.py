@@ -4,20 +4,24 @@ The cells come from 44 modules (panels), and cells of one module look alike: man
 The data set does not say which cell is from which module, but the files are in order, module by module and
 row by row, and :data:`MODULES` gives the borders as we found them; data/README.md says how.
 
-There are two splits, both 75/25. ``split`` draws cells, as Deitsch et al. (2019, section 4) do: their figures
-are for such a split, and neighbours of a test cell are in its training set. ``split_by_module`` draws whole
-modules: what to expect of a panel that was not there in training.
+There are two kinds of split, both 75/25. ``split_by_module`` draws whole modules, and the fixed split is one
+of these: no panel is on both sides, and the score says what to expect of a panel that was not there in
+training. ``split`` draws single cells, as Deitsch et al. (2019) do: use it to compare with their figures.
+There the neighbours of most test cells are in the training set, which helps a method the more, the more it
+memorises.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from tlcourse import assets
-from tlcourse.data.splits import split_within
+from tlcourse.data.splits import lot, split_within
 
 TEST = 0.25
+FIXED = 1  # the first seed for which train and test have about the same share of defects: 31 and 32 %
 # (kind, cells in each module of a run), in the order of the files
 MODULES = (
     ("mono", (60,)),
@@ -66,23 +70,32 @@ class SolarCells:
         return split_within(self.names, strata, TEST, salt=f"solar-cells/{seed}")
 
     def split_by_module(self, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Indices (train, test) by module: no module has cells in both; about the same share of each kind."""
-        return split_within(
-            [str(number) for number in self.module],
-            self.kind.tolist(),
-            TEST,
-            salt=f"solar-cells/modules/{seed}",
-        )
+        """Indices (train, test) by module: one for testing of each four of like kind and share of defects."""
+
+        def likeness(module: int) -> tuple[str, float]:
+            cells = self.module == module
+            return self.kind[cells][0], self.label[cells].mean()
+
+        ranked = sorted(range(self.module.max() + 1), key=likeness)
+        salt = f"solar-cells/modules/{seed}"
+        fours = [ranked[first : first + 4] for first in range(0, len(ranked), 4)]
+        tests = [min(four, key=lambda module: lot(f"module {module}", salt)) for four in fours]
+        in_test = np.isin(self.module, tests)
+        return np.flatnonzero(~in_test), np.flatnonzero(in_test)
 
     @cached_property
+    def _fixed(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.split_by_module(FIXED)
+
+    @property
     def train_index(self) -> np.ndarray:
-        """The training part of ``split(0)``."""
-        return self.split(0)[0]
+        """int64: the training part of ``split_by_module(FIXED)``."""
+        return self._fixed[0]
 
-    @cached_property
+    @property
     def test_index(self) -> np.ndarray:
-        """The test part of ``split(0)``."""
-        return self.split(0)[1]
+        """int64: the test part of ``split_by_module(FIXED)``."""
+        return self._fixed[1]
 
 
 def load() -> SolarCells:
@@ -99,9 +112,13 @@ def load() -> SolarCells:
         from PIL import Image
 
         images = np.empty((len(names), 300, 300), dtype=np.uint8)
-        for row, name in zip(images, names, strict=True):
-            with Image.open(folder / name) as image:
-                row[:] = np.asarray(image)
+
+        def decode_one(number: int) -> None:
+            with Image.open(folder / names[number]) as image:
+                images[number] = np.asarray(image)
+
+        with ThreadPoolExecutor() as pool:  # Pillow decodes outside the interpreter lock
+            list(pool.map(decode_one, range(len(names))))
         return {"images": images}
 
     key = {"asset": assets.catalogue()["solar-cells"].manifest_id}
