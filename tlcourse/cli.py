@@ -201,6 +201,7 @@ def _outcome(console, entry: dict, budget: dict) -> None:
     """Print what came of one notebook."""
     line = f"{'✓' if entry['status'] == 'passed' else '✗'} {entry['name']}"
     if "seconds" in entry:
+        line += " (kept)" if entry.get("reused") else ""
         line += f": {entry['seconds']:.1f} s, peak {entry['peak_bytes'] / 1e9:.2f} GB"
         for key, what in (("seconds", "time"), ("peak_bytes", "memory")):
             line += f" (over the {what} budget)" if entry[key] > budget[key] else ""
@@ -216,6 +217,7 @@ def _outcome(console, entry: dict, budget: dict) -> None:
 @app.command()
 def progress() -> None:
     """Show which exercises are solved; the record stays on this machine."""
+    from rich.console import Console
     from rich.table import Table
 
     from tlcourse.exercises import progress as record
@@ -225,7 +227,7 @@ def progress() -> None:
     for row in rows:
         cells = (f"{row.solved} of {row.total}", row.tried, row.hints, row.solutions)
         table.add_row(row.lesson, *map(str, cells))
-    console = _console()
+    console = Console(highlight=False)
     console.print(table)
     console.print(f"\n{sum(row.solved for row in rows)} of {sum(row.total for row in rows)} exercises solved")
 

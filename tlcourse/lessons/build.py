@@ -3,10 +3,9 @@
 import tempfile
 from pathlib import Path
 
-import nbformat
-
 from tlcourse.lessons.atomic import write_text
 from tlcourse.lessons.normalise import normalise
+from tlcourse.lessons.notebook_files import nbformat
 from tlcourse.lessons.source import Lesson, LessonError, read
 
 
@@ -29,8 +28,12 @@ def build(lesson: Lesson, watcher=None):
 
     root = lesson.source.parents[2]
     with tempfile.TemporaryDirectory() as scratch:
-        # Nobody's own profile, cache of answers or progress may get into what everyone sees.
-        env = {"TLCOURSE_PROFILE": "full", "TLCOURSE_PROGRESS": f"{scratch}/progress.json"}
+        # Nobody's own profile, progress or IPython start-up may get into what everyone sees.
+        env = {
+            "TLCOURSE_PROFILE": "full",
+            "TLCOURSE_PROGRESS": f"{scratch}/progress.json",
+            "IPYTHONDIR": f"{scratch}/ipython",
+        }
         done = execute(read(lesson), cwd=lesson.built.parent, env=env, watcher=watcher)
     executed, kept = done.notebook, root / "build" / "lessons" / f"{lesson.name}.ipynb"
     try:

@@ -1,5 +1,6 @@
 """Executes one notebook with papermill and measures its kernel."""
 
+import asyncio
 import os
 import tempfile
 import threading
@@ -9,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import nbformat
+from tlcourse.lessons.notebook_files import nbformat  # before others import it the slow way
+
+# isort: split
 import papermill
 import psutil
+import zmq
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
@@ -105,6 +109,20 @@ class _Client(PapermillNotebookClient):
     record: Execution
     watcher: Watcher | None
     kernel_log: Path
+    _next_look: asyncio.TimerHandle | None = None
+
+    def keep_reading(self) -> None:
+        """Look for a reply once a second while a cell runs; call it inside the event loop.
+
+        nbclient answers what an ``Output`` widget caught on the socket where it waits for the cell's reply,
+        past asyncio's wrapper. ZeroMQ tells of a new message once only, so a reply that comes in that moment
+        would wait for ever (github.com/jupyter/nbclient/issues/312). Asking for EVENTS has pyzmq look again.
+        """
+        if self._next_look:
+            self._next_look.cancel()
+        if self.kc is not None:
+            self.kc.shell_channel.socket.get(zmq.EVENTS)
+            self._next_look = asyncio.get_running_loop().call_later(1.0, self.keep_reading)
 
     def papermill_execute_cells(self):
         pid = self.km.provisioner.pid
@@ -126,7 +144,8 @@ class _Client(PapermillNotebookClient):
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         if status == -9:
             how += ", which mostly means that the machine ran out of memory"
-        last = self.kernel_log.read_text(errors="replace").strip().splitlines()[-1:]
+        lines = self.kernel_log.read_text(errors="replace").strip().splitlines()
+        last = [line for line in lines if not line.startswith("[IPKernelApp]")][-1:]
         return f"the kernel {how} (peak {peak / 1e9:.2f} GB)" + (
             f"; it last wrote: {last[0]}" if last else ""
         )
@@ -141,6 +160,7 @@ class _Engine(Engine):
 
         def started(cell, cell_index):
             record.last = cell_index
+            client.keep_reading()
             if watcher:
                 watcher.cell(cell_index, record.cells)
 

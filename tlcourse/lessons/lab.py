@@ -37,24 +37,23 @@ def check_port(port: int) -> None:
     except (OSError, OverflowError) as error:
         raise LessonError(
             f"port {port} cannot be used ({error}). Perhaps the course is open already; "
-            f"to open it once more, take another port: tlcourse lab --port {port + 1 if port < 65535 else 8889}"
+            f"to open it twice, take another port: tlcourse lab --port {port + 1 if port < 65535 else 8889}"
         ) from None
 
 
-def arguments(root: Path, notebook: Path, port: int, secret: str, browser: bool) -> list[str]:
+def arguments(root: Path, page: str, port: int, secret: str, browser: bool) -> list[str]:
     """Return JupyterLab's arguments, for a call: a command line would show the token to other users."""
-    path = quote(notebook.relative_to(root).as_posix())
     options = [
         f"--ServerApp.ip={ADDRESS}",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        "--Application.log_level=WARN",
         f"--ServerApp.root_dir={root}",
         f"--ServerApp.open_browser={browser}",
         # These stand above whatever the user's own Jupyter configuration says.
         f"--IdentityProvider.token={secret}",
-        "--ServerApp.allow_unauthenticated_access=False",
         "--ServerApp.disable_check_xsrf=False",
-        f"--LabApp.default_url=/lab/tree/{path}",
+        f"--LabApp.default_url={page}",
         # No request leaves the machine: no news, no look for updates, no list of extensions.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -85,4 +84,7 @@ def open_lab(root: Path, port: int = 8888, browser: bool = True, notebook: str |
         from jupyterlab.labapp import LabApp
     except ImportError:
         raise LessonError("JupyterLab is not installed: make setup, or pip install 'tlcourse[lab]'") from None
-    LabApp.launch_instance(arguments(root, lessons[0].built, port, secret, browser))
+    page = "/lab/tree/" + quote(lessons[0].built.relative_to(root).as_posix())
+    print(f"The course is at http://{ADDRESS}:{port}{page}?token={secret}", flush=True)
+    print("Ctrl-C stops it.", flush=True)
+    LabApp.launch_instance(arguments(root, page, port, secret, browser))

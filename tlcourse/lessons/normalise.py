@@ -38,7 +38,7 @@ def normalise(notebook, private: list[Path]) -> list[str]:
         where = (
             f"cell {index} ({cell.source.strip().splitlines()[0][:50] if cell.source.strip() else 'empty'})"
         )
-        cell.outputs = _merge_streams([output for output in map(_clean, cell.outputs) if output is not None])
+        cell.outputs = _join_streams([output for output in map(_clean, cell.outputs) if output is not None])
         for output in cell.outputs:
             remarks += _inspect(output, where, private, allowed_error="raises-exception" in tags)
     return remarks
@@ -46,9 +46,6 @@ def normalise(notebook, private: list[Path]) -> list[str]:
 
 def _clean(output):
     """Return the output without what varies, or None where nothing is left of it."""
-    if output.output_type == "stream":
-        output.text = _plain(output.text)
-        return output if output.text else None
     if output.output_type in ("display_data", "execute_result"):
         output.data.pop(WIDGET_VIEW, None)
         if "image/png" in output.data:
@@ -71,16 +68,19 @@ def _plain(text: str) -> str:
     return _ADDRESS.sub("", "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines))
 
 
-def _merge_streams(outputs: list) -> list:
-    """Join neighbouring texts of one stream: where they were cut is a matter of timing."""
-    merged = []
+def _join_streams(outputs: list) -> list:
+    """Join neighbouring texts of one stream, then read them as a terminal: where they were cut is chance."""
+    joined = []
     for output in outputs:
-        last = merged[-1] if merged else None
+        last = joined[-1] if joined else None
         if last and last.output_type == output.output_type == "stream" and last.name == output.name:
-            last.text = _plain(last.text + output.text)
+            last.text += output.text
         else:
-            merged.append(output)
-    return merged
+            joined.append(output)
+    for output in joined:
+        if output.output_type == "stream":
+            output.text = _plain(output.text)
+    return [output for output in joined if output.output_type != "stream" or output.text]
 
 
 def _inspect(output, where: str, private: list[Path], allowed_error: bool) -> list[str]:

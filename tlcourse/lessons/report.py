@@ -15,7 +15,8 @@ BUDGET_SECONDS = {"full": 8 * 60, "fast": 45}
 BUDGET_BYTES = 1_500_000_000
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; margin: 2rem auto; max-width: 68rem }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a }
+body { margin: 2rem auto; padding: 0 1rem; max-width: 68rem }
 h1 { font-size: 1.6rem; margin-bottom: .2rem }
 table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 }
 th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid #d0d0d0; vertical-align: top }
@@ -25,7 +26,8 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 .meter i { display: block; height: 100%; background: #0072b2 }
 .over .meter i { background: #d55e00 }
 .over { color: #a34700; font-weight: 600 }
-.mark { font-weight: 600; white-space: nowrap }
+.mark, td:first-child { white-space: nowrap }
+.mark { font-weight: 600 }
 .failed .mark { color: #a34700 }
 pre { white-space: pre-wrap; margin: .3rem 0 0; font-size: .85rem }
 .note { color: #4a4a4a }

@@ -10,7 +10,6 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
 import psutil
 from filelock import FileLock, Timeout
 
@@ -18,6 +17,7 @@ import tlcourse
 from tlcourse import doctor
 from tlcourse.lessons import report as reporting
 from tlcourse.lessons.atomic import sweep, write_text
+from tlcourse.lessons.notebook_files import nbformat
 from tlcourse.lessons.source import Lesson, LessonError, parameter_names, read
 
 Progress = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)

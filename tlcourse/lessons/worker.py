@@ -16,12 +16,12 @@ import time
 import traceback
 from pathlib import Path
 
-import nbformat
 import psutil
 
 from tlcourse.lessons.atomic import write_text
 from tlcourse.lessons.execute import execute
 from tlcourse.lessons.normalise import WIDGET_VIEW
+from tlcourse.lessons.notebook_files import nbformat
 from tlcourse.show.twins import notebook_widget_errors
 
 
@@ -73,10 +73,12 @@ def run(task: dict, events: _Events) -> dict:
     out, name = Path(task["out"]), task["name"]
     notebook = nbformat.reads(task["notebook"], as_version=4)
     with tempfile.TemporaryDirectory() as scratch:
-        # The learner's own record of solved exercises is neither read nor written.
-        env = {"TLCOURSE_PROGRESS": f"{scratch}/progress.json"}
+        # Neither the learner's record of solved exercises nor their IPython start-up takes part.
+        env = {"TLCOURSE_PROGRESS": f"{scratch}/progress.json", "IPYTHONDIR": f"{scratch}/ipython"}
         done = execute(notebook, cwd=task["cwd"], parameters=task["parameters"], env=env, watcher=events)
     in_widgets = [re.sub(r"<[^>]+>", " ", text).strip() for text in notebook_widget_errors(done.notebook)]
+    # each once, though an Output widget may hold an error twice, and without the one that ended the run
+    in_widgets = [text for text in dict.fromkeys(in_widgets) if text != done.error]
     write_text(out / f"{name}.ipynb", nbformat.writes(done.notebook) + "\n")
     write_text(out / f"{name}.html", _html(done.notebook, name))
     result = {
