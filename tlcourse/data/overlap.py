@@ -1,0 +1,104 @@
+"""Runs of words that texts share: near-duplicates and leaked test sets among millions of words.
+
+A text is compared by its n-grams of lower-case words, 13 words long as in Brown et al. 2020 (GPT-3, appendix
+C). Each n-gram is one 64-bit number, so that a corpus is an array; that any two of a hundred million n-grams
+are taken for one another has a chance of less than one in a thousand.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from tlcourse.data import near_duplicates
+
+N = 13  # words in a run
+SHORTEST = 8  # a text of 8 to 12 words counts as shared if all of it occurs; a shorter one says nothing
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no information is lost in multiplying
+
+
+class Words:
+    """Text → an array of 64-bit numbers, one a word. The same word always has the same number."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def numbers(self, text: str) -> np.ndarray:
+        """uint64 (W,)."""
+        found = near_duplicates.words(text)
+        for word in found:
+            if word not in self.known:
+                digest = hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest()
+                self.known[word] = int.from_bytes(digest, "big")
+        return np.array([self.known[word] for word in found], dtype=np.uint64)
+
+
+def ngrams(words: np.ndarray, n: int) -> np.ndarray:
+    """uint64 (W,) → uint64 (W − n + 1,), or none: the number of each run of n words."""
+    if len(words) < n:
+        return words[:0]
+    total = np.zeros(len(words) - n + 1, dtype=np.uint64)
+    for i in range(n):
+        total = total * _BASE + words[i : len(words) - n + 1 + i]
+    return total ^ (total >> np.uint64(29))
+
+
+class Evaluation:
+    """The n-grams of everything that models are evaluated on, by the name of the evaluation set."""
+
+    def __init__(self, sets: Mapping[str, Iterable[str]], words: Words):
+        self.names = tuple(sets)
+        self.words = words
+        self.n_texts: dict[str, int] = {}
+        found: dict[int, dict[str, list[np.ndarray]]] = {n: {} for n in range(SHORTEST, N + 1)}
+        for name, texts in sets.items():
+            self.n_texts[name] = 0
+            for text in texts:
+                self.n_texts[name] += 1
+                numbers = words.numbers(text)
+                if len(numbers) >= SHORTEST:
+                    n = min(N, len(numbers))
+                    found[n].setdefault(name, []).append(ngrams(numbers, n))
+        self.grams = {
+            n: {name: np.unique(np.concatenate(grams)) for name, grams in by_name.items()}
+            for n, by_name in found.items()
+            if by_name
+        }
+
+    def shared_with(self, text: str) -> list[str]:
+        """The names of the sets that share a run of words with `text`."""
+        numbers = self.words.numbers(text)
+        shared = set()
+        for n, by_name in self.grams.items():
+            own = ngrams(numbers, n)
+            for name, grams in by_name.items():
+                if name not in shared and len(own):
+                    place = np.minimum(np.searchsorted(grams, own), len(grams) - 1)
+                    if (grams[place] == own).any():
+                        shared.add(name)
+        return [name for name in self.names if name in shared]
+
+
+def repeated(texts: Sequence[str], words: Words, share: float = 0.5) -> np.ndarray:
+    """bool (len(texts),): has more than `share` of the text's 13-grams occurred in the texts before it?
+
+    A text of fewer than 13 words is repeated if it occurs as a whole. Copies within one text do not count.
+    """
+    grams, owner = [], []
+    for i, text in enumerate(texts):
+        numbers = words.numbers(text)
+        own = np.unique(ngrams(numbers, min(N, max(1, len(numbers)))))
+        grams.append(own)
+        owner.append(np.full(len(own), i))
+    if not texts:
+        return np.zeros(0, dtype=bool)
+    all_grams, all_owners = np.concatenate(grams), np.concatenate(owner)
+    order = np.argsort(all_grams, kind="stable")  # of equal ones the earliest text comes first
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = all_grams[order][1:] != all_grams[order][:-1]
+    again = np.zeros(len(order), dtype=bool)
+    again[order] = ~first
+    n_again = np.bincount(all_owners[again], minlength=len(texts))
+    n_all = np.bincount(all_owners, minlength=len(texts))
+    return n_again > share * n_all

@@ -1,0 +1,176 @@
+"""The zoo's training text, from its sources to an index, in one command: `tlcourse text FOLDER`.
+
+Documents are cleaned, cut to size, and dropped if they are short, repeated, or share a run of 13 words with
+anything that models are evaluated on. The report says how many, and why; it is kept with the index.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tlcourse.data import rated_sentences, text_index, text_sources, tokeniser
+from tlcourse.data.overlap import SHORTEST, Evaluation, N, Words, repeated
+from tlcourse.data.splits import lot
+from tlcourse.data.text_index import Document, TextIndex
+
+MIN_WORDS = 20
+HELD_OUT = 0.01  # of the documents of a source, at least one; a novel counts as one
+
+
+@dataclass
+class Sources:
+    """Where the texts lie. Only BBC news is always there; what is None is left out."""
+
+    nltk: Path | None = None
+    imdb: Path | None = None
+    eltec: Path | None = None
+
+    def documents(self) -> Iterable[Document]:
+        """All documents, whole."""
+        yield from text_sources.bbc()
+        if self.nltk:
+            yield from text_sources.brown(self.nltk)
+            yield from text_sources.movie_reviews(self.nltk)
+            yield from text_sources.abc(self.nltk)
+            for corpus in ("webtext", "state_union", "inaugural"):
+                yield from text_sources.plain(self.nltk, corpus)
+        if self.imdb:
+            yield from text_sources.imdb(self.imdb)
+        if self.eltec:
+            yield from text_sources.eltec(self.eltec)
+
+    def evaluation(self) -> dict[str, Iterable[str]]:
+        """What models are evaluated on: no training text may share a run of words with it."""
+        sets: dict[str, Iterable[str]] = {
+            f"rated sentences: {domain}": rated_sentences.load(domain).texts
+            for domain in rated_sentences.DOMAINS
+        }
+        sets["bbc news: test"] = [document.text for document in text_sources.bbc(test=True)]
+        if self.nltk:
+            for corpus in ("conll2000", "ieer", "qc", "rte"):
+                sets[corpus] = _evaluation_texts(self.nltk, corpus)
+        if self.imdb:
+            sets["imdb: test"] = (document.text for document in text_sources.imdb(self.imdb, "test"))
+        return sets
+
+
+def _evaluation_texts(folder: Path, corpus: str) -> Iterable[str]:
+    """The sentences of an NLTK corpus without their labels."""
+    for _, text in text_sources.nltk_files(folder, corpus):
+        if corpus == "conll2000":  # a word, its tag and its chunk a line; an empty line after each sentence
+            for sentence in text.split("\n\n"):
+                yield " ".join(line.split(" ")[0] for line in sentence.split("\n"))
+        elif corpus == "qc":  # "LOC:city What county is Modesto in ?"
+            yield from (line.partition(" ")[2] for line in text.splitlines())
+        else:
+            yield from (text_sources.clean(part) for part in _tagged_blocks(text))
+
+
+def _tagged_blocks(text: str) -> list[str]:
+    """What stands in the <TEXT>, <t> and <h> of a file."""
+    return re.findall(r"<(?:TEXT|t|h)>(.*?)</(?:TEXT|t|h)>", text, flags=re.DOTALL)
+
+
+@dataclass
+class Report:
+    """How many documents were read, and what became of them, by source."""
+
+    read: Counter = field(default_factory=Counter)
+    too_short: Counter = field(default_factory=Counter)
+    repeated: Counter = field(default_factory=Counter)
+    shared_with_evaluation: dict[str, Counter] = field(default_factory=dict)  # by evaluation set, then source
+    shared_with_held_out: Counter = field(default_factory=Counter)
+    held_out: Counter = field(default_factory=Counter)
+    kept: Counter = field(default_factory=Counter)
+    words: Counter = field(default_factory=Counter)
+    evaluation_texts: dict[str, int] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON values."""
+        facts = {name: dict(value) for name, value in vars(self).items()}
+        facts["shared_with_evaluation"] = {k: dict(v) for k, v in self.shared_with_evaluation.items()}
+        return facts | {"words_in_a_run": N, "shortest_text_compared": SHORTEST}
+
+
+def select(
+    documents: Iterable[Document],
+    evaluation: Mapping[str, Iterable[str]],
+    progress: Callable[[str], None] = lambda message: None,
+) -> tuple[list[Document], set[str], Report]:
+    """Which documents are trained on.
+
+    Returns the documents, those held out among them; the names of those held out; and the report. No document
+    shares a run of 13 words with an evaluation text, and no training document with one that is held out.
+    """
+    report, words = Report(), Words()
+    progress("reading what models are evaluated on")
+    tests = Evaluation(evaluation, words)
+    report.evaluation_texts = tests.n_texts
+
+    progress("reading the documents")
+    whole: list[str] = []  # the name of the document that each part is of
+    parts: list[Document] = []
+    for document in documents:
+        for part in text_sources.sections(document):
+            report.read[part.source] += 1
+            if part.text.count(" ") + 1 < MIN_WORDS:
+                report.too_short[part.source] += 1
+                continue
+            parts.append(part)
+            whole.append(document.name)
+
+    progress(f"looking for repetitions among {len(parts):,} documents")
+    again = repeated([part.text for part in parts], words)
+    progress("looking for evaluation texts in them")
+    free: list[int] = []
+    for i, part in enumerate(parts):
+        if again[i]:
+            report.repeated[part.source] += 1
+            continue
+        shared = tests.shared_with(part.text)
+        for name in shared:
+            report.shared_with_evaluation.setdefault(name, Counter())[part.source] += 1
+        if not shared:
+            free.append(i)
+
+    held_out_wholes = _hold_out({whole[i]: parts[i].source for i in free})
+    held_out = {parts[i].name for i in free if whole[i] in held_out_wholes}
+    progress("looking for held-out texts in the rest")
+    unseen = Evaluation({"held out": (parts[i].text for i in free if parts[i].name in held_out)}, words)
+    kept = []
+    for part in (parts[i] for i in free):
+        if part.name in held_out:
+            report.held_out[part.source] += 1
+        elif unseen.shared_with(part.text):
+            report.shared_with_held_out[part.source] += 1
+            continue
+        else:
+            report.kept[part.source] += 1
+            report.words[part.source] += part.text.count(" ") + 1
+        kept.append(part)
+    return kept, held_out, report
+
+
+def _hold_out(source_of: Mapping[str, str]) -> set[str]:
+    """One in a hundred of each source's documents, one at least if there are two, by the lot of its name."""
+    chosen = set()
+    for source in set(source_of.values()):
+        names = sorted((n for n, s in source_of.items() if s == source), key=lambda n: lot(n, "held-out"))
+        chosen.update(names[: max(int(len(names) > 1), round(HELD_OUT * len(names)))])
+    return chosen
+
+
+def assemble(
+    sources: Sources,
+    vocab_size: int = tokeniser.VOCAB_SIZE,
+    progress: Callable[[str], None] = lambda message: None,
+) -> TextIndex:
+    """The whole way: read, select, learn the pieces from the training documents, index."""
+    documents, held_out, report = select(sources.documents(), sources.evaluation(), progress)
+    progress(f"learning {vocab_size:,} pieces")
+    tokenizer = tokeniser.train((d.text for d in documents if d.name not in held_out), vocab_size)
+    progress(f"indexing {len(documents):,} documents")
+    return text_index.build(documents, tokenizer, held_out, report.facts())
