@@ -121,7 +121,7 @@ def test_without_solutions_nothing_is_replaced(shell, check):
 def test_a_cell_run_in_ipython_shows_its_own_line(shell, check):
     shell.run_cell("def soften(scores, temperature):\n    y = scores\n    return y @ y @ y @ [1]\n")
     message = check.soften(shell.user_ns["soften"]).message
-    assert "line 3 of your cell: return y @ y @ y @ [1]" in message
+    assert "line 3 of your cell: `return y @ y @ y @ [1]`" in message
 
 
 def test_a_stub_in_ipython_is_a_stub(shell, check):

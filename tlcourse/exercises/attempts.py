@@ -140,7 +140,7 @@ def describe(error: BaseException) -> str:
     line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
     file = Path(frame.filename)
     where = file.name if file.exists() and "ipykernel" not in frame.filename else "your cell"
-    return f"{message}\n  line {frame.lineno} of {where}: {line}" if line else message
+    return f"{message}\n  line {frame.lineno} of {where}: `{line}`" if line else message
 
 
 def _is_theirs(filename: str) -> bool:
