@@ -51,7 +51,7 @@ class LetterToSound:
         return [(rows[:, :s], rows[:, s:]) for (s, _), rows in arrays.items()]
 
     def _first_guess(self, groups: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-        """A letter says what stands at about the same place in the phonemes; mostly one, seldom none or two."""
+        """A letter says what stands at about its place in the phonemes; mostly one, seldom none or two."""
         p = len(self.phoneme_number)
         counts = np.ones((len(LETTERS), p))
         for letters, said in groups:

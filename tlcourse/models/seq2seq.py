@@ -1,8 +1,10 @@
 """A GRU encoder–decoder with and without attention (Cho et al. 2014; Bahdanau et al. 2015).
 
 The names are those of Bahdanau et al., section 3 and appendix A. The two models share every line but one:
-where the context comes from. Shapes: B words, S source symbols, T target symbols, E embedding size, H hidden
-size.
+where the context comes from. That is kinder to the model without attention than the paper was: it, too, has
+a bidirectional encoder, and sees its one vector at every step.
+
+Shapes: B words, S source symbols, T target symbols, E embedding size, H hidden size.
 """
 
 from typing import NamedTuple
@@ -32,7 +34,6 @@ class EncoderDecoder(nn.Module):
         embedding_size: E, of both vocabularies.
         hidden_size: H, of either encoder direction, of the decoder and of the alignment model.
         attention: look at all annotations at every step, or carry one vector through all steps.
-        dropout: probability on embeddings and on the output layer's input (not in the paper).
     """
 
     def __init__(
@@ -42,7 +43,6 @@ class EncoderDecoder(nn.Module):
         embedding_size: int = 64,
         hidden_size: int = 128,
         attention: bool = True,
-        dropout: float = 0.0,
     ):
         super().__init__()
         self.source_embedding = nn.Embedding(source_vocab_size, embedding_size, padding_idx=PAD)
@@ -53,20 +53,17 @@ class EncoderDecoder(nn.Module):
         self.decoder = nn.GRUCell(embedding_size + 2 * hidden_size, hidden_size)
         self.t = nn.Linear(hidden_size + embedding_size + 2 * hidden_size, 2 * hidden_size)  # U_o, V_o, C_o
         self.W_o = nn.Linear(hidden_size, target_vocab_size)
-        self.dropout = nn.Dropout(dropout)
 
     def encode(self, source: Tensor) -> tuple[Encoded, Tensor]:
         """`source` (B, S) ids, PAD at the end → annotations, s_0 (B, H); section 3.2, appendix A.2.1."""
         mask = source != PAD
-        embedded = self.dropout(self.source_embedding(source))
+        embedded = self.source_embedding(source)
         packed = pack_padded_sequence(embedded, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
         states, last = self.encoder(packed)
         annotations, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
         projected = self.attention.U_a(annotations) if self.attention else None
         encoded = Encoded(annotations, projected, mask, torch.cat([last[0], last[1]], dim=-1))
-        return encoded, torch.tanh(
-            self.W_s(last[1])
-        )  # s_0 from the backward GRU, which ends at the first letter
+        return encoded, torch.tanh(self.W_s(last[1]))  # the backward GRU ends where writing begins
 
     def step(self, embedded: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor, Tensor | None]:
         """E y_{i−1} (B, E), s_{i−1} (B, H) → s_i (B, H), c_i (B, 2H), weights α_i (B, S) or None."""
@@ -81,7 +78,7 @@ class EncoderDecoder(nn.Module):
 
         Section 3.1 conditions y_i on s_i, appendix A.2.2 on s_{i−1}; this is section 3.1.
         """
-        t = self.dropout(self.t(torch.cat([state, embedded, context], dim=-1)))
+        t = self.t(torch.cat([state, embedded, context], dim=-1))  # (…, 2H)
         return self.W_o(t.unflatten(-1, (-1, 2)).amax(dim=-1))
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
@@ -90,7 +87,7 @@ class EncoderDecoder(nn.Module):
         Position i predicts what follows target[:, i].
         """
         encoded, state = self.encode(source)
-        embedded = self.dropout(self.target_embedding(target))
+        embedded = self.target_embedding(target)
         states, contexts = [], []
         for y in embedded.unbind(dim=1):
             state, context, _ = self.step(y, state, encoded)

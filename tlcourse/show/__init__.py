@@ -30,6 +30,8 @@ _LAZY = {
     "progress": "progress_line",
     "neighbours": "word_neighbours",
     "word_map": "vector_map",
+    "alignments": "alignment",
+    "pronounce": "alignment",
 }
 
 __all__ = sorted(_LAZY)
