@@ -78,6 +78,8 @@ def fetch(
 
         def progress(name: str, stage: str, done: int, total: int) -> None:
             if name not in tasks:
+                if stage == "ready":
+                    return  # it was there before: no bar
                 tasks[name] = bars.add_task(name, total=None)
             bars.update(tasks[name], description=f"{name:18} {stage:8}", completed=done, total=total or None)
             if stage == "ready":
@@ -230,6 +232,43 @@ def progress() -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(f"\n{sum(row.solved for row in rows)} of {sum(row.total for row in rows)} exercises solved")
+
+
+def _count(text: str) -> int:
+    """`200k`, `1.5M` or `300000` as a number."""
+    factors = {"k": 1_000, "M": 1_000_000}
+    try:
+        return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
+
+
+@app.command()
+def text(
+    folder: Annotated[Path, typer.Argument(help="Where the index goes; it must not be there yet.")],
+    nltk: Annotated[Path | None, typer.Option(help="The folder that nltk.download fills.")] = None,
+    imdb: Annotated[Path | None, typer.Option(help="IMDb's reviews: stanfordnlp/imdb of the hub.")] = None,
+    eltec: Annotated[Path | None, typer.Option(help="The novels: level1 of COST-ELTeC/ELTeC-eng.")] = None,
+) -> None:
+    """Assemble the text that models are pretrained on, without anything that they are tested on."""
+    from tlcourse.data import pretraining_text
+
+    pretraining_text.make(pretraining_text.Sources(nltk, imdb, eltec), folder, _console().print)
+
+
+@app.command()
+def pretrain(
+    name: Annotated[str, typer.Argument(help="A model of the zoo, such as bert.")],
+    tokens: Annotated[str, typer.Option(help="How much it reads: 200k shows it work in a minute.")] = "60M",
+    text: Annotated[Path | None, typer.Option(help="From `tlcourse text`; packaged news if none.")] = None,
+    runs: Annotated[Path, typer.Option(help="Where the run is kept.")] = Path("runs"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    seed: Annotated[int, typer.Option(help="Of weights, order, masks and dropout.")] = 0,
+) -> None:
+    """Train a model of the zoo from random weights."""
+    from tlcourse.train.pretraining import pretrain as start
+
+    start(name, _count(tokens), text, runs, resume, seed)
 
 
 def main() -> None:

@@ -1,0 +1,46 @@
+# The course from a bare checkout: Python 3.11 or newer, git and make are all it takes.
+#
+#   make lab      set up, then open the course in JupyterLab       PORT=8888  BROWSER=0 (a server)
+#   make test     set up, then run every test                      JOBS=2
+#   make setup    the set-up alone                                 VENV=path  PYTHON=python3.12  TORCH=cpu
+#   make build    execute lessons under full, store them           NB="02 03"
+#   make lint     ruff: rules and format
+#   make clean    remove what the commands wrote, not the environment
+#
+# Set-up does what is not done yet, so it is quick the second time. VENV, PYTHON and TORCH go with every target.
+
+VENV = .venv
+PYTHON =
+TORCH =
+PORT = 8888
+BROWSER = 1
+JOBS = 2
+NB =
+
+BIN = $(VENV)/bin
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,10p'
+
+setup:
+	@VENV="$(VENV)" PYTHON="$(PYTHON)" TORCH="$(TORCH)" sh .ci/setup
+
+lab: setup
+	@if [ "$(BROWSER)" = 0 ]; then set -- --no-browser; else set --; fi; \
+	exec "$(BIN)/tlcourse" lab --port "$(PORT)" "$$@"
+
+# One call for unit tests, notebooks (through nbval) and browser; loadfile keeps the cells of a notebook together.
+test: setup
+	@"$(BIN)/python" -m pytest -n "$(JOBS)" --dist loadfile --nbval-lax --nbval-current-env tests notebooks
+
+build: setup
+	@"$(BIN)/tlcourse" build $(NB)
+
+lint: setup
+	@"$(BIN)/ruff" check .
+	@"$(BIN)/ruff" format --check .
+
+clean:
+	rm -rf build dist runs htmlcov .coverage .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
+
+.PHONY: help setup lab test build lint clean

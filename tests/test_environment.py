@@ -1,0 +1,208 @@
+"""What is promised of the package as a whole: dependencies, layers, weight, what a wheel holds."""
+
+import ast
+import re
+import subprocess
+import sys
+import time
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+# conda-forge's names where they differ from PyPI's
+CONDA = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core"}
+
+# A module imports only from floors below its own, or from its own.
+FLOORS = (
+    "assets",
+    "data",
+    "models",
+    "train",
+    "probe",
+    "show",
+    "exercises",
+    "serve",
+    "doctor",
+    "lessons",
+    "cli",
+)
+FREE = {"curriculum", "profiles"}  # stand below all, and import nothing of ours
+
+
+def requirements(*groups: str) -> dict[str, str]:
+    """Return name → lower bound as pyproject.toml has them."""
+    lines = list(PYPROJECT["project"]["dependencies"])
+    for group in groups:
+        lines += PYPROJECT["project"]["optional-dependencies"][group]
+    found = {}
+    for requirement in map(Requirement, lines):
+        if requirement.name != "tlcourse":
+            found[canonicalize_name(requirement.name)] = str(requirement.specifier)
+    return found
+
+
+def conda_environment() -> dict[str, str]:
+    """Return name → version condition of environment.yml, the pip section included."""
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    lines = [line for line in listed if isinstance(line, str)]
+    for section in listed:
+        if isinstance(section, dict):
+            lines += section["pip"]
+    names = {}
+    for line in lines:
+        name, condition = re.fullmatch(r"([\w-]+)(.*)", line).groups()
+        names[canonicalize_name(name)] = condition
+    return names
+
+
+def test_conda_has_what_pyproject_asks_for():
+    wanted = requirements("lab")
+    conda = conda_environment()
+    translated = {canonicalize_name(CONDA.get(name, name)): bound for name, bound in wanted.items()}
+    own = {"python": "=3.12", "pip": ""}
+    assert conda == {**translated, **own}
+
+
+def test_conda_python_is_one_that_the_package_takes():
+    version = conda_environment()["python"].lstrip("=")
+    assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
+
+
+def test_no_upper_bounds():
+    """Colab and Binder bring their own versions of torch, numpy and the rest."""
+    for name, condition in requirements("lab", "test", "dev").items():
+        assert re.fullmatch(r">=[\d.]+", condition), f"{name}{condition}"
+
+
+def test_each_dependency_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text()
+    for name in requirements("lab", "test"):
+        line = re.search(rf'^\s*"{name}[>=].*$', text, re.MULTILINE)
+        assert line, name
+        assert re.search(r"#\s+\S", line[0]), f"{name} is there without a reason"
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "module", ["tlcourse", "tlcourse.cli", "tlcourse.doctor", "tlcourse.profiles", "tlcourse.assets"]
+)
+def test_import_is_light(module):
+    heavy = "'torch', 'transformers', 'torchvision', 'matplotlib', 'pandas', 'sklearn'"
+    heavy = run(f"import sys, {module}; print(*{{{heavy}}} & set(sys.modules))")
+    assert heavy == ""
+
+
+def test_import_is_quick():
+    """Under 0.2 s, beyond what Python itself takes to start; the best of five, as the machine is shared."""
+    code = "import time; t = time.perf_counter(); import tlcourse; print(time.perf_counter() - t)"
+    assert min(float(run(code)) for _ in range(5)) < 0.2
+
+
+def test_doctor_is_quick():
+    """Under 3 s, the best of three, and without torch."""
+
+    def seconds() -> float:
+        begin = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "tlcourse", "doctor"], capture_output=True, cwd=ROOT, check=False
+        )
+        return time.perf_counter() - begin
+
+    assert min(seconds() for _ in range(3)) < 3
+    assert (
+        run("import sys; from tlcourse import doctor; doctor.checks(); print('torch' in sys.modules)")
+        == "False"
+    )
+
+
+def floor_of(name: str) -> str | None:
+    """Return the floor of a dotted module name, or None if it is not one of ours or stands free."""
+    parts = name.split(".")
+    if parts[0] != "tlcourse" or len(parts) == 1 or parts[1] in FREE or parts[1].startswith("__"):
+        return None
+    return parts[1]
+
+
+def imports_of(path: Path):
+    """Yield every module that the file imports, at any depth: a lazy import is one too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / "tlcourse").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_downwards(path):
+    own = path.relative_to(ROOT / "tlcourse").with_suffix("").parts[0]
+    if own.startswith("__"):
+        return
+    for name in imports_of(path):
+        floor = floor_of(name)
+        if floor is None:
+            continue
+        assert floor in FLOORS, f"{name} stands on no floor"
+        if own in FREE:
+            pytest.fail(f"{own} stands below all, and imports {name}")
+        # show and exercises may import everything but the command and what belongs to it
+        limit = FLOORS.index("doctor" if own in ("show", "exercises") else own)
+        allowed = FLOORS.index(floor) < limit or floor == own
+        assert allowed, f"{path.name} imports {name}, from a floor above {own}"
+
+
+def test_every_module_has_a_floor():
+    packages = {path.relative_to(ROOT / "tlcourse").with_suffix("").parts[0] for path in modules()}
+    assert {name for name in packages if not name.startswith("__")} - FREE <= set(FLOORS)
+
+
+def test_modules_are_named_by_subject():
+    for path in [*modules(), *(ROOT / "tests").rglob("*.py")]:
+        assert not {"utils", "helpers", "common", "misc"} & set(path.with_suffix("").parts), path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """The built wheel, made without a network from a copy of what git would ship."""
+    copy, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-PROSE"):
+        (copy / name).write_bytes((ROOT / name).read_bytes())
+    for path in (ROOT / "tlcourse").rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            place = copy / path.relative_to(ROOT)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes())
+    (copy / "notebooks").mkdir()
+    build = f"from setuptools import build_meta; build_meta.build_wheel({str(out)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=copy, check=True, capture_output=True)
+    (found,) = out.glob("*.whl")
+    return found
+
+
+def test_wheel_holds_the_package_and_its_data(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"tlcourse"}
+    wanted = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tlcourse").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert wanted <= names, f"not in the wheel: {sorted(wanted - names)}"
+    assert "tlcourse/assets/catalogue.toml" in names
