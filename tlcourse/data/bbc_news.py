@@ -5,12 +5,13 @@ Of articles that share most of their text (Jaccard similarity of their runs of f
 longest is kept; articles that share passages (≥ 0.1) are on the same side of the split.
 """
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
 
 from tlcourse import assets
-from tlcourse.data.near_duplicates import jaccard, joined, shingles, similar_pairs, words
+from tlcourse.data.near_duplicates import fingerprint, jaccard, joined, shingles, similar_pairs, words
 from tlcourse.data.splits import split_within
 
 TOPICS = ("business", "entertainment", "politics", "sports", "tech")
@@ -55,10 +56,9 @@ def load() -> BBC:
     ]
     split = [_decode(file.read_bytes()).partition("\n") for _, file in files]
 
-    key = {"asset": assets.catalogue()["bbc-news"].manifest_id, "run": RUN, "same": SAME, "related": RELATED}
-    found = assets.cached_arrays(
-        "bbc-news-groups", key, lambda: _without_twins([body for _, _, body in split])
-    )
+    bodies = [body for _, _, body in split]
+    key = {"texts": fingerprint(bodies), "run": RUN, "same": SAME, "related": RELATED}
+    found = assets.cached_arrays("bbc-news-groups", key, lambda: _without_twins(bodies))
     kept, group = found["kept"], found["group"]
 
     names = [f"{TOPICS[files[i][0]]}/{files[i][1].stem}" for i in kept]
@@ -70,11 +70,12 @@ def load() -> BBC:
 
 
 def _decode(raw: bytes) -> str:
-    """All files but one are UTF-8."""
+    """All files but one are UTF-8; a few hold ``&#163;`` for a pound sign."""
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        text = raw.decode("latin-1")
+    return html.unescape(text)
 
 
 def _without_twins(bodies: list[str]) -> dict[str, np.ndarray]:

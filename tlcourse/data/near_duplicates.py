@@ -7,12 +7,18 @@ from the rarest to the most frequent, two sets can reach t only if they share on
 items.
 """
 
+import hashlib
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
+
+
+def fingerprint(texts: Iterable[str]) -> str:
+    """A key for what is derived from exactly these texts, in this order."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def words(text: str) -> list[str]:
@@ -61,8 +67,7 @@ def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int
 
 
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:
-    """The groups, numbered from 0, after all groups that a pair of items connects were made one: int64, (N,).
-    """
+    """The groups, numbered from 0, with those made one that a pair of items connects: int64, (N,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
