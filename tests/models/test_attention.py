@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tlcourse.models.attention import (
     AdditiveAttention,
+    DotProductAttention,
     MultiHeadAttention,
     masked_softmax,
     scaled_dot_product,
@@ -63,6 +64,19 @@ def test_additive_attention_is_the_papers_formula_pair_by_pair():
         assert weights[b][~mask[b]].eq(0).all()
     again, _ = attention(query, keys, mask, projected_keys=attention.U_a(keys))
     torch.testing.assert_close(again, context)
+
+
+def test_dot_product_attention_in_the_decoder_is_pytorchs():
+    torch.manual_seed(5)
+    attention = DotProductAttention(query_size=5, key_size=7, attention_size=4)
+    query, keys = torch.randn(2, 5), torch.randn(2, 3, 7)
+    mask = torch.tensor([[True, True, True], [True, False, True]])
+    context, weights = attention(query, keys, mask, attention.project(keys))
+    q, k = attention.W_q(query)[:, None], attention.W_k(keys)
+    expected = F.scaled_dot_product_attention(q, k, keys, attn_mask=mask[:, None])
+    torch.testing.assert_close(context, expected[:, 0], **CLOSE)
+    torch.testing.assert_close(attention(query, keys, mask), (context, weights))
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2), **CLOSE)
 
 
 def torchs_copy(ours: MultiHeadAttention, hidden: int, heads: int) -> torch.nn.MultiheadAttention:

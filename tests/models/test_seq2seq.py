@@ -13,7 +13,7 @@ from tlcourse.models.seq2seq import EncoderDecoder
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}  # float32, sums of at most 48 terms in another order
 
 
-def model(attention=True, vocabulary=7, seed=0, **sizes):
+def model(attention="additive", vocabulary=7, seed=0, **sizes):
     torch.manual_seed(seed)
     sizes = {"embedding_size": 6, "hidden_size": 8} | sizes
     return EncoderDecoder(9, vocabulary, attention=attention, **sizes).eval()
@@ -23,7 +23,7 @@ SOURCE = pad([[3, 4, 5, 6], [7, 8], [5, 3, 8]])
 TARGET = pad([[BOS, 3, 4], [BOS, 5, 6], [BOS, 3, 3]])
 
 
-@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize("attention", ["additive", "dot-product", None])
 def test_padding_changes_nothing(attention):
     m = model(attention)
     together = m(SOURCE, TARGET)
@@ -33,7 +33,7 @@ def test_padding_changes_nothing(attention):
 
 
 def test_without_attention_the_decoder_is_pytorchs_gru_reading_the_summary_at_every_step():
-    m = model(attention=False)
+    m = model(attention=None)
     encoded, s_0 = m.encode(SOURCE)
     embedded = m.target_embedding(TARGET)
     gru = torch.nn.GRU(m.decoder.input_size, 8, batch_first=True)
@@ -60,7 +60,7 @@ def test_with_attention_each_step_is_the_papers_equations():
 
 
 def test_the_two_models_differ_by_the_alignment_model_alone():
-    with_, without = (dict(model(attention).named_parameters()) for attention in (True, False))
+    with_, without = (dict(model(attention).named_parameters()) for attention in ("additive", None))
     assert set(with_) - set(without) == {f"attention.{name}.weight" for name in ("W_a", "U_a", "v_a")}
     assert all(with_[name].shape == without[name].shape for name in without)
 
@@ -77,7 +77,7 @@ def written(decoded, row):
     return symbols[: symbols.index(EOS) + 1] if EOS in symbols else symbols
 
 
-@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize("attention", ["additive", "dot-product", None])
 @pytest.mark.parametrize("seed", range(3))
 def test_decoders_report_the_probability_of_what_they_wrote(attention, seed):
     m = model(attention, seed=seed)
@@ -90,7 +90,7 @@ def test_decoders_report_the_probability_of_what_they_wrote(attention, seed):
                 torch.testing.assert_close(decoded.log_probability[b], expected, **CLOSE)
 
 
-@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize("attention", ["additive", "dot-product", None])
 def test_a_beam_of_one_is_greedy(attention):
     m = model(attention, seed=4)
     one, plain = beam(m, SOURCE, 1), greedy(m, SOURCE)
@@ -128,7 +128,7 @@ def test_weights_are_a_distribution_over_the_letters():
     weights = greedy(model(), SOURCE).weights
     torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:2]), **CLOSE)
     assert (weights.transpose(1, 2)[SOURCE == PAD] == 0).all()
-    assert greedy(model(attention=False), SOURCE).weights is None
+    assert greedy(model(attention=None), SOURCE).weights is None
 
 
 def test_a_beam_without_width_is_refused():
@@ -155,7 +155,7 @@ def test_attend_gives_one_row_per_phoneme(pronouncer):
         pronouncer.model = model(seed=seed)
         phonemes, weights = pronouncer.attend("cafe")
         assert weights.shape == (len(phonemes), 4)
-    pronouncer.model = model(attention=False)
+    pronouncer.model = model(attention=None)
     with pytest.raises(ValueError, match="no attention"):
         pronouncer.attend("cafe")
 
@@ -172,3 +172,8 @@ def test_what_cannot_be_said_is_explained(pronouncer, text, complaint):
 
 def test_a_word_is_read_as_it_is_meant(pronouncer):
     assert pronouncer.read("  Cafe ") == "cafe"
+
+
+def test_an_unknown_kind_of_attention_is_refused():
+    with pytest.raises(ValueError, match="attention='global' is unknown; it is one of additive, dot-product"):
+        model(attention="global")

@@ -48,6 +48,10 @@ class AdditiveAttention(nn.Module):
         self.U_a = nn.Linear(key_size, attention_size, bias=False)
         self.v_a = nn.Linear(attention_size, 1, bias=False)
 
+    def project(self, keys: Tensor) -> Tensor:
+        """(B, S, K) → (B, S, attention_size): U_a h_j, which no query changes."""
+        return self.U_a(keys)
+
     def forward(
         self,
         query: Tensor,
@@ -57,13 +61,44 @@ class AdditiveAttention(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """`query` (B, Q), `keys` (B, S, K), `attention_mask` (B, S) → context (B, K), weights (B, S).
 
-        `projected_keys` is `self.U_a(keys)`: the same at every step of a decoder, so compute it once.
+        `projected_keys` is `self.project(keys)`: the same at every step of a decoder, so compute it once.
         """
         if projected_keys is None:
-            projected_keys = self.U_a(keys)
+            projected_keys = self.project(keys)
         hidden = torch.tanh(self.W_a(query).unsqueeze(1) + projected_keys)  # (B, S, attention_size)
         weights = masked_softmax(self.v_a(hidden).squeeze(-1), attention_mask)  # (B, S)
         return torch.bmm(weights.unsqueeze(1), keys).squeeze(1), weights
+
+
+class DotProductAttention(nn.Module):
+    """In the place of :class:`AdditiveAttention`, with Vaswani et al.'s score: (W_q s_{i−1})ᵀ (W_k h_j) / √D.
+
+    No hidden layer and no tanh: both sides are projected to `attention_size` = D numbers and multiplied.
+    """
+
+    def __init__(self, query_size: int, key_size: int, attention_size: int):
+        super().__init__()
+        self.W_q = nn.Linear(query_size, attention_size, bias=False)
+        self.W_k = nn.Linear(key_size, attention_size, bias=False)
+
+    def project(self, keys: Tensor) -> Tensor:
+        """(B, S, K) → (B, S, attention_size): W_k h_j, which no query changes."""
+        return self.W_k(keys)
+
+    def forward(
+        self,
+        query: Tensor,
+        keys: Tensor,
+        attention_mask: Tensor | None = None,
+        projected_keys: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """As :meth:`AdditiveAttention.forward`: one query (B, Q) for each of B sequences."""
+        if projected_keys is None:
+            projected_keys = self.project(keys)
+        mask = None if attention_mask is None else attention_mask.unsqueeze(1)
+        q = self.W_q(query).unsqueeze(1)  # (B, 1, D)
+        context, weights = scaled_dot_product(q, projected_keys, keys, mask)
+        return context.squeeze(1), weights.squeeze(1)
 
 
 class MultiHeadAttention(nn.Module):

@@ -59,7 +59,9 @@ class Pronouncer:
             ValueError: the model has no attention.
         """
         if self.model.attention is None:
-            raise ValueError("this model has no attention to look at; pass one built with attention=True")
+            raise ValueError(
+                "this model has no attention to look at; pass one built with attention='additive'"
+            )
         self.model.eval()
         decoded = greedy(self.model, pad([self.letters.encode(word)]))
         phonemes = self.phonemes.decode(decoded.symbols[0].tolist())

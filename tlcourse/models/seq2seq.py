@@ -14,26 +14,32 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tlcourse.data.symbols import PAD
-from tlcourse.models.attention import AdditiveAttention
+from tlcourse.models.attention import AdditiveAttention, DotProductAttention
+
+ATTENTION = {"additive": AdditiveAttention, "dot-product": DotProductAttention}
 
 
 class Encoded(NamedTuple):
     """What the decoder may look at: all of the source (with attention), or one vector of it (without)."""
 
     annotations: Tensor  # (B, S, 2H): h_j, one vector per source symbol
-    projected: Tensor | None  # (B, S, H): U_a h_j, computed once; None without attention
+    projected: Tensor | None  # (B, S, H): projected once, as U_a h_j; None without attention
     mask: Tensor  # (B, S): True at real symbols
     summary: Tensor  # (B, 2H): the last state of either direction; each has read the whole word
 
 
 class EncoderDecoder(nn.Module):
-    """`attention=True` is Bahdanau et al.'s RNNsearch, `attention=False` their RNNencdec (Cho et al. 2014).
+    """`attention="additive"` is Bahdanau et al.'s RNNsearch, None their RNNencdec (Cho et al. 2014).
 
     Args:
         source_vocab_size, target_vocab_size: sizes with PAD, BOS and EOS counted.
         embedding_size: E, of both vocabularies.
         hidden_size: H, of either encoder direction, of the decoder and of the alignment model.
-        attention: look at all annotations at every step, or carry one vector through all steps.
+        attention: how to score the annotations, "additive" or "dot-product"; None carries one vector through
+            all steps.
+
+    Raises:
+        ValueError: another kind of attention.
     """
 
     def __init__(
@@ -42,13 +48,17 @@ class EncoderDecoder(nn.Module):
         target_vocab_size: int,
         embedding_size: int = 64,
         hidden_size: int = 128,
-        attention: bool = True,
+        attention: str | None = "additive",
     ):
         super().__init__()
+        if attention is not None and attention not in ATTENTION:
+            raise ValueError(
+                f"attention={attention!r} is unknown; it is one of {', '.join(ATTENTION)}, or None"
+            )
         self.source_embedding = nn.Embedding(source_vocab_size, embedding_size, padding_idx=PAD)
         self.encoder = nn.GRU(embedding_size, hidden_size, bidirectional=True, batch_first=True)
         self.W_s = nn.Linear(hidden_size, hidden_size)
-        self.attention = AdditiveAttention(hidden_size, 2 * hidden_size, hidden_size) if attention else None
+        self.attention = attention and ATTENTION[attention](hidden_size, 2 * hidden_size, hidden_size)
         self.target_embedding = nn.Embedding(target_vocab_size, embedding_size, padding_idx=PAD)
         self.decoder = nn.GRUCell(embedding_size + 2 * hidden_size, hidden_size)
         self.t = nn.Linear(hidden_size + embedding_size + 2 * hidden_size, 2 * hidden_size)  # U_o, V_o, C_o
@@ -61,7 +71,7 @@ class EncoderDecoder(nn.Module):
         packed = pack_padded_sequence(embedded, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
         states, last = self.encoder(packed)
         annotations, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
-        projected = self.attention.U_a(annotations) if self.attention else None
+        projected = self.attention.project(annotations) if self.attention else None
         encoded = Encoded(annotations, projected, mask, torch.cat([last[0], last[1]], dim=-1))
         return encoded, torch.tanh(self.W_s(last[1]))  # the backward GRU ends where writing begins
 
