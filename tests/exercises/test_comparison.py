@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -28,13 +28,11 @@ values = st.recursive(
 )
 
 
-@unhurried
 @given(values)
 def test_a_value_equals_itself(value):
     assert difference(value, value) is None
 
 
-@unhurried
 @given(values, values)
 def test_equality_is_symmetric(a, b):
     assert (difference(a, b) is None) == (difference(b, a) is None)
@@ -54,14 +52,12 @@ def test_equality_is_symmetric_among_look_alikes(a):
         assert (difference(a, b) is None) == (difference(b, a) is None), (a, b)
 
 
-@unhurried
 @given(values, values)
 def test_it_never_raises_and_speaks_in_sentences(a, b):
     text = difference(a, b)
     assert text is None or (text.endswith(".") and (text[0].isupper() or text[0].isdigit()))
 
 
-@unhurried
 @given(hnp.arrays(np.float64, hnp.array_shapes(max_side=4), elements=st.floats(-100, 100)))
 def test_arrays_agree_with_numpy(a):
     b = a + 1e-9
@@ -69,7 +65,6 @@ def test_arrays_agree_with_numpy(a):
     assert difference(a, b) is None
 
 
-@unhurried
 @given(hnp.arrays(np.float32, hnp.array_shapes(max_side=4), elements=st.floats(-100, 100, width=32)))
 def test_tensors_are_compared_like_arrays(a):
     changed = a.copy()
@@ -78,7 +73,6 @@ def test_tensors_are_compared_like_arrays(a):
     assert difference(torch.tensor(a), torch.tensor(changed)) == difference(a, changed)
 
 
-@unhurried
 @given(values)
 def test_short_is_short(value):
     assert len(short(value)) < 3000
