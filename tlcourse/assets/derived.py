@@ -32,7 +32,7 @@ def cached_arrays(
 
     Raises:
         ValueError: ``name`` is not fit for a file's name.
-        TypeError: ``key`` holds something that JSON cannot.
+        TypeError: ``key`` holds something that JSON cannot, or an array holds something else than numbers.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -42,6 +42,9 @@ def cached_arrays(
         return load_file(path)
     except (OSError, SafetensorError):
         arrays = make()
+    for label, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"{name}: array {label!r} is of {array.dtype}, expected numbers or truth values")
     with suppress(OSError):  # a full or read-only disk costs time, not the lesson
         _save(path, arrays, key)
     return arrays
@@ -65,7 +68,7 @@ def _save(path: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     os.close(handle)
     try:
-        whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
         save_file(whole, temporary, metadata={"key": json.dumps(key, sort_keys=True)})
         os.replace(temporary, path)
     finally:

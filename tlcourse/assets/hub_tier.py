@@ -53,7 +53,7 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
                 f"`TLCOURSE_ASSETS=/some/folder {asset.command}` on a machine that has one, copy that folder "
                 f"here, and set TLCOURSE_ASSETS to it"
             ) from error
-        _unpickle(download)
+        _unpickle(asset, download)
         digests = _move(download, folder)
         for name, digest in asset.manifest.items():
             if digests.get(name) != digest:
@@ -121,21 +121,27 @@ def _from_gensim(asset: Asset, folder: Path) -> None:
             downloader.BASE_DIR = before
 
 
-def _unpickle(folder: Path) -> None:
+def _unpickle(asset: Asset, folder: Path) -> None:
     """Replace each PyTorch pickle by safetensors with the same tensors."""
-    for pickle in [*folder.rglob("*.bin"), *folder.rglob("*.pth")]:
-        stem = "model" if pickle.name == "pytorch_model.bin" else pickle.stem
-        target = pickle.with_name(f"{stem}.safetensors")
+    for file in [*folder.rglob("*.bin"), *folder.rglob("*.pth")]:
+        stem = "model" if file.name == "pytorch_model.bin" else file.stem
+        target = file.with_name(f"{stem}.safetensors")
         if not target.exists():
-            _to_safetensors(pickle, target)
-        pickle.unlink()
+            _to_safetensors(asset, file, target)
+        file.unlink()
 
 
-def _to_safetensors(pickle: Path, target: Path) -> None:
+def _to_safetensors(asset: Asset, file: Path, target: Path) -> None:
+    from pickle import UnpicklingError  # only the name of an error: nothing here unpickles
+
     import torch
     from safetensors.torch import save_file
 
-    tensors = torch.load(pickle, map_location="cpu", weights_only=True)
+    try:
+        tensors = torch.load(file, map_location="cpu", weights_only=True)
+    except UnpicklingError as error:
+        shutil.rmtree(file.parent)
+        raise AssetRefused(f"{asset.name}: {file.name} holds more than tensors; it was deleted") from error
     # safetensors refuses tensors that share memory, such as tied embeddings
     copies = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
     save_file(copies, target, metadata={"format": "pt"})

@@ -1,0 +1,149 @@
+"""Derived results: made once for each key, whole or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tlcourse import assets
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+class Maker:
+    def __init__(self, **arrays):
+        self.calls, self.arrays = 0, arrays
+
+    def __call__(self):
+        self.calls += 1
+        return self.arrays
+
+
+def test_it_is_made_once():
+    make = Maker(x=np.arange(6, dtype=np.float32).reshape(2, 3), names=np.array([1, 2], dtype=np.int64))
+    for _ in range(3):
+        found = assets.cached_arrays("features", {"model": "m", "layer": 3}, make)
+        assert set(found) == {"x", "names"}
+        assert np.array_equal(found["x"], make.arrays["x"])
+        assert found["x"].dtype == np.float32
+    assert make.calls == 1
+
+
+@pytest.mark.parametrize("key", [{"layer": 4}, {"layer": "3"}, {"layer": 3, "more": None}, {}])
+def test_another_key_is_another_result(key):
+    make = Maker(x=np.zeros(1))
+    assets.cached_arrays("features", {"layer": 3}, make)
+    assets.cached_arrays("features", key, make)
+    assert make.calls == 2
+
+
+def test_the_order_of_the_key_does_not_matter():
+    make = Maker(x=np.zeros(1))
+    assets.cached_arrays("features", {"a": 1, "b": [2, {"c": 3}]}, make)
+    assets.cached_arrays("features", {"b": [2, {"c": 3}], "a": 1}, make)
+    assert make.calls == 1
+
+
+def test_slices_and_transposes_come_back_as_they_were():
+    whole = np.arange(24.0).reshape(4, 6)
+    arrays = {
+        "slice": whole[::2, 1:],
+        "transpose": whole.T,
+        "scalar": np.array(3.0),
+        "none": np.zeros((0, 5)),
+    }
+    for _ in range(2):
+        found = assets.cached_arrays("views", {}, lambda: arrays)
+        assert all(np.array_equal(found[name], arrays[name]) for name in arrays)
+        assert all(found[name].shape == arrays[name].shape for name in arrays)
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"x" * 50]
+)
+def test_a_damaged_file_is_made_again(harm):
+    make = Maker(x=np.arange(1000))
+    assets.cached_arrays("features", {}, make)
+    path = assets.derived_path("features", {})
+    path.write_bytes(harm(path.read_bytes()))
+    assert np.array_equal(assets.cached_arrays("features", {}, make)["x"], np.arange(1000))
+    assert make.calls == 2
+
+
+def test_an_error_while_making_leaves_nothing(own_cache):
+    def fail():
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        assets.cached_arrays("features", {}, fail)
+    assert not own_cache.exists() or not list(own_cache.iterdir())
+
+
+def test_no_place_to_write_costs_time_not_the_result(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "file"))
+    assert assets.cached_arrays("features", {}, Maker(x=np.ones(2)))["x"].sum() == 2
+
+
+@pytest.mark.parametrize("name", ["", "../evil", "a/b", "a b", ".hidden", "a\\b"])
+def test_a_name_is_fit_for_a_file(name):
+    with pytest.raises(ValueError, match="expected letters"):
+        assets.cached_arrays(name, {}, Maker(x=np.ones(2)))
+
+
+def test_text_is_no_array_of_numbers():
+    with pytest.raises(TypeError, match=r"array 'words' is of <U3, expected numbers"):
+        assets.cached_arrays("features", {}, Maker(words=np.array(["one", "two"])))
+
+
+def test_a_key_is_json():
+    with pytest.raises(TypeError):
+        assets.cached_arrays("features", {"model": object()}, Maker(x=np.ones(2)))
+
+
+CHILD = """
+import os, signal, sys
+import numpy as np
+from safetensors import numpy as safe
+from tlcourse import assets
+
+whole = safe.save_file
+def save_half(arrays, path, metadata):
+    whole(arrays, path, metadata)
+    os.truncate(path, os.path.getsize(path) // 2)
+    os.kill(os.getpid(), signal.SIGKILL)
+safe.save_file = save_half
+assets.cached_arrays("features", {}, lambda: {"x": np.arange(1000)})
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_kill_while_writing_leaves_no_file_that_is_taken_for_whole():
+    child = subprocess.run([sys.executable, "-c", CHILD], env=dict(os.environ))
+    assert child.returncode == -signal.SIGKILL
+    assert not assets.derived_path("features", {}).exists()
+    make = Maker(x=np.arange(1000))
+    assert np.array_equal(assets.cached_arrays("features", {}, make)["x"], np.arange(1000))
+    assert make.calls == 1
+
+
+keys = st.dictionaries(
+    st.text(max_size=3), st.integers() | st.text(max_size=3) | st.none() | st.booleans(), max_size=3
+)
+
+
+@given(keys, keys)
+def test_equal_keys_and_only_these_share_a_file(one, other):
+    import json
+
+    same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    assert (assets.derived_path("x", one) == assets.derived_path("x", other)) == same
