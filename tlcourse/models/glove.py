@@ -5,8 +5,11 @@ Count once how often word j stands near word i (X_ij, section 3), then fit the l
 
     J = Σ_{X_ij > 0} f(X_ij) (w_i·w̃_j + b_i + b̃_j − log X_ij)²,        f(x) = min(1, (x / x_max)^¾)
 
-by AdaGrad, one entry at a time in the paper, a batch of shuffled entries at a time here. What one keeps is w
-+ w̃ (section 4.2).
+by AdaGrad, one entry at a time in the authors' program, a batch of shuffled entries at a time here. What one
+keeps is w + w̃ (section 4.2).
+
+The program sums the squares of rate × gradient, from 1 on, where textbook AdaGrad sums those of the gradient:
+its steps are larger, and stay so for longer. This does as the program does.
 """
 
 from collections.abc import Callable, Iterable
@@ -104,18 +107,17 @@ class GloVe:
         """One AdaGrad step on the entries X_ij = x, each (B,); return Σ f(x)·residual² as it was before."""
         w, c = self.word.index_select(0, i), self.context.index_select(0, j)  # (B, D + 2)
         residual = (w * c).sum(-1) - x.log()
-        pull = (
-            weighting(x, settings.x_max) * residual
-        )  # the 2 of the square is left to the rate, as in the program
+        weighted = weighting(x, settings.x_max) * residual
+        pull = (settings.learning_rate * weighted)[:, None]  # the 2 of the square is left to the rate
         for table, squares, rows, other in (
             (self.word, self.word_squares, i, c),
             (self.context, self.context_squares, j, w),
         ):
-            gradient = pull[:, None] * other
+            change = pull * other
             scale = squares.index_select(0, rows).rsqrt_()
-            table.index_add_(0, rows, scale.mul_(gradient).mul_(-settings.learning_rate))
-            squares.index_add_(0, rows, gradient.square_())
-        return pull @ residual
+            table.index_add_(0, rows, scale.mul_(change).neg_())
+            squares.index_add_(0, rows, change.square_())
+        return weighted @ residual
 
     def vectors(self) -> Vectors:
         """w + w̃ for each word, float32 (V, D)."""

@@ -5,22 +5,40 @@ Skip-gram with k noise words is at its optimum, given enough dimensions, where (
 
     v_i · u_j = log( #(i,j) · |D| / (#(i) · #(j)) ) − log k = PMI(i, j) − log k
 
-With noise drawn from count^¾ rather than from the counts, #(j) is replaced by that (Levy, Goldberg and Dagan
-2015, "context distribution smoothing").
+where #(j) / |D| is the probability with which noise words are drawn. word2vec draws them from count^¾.
 """
 
 import numpy as np
 import scipy.sparse
+import torch
 from sklearn.utils.extmath import randomized_svd
 
 from tlcourse.data.glove import Vectors
+from tlcourse.data.running_text import RunningText
+from tlcourse.models import word2vec
 
 
-def pmi(counts: scipy.sparse.sparray, power: float = 1.0) -> scipy.sparse.csr_array:
-    """Return log( X_ij / (X_i · P_j) ), sparse (V, V), for the entries that `counts` has; P_j ∝ (Σ_i
-    X_ij)^power.
+def pair_counts(
+    text: RunningText, settings: word2vec.Settings, epochs: int, seed: int = 0
+) -> scipy.sparse.csr_array:
+    """Return how often each (centre, context) pair comes up in so many epochs of skip-gram, sparse (V, V)."""
+    size = len(text.words)
+    keys = []
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(epochs):
+        for batch in word2vec.blocks(text, settings, generator):
+            block, i, j = batch.inside.nonzero(as_tuple=True)
+            keys.append(batch.center[block, i] * size + batch.context[block, j])
+    pair, count = torch.cat(keys).unique(return_counts=True)
+    entries = (count.numpy().astype(float), ((pair // size).numpy(), (pair % size).numpy()))
+    return scipy.sparse.csr_array(entries, shape=(size, size))
 
-    The other entries, −∞ in truth, are left out.
+
+def pmi(counts: scipy.sparse.sparray, noise: np.ndarray | None = None) -> scipy.sparse.csr_array:
+    """Return log( X_ij / (X_i · P_j) ), sparse (V, V), for the entries that `counts` has.
+
+    P, (V,), is the distribution `noise`, or that of the contexts themselves, X_j / |D|. Entries that `counts`
+    does not have, −∞ in truth, are left out.
 
     Raises:
         ValueError: `counts` has an entry that is not positive.
@@ -28,8 +46,11 @@ def pmi(counts: scipy.sparse.sparray, power: float = 1.0) -> scipy.sparse.csr_ar
     x = counts.tocoo().astype(np.float64)
     if len(x.data) and x.data.min() <= 0:
         raise ValueError(f"counts has the entry {x.data.min()}, expected positive ones only: log is taken")
-    row, column = np.asarray(x.sum(1)).ravel(), np.asarray(x.sum(0)).ravel() ** power
-    value = np.log(x.data) - np.log(row[x.row]) - np.log(column[x.col] / column.sum())
+    row = np.asarray(x.sum(1)).ravel()
+    if noise is None:
+        column = np.asarray(x.sum(0)).ravel()
+        noise = column / column.sum()
+    value = np.log(x.data) - np.log(row[x.row]) - np.log(noise[x.col])
     return scipy.sparse.csr_array((value, (x.row, x.col)), shape=x.shape)
 
 

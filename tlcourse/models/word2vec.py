@@ -31,7 +31,8 @@ from tlcourse.data.running_text import RunningText
 
 BLOCK = 32  # L: centre words in a block
 SHARED_NOISE = 32  # N: noise words that a block shares
-BLOCKS_PER_STEP = 16  # 512 centre words. At 4,096 the summed gradient of a frequent word can diverge
+MAX_BLOCKS = 16  # a step; beyond that nothing gets faster
+REPEATS = 5  # how often the commonest word may be a centre in one step, see blocks_per_step
 REPORT_EVERY = 50  # steps
 
 
@@ -87,6 +88,18 @@ def noise_distribution(counts: np.ndarray, power: float) -> np.ndarray:
     return weight / weight.sum()
 
 
+def blocks_per_step(text: RunningText, settings: Settings) -> int:
+    """Return how many blocks make a step: so many that the commonest word occurs `REPEATS` times, at most 16.
+
+    One pair at a time, a word's vector moves, its scores saturate, and the next pull is weaker. In one step
+    all its
+    pulls are taken at the same place and added up: too many of them overshoot, and the vectors explode.
+    """
+    kept = text.counts * keep_probability(text.counts, settings.sample)
+    commonest = kept.max() / kept.sum()
+    return int(np.clip(REPEATS / (commonest * BLOCK), 1, MAX_BLOCKS))
+
+
 @dataclass(frozen=True)
 class Blocks:
     """One step's text: T blocks of L neighbouring centre words.
@@ -121,7 +134,7 @@ def blocks(text: RunningText, settings: Settings, generator: torch.Generator) ->
 
     distance = (torch.arange(L)[:, None] + C - torch.arange(L + 2 * C)).abs()  # (L, L + 2C)
     distance[distance == 0] = C + 1  # a word is not its own context
-    for rows in torch.randperm(n_blocks, generator=generator).split(BLOCKS_PER_STEP):
+    for rows in torch.randperm(n_blocks, generator=generator).split(blocks_per_step(text, settings)):
         context, where = ids[rows], sentence[rows]
         reach = torch.randint(1, C + 1, (len(rows), L, 1), generator=generator)
         home = where[:, C : C + L, None]
@@ -228,13 +241,13 @@ def train(
         watch: wraps the iteration over epochs, to show progress.
 
     Raises:
-        FloatingPointError: the vectors are no longer finite: the rate is too high for this text.
+        FloatingPointError: the vectors explode: the rate is too high for this text.
     """
     generator = torch.Generator().manual_seed(settings.seed)
     model = kind(text.words, settings, generator)
     model.history = []  # (epochs done, objective per pair)
     expected = text.counts @ keep_probability(text.counts, settings.sample)  # tokens that subsampling leaves
-    n_steps = max(1, expected / (BLOCK * BLOCKS_PER_STEP))
+    n_steps = max(1, expected / (BLOCK * blocks_per_step(text, settings)))
     for epoch in watch(range(settings.epochs)):
         for number, batch in enumerate(blocks(text, settings, generator)):
             done = epoch + number / n_steps
@@ -242,9 +255,10 @@ def train(
             scores = model.step(batch, lr)
             if number % REPORT_EVERY == 0:
                 model.history.append((done, objective(*scores).item()))
-        if not np.isfinite(model.history[-1][1]):
+        start, now = model.history[0][1], model.history[-1][1]
+        if not now > 10 * start:  # all scores at 0 to begin with; nan is not greater either
             raise FloatingPointError(
-                f"after epoch {epoch + 1} the objective is {model.history[-1][1]}: lower alpha (now "
-                f"{settings.alpha})"
+                f"after epoch {epoch + 1} the objective is {now:.3g}, from {start:.3g} at first: the vectors "
+                f"explode; lower alpha (now {settings.alpha})"
             )
     return model

@@ -32,6 +32,7 @@ _LAZY = {
     "word_map": "vector_map",
     "alignments": "alignment",
     "pronounce": "alignment",
+    "bottleneck": "bottleneck_figure",
 }
 
 __all__ = sorted(_LAZY)

@@ -25,6 +25,50 @@ SHAPES = (
     '<path d="M0-7L2-2 7-2 3 1 4.5 6 0 3-4.5 6-3 1-7-2-2-2Z"/>',
 )
 
+THEMES = {
+    name: tuple(words.split())
+    for name, words in {
+        "animals": (
+            "dog cat horse cow pig sheep goat lion tiger wolf bear fox rabbit mouse rat elephant monkey "
+            "snake frog fish shark whale dolphin bird eagle owl duck chicken turkey bee ant spider "
+            "butterfly turtle"
+        ),
+        "food": (
+            "apple orange banana pear lemon grape bread cheese butter milk rice pasta soup salad meat "
+            "beef pork potato tomato onion garlic sugar salt pepper chocolate cake coffee tea wine beer "
+            "juice egg honey corn"
+        ),
+        "places": (
+            "france germany italy spain portugal greece poland russia china japan india brazil mexico "
+            "canada egypt kenya nigeria iran iraq israel paris berlin rome madrid london moscow tokyo "
+            "beijing cairo chicago"
+        ),
+        "work": (
+            "doctor nurse teacher lawyer judge engineer scientist farmer soldier pilot driver cook "
+            "waiter actor singer writer painter journalist carpenter plumber secretary manager "
+            "programmer dentist librarian"
+        ),
+        "computing": (
+            "computer software hardware internet web microsoft google ibm intel linux windows server "
+            "database keyboard screen laptop virus code programming network email browser amazon oracle "
+            "java"
+        ),
+        "sport": (
+            "football soccer tennis golf baseball basketball hockey cricket rugby boxing swimming "
+            "skiing cycling team coach player goal match league championship olympic medal race stadium "
+            "score"
+        ),
+        "feelings": (
+            "happy sad angry afraid proud ashamed jealous lonely love hate fear joy anger grief hope "
+            "disappointed surprised excited bored nervous calm guilty grateful cheerful worried"
+        ),
+        "money": (
+            "bank loan money credit debt dollar euro market stock shares bond investment profit loss "
+            "tax budget inflation currency price trade economy insurance mortgage savings fund"
+        ),
+    }.items()
+}
+
 
 class VectorMap(Twin):
     """Words in the plane; a search marks a word, its true neighbours, and where the map puts them."""
@@ -115,8 +159,7 @@ class VectorMap(Twin):
                 f'<g class="w {state}" transform="translate({points[i][0]:.0f} {points[i][1]:.0f})" '
                 f'fill="{colour}" '
                 f'stroke="{colour}"><title>{html.escape(name)} '
-                f"({html.escape(self.names[self.group[i]])})</title>"
-                f"{SHAPES[self.group[i] % len(SHAPES)]}"
+                f"({html.escape(self.names[self.group[i]])})</title>{SHAPES[self.group[i] % len(SHAPES)]}"
                 f'<text x="{-9 if left else 9}" y="5" text-anchor="{"end" if left else "start"}">'
                 f"{html.escape(name)}</text></g>"
             )

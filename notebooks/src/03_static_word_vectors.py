@@ -1,0 +1,769 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 03 · Static word vectors
+# **You train word vectors from raw text in seconds, find what three famous methods have in common, and see where one
+# vector per word breaks.**
+#
+# <!-- badges -->
+#
+# **Time** 90 minutes · **You need** lesson 00, numpy, what a gradient is · **You will be able to**
+# *train* skip-gram with negative sampling, *count* what GloVe counts, *build* a vector for a word nobody has seen,
+# *evaluate* vectors by similarity and analogy, *transfer* them to a classifier, *measure* bias in them, and *say* why
+# 2018 needed something better.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+import time
+
+import numpy as np
+import torch
+
+from tlcourse import exercises, profiles, show
+from tlcourse.data import glove, rated_sentences, running_text, word_tests
+from tlcourse.models import fasttext, pmi, word2vec
+from tlcourse.models import glove as glove_model
+from tlcourse.probe import bias, word_vectors
+from tlcourse.show import static_vector_figures as figures
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("03", solutions=solutions)
+
+# %% [markdown]
+# ## 1. Predict first
+# You have met vectors that others trained, in lesson 00. They are famous for their arithmetic: take the vector of *king*,
+# subtract *man*, add *woman*. What lies nearest to the result? Commit to an answer; the lesson comes back to it.
+
+# %%
+check.predict("king_without_rules")
+
+# %% [markdown]
+# ## 2. The idea
+# Words that stand in the same places mean similar things. So: slide a window over text, and train vectors so that a word's
+# vector can *predict the words around it*. Two words that predict the same neighbours end up close together.
+#
+# Skip-gram (Mikolov et al. 2013) gives each word two vectors: $v$ for when it stands in the centre, $u$ for when it stands
+# around. A score is their dot product.
+
+# %%
+example = ["the", "bank", "raised", "its", "interest", "rate", "after", "a", "quiet", "year"]
+noise = ["striker", "album", "the", "galaxy", "minister"]
+show.figure(
+    figures.window(example, center=4, reach=2, noise=noise),
+    alt="The sentence 'the bank raised its interest rate after a quiet year'. Arrows go from 'interest' to the two words "
+    "on either side, whose scores go up; dotted lines go to five noise words below, whose scores go down.",
+)
+
+# %% [markdown]
+# A softmax over the whole vocabulary would cost as many dot products as there are words. *Negative sampling* asks $1 + k$
+# yes-or-no questions instead: is $o$ a real neighbour of $c$, and are these $k$ words drawn by chance? Maximise
+#
+# $$\log \sigma(u_o^\top v_c) + \sum_{i=1}^{k} \log \sigma(-u_{n_i}^\top v_c), \qquad n_i \sim \text{count}^{3/4}$$
+#
+# Here is one training step of the course's own skip-gram. Read it aloud: scores, what pulls, what pushes, three additions.
+# `T` blocks of `L` neighbouring centre words go through it at once; `inside` marks which words lie in whose window.
+
+# %%
+show.source(word2vec.SkipGram.step)
+
+# %% [markdown]
+# ### Your turn: the loss
+# Write the loss of **one** pair: the formula above with the sign turned, since a loss falls as things get better.
+
+
+# %% tags=["exercise"]
+def negative_sampling_loss(center, context, noise):
+    """Return the loss of one pair: `center` (D,), its `context` (D,), and k words of `noise` (k, D)."""
+    ...
+
+
+# %%
+check.negative_sampling_loss(negative_sampling_loss)
+
+# %% [markdown]
+# ### Your turn: most of the text is *the*
+# Frequent words are in every window and say little. So a token of relative frequency $f$ is thrown away with probability
+# $1 - \sqrt{t/f}$, with $t$ around $10^{-5}$ to $10^{-3}$ (Mikolov et al. 2013, section 2.3). How likely is it *kept*?
+
+
+# %% tags=["exercise"]
+def keep_probability(frequency, t):
+    """Return the probability that a token is kept, for an array of relative frequencies (V,)."""
+    ...
+
+
+# %%
+check.keep_probability(keep_probability)
+
+# %% [markdown]
+# ## 3. The real thing: train on a million words
+# The text is what the course's packaged data holds: BBC news articles, film and product reviews, editorials, tweets. The
+# papers had a thousand times as much. Words that occur fewer than five times are left out.
+
+# %%
+sentences = running_text.sentences()[:: pick(full=1, fast=12)]
+text = running_text.encode(sentences, min_count=5)
+share = text.counts[:10].sum() / text.raw_tokens
+show.md(
+    f"**{text.raw_tokens:,} tokens, {len(text.words):,} different words** that occur five times or more. "
+    f"The ten commonest ({', '.join(text.words[:10])}) make up {share:.0%} of the text."
+)
+
+# %%
+epochs = pick(full=10, fast=2)
+seeds = list(range(seed, seed + pick(full=3, fast=1)))
+settings = word2vec.Settings(vector_size=100, window=5, negative=5, sample=1e-4, epochs=epochs, seed=seed)
+
+
+def watch(name):
+    """Return what shows the progress of a training run."""
+    return lambda run: show.progress(run, name)
+
+
+started = time.perf_counter()
+skipgram = word2vec.train(text, settings, watch=watch("skip-gram, epochs"))
+ours_speed = [text.raw_tokens * epochs / (time.perf_counter() - started)]
+show.md(f"{ours_speed[0] / 1e3:,.0f} thousand words a second, on {torch.get_num_threads()} threads.")
+
+# %% [markdown]
+# Ten passes over a million words, and the vectors know what belongs together. Nobody told them what a film is.
+
+# %%
+space = word_vectors.WordSpace(skipgram.vectors())
+wanted = [
+    w for w in ("football", "minister", "film", "profits", "software", "guitar", "terrible") if w in space
+]
+show.table([{"word": w, "nearest": ", ".join(n for n, _ in space.neighbours(w, 7))} for w in wanted])
+
+# %% [markdown]
+# ### Is it as good as the reference?
+# *gensim* is the library that people use. Train it on the same sentences with the same settings and threads, and ask both
+# the same question: do their cosines rank pairs of words as people do? WordSim-353 asks people how *related* two words are
+# (coast, shore: yes; car, road: also yes); SimLex-999 how *similar* (car, road: no). Spearman's ρ compares the rankings.
+
+# %%
+from gensim.models import Word2Vec
+
+TESTS = {"WordSim-353": word_tests.wordsim353(), "SimLex-999": word_tests.simlex999()}
+
+
+def scores(vectors):
+    """Return Spearman's ρ on both tests."""
+    return {name: word_vectors.similarity(vectors, *test).spearman for name, test in TESTS.items()}
+
+
+def gensim_vectors(seed):
+    """Train gensim's skip-gram with our settings; return its vectors and its words per second."""
+    model = Word2Vec(
+        vector_size=100, window=5, negative=5, sample=1e-4, sg=1, min_count=5, seed=seed + 1,
+        workers=torch.get_num_threads(),
+    )  # fmt: skip
+    model.build_vocab(sentences)
+    started = time.perf_counter()
+    model.train(sentences, total_examples=len(sentences), epochs=epochs)
+    speed = text.raw_tokens * epochs / (time.perf_counter() - started)
+    return glove.Vectors(model.wv.index_to_key, model.wv.vectors), speed
+
+
+# %%
+ours, theirs, theirs_speed = [scores(skipgram.vectors())], [], []
+for s in show.progress(seeds, "seeds, ours and gensim's"):
+    vectors, speed = gensim_vectors(s)
+    theirs.append(scores(vectors))
+    theirs_speed.append(speed)
+    if s == seed:
+        continue  # trained above
+    started = time.perf_counter()
+    model = word2vec.train(text, word2vec.Settings(**{**vars(settings), "seed": s}))
+    ours_speed.append(text.raw_tokens * epochs / (time.perf_counter() - started))
+    ours.append(scores(model.vectors()))
+
+# %%
+rows = []
+for name, found, speed in (("ours", ours, ours_speed), ("gensim", theirs, theirs_speed)):
+    rho = {f"{t} ρ": show.mean_sd([f[t] for f in found], ".3f") for t in TESTS}
+    rows.append({"skip-gram": name, **rho, "words/s": f"{np.mean(speed):,.0f}"})
+used = {t: word_vectors.similarity(skipgram.vectors(), *TESTS[t]) for t in TESTS}
+pairs = "; ".join(
+    f"{t}: {u.used} of {u.total} pairs have both words in the vocabulary" for t, u in used.items()
+)
+show.table(rows, caption=f"Same text, same settings, {len(seeds)} seeds")
+show.md(
+    f"{pairs}. We run at **{np.mean(ours_speed) / np.mean(theirs_speed):.1f} × gensim's speed** here, in PyTorch alone: one "
+    "matrix product for a whole block of centre words, which share their noise words (Ji et al. 2016)."
+)
+
+# %% [markdown]
+# ### Turn the tricks off
+# A trick that nobody would miss is no trick. Each row changes one thing. Read it against the spread over seeds above.
+
+# %%
+variants = {
+    "no subsampling: every *the* counts": {"sample": None},
+    "one noise word instead of five": {"negative": 1},
+    "noise drawn by plain count, not count^¾": {"ns_exponent": 1.0},
+}
+rows = [{"skip-gram": "as above", **{t: np.mean([o[t] for o in ours]) for t in TESTS}}]
+for name, change in show.progress(variants.items(), "variants", total=len(variants)):
+    model = word2vec.train(text, word2vec.Settings(**{**vars(settings), **change}))
+    rows.append({"skip-gram": name, **scores(model.vectors())})
+started = time.perf_counter()
+cbow = word2vec.train(text, word2vec.Settings(**{**vars(settings), "alpha": 0.1}), word2vec.CBOW)
+rows.append({"skip-gram": "CBOW: predict the centre from the mean of its window", **scores(cbow.vectors())})
+show.table(rows, caption="Spearman's ρ with one thing changed (one seed each)", formats=".3f")
+
+# %% [markdown]
+# ## 4. Count instead of predict: GloVe
+# Skip-gram meets each pair again and again. *GloVe* (Pennington et al. 2014) counts them once: $X_{ij}$ is how often $j$
+# stands near $i$, a neighbour at distance $d$ counting $1/d$. Then it fits the logarithm of the counts:
+#
+# $$J = \sum_{X_{ij}>0} f(X_{ij}) \,(w_i^\top \tilde w_j + b_i + \tilde b_j - \log X_{ij})^2, \qquad
+# f(x) = \min\!\big(1, (x/x_{\max})^{3/4}\big)$$
+
+# %%
+show.source(glove_model.GloVe.step)
+
+# %%
+counts = glove_model.cooccurrences(text, window=5)
+show.md(
+    f"{counts.nnz:,} of the {len(text.words) ** 2:,} entries of X are not zero ({counts.nnz / len(text.words) ** 2:.1%}). "
+    "Only these are fitted."
+)
+glove_settings = glove_model.Settings(vector_size=100, epochs=pick(full=10, fast=2), seed=seed)
+own_glove = glove_model.train(text.words, counts, glove_settings, watch=watch("GloVe, passes"))
+
+# %% [markdown]
+# ## 5. Pieces of words: fastText
+# *fastText* (Bojanowski et al. 2017) is skip-gram with one change: the centre word's vector is made of the vectors of its
+# pieces, the n-grams of 3 to 6 characters of `<word>`, and one of its own. A word that nobody has seen has pieces too.
+#
+# ### Your turn: the pieces
+
+
+# %% tags=["exercise"]
+def ngrams(word, shortest, longest):
+    """Return the set of n-grams of `<word>` with `shortest` to `longest` characters, both included."""
+    ...
+
+
+# %%
+check.ngrams(ngrams)
+
+# %% [markdown]
+# There are far more pieces than words, so fastText keeps no list of them: a hash function says in which row (*bucket*) of one
+# big table a piece lives, and pieces that fall into one bucket share it. To read vectors that fastText made, you must hash
+# exactly as it does. It uses FNV-1a, with a quirk: each byte is cast to a *signed* 8-bit number first, so that letters beyond
+# ASCII hash to other numbers than by the textbook.
+
+# %%
+show.source(fasttext.fnv1a)
+
+# %%
+fast_settings = fasttext.Settings(
+    vector_size=100,
+    sample=1e-4,
+    alpha=0.05,
+    epochs=pick(full=5, fast=1),
+    bucket=pick(full=200_000, fast=20_000),
+    seed=seed,
+)
+fast = word2vec.train(text, fast_settings, fasttext.FastText, watch=watch("fastText, epochs"))
+pieces = {p for w in text.words for p in fasttext.ngrams(w)}
+rows_used = {fasttext.fnv1a(p.encode()) % fast_settings.bucket for p in pieces}
+show.md(
+    f"{len(pieces):,} different pieces fall into {len(rows_used):,} of {fast_settings.bucket:,} buckets. The program's default "
+    "is 2,000,000 buckets; we take fewer to save memory, and accept more sharing."
+)
+
+# %% [markdown]
+# ### Words it never saw
+# Typos, inflections and names that are not in the training text. word2vec and GloVe have *nothing* for these: no vector at all.
+# fastText puts one together.
+
+# %%
+fast_space = word_vectors.WordSpace(fast.vectors())
+unseen = [
+    "goverment",
+    "beautifull",
+    "footballing",
+    "unwatchably",
+    "blairism",
+    "microsofts",
+    "economistic",
+    "rebroadcasted",
+]
+rows = [
+    {"word": w, "skip-gram": "in the vocabulary" if w in space else "no vector",
+     "fastText's nearest": ", ".join(n for n, _ in fast_space.nearest(fast.vector(w), 6))}
+    for w in unseen
+]  # fmt: skip
+show.table(rows)
+
+# %% [markdown]
+# Examples can be picked. So take many words, swap two neighbouring letters in the middle of each, and see how often the right
+# word comes back first, or among the first ten.
+
+# %%
+rng = np.random.default_rng(seed)
+candidates = [w for w in text.words[300:4000] if len(w) >= 7 and w.isascii() and w.isalpha()]
+ranks = []
+for word in rng.permutation(candidates)[:300]:
+    at = rng.integers(2, len(word) - 3)
+    typo = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if typo not in fast_space:
+        found = [n for n, _ in fast_space.nearest(fast.vector(typo), 10)]
+        ranks.append(found.index(word) + 1 if word in found else 0)
+ranks = np.array(ranks)
+show.md(
+    f"Of {len(ranks)} words with a typo, fastText finds the right one **first for {(ranks == 1).mean():.0%}**, among ten for "
+    f"{(ranks > 0).mean():.0%}. For skip-gram and GloVe both are 0 %: a typo has no vector."
+)
+
+# %% [markdown]
+# ## 6. What they have in common
+# Three programs, three objectives. Levy and Goldberg (2014) worked out what skip-gram with negative sampling converges to when
+# it has dimensions enough:
+#
+# $$u_j^\top v_i = \log \frac{\#(i,j)}{\#(i)\,P(j)} - \log k$$
+#
+# The right side is *pointwise mutual information*: how much more often do $i$ and $j$ meet than by chance? Minus a constant. So
+# skip-gram factorises a table of counts, just as GloVe does openly. Write the table first.
+#
+# ### Your turn: shifted positive PMI
+# Negative values come from pairs that hardly ever met, and are noise (or −∞). So they are cut at 0.
+
+
+# %% tags=["exercise"]
+def shifted_ppmi(counts, k):
+    """Return max(PMI − log k, 0), (V, V), from the counts (V, V) of how often two words meet."""
+    ...
+
+
+# %%
+check.shifted_ppmi(shifted_ppmi)
+
+# %% [markdown]
+# Now look whether it is true. Count the pairs that skip-gram saw, take those that met often enough to be counted well, and hold
+# the trained dot products against the formula. On the dashed line, prediction and training agree.
+
+# %%
+frequent = pick(full=20, fast=5)
+seen = pmi.pair_counts(text, settings, epochs=pick(full=3, fast=2), seed=seed)
+table = pmi.pmi(seen, word2vec.noise_distribution(text.counts, 0.75))
+often = seen.tocoo()
+often = (often.row[often.data >= frequent], often.col[often.data >= frequent])
+target = np.asarray(table[often]).ravel() - np.log(settings.negative)
+
+i, j = (torch.from_numpy(a.astype(np.int64)) for a in often)
+sums = {
+    "skip-gram": (skipgram.input[i] * skipgram.output[j]).sum(1).numpy(),
+    "fastText": (fast.input_vectors(torch.arange(len(text.words)))[i] * fast.output[j]).sum(1).numpy(),
+}
+panels = {name: (target, product) for name, product in sums.items()}
+
+# %%
+often = counts.tocoo()
+often = (often.row[often.data >= frequent], often.col[often.data >= frequent])
+i, j = (torch.from_numpy(a.astype(np.int64)) for a in often)
+product = (own_glove.word[i][:, :-2] * own_glove.context[j][:, :-2]).sum(1).numpy()
+panels["GloVe"] = (np.asarray(pmi.pmi(counts)[often]).ravel(), product)
+correlation = {name: np.corrcoef(*panel)[0, 1] for name, panel in panels.items()}
+show.figure(
+    figures.factorisation(panels),
+    alt="Three density plots of trained dot products against PMI from counts, for skip-gram, fastText and GloVe. Each is a "
+    "cloud that rises along the diagonal: "
+    + ", ".join(f"{name} r = {r:.2f}" for name, r in correlation.items()) + ".",
+)  # fmt: skip
+show.md(
+    f"Over {len(target):,} pairs that met {frequent} times or more, skip-gram's dot products follow the formula with "
+    f"**r = {correlation['skip-gram']:.2f}**, fastText's with {correlation['fastText']:.2f}. GloVe's follow plain PMI with "
+    f"{correlation['GloVe']:.2f}: its biases take up how frequent the words are, and the dot product keeps the rest."
+)
+
+# %% [markdown]
+# If skip-gram only factorises a table, a singular value decomposition should do as well, without any training. All five below
+# learned from the same text.
+
+# %%
+started = time.perf_counter()
+svd = pmi.factorise(text.words, pmi.shifted_positive(table, settings.negative), 100, seed)
+svd_seconds = time.perf_counter() - started
+analogy_tests = word_tests.analogies()
+rows, solved = [], {}
+for name, vectors in {
+    "skip-gram": skipgram.vectors(), "CBOW": cbow.vectors(), "fastText": fast.vectors(),
+    "GloVe": own_glove.vectors(), "SVD of shifted PPMI": svd,
+}.items():  # fmt: skip
+    found = word_vectors.analogies(word_vectors.WordSpace(vectors), analogy_tests)
+    solved[name] = word_vectors.total(found)
+    kinds = {k: word_vectors.total(found, k).accuracy for k in ("semantic", "syntactic")}
+    rows.append({"vectors, 100-d": name, **{f"{t} ρ": f"{r:.3f}" for t, r in scores(vectors).items()},
+                 **{f"analogies, {k}": f"{a:.1%}" for k, a in kinds.items()}})  # fmt: skip
+asked = solved["skip-gram"]
+show.table(
+    rows,
+    caption=f"One text of {text.raw_tokens:,} words, five methods; {asked.asked:,} of {asked.total:,} analogies asked",
+)
+show.md(
+    f"The SVD took {svd_seconds:.0f} s. On little text counting is hard to beat; GloVe, made for thousands of millions of words, "
+    "does worst at similarity here. fastText's pieces know grammar (*walk, walking*) and pay with meaning."
+)
+
+# %% [markdown]
+# ## 7. Real vectors: GloVe 6B
+# A million words is little. These vectors come from six thousand million (Wikipedia 2014 and newspapers), 50 numbers each, for
+# 400,000 words. You can't train them here; you can use them. That is the whole point of this course.
+
+# %%
+vectors = glove.load()
+space = word_vectors.WordSpace(vectors)
+direction, words = space.evaluate("king - man + woman")
+show.table([
+    {"rule": "any word may answer", **{str(n + 1): f"{w} {c:.2f}" for n, (w, c) in enumerate(space.nearest(direction, 4))}},
+    {"rule": "king, man, woman may not",
+     **{str(n + 1): f"{w} {c:.2f}" for n, (w, c) in enumerate(space.nearest(direction, 4, without=words))}},
+])  # fmt: skip
+check.recall("king_without_rules")
+
+# %% [markdown]
+# The famous answer needs a rule that is seldom told: **the three question words are ruled out.** The sum stays so close to
+# *king* that *king* itself wins. Keep this in mind when you read an analogy score, and write the rule into your own solver.
+#
+# ### Your turn: solve an analogy
+
+
+# %% tags=["exercise"]
+def solve_analogy(vectors, a, b, c):
+    """Return the row d of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd: cosine of b − a + c)."""
+    ...
+
+
+# %%
+check.solve_analogy(solve_analogy)
+
+# %% [markdown]
+# Try your own. Which sums work, and which only look as if they worked because the answer is the nearest word anyway? Untick
+# *Hide the words I typed* to see what the rule hides.
+
+# %%
+show.neighbours(space)
+
+# %% [markdown]
+# ### Google's 19,544 analogies
+# **Protocol**: all words in lower case; 3CosAdd, the largest cosine with $b - a + c$, each at length 1; $a$, $b$, $c$ ruled out;
+# a question counts if all four words are in the vocabulary. How many words compete for the answer matters, so two sizes.
+
+# %%
+small = word_vectors.WordSpace(glove.load(pick(full=30_000, fast=5_000)))
+sizes = {f"{len(s.words):,} words": s for s in (small, space if profile == "full" else small)}
+results = {
+    name: word_vectors.analogies(s, analogy_tests) for name, s in show.progress(sizes.items(), "vocabularies")
+}
+show.figure(
+    figures.sections(results),
+    alt="Bars of analogy accuracy for 14 sections, by size of the vocabulary. Nationality adjectives and capitals are "
+    "highest, currencies, opposites and adverbs lowest.",
+)
+
+# %%
+rows = []
+for name, found in results.items():
+    for s in [*found, *(word_vectors.total(found, k) for k in ("semantic", "syntactic", "all"))]:
+        rows.append(
+            {"vocabulary": name, "section": s.name, "correct": s.accuracy, "asked": s.asked, "of": s.total}
+        )
+show.table(rows, caption="GloVe 6B, 50-d: accuracy by section", formats={"correct": ".1%"})
+
+# %%
+plain = word_vectors.total(results[f"{len(small.words):,} words"])
+others = {
+    "3CosAdd, question words ruled out": plain,
+    "3CosMul, question words ruled out": word_vectors.total(
+        word_vectors.analogies(small, analogy_tests, "3CosMul")
+    ),
+    "3CosAdd, any word may answer": word_vectors.total(
+        word_vectors.analogies(small, analogy_tests, exclude_question_words=False)
+    ),
+}
+show.table(
+    [{"how it is asked": name, "correct": s.accuracy} for name, s in others.items()],
+    caption=f"The same vectors and questions, {len(small.words):,} words", formats=".1%",
+)  # fmt: skip
+
+# %% [markdown]
+# Without the rule, arithmetic alone solves few of them. And 3CosMul (Levy and Goldberg 2014b), which multiplies cosines so that no
+# single one can dominate, was better than 3CosAdd in its paper. On these vectors of 50 numbers it is not.
+#
+# ### Maps
+# A plane has two dimensions, the vectors have 50. A *linear* projection keeps directions: arrows from country to capital run
+# alike.
+
+# %%
+capitals = [
+    ("france", "paris"), ("italy", "rome"), ("spain", "madrid"), ("russia", "moscow"), ("japan", "tokyo"),
+    ("china", "beijing"), ("greece", "athens"), ("turkey", "ankara"), ("poland", "warsaw"), ("portugal", "lisbon"),
+]  # fmt: skip
+show.figure(
+    figures.relation(space, capitals),
+    alt="Ten countries and their capitals on two principal components. Countries lie on one side, capitals on the other, "
+    "and the arrows between them run in nearly the same direction.",
+)
+
+# %% [markdown]
+# *t-SNE* gives up on directions and distances to keep neighbours together. How many does it keep? Hover over a point to see
+# its word, and search for one: the lines go to its nearest words in all 50 dimensions, however far the map puts them.
+
+# %%
+from sklearn.manifold import TSNE
+
+from tlcourse.show.vector_map import THEMES
+
+groups = {name: [w for w in words if w in space] for name, words in THEMES.items()}
+stacked = np.stack([space[w] for words in groups.values() for w in words])
+xy = TSNE(perplexity=15, init="pca", metric="cosine", random_state=seed).fit_transform(stacked)
+show.word_map(space, groups, xy, find="apple")
+
+# %% [markdown]
+# ## 8. Vectors in a classifier
+# Do vectors trained on other people's text help where you have few labels? Film-review sentences, positive or negative. A text is
+# the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen**; GloVe's, **tuned** along with
+# the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression. Before you run
+# it: where will the baseline win?
+
+# %%
+check.predict("where_tfidf_wins")
+
+# %%
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from tlcourse.models.averaged_vectors import AveragedVectors, start_vectors
+from tlcourse.train import text_classifier
+
+movies = rated_sentences.load("movie")
+texts = np.array(movies.texts, dtype=object)
+test_texts, test_labels = list(texts[movies.test_index]), movies.label[movies.test_index]
+label_counts = pick(full=(100, 1000, len(movies.train_index)), fast=(100, 500))
+START = {"frozen GloVe": (vectors, True), "tuned GloVe": (vectors, False), "random, learned": (None, False)}
+
+
+def accuracy(how, n, seed):
+    """Train on `n` labelled sentences drawn with `seed`; return the accuracy on all the test sentences."""
+    chosen = np.random.default_rng(seed).permutation(movies.train_index)[:n]
+    train_texts, labels = list(texts[chosen]), movies.label[chosen]
+    if how == "TF-IDF":
+        model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(train_texts, labels)
+        return model.score(test_texts, test_labels)
+    source, frozen = START[how]
+    words, start = start_vectors([*train_texts, *test_texts], source, 50, seed)
+    torch.manual_seed(seed)
+    model = AveragedVectors(words, start, n_classes=2, frozen=frozen)
+    text_classifier.fit(model, train_texts, labels, seed)
+    return text_classifier.accuracy(model, test_texts, test_labels)
+
+
+# %%
+curves = {how: {n: [] for n in label_counts} for how in ("TF-IDF", *START)}
+runs = [(how, n, s) for s in seeds for n in label_counts for how in curves]
+for how, n, s in show.progress(runs, "classifiers"):
+    curves[how][n].append(accuracy(how, n, s))
+chance = max(test_labels.mean(), 1 - test_labels.mean())
+show.figure(
+    figures.label_curves(curves, chance),
+    alt="Test accuracy against the number of labels, on a logarithmic axis, for TF-IDF, frozen, tuned and random vectors. "
+    "Pretrained vectors lead with 100 labels; with all labels frozen ones fall behind.",
+)
+show.table(
+    [
+        {"vectors": how, **{f"{n:,} labels": show.mean_sd(v, ".1%") for n, v in by.items()}}
+        for how, by in curves.items()
+    ],
+    caption=f"Accuracy on {len(test_texts):,} test sentences, {len(seeds)} seeds",
+)
+
+# %% [markdown]
+# Pretrained vectors pay where labels are few. Frozen ones hit a ceiling soon: *good* and *bad* stand in the same places, so their
+# vectors are neighbours, and a mean of 50 numbers cannot pull them apart. Tuning lifts the ceiling. Feature extraction
+# against fine-tuning: the question of lesson 02 again, and of every lesson to come.
+
+# %%
+check.recall("where_tfidf_wins")
+show.table([{"": w, "nearest": ", ".join(n for n, _ in space.neighbours(w, 6))} for w in ("good", "funny")])
+
+# %% [markdown]
+# ## 9. What else they learned: bias
+# Vectors learn what people write, prejudice included. The *word embedding association test* (Caliskan et al. 2017) makes it a number:
+# are words X nearer to words A, and words Y nearer to B, than when X and Y are shuffled? The effect is in standard
+# deviations (2 is the most there can be). The first test is harmless and shows that the method works: flowers are pleasant.
+#
+# The tests below know two genders and English names of one culture. They show that an association is there; not that
+# nothing else is.
+
+# %%
+show.table(
+    [
+        {"test": r.name, "effect d": f"{r.effect:.2f}", "p": f"{r.p:.4f}"}
+        for r in (bias.weat(space, w) for w in bias.WEATS)
+    ],
+    caption="GloVe 6B, 50-d: flowers are pleasant, men have careers, women have families and the arts",
+)
+
+# %% [markdown]
+# A model that ranks job applications with these vectors starts with these opinions. Can they be taken out? *Hard debiasing*
+# (Bolukbasi et al. 2016) finds the direction in which *she − he*, *woman − man* and eight more pairs differ, and removes it from
+# every word that does not mean a gender.
+
+# %%
+show.source(bias.hard_debias)
+
+# %%
+common = word_vectors.WordSpace(glove.load(50_000))
+gender = bias.gender_direction(common)
+debiased = bias.hard_debias(common, gender)
+jobs = [
+    "nurse", "receptionist", "librarian", "teacher", "homemaker", "dancer", "doctor", "lawyer", "journalist",
+    "scientist", "programmer", "engineer", "boss", "captain",
+]  # fmt: skip
+before, after = ({w: float(s[w] @ gender) for w in jobs} for s in (common, debiased))
+show.figure(
+    figures.leanings(before, after, "he", "she"),
+    alt="Fourteen occupations along the gender direction. Before, they spread from captain and engineer on the side of "
+    "'he' to nurse and homemaker on the side of 'she'; afterwards all lie at zero.",
+)
+
+# %% [markdown]
+# All at zero. Is it gone? Gonen and Goldberg (2019) asked differently. Take words that leaned most to either side *before*, none of them
+# gendered by meaning. In the debiased vectors: do they still fall into two clusters? Can a classifier that saw some of
+# them tell the side of the others?
+
+# %%
+neutral = [w for w in common.words if w.isalpha() and w not in bias.GENDERED_WORDS]
+ranked = sorted(neutral, key=lambda w: float(common[w] @ gender))
+n_words, n_train = pick(full=(2500, 1000), fast=(500, 200))
+male, female = ranked[:n_words], ranked[: -n_words - 1 : -1]
+rows = []
+for name, s in (("before", common), ("after hard debiasing", debiased)):
+    left = bias.leftover(s, female, male, n_train, seed)
+    weats = {r.name.split(" :")[0]: f"{r.effect:.2f}" for r in (bias.weat(s, w) for w in bias.WEATS[1:])}
+    found_again = f"{left.clusters:.0%} by clustering, {left.classifier:.0%} by a classifier"
+    rows.append(
+        {"": name, "two clusters": f"{left.clusters:.0%}", "classifier": f"{left.classifier:.0%}", **weats}
+    )
+show.table(rows, caption="Is the side found again? (chance: 50 %), and the WEAT effects d")
+
+# %% [markdown]
+# The classifier finds the side again for most words, though every one of them has a component of exactly zero. Words lean
+# *together*: nurse stays near receptionist. And look at the WEAT effects: some shrink, some turn round, and none says that
+# all is well. Removing a direction hides what the test looks at. It does not remove what was learned.
+#
+# ## 10. The failure: one vector per word
+# *Bank* lends money and lines a river. *Cell* is in biology, in prison, in your pocket. *Play* is a game and a drama. Each has
+# one vector, whatever the sentence.
+
+# %%
+rows = [
+    {"word": w, "nearest in GloVe": ", ".join(n for n, _ in space.neighbours(w, 9))}
+    for w in ("bank", "cell", "play")
+]
+show.table(rows)
+senses = {
+    "bank": ("money", "river"), "cell": ("biology", "prison"), "play": ("game", "theatre"),
+    "apple": ("microsoft", "pear"), "mouse": ("keyboard", "rat"),
+}  # fmt: skip
+show.table([
+    {"word": w, "one sense": f"{a} {space[w] @ space[a]:.2f}", "the other": f"{b} {space[w] @ space[b]:.2f}"}
+    for w, (a, b) in senses.items()
+])  # fmt: skip
+one, other = ("he sat on the bank of the river", "the bank raised its interest rate")
+show.md(
+    f"“{one}” and “{other}”: cosine between the two vectors of *bank* is **{space['bank'] @ space['bank']:.2f}**."
+)
+
+# %% [markdown]
+# It could not be otherwise: the table has one row for *bank*. A vector that depends on the *sentence* is what ELMo, ULMFiT, GPT and
+# BERT bring in 2018.
+#
+# ## 11. Paper says / we get / why they differ
+
+# %%
+largest = list(results)[-1]
+total = word_vectors.total(results[largest])
+own = solved["skip-gram"]
+of_seeds = {
+    name: show.mean_sd([f["WordSim-353"] for f in found], ".3f")
+    for name, found in (("ours", ours), ("gensim", theirs))
+}
+columns = ("what", "paper", "source", "ours", "why")
+show.compare([dict(zip(columns, row, strict=True)) for row in (
+    ("Google analogies, GloVe 6B", "reported as 71.7 %, 300-d", "Pennington et al. 2014, section 4.3",
+     f"{total.accuracy:.1%}, 50-d, {largest}, {total.asked:,} asked",
+     "50 numbers a word instead of 300; the same text. The hub tier has the 300-d vectors."),
+    ("Google analogies, skip-gram", "reported as 61 %, 300-d, 15 noise words", "Mikolov et al. 2013, section 4",
+     f"{own.accuracy:.1%}, 100-d, {own.asked:,} asked",
+     "They train on 1,000 million words, we on one: few of the words asked for occur often enough."),
+    ("skip-gram on WordSim-353, ρ", of_seeds["gensim"], "gensim, same text and settings", of_seeds["ours"],
+     "Shared noise words, and the steps of a few hundred words added up: the expected gradient is the same."),
+    ("dot products and shifted PMI", "equal, given dimensions enough", "Levy and Goldberg 2014, section 3",
+     f"r = {correlation['skip-gram']:.2f} on frequent pairs",
+     f"100 dimensions for a table of {len(text.words):,} rows, and training stops after {epochs} passes."),
+    ("gender after hard debiasing", "can be recovered", "Gonen and Goldberg 2019, sections 4 and 5", found_again,
+     "They used word2vec of Google News, 300-d, and a longer list of gendered words."),
+)])  # fmt: skip
+
+# %% [markdown]
+# Do 300 dimensions explain the gap? Where there is a network, `tlcourse fetch glove-6b-300d` gets the paper's own vectors, and this
+# cell asks them the same questions. Without them it says so and goes on.
+
+# %%
+from gensim.models import KeyedVectors
+
+from tlcourse import assets
+
+try:
+    file = next(assets.path("glove-6b-300d").glob("*.gz"))
+except assets.AssetMissing:
+    show.md(
+        "They are not on this machine. With a network, `tlcourse fetch glove-6b-300d` gets them (400 MB)."
+    )
+else:
+    wide = KeyedVectors.load_word2vec_format(file, limit=len(small.words))
+    wide = word_vectors.WordSpace(glove.Vectors(wide.index_to_key, wide.vectors))
+    found = word_vectors.total(word_vectors.analogies(wide, analogy_tests))
+    show.md(f"300-d: **{found.accuracy:.1%}** of {found.asked:,} questions, {len(wide.words):,} words.")
+
+# %% [markdown]
+# ## 12. What to remember
+# 1. A word's vector comes from the words around it. Negative sampling makes that a handful of yes-or-no questions.
+# 2. Skip-gram, fastText and GloVe factorise one and the same table, PMI; they differ in weights and in who is counted.
+# 3. Pieces of words give a vector to any word.
+# 4. An analogy score means little without its protocol: who may answer, and how many words compete.
+# 5. Vectors carry over to tasks with few labels. They carry over prejudice as well, and projecting it away hides more than it removes.
+#
+# **What it got wrong.** One vector for *bank*, whatever the sentence. Order is lost too: the mean of a sentence's vectors is the same
+# backwards.
+#
+# **Next**: [04 · Sequences and attention](04_sequences_and_attention.ipynb) reads words in order. ELMo then makes a vector for each
+# word *in its sentence*.
+#
+# **Reading**: Mikolov et al. 2013, *Distributed representations of words and phrases and their compositionality* (sections 2.2, 2.3);
+# Pennington et al. 2014, *GloVe* (section 3); Bojanowski et al. 2017, *Enriching word vectors with subword information*; Levy and
+# Goldberg 2014, *Neural word embedding as implicit matrix factorization*; Gonen and Goldberg 2019, *Lipstick on a pig*; Ji et al. 2016,
+# *Parallelizing word2vec in shared and distributed memory*. **Code**: `tlcourse/models/word2vec.py`, `glove.py`, `fasttext.py`.
