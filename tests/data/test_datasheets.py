@@ -1,0 +1,143 @@
+"""data/README.md says what is true of the data."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tlcourse import assets
+from tlcourse.data import rated_sentences
+
+README = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def row(start: str, text: str = README) -> list[str]:
+    """The cells of the first table row of ``text`` that begins with ``start``."""
+    line = next(line for line in text.splitlines() if line.startswith(f"| {start}"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def numbers(text: str) -> list[int]:
+    return [int(found.replace(",", "")) for found in re.findall(r"\d[\d,]*", text)]
+
+
+def test_every_link_leads_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if target.startswith("#"):
+            anchors = [
+                re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in re.findall(r"\n## (.+)", README)
+            ]
+            assert target[1:] in anchors
+        else:
+            assert (Path(__file__).parents[2] / "data" / target).exists()
+
+
+@pytest.mark.parametrize("start", ["[Solar cells]", "[BBC news]"])
+def test_the_sizes_in_the_table(start, cells, news):
+    data = cells if "Solar" in start else news
+    total, train, test = (numbers(cell)[0] for cell in row(start)[2:5])
+    assert (train, test) == (len(data.train_index), len(data.test_index))
+    assert total == train + test
+
+
+@pytest.mark.parametrize("domain", rated_sentences.DOMAINS)
+def test_the_sizes_of_the_rated_sentences(rated, domain):
+    data = rated[domain]
+    (line,) = [line for line in README.splitlines() if f'rated_sentences.load("{domain}")' in line]
+    assert numbers(line) == [len(data.texts), len(data.train_index), len(data.test_index)]
+
+
+def test_solar_cells(cells):
+    text = section("Solar cells")
+    for kind in ("mono", "poly"):
+        assert f"{(cells.kind == kind).sum():,} of {kind}crystalline" in text
+    for third, phrase in enumerate(("0 ({:,} cells)", "1/3 ({:,})", "2/3 ({:,})", "1 ({:,})")):
+        assert phrase.format(np.isclose(cells.probability, third / 3).sum()) in text
+    assert f"{cells.label.sum()} cells, {cells.label.mean():.0%}".replace("%", " %") in text
+    assert "single cells**, {:,} and {:,}".format(*map(len, cells.split(0))) in text
+    by_panel = [cells.label[cells.module == number].mean() for number in range(44)]
+    assert f"from {min(by_panel):.0f} to {max(by_panel):.0%}".replace("%", " %") in text
+    first = np.flatnonzero(np.diff(cells.module)) + 1  # the panels named in the text begin where it says
+    sizes = np.bincount(cells.module)
+    for begin, size in ((1200, 54), (1734, 50)):
+        assert begin in first
+        assert sizes[cells.module[begin]] == size
+        assert f"{begin + 1}–{begin + size}" in text
+
+
+def test_neighbours_of_solar_cells(cells):
+    small = cells.images.reshape(-1, 30, 10, 30, 10).mean((2, 4)).reshape(2624, -1)
+    small -= small.mean(1, keepdims=True)
+    small /= np.linalg.norm(small, axis=1, keepdims=True)
+    alike = small @ small.T
+    np.fill_diagonal(alike, -1)
+    same = np.mean(cells.module[alike.argmax(1)] == cells.module)
+    assert f"for {same:.0%} of the cells".replace("%", " %") in " ".join(section("Solar cells").split())
+
+
+@pytest.mark.parametrize("domain", rated_sentences.DOMAINS)
+def test_rated_sentences(rated, domain):
+    data = rated[domain]
+    cells = row(f"{domain} |", section("Rated sentences"))
+    agree = np.mean(
+        [np.mean((votes > 0) == label) for votes, label in zip(data.votes, data.label, strict=True)]
+    )
+    assert cells[2] == f"{np.mean([len(text.split()) for text in data.texts]):.1f}"
+    assert cells[3] == f"{np.median([len(votes) for votes in data.votes]):.0f}"
+    assert cells[4] == f"{100 * data.label.mean():.0f} %"
+    assert cells[5] == f"{100 * agree:.0f} %"
+    zero = (data.rating == 0).sum()
+    assert re.search(rf"\b{zero} ({domain}|tweets)", section("Rated sentences"))
+
+
+def test_movie_snippets_are_not_from_the_reviews_they_are_said_to_be_from(rated):
+    try:
+        place = assets.path("movie_reviews")
+    except assets.AssetMissing as missing:
+        pytest.skip(str(missing))
+    if place.is_dir():
+        reviews = [file.read_text("latin-1") for file in place.rglob("*.txt")]
+    else:
+        with zipfile.ZipFile(place) as package:
+            reviews = [
+                package.read(name).decode("latin-1") for name in package.namelist() if name.endswith(".txt")
+            ]
+
+    def bare(text: str) -> str:
+        return " ".join(re.findall("[a-z0-9]+", text.lower()))
+
+    everything = bare(" ".join(reviews))
+    snippets = [bare(text) for text in rated["movie"].texts]
+    long = [snippet for snippet in snippets if snippet.count(" ") >= 5]
+    assert 0 < sum(snippet in everything for snippet in long) < len(long) / 1000
+
+
+def test_bbc_news(news):
+    text = section("BBC news")
+    assert f"{len(news.texts):,} are left" in text
+    assert f"of {np.mean([len(article.split()) for article in news.texts]):.0f} words on average" in text
+    assert 2225 - len(news.texts) == 138 + 30
+
+
+def test_cmudict(lexicon):
+    text = section("CMU Pronouncing Dictionary")
+    several = sum(len(said) > 1 for said in lexicon.pronunciations.values())
+    assert f"{len(lexicon.pronunciations):,} words, {len(lexicon.entries):,} pronunciations" in text
+    assert f"{several:,} words have more than one" in text
+    sizes = (len(lexicon.train_index), len(lexicon.valid_index), len(lexicon.test_index))
+    assert numbers("".join(row("[CMU dictionary]")[3:5])) == list(sizes)
+
+
+def test_word_tests(word_tests, vectors):
+    text = section("Word tests")
+    words = {word.lower() for rows in word_tests.analogies().values() for quad in rows for word in quad}
+    assert f"only {len(words)} words" in text
+    assert all(word in vectors for word in words)
+    capitals = [len(rows) for name, rows in word_tests.analogies().items() if "capital" in name]
+    assert sum(capitals) > 8_869 / 2
