@@ -239,7 +239,7 @@ def _count(text: str) -> int:
     factors = {"k": 1_000, "M": 1_000_000}
     try:
         return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
 
 

@@ -24,6 +24,11 @@ def test_two_ngrams_have_one_number_only_if_they_are_equal(one, other, n):
     assert len(shared) == len(runs(" ".join(one), n) & runs(" ".join(other), n))
 
 
+def shared(text, tests):
+    words = Words()
+    return Evaluation(tests, words).shared_with(words.numbers(text))
+
+
 def shared_by_hand(text, evaluation):
     for test in evaluation:
         n = min(N, len(test.split()))
@@ -41,27 +46,29 @@ def test_sharing_is_found_exactly_where_it_is(seed):
 
     tests = [text(int(n)) for n in rng.integers(4, 20, size=6)]
     document = text(int(rng.integers(5, 80)))
-    evaluation = Evaluation({"set": tests}, Words())
-    assert (evaluation.shared_with(document) == ["set"]) == shared_by_hand(document, tests)
+    assert (shared(document, {"set": tests}) == ["set"]) == shared_by_hand(document, tests)
 
 
 def test_case_and_punctuation_hide_nothing():
     test = "The quick brown fox jumps over the lazy dog, and then it sleeps all day."
     leaked = "He wrote: «the QUICK brown-fox jumps over the lazy dog and then it sleeps»!"
-    evaluation = Evaluation({"a": ["something else " * 10], "b": [test]}, Words())
-    assert evaluation.shared_with(leaked) == ["b"]
-    assert evaluation.shared_with(leaked.replace("lazy", "old")) == []
-    assert evaluation.n_texts == {"a": 1, "b": 1}
+    tests = {"a": ["something else " * 10], "b": [test]}
+    assert shared(leaked, tests) == ["b"]
+    assert shared(leaked.replace("lazy", "old"), tests) == []
+    assert Evaluation(tests, Words()).n_texts == {"a": 1, "b": 1}
 
 
 def test_short_texts_count_as_a_whole():
-    evaluation = Evaluation(
-        {"short": ["a film that nobody should ever see"], "tiny": ["very good film"]}, Words()
-    )
-    assert evaluation.shared_with("it is a film that nobody should ever see again") == []  # seven words
-    evaluation = Evaluation({"short": ["this is a film that nobody should ever see"]}, Words())
-    assert evaluation.shared_with("well this is a film that nobody should ever see again") == ["short"]
-    assert evaluation.shared_with("well this is a film that nobody should watch") == []
+    seven = {"short": ["a film that nobody should ever see"], "tiny": ["very good film"]}
+    assert shared("it is a film that nobody should ever see again, a very good film", seven) == []
+    nine = {"short": ["this is a film that nobody should ever see"]}
+    assert shared("well this is a film that nobody should ever see again", nine) == ["short"]
+    assert shared("well this is a film that nobody should watch", nine) == []
+
+
+def repeated_texts(texts):
+    words = Words()
+    return repeated([words.numbers(text) for text in texts]).tolist()
 
 
 def test_repeated_texts_are_found_and_their_first_is_kept():
@@ -76,11 +83,10 @@ def test_repeated_texts_are_found_and_their_first_is_kept():
     little_of_b = " ".join(b.split()[:60]) + " " + fresh(140)
     short = "only six words in this text"
     texts = [a, b, short, a.upper(), most_of_a, little_of_b, c, short, c + "."]
-    assert repeated(texts, Words()).tolist() == [False, False, False, True, True, False, False, True, True]
-    assert repeated([], Words()).tolist() == []
+    assert repeated_texts(texts) == [False, False, False, True, True, False, False, True, True]
+    assert repeated_texts([]) == []
 
 
 def test_a_text_that_repeats_itself_is_no_repetition():
-    assert repeated(
-        ["one two three four five six seven eight nine ten eleven twelve thirteen " * 9], Words()
-    ).tolist() == [False]
+    text = "one two three four five six seven eight nine ten eleven twelve thirteen " * 9
+    assert repeated_texts([text]) == [False]

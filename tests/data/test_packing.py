@@ -34,7 +34,7 @@ def test_a_pass_reads_each_source_as_often_as_asked(index):
     assert 0.2 < times[other].mean() < 0.8
     assert not times[index.held_out].any()
     assert set(document_order(index, {}, rng(), held_out=True)) == set(np.flatnonzero(index.held_out))
-    with pytest.raises(KeyError, match=r"news.*made, other"):
+    with pytest.raises(ValueError, match=r"news.*made, other"):
         document_order(index, {"news": 1.0}, rng())
 
 

@@ -68,9 +68,8 @@ def test_of_a_novel_only_the_part_with_the_leak_is_gone(selected):
 
 def test_nothing_else_is_dropped_and_the_report_adds_up(selected):
     kept, _, report = selected
-    dropped = report.too_short + report.repeated + report.shared_with_held_out
-    for by_source in report.shared_with_evaluation.values():
-        dropped += by_source
+    dropped = report.too_short + report.repeated + report.leaking
+    assert report.leaking == sum(report.shared_with_evaluation.values(), report.shared_with_held_out)
     for source, n in report.read.items():
         assert n == dropped[source] + report.kept[source] + report.held_out[source]
     assert len(kept) == sum(report.kept.values()) + sum(report.held_out.values())

@@ -107,7 +107,7 @@ def test_a_failed_export_leaves_the_old_one(tmp_path):
 
 def test_names(tmp_path, monkeypatch):
     assert zoo.find("bert") == zoo.find("bert-mini") == "bert-mini"
-    with pytest.raises(KeyError, match=r"'t5'.*bert-mini"):
+    with pytest.raises(ValueError, match=r"'t5'.*bert-mini"):
         models.load("t5")
     monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="tlcourse pretrain bert-mini"):

@@ -18,20 +18,18 @@ SHORTEST = 8  # a text of 8 to 12 words counts as shared if all of it occurs; a 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no information is lost in multiplying
 
 
-class Words:
-    """Text → an array of 64-bit numbers, one a word. The same word always has the same number."""
+class Words(dict[str, int]):
+    """Word → a 64-bit number, always the same for the same word."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, int] = {}
+    def __missing__(self, word: str) -> int:
+        digest = hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest()
+        self[word] = int.from_bytes(digest, "big")
+        return self[word]
 
     def numbers(self, text: str) -> np.ndarray:
-        """uint64 (W,)."""
+        """The numbers of the text's words: uint64 (W,)."""
         found = near_duplicates.words(text)
-        for word in found:
-            if word not in self.known:
-                digest = hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest()
-                self.known[word] = int.from_bytes(digest, "big")
-        return np.array([self.known[word] for word in found], dtype=np.uint64)
+        return np.fromiter(map(self.__getitem__, found), dtype=np.uint64, count=len(found))
 
 
 def ngrams(words: np.ndarray, n: int) -> np.ndarray:
@@ -49,7 +47,6 @@ class Evaluation:
 
     def __init__(self, sets: Mapping[str, Iterable[str]], words: Words):
         self.names = tuple(sets)
-        self.words = words
         self.n_texts: dict[str, int] = {}
         found: dict[int, dict[str, list[np.ndarray]]] = {n: {} for n in range(SHORTEST, N + 1)}
         for name, texts in sets.items():
@@ -66,9 +63,8 @@ class Evaluation:
             if by_name
         }
 
-    def shared_with(self, text: str) -> list[str]:
-        """The names of the sets that share a run of words with `text`."""
-        numbers = self.words.numbers(text)
+    def shared_with(self, numbers: np.ndarray) -> list[str]:
+        """The names of the sets that share a run of words with a text, given by its words' numbers."""
         shared = set()
         for n, by_name in self.grams.items():
             own = ngrams(numbers, n)
@@ -80,14 +76,14 @@ class Evaluation:
         return [name for name in self.names if name in shared]
 
 
-def repeated(texts: Sequence[str], words: Words, share: float = 0.5) -> np.ndarray:
+def repeated(texts: Sequence[np.ndarray], share: float = 0.5) -> np.ndarray:
     """bool (len(texts),): has more than `share` of the text's 13-grams occurred in the texts before it?
 
-    A text of fewer than 13 words is repeated if it occurs as a whole. Copies within one text do not count.
+    Texts are given by their words' numbers. One of fewer than 13 words is repeated if it occurs as a whole.
+    Copies within one text do not count.
     """
     grams, owner = [], []
-    for i, text in enumerate(texts):
-        numbers = words.numbers(text)
+    for i, numbers in enumerate(texts):
         own = np.unique(ngrams(numbers, min(N, max(1, len(numbers)))))
         grams.append(own)
         owner.append(np.full(len(own), i))

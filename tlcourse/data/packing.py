@@ -48,11 +48,11 @@ def document_order(
     """One pass: which documents it reads, in which order, int64.
 
     `repeats` says how often a pass reads each source: 2.0 each document twice, 0.4 two of five of them. What
-    is not named is read once. Raises KeyError for a source that the text does not have.
+    is not named is read once. Raises ValueError for a source that the text does not have.
     """
     unknown = set(repeats) - set(index.sources)
     if unknown:
-        raise KeyError(
+        raise ValueError(
             f"the text has no source {', '.join(sorted(unknown))}; it has {', '.join(index.sources)}."
         )
     times = np.array([repeats.get(name, 1.0) for name in index.sources])

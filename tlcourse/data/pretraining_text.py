@@ -83,6 +83,7 @@ class Report:
     repeated: Counter = field(default_factory=Counter)
     shared_with_evaluation: dict[str, Counter] = field(default_factory=dict)  # by evaluation set, then source
     shared_with_held_out: Counter = field(default_factory=Counter)
+    leaking: Counter = field(default_factory=Counter)  # all that share a run of words with either
     held_out: Counter = field(default_factory=Counter)
     kept: Counter = field(default_factory=Counter)
     words: Counter = field(default_factory=Counter)
@@ -123,17 +124,20 @@ def select(
             whole.append(document.name)
 
     progress(f"looking for repetitions among {len(parts):,} documents")
-    again = repeated([part.text for part in parts], words)
+    numbers = [words.numbers(part.text) for part in parts]
+    again = repeated(numbers)
     progress("looking for evaluation texts in them")
     free: list[int] = []
     for i, part in enumerate(parts):
         if again[i]:
             report.repeated[part.source] += 1
             continue
-        shared = tests.shared_with(part.text)
+        shared = tests.shared_with(numbers[i])
         for name in shared:
             report.shared_with_evaluation.setdefault(name, Counter())[part.source] += 1
-        if not shared:
+        if shared:
+            report.leaking[part.source] += 1
+        else:
             free.append(i)
 
     held_out_wholes = _hold_out({whole[i]: parts[i].source for i in free})
@@ -141,11 +145,13 @@ def select(
     progress("looking for held-out texts in the rest")
     unseen = Evaluation({"held out": (parts[i].text for i in free if parts[i].name in held_out)}, words)
     kept = []
-    for part in (parts[i] for i in free):
+    for i in free:
+        part = parts[i]
         if part.name in held_out:
             report.held_out[part.source] += 1
-        elif unseen.shared_with(part.text):
+        elif unseen.shared_with(numbers[i]):
             report.shared_with_held_out[part.source] += 1
+            report.leaking[part.source] += 1
             continue
         else:
             report.kept[part.source] += 1
@@ -174,3 +180,24 @@ def assemble(
     tokenizer = tokeniser.train((d.text for d in documents if d.name not in held_out), vocab_size)
     progress(f"indexing {len(documents):,} documents")
     return text_index.build(documents, tokenizer, held_out, report.facts())
+
+
+def make(sources: Sources, folder: Path, say: Callable[[str], None]) -> None:
+    """`tlcourse text`: assemble, write to `folder`, and say what came of it.
+
+    Raises FileExistsError before any work if the folder is there.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
+    for name, where in vars(sources).items():
+        if where is None:
+            say(f"without --{name}: its texts are left out")
+    index = assemble(sources, progress=say)
+    text_index.save(index, folder)
+    report = index.report
+    columns = ("read", "too_short", "repeated", "leaking", "held_out", "kept", "words")
+    say(f"{'':15}" + "".join(f"{column.replace('_', ' '):>12}" for column in columns))
+    for source in index.sources:
+        numbers = [report[column].get(source, 0) for column in columns]
+        say(f"{source:15}" + "".join(f"{n:>12,}" for n in numbers))
+    say(f"{len(index.pieces):,} pieces in {folder}")

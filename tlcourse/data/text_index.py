@@ -8,7 +8,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -105,7 +104,6 @@ def build(
     from tlcourse.data.phrases import continues_unit
 
     held_out = set(held_out)
-    occurrences: Counter[str] = Counter()
     number: dict[str, int] = {}
     words, sentence_lengths, document_lengths = [], [], []
     source, is_held_out, n_bytes, sources = [], [], [], []
@@ -116,7 +114,6 @@ def build(
                 found = find_words(sentence)
                 if not found:
                     continue
-                occurrences.update(found)
                 words.append(np.array([number.setdefault(w, len(number)) for w in found], dtype=np.uint32))
                 sentence_lengths.append(len(found))
                 count += 1
@@ -131,12 +128,12 @@ def build(
     if not words:
         raise ValueError("there is no text to index: every document is empty.")
 
-    by_frequency = [word for word, _ in occurrences.most_common()]
+    all_words = np.concatenate(words)
+    by_frequency = np.argsort(-np.bincount(all_words), kind="stable")
     place = np.empty(len(number), dtype=np.uint32)
-    for rank, word in enumerate(by_frequency):
-        place[number[word]] = rank + 2
-    vocabulary = [UNKNOWN, END_OF_SENTENCE, *by_frequency]
-    all_words = place[np.concatenate(words)]
+    place[by_frequency] = np.arange(2, len(number) + 2)
+    all_words, found = place[all_words], list(number)
+    vocabulary = [UNKNOWN, END_OF_SENTENCE, *(found[i] for i in by_frequency)]
     sentence_words = _offsets(sentence_lengths)
     units = continues_unit(all_words, sentence_words, vocabulary)
     pieces, flags, sentence_pieces = _pieces(all_words, sentence_words, vocabulary, units, tokenizer)

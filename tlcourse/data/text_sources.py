@@ -23,17 +23,22 @@ from tlcourse.data.text_index import Document
 LONGEST = 1500  # words in a document; longer ones are cut between paragraphs
 NLTK = ("brown", "movie_reviews", "abc", "webtext", "state_union", "inaugural")
 
-_STRAIGHT = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "´": "'", "`": "'", "\u00a0": " "}
+_STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "´": "'", "`": "'"})
+
+# Spaces of all widths, control and format characters, private ones.
+_BLANK = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff]+"
 )
 
 
 def clean(text: str) -> str:
     """One paragraph: entities resolved, quotes straight, tags and control characters gone, single spaces."""
-    text = re.sub(r"</?[A-Za-z][^<>]{0,40}>", " ", html.unescape(text))
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = re.sub(r"</?[A-Za-z][^<>]{0,40}>", " ", text)
     text = unicodedata.normalize("NFC", text).translate(_STRAIGHT)
-    text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return re.sub(r" +", " ", text).strip()
+    return _BLANK.sub(" ", text).strip()
 
 
 def sections(document: Document, longest: int = LONGEST) -> Iterator[Document]:

@@ -180,12 +180,12 @@ def state_for_transformers(model: nn.Module) -> dict[str, Tensor]:
 def load_from_transformers(model: nn.Module, state: Mapping[str, Tensor]) -> None:
     """Copy tensors under their transformers names into `model`.
 
-    Raises KeyError for a tensor that is missing, ValueError for one of another shape.
+    Raises ValueError for a tensor that is missing or of another shape.
     """
     ours = dict(model.named_parameters())
     for pair in name_pairs(model):
         if pair.theirs not in state:
-            raise KeyError(
+            raise ValueError(
                 f"{pair.theirs} is missing: these are not the weights of a {type(model).__name__}."
             )
         for name, tensor in zip(pair.ours, pair.back(state[pair.theirs]), strict=True):

@@ -94,12 +94,12 @@ def size(model: nn.Module) -> SizeInParameters:
 def find(name: str) -> str:
     """The full name of a model of the zoo; `bert` is short for `bert-mini`.
 
-    Raises KeyError for another name, with those there are.
+    Raises ValueError for another name, with those there are.
     """
     for full in (name, f"{name}-mini"):
         if full in ZOO:
             return full
-    raise KeyError(f"there is no model called {name!r} in the zoo; there are {', '.join(ZOO)}.")
+    raise ValueError(f"name is {name!r}, but the zoo has {', '.join(ZOO)}.")
 
 
 def checkpoints_dir() -> Path:
@@ -116,7 +116,7 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
         heads: with its pretraining heads; otherwise the encoder alone, as in `transformers.AutoModel`.
 
     Raises:
-        KeyError: no model has this name.
+        ValueError: no model has this name.
         FileNotFoundError: it is not there, or not whole; the message says what to do.
     """
     folder = Path(name)

@@ -88,3 +88,42 @@ def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> I
             yield from differences(one, other, f"{where}{key}.")
         elif one != other and not key.endswith("_every"):
             yield f"{where}{key}: {one} then, {other} now"
+
+
+TOKENS = 60_000_000
+
+# How often a pass over the text reads each source, so that novels do not drown modern prose and the two
+# sources that most tasks are from, reviews and news, are read most.
+MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
+
+# Nine tenths on short rows, which are cheaper, the last tenth on twice as long ones, for the later positions
+# (Devlin et al. 2019, appendix A.2). XLNet has no positions to learn, and the LSTMs have none either.
+_SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
+_LENGTHS = {ElmoConfig: ((1.0, 64),), UlmfitConfig: ((1.0, 64),), XLNetConfig: ((1.0, 128),)}
+
+FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
+
+
+def recipe_for(
+    name: str,
+    sources: tuple[str, ...],
+    tokens: int = TOKENS,
+    seed: int = 0,
+    bf16: bool = False,
+    compile: bool = False,
+) -> Recipe:
+    """How the zoo's model `name` is trained on a text that has these sources.
+
+    Raises ValueError for a name that the zoo does not have.
+    """
+    config = zoo.ZOO[zoo.find(name)]
+    return Recipe(
+        config,
+        tokens,
+        batch_tokens=4096 if tokens > FEW_TOKENS else 1024,
+        lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
+        repeats={source: times for source, times in MIXTURE.items() if source in sources},
+        seed=seed,
+        bf16=bf16,
+        compile=compile and not isinstance(config, ElmoConfig | UlmfitConfig),  # an LSTM is a kernel already
+    )

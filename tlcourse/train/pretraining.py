@@ -1,0 +1,194 @@
+"""`tlcourse pretrain NAME`: train a model of the zoo from random weights, and write it to a folder."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+import torch
+from accelerate import PartialState
+
+from tlcourse import assets
+from tlcourse.data import pretraining_text, text_index, tokeniser
+from tlcourse.data.text_index import TextIndex
+from tlcourse.models import interchange, zoo
+from tlcourse.models.elmo import ElmoConfig
+from tlcourse.models.transformer import TransformerConfig
+from tlcourse.train import checkpoint, loop, recipes
+from tlcourse.train.loop import Progress, Result
+from tlcourse.train.recipes import Recipe
+
+RUNS = Path("runs")
+
+
+def pretrain(
+    name: str,
+    tokens: int = recipes.TOKENS,
+    text: Path | None = None,
+    runs: Path = RUNS,
+    resume: bool = False,
+    seed: int = 0,
+    out: TextIO = sys.stdout,
+) -> Path:
+    """Train the zoo's model `name`; return the folder of the finished model, `runs/NAME/model`.
+
+    Args:
+        name: of the zoo; `bert` is `bert-mini`.
+        tokens: how much text it reads, in pieces.
+        text: a folder that `tlcourse text` wrote; None takes the packaged BBC news, a million pieces, which
+            is enough to see it work.
+        runs: where the run's folder is made.
+        resume: go on from the run's last checkpoint.
+        seed: of weights, order, masks and dropout.
+        out: where progress is written.
+
+    Raises:
+        ValueError: the zoo has no such model, or the run is of another recipe.
+        FileNotFoundError: there is no text, or no checkpoint to resume from.
+        FileExistsError: there is a checkpoint already, and `resume` is not asked for.
+    """
+    name = zoo.find(name)
+    if tokens < 1:
+        raise ValueError(f"tokens is {tokens}: give the number of pieces to read, such as 200k or 60M.")
+    main = PartialState().is_main_process
+    say = _Line(out) if main else _Silent()
+    index = text_index.load(text) if text else packaged_text(say.line)
+    folder = Path(runs) / name
+    recipe = recipes.recipe_for(name, index.sources, tokens, seed, **_what_pays(tokens, folder, resume))
+    total, body = zoo.size(zoo.build(recipe.config))
+    say.line(
+        f"{name}: {total / 1e6:.2f}M parameters, {body / 1e6:.2f}M without those of the vocabulary; "
+        f"{tokens:,} tokens of {', '.join(index.sources)}; {'bf16, ' if recipe.bf16 else ''}"
+        f"{'compiled (the first step takes a minute)' if recipe.compile else 'not compiled'}"
+    )
+    result = loop.run(recipe, index, folder, resume, say.progress)
+    held_out = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
+    say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {held_out}")
+    if main:
+        export(name, recipe, index, result, folder / "model")
+        say.line(f"The model is in {folder / 'model'}")
+    PartialState().wait_for_everyone()
+    return folder / "model"
+
+
+def export(name: str, recipe: Recipe, index: TextIndex, result: Result, folder: Path) -> None:
+    """Write the model, its tokeniser, and `training.json`: everything that a card of the model says.
+
+    ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax.
+    """
+    zoo.export(result.model, folder)
+    config = recipe.config
+    if isinstance(config, ElmoConfig):
+        words = "\n".join(index.vocabulary[: config.vocab_size])
+        (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+    else:
+        alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
+        model_type = "" if alone else interchange.transformers_config(config)["model_type"]
+        tokeniser.save(index.tokenizer, folder, model_type)
+    facts = {
+        "name": name,
+        "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}",
+        "recipe": recipe.facts(),
+        "text": {"fingerprint": index.fingerprint(), "sources": index.sources, "report": index.report},
+        "steps": result.steps,
+        "tokens": result.tokens,
+        "seconds": round(result.seconds),
+        "held_out": result.held_out,
+        "log": result.log,
+        "parameters": zoo.size(result.model)._asdict(),
+        "torch": torch.__version__,
+    }
+    (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def packaged_text(say: Callable[[str], None] = lambda message: None) -> TextIndex:
+    """The BBC's training articles as an index, made once and kept in the cache.
+
+    Raises AssetMissing if they are not fetched.
+    """
+    folder = assets.derived_dir() / "packaged-text-1"
+    if not folder.exists():
+        say("Making an index of the packaged text, once.")
+        index = pretraining_text.assemble(pretraining_text.Sources())
+        with suppress(FileExistsError):  # another process was faster
+            text_index.save(index, folder)
+    return text_index.load(folder)
+
+
+def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
+    """Whether to compile and to compute in bfloat16: as before where a run is resumed."""
+    if resume:
+        _, facts = checkpoint.load(folder / "checkpoint.safetensors")
+        return {key: facts["recipe"][key] for key in ("bf16", "compile")}
+    long = tokens > recipes.FEW_TOKENS
+    compiler = torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++", "cl")))
+    return {"compile": bool(long and compiler), "bf16": long and _bf16_is_fast()}
+
+
+def _bf16_is_fast() -> bool:
+    """Does this machine multiply matrices faster in bfloat16? Not every CPU does."""
+
+    def seconds(dtype: torch.dtype) -> float:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        a = torch.ones(1024, 1024, dtype=dtype, device=device)
+        best = float("inf")
+        for _ in range(4):
+            started = time.perf_counter()
+            (a @ a).sum().item()
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    return seconds(torch.bfloat16) < 0.7 * seconds(torch.float32)
+
+
+def _duration(seconds: float) -> str:
+    """`1 h 05 min`, `12 min 30 s` or `48 s`."""
+    minutes, s = divmod(round(seconds), 60)
+    hours, m = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {m:02d} min"
+    return f"{m} min {s:02d} s" if m else f"{s} s"
+
+
+class _Line:
+    """Progress on one line of a terminal; elsewhere a line every half a minute."""
+
+    def __init__(self, out: TextIO):
+        self.out, self.live, self.last = out, out.isatty(), float("-inf")
+        self.pending = False
+
+    def line(self, message: str) -> None:
+        self.out.write(("\n" if self.pending else "") + message + "\n")
+        self.out.flush()
+        self.pending = False
+
+    def progress(self, p: Progress) -> None:
+        done = p.tokens >= p.total_tokens
+        if not self.live and not done and time.monotonic() - self.last < 30:
+            return
+        self.last = time.monotonic()
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in p.losses.items())
+        text = (
+            f"{min(1.0, p.tokens / p.total_tokens):4.0%}  {p.tokens / 1e6:.2f}M tokens  {losses}  "
+            f"{p.tokens_per_second:,.0f} tokens/s  {_duration(max(0.0, p.seconds_left))} left"
+        )
+        self.out.write(f"\r{text}\x1b[K" if self.live else text + "\n")
+        self.out.flush()
+        self.pending = self.live
+
+
+class _Silent(_Line):
+    """What the processes other than the first write: nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    def line(self, message: str) -> None:
+        pass
+
+    def progress(self, p: Progress) -> None:
+        pass
