@@ -57,23 +57,27 @@ class Evaluation:
                 if len(numbers) >= SHORTEST:
                     n = min(N, len(numbers))
                     found[n].setdefault(name, []).append(ngrams(numbers, n))
-        self.grams = {
-            n: {name: np.unique(np.concatenate(grams)) for name, grams in by_name.items()}
-            for n, by_name in found.items()
-            if by_name
+        self.by_name = {
+            n: {name: np.unique(np.concatenate(grams)) for name, grams in sets.items()}
+            for n, sets in found.items()
+            if sets
         }
+        self.all = {n: np.unique(np.concatenate([*sets.values()])) for n, sets in self.by_name.items()}
 
     def shared_with(self, numbers: np.ndarray) -> list[str]:
         """The names of the sets that share a run of words with a text, given by its words' numbers."""
         shared = set()
-        for n, by_name in self.grams.items():
+        for n, everything in self.all.items():
             own = ngrams(numbers, n)
-            for name, grams in by_name.items():
-                if name not in shared and len(own):
-                    place = np.minimum(np.searchsorted(grams, own), len(grams) - 1)
-                    if (grams[place] == own).any():
-                        shared.add(name)
+            own = own[_found(own, everything)]  # nearly always none
+            if len(own):
+                shared.update(name for name, grams in self.by_name[n].items() if _found(own, grams).any())
         return [name for name in self.names if name in shared]
+
+
+def _found(values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """bool (len(values),): which values are in `among`, which is sorted and not empty?"""
+    return among[np.minimum(np.searchsorted(among, values), len(among) - 1)] == values
 
 
 def repeated(texts: Sequence[np.ndarray], share: float = 0.5) -> np.ndarray:
