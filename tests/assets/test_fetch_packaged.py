@@ -110,7 +110,7 @@ def test_offline_says_which_command_to_run_where(words, index, monkeypatch):
         assets.fetch()
     message = str(raised.value)
     assert "\n" not in message
-    assert "TLCOURSE_ASSETS=/some/folder tlcourse fetch words" in message
+    assert "TLCOURSE_ASSETS=/some/folder tlcourse fetch`" in message
     assert "copy that folder here" in message
 
 
@@ -270,3 +270,32 @@ def test_manifest_lines_are_what_sha256sum_writes(words):
     with_manifest(words, {"a b.txt": sha256(b"")})
     vars(words).pop("manifest", None)
     assert words.manifest == {"a b.txt": sha256(b"")}
+
+
+def test_a_part_longer_than_what_the_index_has_now(words, index, cache, known):
+    # the index had another file of that name, and the part is longer than the right one
+    part = cache / ".partial" / f"{words.sha256[:12]}-{words.archive}.part"
+    part.parent.mkdir(parents=True)
+    short = index.files[words.archive]
+    index.files[words.archive] = short[:100]
+    index.published[words.archive] = words.sha256
+    part.write_bytes(short[:200])
+    with pytest.raises(assets.FetchFailed):
+        assets.fetch()
+    index.files[words.archive] = short
+    assets.fetch()
+    assert assets.path("words")
+
+
+@pytest.mark.parametrize("status", [429, 408, 500])
+def test_an_answer_that_passes_is_waited_for(words, index, status):
+    index.statuses = [status, status, status]
+    assets.fetch()
+    assert len(index.downloads) == 4
+
+
+def test_patience_has_an_end(words, index):
+    index.statuses = [503] * 10
+    with pytest.raises(assets.FetchFailed, match="answered 503"):
+        assets.fetch()
+    assert len(index.downloads) == 4

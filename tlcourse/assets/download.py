@@ -17,12 +17,18 @@ from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetRefused, FetchFailed
 
 if TYPE_CHECKING:
+    import requests
     from pypi_simple import PyPISimple
 
 TRIES = 4
 PAUSE = 1.0  # seconds before the second try; doubled before each further one
 TIMEOUT = (15, 60)  # seconds to connect, and to wait for the next bytes
 CHUNK = 1 << 16
+PASSING = (
+    408,
+    416,
+    429,
+)  # answers that pass: too slow, a part longer than the file (it is deleted), too many
 
 OnBytes = Callable[[int], None]  # told how many bytes are there by now
 
@@ -46,15 +52,12 @@ def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
     if found != asset.sha256:
         raise AssetRefused(
             f"{asset.name}: {asset.archive} has the sha256 {found}, but the catalogue pins {asset.sha256}; "
-            f"it was "
-            f"deleted. If PIP_INDEX_URL names a mirror, try another index"
+            f"it was deleted. If PIP_INDEX_URL names a mirror, try another index"
         )
 
 
 def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> str:
-    """Download what ``part`` lacks, with some patience, and return its sha256; with a wrong one it is
-    deleted.
-    """
+    """Download what ``part`` lacks, with some patience, and return its sha256; a wrong one is deleted."""
     import requests
 
     for attempt in range(TRIES):
@@ -63,15 +66,20 @@ def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes)
                 _receive(client, asset, part, on_bytes)
             break
         except requests.RequestException as error:
-            refused = isinstance(error, requests.HTTPError) and error.response.status_code in range(400, 500)
-            hopeless = refused or isinstance(error, ValueError)  # ValueError: an address that is none
-            if hopeless or attempt == TRIES - 1:
+            if _is_final(error) or attempt == TRIES - 1:
                 raise FetchFailed(_explain(asset, client.endpoint, error)) from error
             time.sleep(PAUSE * 2**attempt)
     found = file_sha256(part)
     if found != asset.sha256:
         part.unlink()
     return found
+
+
+def _is_final(error: "requests.RequestException") -> bool:
+    """Whether asking once more is no use."""
+    if error.response is None:
+        return isinstance(error, ValueError)  # an address that is none
+    return 400 <= error.response.status_code < 500 and error.response.status_code not in PASSING
 
 
 def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> None:
@@ -119,8 +127,7 @@ def _address(client: "PyPISimple", asset: Asset) -> str:
     if published != asset.sha256:
         raise AssetRefused(
             f"{asset.name}: the package index at {_host(client.endpoint)} offers {asset.archive} with the "
-            f"sha256 "
-            f"{published}, but the catalogue pins {asset.sha256}; nothing was downloaded"
+            f"sha256 {published}, but the catalogue pins {asset.sha256}; nothing was downloaded"
         )
     return package.url
 
@@ -136,13 +143,10 @@ def _explain(asset: Asset, endpoint: str, error: Exception) -> str:
     if isinstance(error, requests.HTTPError):
         return (
             f"{asset.name}: the package index at {_host(endpoint)} answered {error.response.status_code}; "
-            f"try again "
-            f"later, or set PIP_INDEX_URL to another index"
+            f"try again later, or set PIP_INDEX_URL to another index"
         )
     return (
-        f"{asset.name}: cannot download from the package index at {_host(endpoint)} "
-        f"({type(error).__name__}). "
-        f"Without a network: run `TLCOURSE_ASSETS=/some/folder {asset.command}` on a machine that has one, "
-        f"copy that "
-        f"folder here, and set TLCOURSE_ASSETS to it"
+        f"{asset.name}: cannot reach the package index at {_host(endpoint)} ({type(error).__name__}). "
+        f"Without a network: run `TLCOURSE_ASSETS=/some/folder tlcourse fetch` on a machine that has one, "
+        f"copy that folder here, and set TLCOURSE_ASSETS to it"
     )
