@@ -54,7 +54,9 @@ def arguments(root: Path, page: str, port: int, secret: str, browser: bool) -> l
         f"--IdentityProvider.token={secret}",
         "--ServerApp.disable_check_xsrf=False",
         f"--LabApp.default_url={page}",
-        # No request leaves the machine: no news, no look for updates, no list of extensions.
+        # No request leaves the machine: no news (nor the question whether one wants them, a setting), no look
+        # for updates, no list of extensions. The user's own settings stand above these.
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'lab_settings'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
