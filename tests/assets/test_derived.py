@@ -136,6 +136,17 @@ def test_a_kill_while_writing_leaves_no_file_that_is_taken_for_whole():
     assert make.calls == 1
 
 
+def test_what_a_killed_process_left_is_deleted_when_old(own_cache):
+    own_cache.mkdir()
+    old, new = own_cache / ".features-1-x.tmp", own_cache / ".features-2-x.tmp"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assets.cached_arrays("features", {}, Maker(x=np.ones(2)))
+    assert not old.exists()
+    assert new.exists()  # another process may be writing it
+
+
 keys = st.dictionaries(
     st.text(max_size=3), st.integers() | st.text(max_size=3) | st.none() | st.booleans(), max_size=3
 )

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,9 @@ from tlcourse.assets.cache import derived_dir
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+OLD = 3600  # seconds; nothing takes that long to write
 
 
 def cached_arrays(
@@ -65,6 +69,10 @@ def _save(path: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:
     from safetensors.numpy import save_file
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(".*.tmp"):  # by a killed process, if it is old
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > OLD:
+                left.unlink()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     os.close(handle)
     try:
