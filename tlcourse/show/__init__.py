@@ -33,6 +33,8 @@ _LAZY = {
     "alignments": "alignment",
     "pronounce": "alignment",
     "bottleneck": "bottleneck_figure",
+    "labels_worth": "label_curves",
+    "domain_explorer": "domain_gains",
 }
 
 __all__ = sorted(_LAZY)

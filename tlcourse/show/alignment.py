@@ -1,6 +1,5 @@
 """Which letters a model looks at while it pronounces a word: step by step, and all steps at once."""
 
-import functools
 import html
 from collections.abc import Sequence
 
@@ -26,12 +25,15 @@ def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Figure:
     """
     if not 1 <= len(words) <= _MOST_ALIGNED:
         raise ValueError(f"one figure holds 1 to {_MOST_ALIGNED} words, got {len(words)}: {list(words)!r}")
-    said = [(word, *pronouncer.attend(word)) for word in map(pronouncer.read, words)]
+    attended = pronouncer.attend(map(pronouncer.read, words))
+    said = [(word, *attended[word]) for word in dict.fromkeys(map(pronouncer.read, words))]
     widths = [len(word) for word, *_ in said]
-    tallest = max(len(phonemes) for _, phonemes, _ in said)
+    tallest = max(max(len(phonemes), 1) for _, phonemes, _ in said)
     size = (0.42 * sum(widths) + 0.9 * len(said) + 0.4, 0.42 * tallest + 1.2)
     fig, axes = plt.subplots(1, len(said), figsize=size, squeeze=False, width_ratios=widths)
     for ax, (word, phonemes, weights) in zip(axes[0], said, strict=True):
+        if not phonemes:  # a model that has hardly been trained
+            phonemes, weights = ("nothing",), np.zeros((1, len(word)))
         ax.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="equal")
         ax.set(title=word, xticks=range(len(word)), yticks=range(len(phonemes)))
         ax.set_xticklabels(list(word))
@@ -88,10 +90,12 @@ class Pronunciation(Twin):
 
     def __init__(self, pronouncer: Pronouncer, words: Sequence[str]):
         self.pronouncer, self.words = pronouncer, [pronouncer.read(word) for word in words]
-        self.attend = functools.lru_cache(maxsize=32)(pronouncer.attend)
+        self.shown: tuple[str, tuple[str, ...], np.ndarray] | None = None
+        self._said: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+        self._frames: dict[tuple[str, int], bytes] = {}
         self.alt = (
             "Attention while pronouncing: a row for each phoneme, a column for each letter. "
-            + " ".join(f"{word}: {' '.join(self.attend(word)[0]) or 'nothing'}." for word in self.words)
+            + " ".join(f"{word}: {' '.join(self._attend(word)[0]) or 'nothing'}." for word in self.words)
         )
 
     def static(self) -> Figure:
@@ -108,7 +112,7 @@ class Pronunciation(Twin):
         self.slider = ipywidgets.IntSlider(
             value=1, min=1, max=2, description="Phoneme", continuous_update=False
         )
-        ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
+        self.link = ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
         self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
         self.status = ipywidgets.HTML()
         self.text.observe(self.guard(self._typed), "value")
@@ -124,25 +128,31 @@ class Pronunciation(Twin):
             word = self.pronouncer.read(self.text.value)
         except ValueError as error:
             return self._say(str(error), problem=True)
-        phonemes, weights = self.attend(word)
+        phonemes, weights = self._attend(word)
         if not phonemes:
-            return self._say(
-                f"The model stays silent on “{word}”: it ends before the first phoneme.", problem=True
-            )
+            return self._say(f"The model says nothing at all to “{word}”.", problem=True)
         self.shown = word, phonemes, weights
         self.play.max = self.slider.max = len(phonemes)
         self.play.value = self.slider.value = 1
         return self._moved()
 
     def _moved(self, _change: object = None) -> None:
+        if self.shown is None:
+            return
         word, phonemes, weights = self.shown
         step = min(self.slider.value, len(phonemes))
         self.picture.value = self._frame(word, step)
         self._say(f"{told(word, phonemes, weights, step)} So far: {' '.join(phonemes[:step])}")
 
-    @functools.lru_cache(maxsize=128)  # noqa: B019  one widget, kept as long as its notebook anyway
+    def _attend(self, word: str) -> tuple[tuple[str, ...], np.ndarray]:
+        if word not in self._said:
+            self._said |= self.pronouncer.attend([word])
+        return self._said[word]
+
     def _frame(self, word: str, step: int) -> bytes:
-        return png(one_step(word, *self.attend(word), step))
+        if (word, step) not in self._frames:
+            self._frames[word, step] = png(one_step(word, *self._attend(word), step))
+        return self._frames[word, step]
 
     def _say(self, text: str, problem: bool = False) -> None:
         mark = "✗ " if problem else ""
