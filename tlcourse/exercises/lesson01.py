@@ -1,0 +1,351 @@
+"""Exercises of lesson 01: reading a curve, two metrics, mean pooling, and what a label is worth."""
+
+import numpy as np
+import torch
+
+from tlcourse.exercises.machinery import exercise, prediction, question
+
+worth = prediction(
+    question=(
+        "A frozen, pretrained network and 100 labelled sentences reach a certain accuracy. How many "
+        "labels does a "
+        "classifier need for the same, if it knows nothing but its labelled sentences?"
+    ),
+    options=["About 200", "About 1,000", "About 10,000", "It never gets there"],
+    answer=1,
+    why=[
+        "Pretraining is worth more than that while labels are few: about ten times.",
+        "About ten times as many, here. ULMFiT's authors found the same factor on longer reviews.",
+        "That many would do more than catch up: before that, the classifier without pretraining overtakes.",
+        "It does. Pretraining saves labels; it is no accuracy that labels could not buy.",
+    ],
+)
+
+best_home = prediction(
+    question=(
+        "You train on editorials, with MiniLM's features. On which of the four test sets does this classifier "
+        "score highest?"
+    ),
+    options=["On editorials: it was trained on them", "On tweets", "On product reviews", "On movie reviews"],
+    answer=1,
+    why=[
+        "One would think so. But editorials are the hardest set, for people too: being at home does not "
+        "help enough.",
+        "Tweets say plainly what they feel, so every classifier finds them easier, wherever it comes from.",
+        "Product reviews are easier than movie reviews, but not the easiest of the four.",
+        "Movie reviews are witty, and hard for whoever comes from another domain.",
+    ],
+)
+
+
+# 1. Change one number
+
+
+def _overtakes(labels: list[int], curves: dict[str, np.ndarray]) -> int:
+    ahead = curves["TF-IDF"].mean(axis=0) > curves["GloVe"].mean(axis=0)
+    return labels[int(np.argmax(ahead))] if ahead.any() else 0
+
+
+_EXAMPLE_LABELS = [25, 50, 100]
+_EXAMPLE_CURVES = {
+    "TF-IDF": np.array([[0.5, 0.6, 0.7], [0.52, 0.6, 0.72]]),
+    "GloVe": np.array([[0.6, 0.61, 0.62], [0.6, 0.63, 0.62]]),
+}
+
+overtakes = question(
+    title="Where counting words overtakes averaging them",
+    answer=_overtakes,
+    example=(_EXAMPLE_LABELS, _EXAMPLE_CURVES),
+    hints=(
+        "Change `n` in the cell above the question, run it again, and compare two rows of the table.",
+        "Look for the smallest budget at which the mean of TF-IDF is above the mean of GloVe.",
+        "`(curves['TF-IDF'].mean(axis=0) > curves['GloVe'].mean(axis=0))` has one answer for each entry "
+        "of `labels`.",
+    ),
+    wrong=[
+        (25, "With 25 labels TF-IDF is far behind: it has seen too few words. Go to larger `n`."),
+        (
+            lambda n: 0 < n < 1,
+            "That is an accuracy. The question is for how many labels it takes: one of `labels`.",
+            0.68,
+        ),
+    ],
+    explain=(
+        "from here on, counting this domain's words tells more than fifty numbers learned elsewhere. The "
+        "average of "
+        "frozen vectors has nothing left to learn with."
+    ),
+)
+
+
+# 2. A metric that no majority can fool
+
+
+def _labels_and_predictions(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    n = int(rng.integers(20, 40))
+    label = (rng.random(n) < 0.8).astype(np.int64)
+    label[:2] = 0, 1  # both classes are there
+    predicted = np.where(rng.random(n) < 0.7, label, 1 - label)
+    predicted[:4] = 0, 1, 0, 1
+    return label, predicted
+
+
+def _plain_accuracy(label: np.ndarray, predicted: np.ndarray) -> float:
+    return float((label == predicted).mean())
+
+
+def _mean_precision(label: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean([(label[predicted == c] == c).mean() for c in (0, 1)]))
+
+
+def _recall_of_ones(label: np.ndarray, predicted: np.ndarray) -> float:
+    return float((predicted[label == 1] == 1).mean())
+
+
+def _sum_of_recalls(label: np.ndarray, predicted: np.ndarray) -> float:
+    return float(sum((predicted[label == c] == c).mean() for c in (0, 1)))
+
+
+def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean([((predicted == c) & (label == c)).mean() for c in (0, 1)]))
+
+
+@exercise(
+    title="Balanced accuracy",
+    inputs=_labels_and_predictions,
+    hints=(
+        "Ask two questions, one for each class: of the sentences that truly have this label, which share "
+        "is right?",
+        "`label == 1` is a mask. What does `predicted[label == 1]` hold, and which of it is right?",
+        "The mean of `(predicted[label == c] == c).mean()` for c = 0 and c = 1.",
+    ),
+    wrong=[
+        (
+            _plain_accuracy,
+            "This is the accuracy: the larger class counts more. Take the share for each class, then "
+            "their mean.",
+        ),
+        (
+            _mean_precision,
+            "You select by the prediction: that gives precision. Select by the true label, which gives "
+            "recall.",
+        ),
+        (
+            _recall_of_ones,
+            "This looks at class 1 only. Predicting 1 everywhere would get 100%: class 0 is missing.",
+        ),
+        (_sum_of_recalls, "You add the two shares. Take their mean, so that 1 is perfect and 0.5 is a coin."),
+        (
+            _halved_shares,
+            "You divide by all the sentences. Divide the right ones of a class by the size of that class.",
+        ),
+    ],
+)
+def balanced_accuracy(label: np.ndarray, predicted: np.ndarray) -> float:
+    """Return the mean over the classes 0 and 1 of the share that is predicted right; both inputs are (N,)."""
+    return float(np.mean([(predicted[label == c] == c).mean() for c in (0, 1)]))
+
+
+# 3. Read the matrix down, not across
+
+
+def _square(rng: np.random.Generator) -> tuple[np.ndarray]:
+    return (rng.uniform(0.5, 0.9, size=(int(rng.integers(3, 6)),) * 2),)
+
+
+def _gap_along_rows(scores: np.ndarray) -> np.ndarray:
+    return np.diag(scores)[:, None] - scores
+
+
+def _gap_turned(scores: np.ndarray) -> np.ndarray:
+    return (np.diag(scores)[None, :] - scores).T
+
+
+def _gap_negative(scores: np.ndarray) -> np.ndarray:
+    return scores - np.diag(scores)[None, :]
+
+
+def _gap_from_mean(scores: np.ndarray) -> np.ndarray:
+    return np.diag(scores).mean() - scores
+
+
+def _gap_from_best(scores: np.ndarray) -> np.ndarray:
+    return scores.max(axis=0, keepdims=True) - scores
+
+
+@exercise(
+    title="The transfer gap",
+    inputs=_square,
+    hints=(
+        "A gap compares two classifiers on the same test set. Which axis of the matrix is the test set?",
+        "`np.diag(scores)` holds, for each test set, the score of the classifier that was trained at home.",
+        "Columns are test sets, so the diagonal has to lie along the columns' axis: "
+        "`np.diag(scores)[None, :]`.",
+    ),
+    wrong=[
+        (
+            _gap_along_rows,
+            "You compare along a row: one classifier on two test sets, so the difference is mostly how "
+            "hard they are. "
+            "Compare within a column.",
+        ),
+        (_gap_turned, "The values are right but transposed: rows stay the source, columns the target."),
+        (_gap_negative, "The sign is turned round: a gap is positive where the foreign classifier is worse."),
+        (_gap_from_mean, "You subtract from the mean of the diagonal. Each column has its own home score."),
+        (
+            _gap_from_best,
+            "You compare with the best of the column. The home score is the one on the diagonal.",
+        ),
+    ],
+)
+def transfer_gap(scores: np.ndarray) -> np.ndarray:
+    """Return what each source loses against training at home: (S, S), rows trained on, columns tested on."""
+    return np.diag(scores)[None, :] - scores
+
+
+# 4. From word states to a sentence
+
+
+def _states_and_mask(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    batch, length, width = (int(n) for n in rng.integers((2, 4, 2), (5, 8, 6)))
+    states = torch.from_numpy(rng.normal(size=(batch, length, width)).astype(np.float32))
+    lengths = torch.from_numpy(rng.integers(1, length, size=batch))
+    return states, (torch.arange(length)[None, :] < lengths[:, None]).long()
+
+
+def _pool_all(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return states.mean(dim=1)
+
+
+def _pool_over_length(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return (states * mask.unsqueeze(-1)).mean(dim=1)
+
+
+def _pool_sum(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return (states * mask.unsqueeze(-1)).sum(dim=1)
+
+
+def _pool_first(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return states[:, 0]
+
+
+def _pool_batch_total(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return (states * mask.unsqueeze(-1)).sum(dim=1) / mask.sum()
+
+
+def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return states.masked_fill(mask.unsqueeze(-1) == 0, -torch.inf).max(dim=1).values
+
+
+@exercise(
+    title="Mean pooling with a mask",
+    inputs=_states_and_mask,
+    hints=(
+        "Padding has states too, and they mean nothing. How can a factor of 0 or 1 take them out of a sum?",
+        "`mask.unsqueeze(-1)` is (B, T, 1), so it multiplies states (B, T, H). How many tokens are real "
+        "in each row?",
+        "Divide `(states * mask.unsqueeze(-1)).sum(dim=1)` by `mask.sum(dim=1, keepdim=True)`.",
+    ),
+    wrong=[
+        (_pool_all, "You average over the padding too: the mask is not used."),
+        (
+            _pool_over_length,
+            "The sum is right, but you divide by T, the padded length. Divide by the number of real tokens.",
+        ),
+        (
+            _pool_sum,
+            "This is the sum: long sentences would get long vectors. Divide by the number of real tokens.",
+        ),
+        (_pool_first, "This takes the first token, [CLS]. It is a pooling too, but not the mean."),
+        (
+            _pool_batch_total,
+            "You divide by the real tokens of the whole batch. Each sentence has its own number: sum "
+            "over `dim=1`.",
+        ),
+        (_pool_max, "This is max pooling: the largest value of each feature. Take the mean."),
+    ],
+)
+def mean_pool(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Average the states (B, T, H) of the real tokens, those where mask (B, T) is 1, to (B, H)."""
+    weights = mask.unsqueeze(-1).to(states.dtype)  # (B, T, 1)
+    return (states * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# 5. What a label is worth: the method
+
+
+def _curve_and_target(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    labels = 25 * 2 ** np.arange(int(rng.integers(4, 7)))
+    scores = np.sort(rng.uniform(0.5, 0.8, size=len(labels)))
+    k = int(rng.integers(0, len(labels) + 1))  # before the first budget, between two, or out of reach
+    ends = np.concatenate([[scores[0] - 0.02], scores, [scores[-1] + 0.02]])
+    return labels, scores, float(ends[k] + 0.3 * (ends[k + 1] - ends[k]))
+
+
+def _linear_labels(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    if target > scores[-1]:
+        return float("inf")
+    return float(np.interp(target, scores, labels))
+
+
+def _clipped(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    return float(np.exp(np.interp(target, scores, np.log(labels))))
+
+
+def _next_budget(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    reached = np.flatnonzero(scores >= target)
+    return float(labels[reached[0]]) if len(reached) else float("inf")
+
+
+def _forgot_exp(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    if target > scores[-1]:
+        return float("inf")
+    return float(np.interp(target, scores, np.log(labels)))
+
+
+def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    if target > scores[-1]:
+        return float("inf")
+    return float(np.exp(np.interp(target, np.log(labels), scores)))
+
+
+@exercise(
+    title="The labels that a score costs",
+    inputs=_curve_and_target,
+    hints=(
+        "You know scores at given labels and want the labels at a given score: the curve is read backwards.",
+        "`np.interp(x, xs, ys)` draws straight lines. The curve is straight over log labels, so let `ys` "
+        "be logarithms.",
+        "Where target > scores[-1] return `float('inf')`; else `np.exp(np.interp(target, scores, "
+        "np.log(labels)))`.",
+    ),
+    wrong=[
+        (
+            _linear_labels,
+            "You interpolate over the labels themselves. The budgets double, so the line is straight "
+            "over their "
+            "logarithm: interpolate there and take `np.exp` in the end.",
+        ),
+        (
+            _clipped,
+            "Where the curve never reaches the target, you return the last budget: `np.interp` stays at "
+            "the edge. "
+            "Nobody knows how many it would take; return `float('inf')`.",
+        ),
+        (
+            _next_budget,
+            "This is the next budget that was measured. Interpolate between it and the one before.",
+        ),
+        (_forgot_exp, "This is the logarithm of the answer: take `np.exp` of it."),
+        (
+            _axes_swapped,
+            "`np.interp` wants (x, known x, known y). Here x is the score, and what is looked up are the "
+            "labels.",
+        ),
+    ],
+)
+def labels_needed(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    """Return the labels at which an ascending curve reaches target: labels[0] at least, inf if never."""
+    if target > scores[-1]:
+        return float("inf")
+    return float(np.exp(np.interp(target, scores, np.log(labels))))
