@@ -22,6 +22,7 @@ from torch import Tensor
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.running_text import RunningText
+from tlcourse.models.single_thread import single_thread
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def loss(model: GloVe, counts: scipy.sparse.sparray, x_max: float) -> float:
     return (weighting(x, x_max) * residual.square()).sum().item()
 
 
+@single_thread()
 def train(
     words: list[str],
     counts: scipy.sparse.sparray,

@@ -28,6 +28,7 @@ from torch.nn.functional import embedding, logsigmoid, pad
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.running_text import RunningText
+from tlcourse.models.single_thread import single_thread
 
 BLOCK = 32  # L: centre words in a block
 SHARED_NOISE = 32  # N: noise words that a block shares
@@ -42,7 +43,8 @@ class Settings:
 
     Attributes:
         vector_size: D.
-        window: C, the largest; each centre word draws its own from 1..C, so that near words count more.
+        window: C, the largest; each centre word draws its own from 1..C, so that near words count more,
+            unless `shrink_windows` is off.
         negative: k, noise words per pair.
         ns_exponent: noise words are drawn in proportion to count to this power.
         sample: t; a token of relative frequency f is kept with probability √(t/f) + t/f. None keeps every
@@ -52,6 +54,7 @@ class Settings:
 
     vector_size: int = 100
     window: int = 5
+    shrink_windows: bool = True
     negative: int = 5
     ns_exponent: float = 0.75
     sample: float | None = 1e-3
@@ -136,7 +139,8 @@ def blocks(text: RunningText, settings: Settings, generator: torch.Generator) ->
     distance[distance == 0] = C + 1  # a word is not its own context
     for rows in torch.randperm(n_blocks, generator=generator).split(blocks_per_step(text, settings)):
         context, where = ids[rows], sentence[rows]
-        reach = torch.randint(1, C + 1, (len(rows), L, 1), generator=generator)
+        shortest = 1 if settings.shrink_windows else C
+        reach = torch.randint(shortest, C + 1, (len(rows), L, 1), generator=generator)
         home = where[:, C : C + L, None]
         draw = torch.rand(len(rows), SHARED_NOISE, generator=generator, dtype=torch.double)
         yield Blocks(
@@ -227,6 +231,7 @@ def objective(scores: Tensor, weight: Tensor, noise_scores: Tensor, noise_weight
     return total / weight.sum().clamp(min=1)
 
 
+@single_thread()
 def train(
     text: RunningText,
     settings: Settings,
@@ -235,7 +240,7 @@ def train(
 ) -> SkipGram:
     """Train a model of class `kind` on `text`.
 
-    The same seed on the same number of threads gives the same vectors.
+    It runs on one thread, and the same seed gives the same vectors.
 
     Args:
         watch: wraps the iteration over epochs, to show progress.
@@ -258,7 +263,7 @@ def train(
         start, now = model.history[0][1], model.history[-1][1]
         if not now > 10 * start:  # all scores at 0 to begin with; nan is not greater either
             raise FloatingPointError(
-                f"after epoch {epoch + 1} the objective is {now:.3g}, from {start:.3g} at first: the vectors "
-                f"explode; lower alpha (now {settings.alpha})"
+                f"after epoch {epoch + 1} the objective is {now:.3g}, from {start:.3g} at first: the "
+                f"vectors explode; lower alpha (now {settings.alpha})"
             )
     return model

@@ -1,12 +1,13 @@
 """A map of word vectors with hover and search (lesson 03): inline SVG, no script."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from tlcourse.probe.word_vectors import Neighbour, WordSpace
 from tlcourse.show.figure_style import COLOURS, cycle
@@ -34,9 +35,9 @@ THEMES = {
             "butterfly turtle"
         ),
         "food": (
-            "apple orange banana pear lemon grape bread cheese butter milk rice pasta soup salad meat "
-            "beef pork potato tomato onion garlic sugar salt pepper chocolate cake coffee tea wine beer "
-            "juice egg honey corn"
+            "apple orange banana pear lemon grape bread cheese butter milk rice pasta soup salad meat beef "
+            "pork potato tomato onion garlic sugar salt pepper chocolate cake coffee tea wine beer juice "
+            "egg honey corn"
         ),
         "places": (
             "france germany italy spain portugal greece poland russia china japan india brazil mexico "
@@ -44,27 +45,25 @@ THEMES = {
             "beijing cairo chicago"
         ),
         "work": (
-            "doctor nurse teacher lawyer judge engineer scientist farmer soldier pilot driver cook "
-            "waiter actor singer writer painter journalist carpenter plumber secretary manager "
-            "programmer dentist librarian"
+            "doctor nurse teacher lawyer judge engineer scientist farmer soldier pilot driver cook waiter "
+            "actor singer writer painter journalist carpenter plumber secretary manager programmer dentist "
+            "librarian"
         ),
         "computing": (
             "computer software hardware internet web microsoft google ibm intel linux windows server "
-            "database keyboard screen laptop virus code programming network email browser amazon oracle "
-            "java"
+            "database keyboard screen laptop virus code programming network email browser amazon oracle java"
         ),
         "sport": (
-            "football soccer tennis golf baseball basketball hockey cricket rugby boxing swimming "
-            "skiing cycling team coach player goal match league championship olympic medal race stadium "
-            "score"
+            "football soccer tennis golf baseball basketball hockey cricket rugby boxing swimming skiing "
+            "cycling team coach player goal match league championship olympic medal race stadium score"
         ),
         "feelings": (
             "happy sad angry afraid proud ashamed jealous lonely love hate fear joy anger grief hope "
             "disappointed surprised excited bored nervous calm guilty grateful cheerful worried"
         ),
         "money": (
-            "bank loan money credit debt dollar euro market stock shares bond investment profit loss "
-            "tax budget inflation currency price trade economy insurance mortgage savings fund"
+            "bank loan money credit debt dollar euro market stock shares bond investment profit loss tax "
+            "budget inflation currency price trade economy insurance mortgage savings fund"
         ),
     }.items()
 }
@@ -82,6 +81,7 @@ class VectorMap(Twin):
         self.names = list(groups)
         low, high = xy.min(0), xy.max(0)
         self.xy = (xy - low) / np.where(high > low, high - low, 1)  # (n, 2) in [0, 1]
+        self.points = MARGIN + self.xy * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)  # pixels
         self.place = {word: i for i, word in enumerate(self.words)}
         self.directions = np.stack([space[word] for word in self.words])
         self.alt = (
@@ -133,7 +133,7 @@ class VectorMap(Twin):
         marked.
         """
         marked = {word, *(w for w, _ in self.nearest(word))} if word else set()
-        points = MARGIN + self.xy * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
+        points, labels = self.points, self._labels(marked)
         styles = cycle(len(self.names))
         parts = [
             f'<svg class="tlc-map" width="{WIDTH}" height="{HEIGHT + 30}" viewBox="0 0 {WIDTH} '
@@ -154,13 +154,14 @@ class VectorMap(Twin):
         for i in sorted(range(len(self.words)), key=lambda i: self.words[i] in marked):  # marked ones on top
             name, colour = self.words[i], styles[self.group[i]]["color"]
             state = "on" if name in marked else "off" if marked else ""
-            left = points[i][0] > WIDTH - 120
+            x, y = points[i]
+            dx, dy = labels.get(name, (9 if x < WIDTH - 120 else -9, 5))
             parts.append(
-                f'<g class="w {state}" transform="translate({points[i][0]:.0f} {points[i][1]:.0f})" '
-                f'fill="{colour}" '
-                f'stroke="{colour}"><title>{html.escape(name)} '
+                f'<g class="w {state}" transform="translate({x:.0f} {y:.0f})" fill="{colour}" '
+                f'stroke="{colour}">'
+                f"<title>{html.escape(name)} "
                 f"({html.escape(self.names[self.group[i]])})</title>{SHAPES[self.group[i] % len(SHAPES)]}"
-                f'<text x="{-9 if left else 9}" y="5" text-anchor="{"end" if left else "start"}">'
+                f'<text x="{dx:.0f}" y="{dy:.0f}" text-anchor="{"start" if dx > 0 else "end"}">'
                 f"{html.escape(name)}</text></g>"
             )
         for g, name in enumerate(self.names):
@@ -173,26 +174,48 @@ class VectorMap(Twin):
             )
         return "".join([*parts, "</svg>"])
 
+    def _labels(self, marked: Collection[str]) -> dict[str, tuple[float, float]]:
+        """Where the labels of `marked` words go, in pixels from their points, so that none covers another."""
+        boxes, found = [], {}
+        for i in sorted((self.place[w] for w in marked if w in self.place), key=lambda i: self.points[i][1]):
+            (x, y), width = self.points[i], 9 * len(self.words[i]) + 12
+            left = x + 9 if x + width < WIDTH else x - 9 - width
+            top = y - 8
+            while any(left < r and left + width > q and top < b and top + 17 > t for q, t, r, b in boxes):
+                top += 4
+            boxes.append((left, top, left + width, top + 17))
+            found[self.words[i]] = (9 if left > x else -9, top + 13 - y)
+        return found
+
     def static(self) -> Figure:
-        fig, ax = plt.subplots(figsize=(11, 7))
+        fig, ax = plt.subplots(figsize=(11, 7.2))
         for g, (name, style) in enumerate(zip(self.names, cycle(len(self.names)), strict=True)):
-            chosen = self.xy[self.group == g]
+            chosen = self.points[self.group == g]
             ax.scatter(*chosen.T, s=34, color=style["color"], marker=style["marker"], label=name, alpha=0.75)
-        here = self.xy[self.place[self.find]]
-        for word, _ in self.nearest(self.find):
-            there = self.xy[self.place[word]]
-            ax.plot(*np.stack([here, there]).T, color=COLOURS["black"], linestyle=":", linewidth=1, marker="")
-        for word in (self.find, *(w for w, _ in self.nearest(self.find))):
-            ax.annotate(
-                word, self.xy[self.place[word]], xytext=(5, 3), textcoords="offset points", fontweight="bold",
-                bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
+        near = [word for word, _ in self.nearest(self.find)]
+        here = self.points[self.place[self.find]]
+        for word in near:
+            both = np.stack([here, self.points[self.place[word]]])
+            ax.plot(*both.T, color=COLOURS["black"], linestyle=":", linewidth=1.2, marker="")
+        for word, (dx, dy) in self._labels({self.find, *near}).items():
+            x, y = self.points[self.place[word]]
+            ax.plot([x, x + dx], [y, y + dy - 5], color=COLOURS["grey"], lw=0.8, linestyle="-", marker="")
+            ax.text(
+                x + dx, y + dy, word, ha="left" if dx > 0 else "right", fontweight="bold", fontsize=13,
+                path_effects=[withStroke(linewidth=3, foreground="white")],
             )  # fmt: skip
-        ax.invert_yaxis()  # as in the live map, where y grows downwards
-        ax.set(xticks=[], yticks=[])
+        ax.set(
+            xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[]
+        )  # y grows downwards, as in the live map
         ax.grid(False)
         ax.spines[["left", "bottom"]].set_visible(False)
         fig.legend(loc="outside lower center", ncols=len(self.names))
         return fig
+
+
+def _leader(dx: float, dy: float) -> str:
+    """A thin line from a point to its label, where the label had to go elsewhere."""
+    return f'<path d="M0 0L{dx:.0f} {dy - 5:.0f}" stroke="#555" fill="none"/>' if abs(dy - 5) > 8 else ""
 
 
 def word_map(

@@ -109,7 +109,7 @@ class Neighbours(Twin):
         fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), width_ratios=(1.7, 1))
         values = np.stack([row for _, row in rows])
         limit = np.abs(values).max()
-        left.imshow(values, aspect="auto", cmap="PuOr_r", vmin=-limit, vmax=limit)
+        left.imshow(values, aspect="auto", cmap="PuOr", vmin=-limit, vmax=limit)
         left.set_yticks(range(len(rows)), [label for label, _ in rows])
         left.set_xlabel("dimension")
         left.set_title("The sum, dimension by dimension")

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from tlcourse.models.averaged_vectors import AveragedVectors
+from tlcourse.models.single_thread import single_thread
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,13 @@ class Recipe:
 
     learning_rate: float = 0.01
     vector_rate: float = 0.01
-    batch_size: int = 32
+    batch_size: int = 64
     max_epochs: int = 60
-    patience: int = 5
+    patience: int = 4
     held_out: float = 0.2
 
 
+@single_thread()
 def fit(
     model: AveragedVectors, texts: Sequence[str], labels: np.ndarray, seed: int, recipe: Recipe | None = None
 ) -> AveragedVectors:
