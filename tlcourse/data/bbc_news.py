@@ -1,5 +1,4 @@
-"""BBC news of 2004 and 2005 in five topics (Greene and Cunningham 2006), without the articles that occur
-twice.
+"""BBC news of 2004 and 2005 in five topics (Greene and Cunningham 2006), each article once.
 
 Of articles that share most of their text (Jaccard similarity of their runs of five words ≥ 0.5) only the
 longest is kept; articles that share passages (≥ 0.1) are on the same side of the split.
@@ -79,9 +78,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _without_twins(bodies: list[str]) -> dict[str, np.ndarray]:
-    """``kept``: indices of the articles that stay, ascending; ``group``: for each of these, who it shares
-    with.
-    """
+    """``kept``: indices of the articles that stay, ascending; ``group``: a number for each of these."""
     sets = [shingles(words(body), RUN) for body in bodies]
     related = similar_pairs(sets, RELATED)
     twins = joined(range(len(sets)), [(i, j) for i, j in related if jaccard(sets[i], sets[j]) >= SAME])

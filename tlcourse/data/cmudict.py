@@ -2,10 +2,8 @@
 
 The split is by family: a word and its inflections (`bake`, `bakes`, `baked`, `baking`, `baker`) are on one
 side, or a model could copy the stem. Two words are of one family where taking off an ending leads from one to
-the other, or to a
-third: rather too large a family than a torn one (`bear` and `bearing`, but also `bea`, `bead`). All
-    pronunciations of
-a word are on one side.
+the other, or to a third: rather too large a family than a torn one (`bear` and `bearing`, but also `bea` and
+`bead`). All pronunciations of a word are on one side.
 """
 
 import re
@@ -27,8 +25,7 @@ Entry = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words and their pronunciations, alphabetically; a word with several has as many entries, one after the
-    other.
+    """Words and their pronunciations, alphabetically; a word with several has as many entries, in a row.
 
     Attributes:
         entries: N pairs (word, phonemes), as ``("bake", ("B", "EY", "K"))``.

@@ -1,6 +1,4 @@
-"""GloVe 6B, 50 dimensions: vectors of 400,000 words, from Wikipedia 2014 and Gigaword 5 (Pennington et al.
-2014).
-"""
+"""GloVe 6B, 50 dimensions: vectors of 400,000 words of Wikipedia and news (Pennington et al. 2014)."""
 
 from dataclasses import dataclass
 from functools import cached_property
