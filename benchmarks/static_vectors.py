@@ -5,10 +5,10 @@ vocabulary size.
     python benchmarks/static_vectors.py --text novels.txt     # any text, one sentence or paragraph a line
     python benchmarks/static_vectors.py --epochs 2 --seeds 1 --sizes 5000 --json out.json
 
-Both get the same sentences, dimension, window, noise words, subsampling, epochs and threads. Words are tokens
-of the text, rare and subsampled ones included, as gensim counts them; building the vocabulary is not timed.
-The table by vocabulary size uses tokens drawn from a Zipf law, so that the size can be chosen; each of its
-measurements runs in a process of its own, whose peak memory is read by the system.
+Both get the same sentences, dimension, window, noise words, subsampling, epochs, and one thread. Words are
+tokens of the text, rare and subsampled ones included, as gensim counts them; building the vocabulary is not
+timed. The table by vocabulary size uses tokens drawn from a Zipf law, so that the size can be chosen; each of
+its measurements runs in a process of its own, whose peak memory is read by the system.
 """
 
 import argparse
@@ -23,8 +23,6 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-
-ZIPF_TOKENS = 2_000_000
 
 
 def measure_ours(sentences: list[list[str]], settings: dict) -> tuple[float, object]:
@@ -77,11 +75,11 @@ def side_by_side(sentences: list[list[str]], settings: dict, seeds: list[int]) -
     return {"tokens": tokens // settings["epochs"], "pairs": pairs, "results": found}
 
 
-def zipf_sentences(vocabulary: int, seed: int) -> list[list[str]]:
+def zipf_sentences(vocabulary: int, tokens: int) -> list[list[str]]:
     """Sentences of 20 words, drawn from a Zipf law over so many words; each occurs five times at least."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     weight = 1 / np.arange(1, vocabulary + 1)
-    drawn = rng.choice(vocabulary, size=ZIPF_TOKENS - 5 * vocabulary, p=weight / weight.sum())
+    drawn = rng.choice(vocabulary, size=tokens - 5 * vocabulary, p=weight / weight.sum())
     ids = rng.permutation(np.concatenate([drawn, np.repeat(np.arange(vocabulary), 5)]))
     words = np.array([f"w{i}" for i in range(vocabulary)])
     return [list(map(str, row)) for row in words[ids].reshape(-1, 20)]
@@ -109,30 +107,38 @@ class Memory(threading.Thread):
         self.grown = (self.peak - self.before) / 1e6
 
 
-def child(name: str, vocabulary: int, settings: dict) -> None:
+def child(name: str, vocabulary: int, tokens: int, settings: dict) -> None:
     """Measure one model at one vocabulary size, and print JSON; runs in a process of its own."""
     settings = {**settings, "epochs": 1, "seed": 0}
-    MEASURE[name](zipf_sentences(100, 0)[:200], settings)  # what is imported once is not the vocabulary's
-    sentences = zipf_sentences(vocabulary, 0)
+    MEASURE[name](zipf_sentences(100, 4_000), settings)  # what is imported once is not the vocabulary's
+    sentences = zipf_sentences(vocabulary, tokens)
     with Memory() as memory:
         seconds, vectors = MEASURE[name](sentences, settings)
     print(
         json.dumps(
             {
                 "model": name, "vocabulary": len(vectors.words), "seconds": seconds,
-                "words_per_second": ZIPF_TOKENS / seconds,
+                "words_per_second": tokens / seconds,
                 "tables_mb": 2 * vectors.matrix.nbytes / 1e6, "grown_mb": memory.grown,
             }
         )
     )  # fmt: skip
 
 
-def by_vocabulary(sizes: list[int], settings: dict) -> list[dict]:
+def by_vocabulary(sizes: list[int], tokens: int, settings: dict) -> list[dict]:
     """Measure both at each vocabulary size, each in a process of its own."""
     rows = []
     for size in sizes:
         for name in MEASURE:
-            command = [sys.executable, __file__, "--child", name, str(size), json.dumps(settings)]
+            command = [
+                sys.executable,
+                __file__,
+                "--child",
+                name,
+                str(size),
+                str(tokens),
+                json.dumps(settings),
+            ]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             rows.append(json.loads(done.stdout.splitlines()[-1]))
     return rows
@@ -149,8 +155,8 @@ def markdown(report: dict) -> str:
 
     lines = [
         f"{report['side_by_side']['tokens']:,} tokens, {s['epochs']} epochs, {s['vector_size']} dimensions, "
-        f"window {s['window']}, {s['negative']} noise words, sample {s['sample']}, {s['workers']} threads, "
-        f"seeds {report['seeds']}; {report['machine']}",
+        f"window {s['window']}, {s['negative']} noise words, sample {s['sample']}, one thread each, seeds "
+        f"{report['seeds']}; {report['machine']}",
         "",
         "| | words/s | "
         + " | ".join(f"{t} ρ ({n} pairs)" for t, n in report["side_by_side"]["pairs"].items())
@@ -164,7 +170,7 @@ def markdown(report: dict) -> str:
     if report["by_vocabulary"]:
         lines += [
             "",
-            f"One epoch over {ZIPF_TOKENS:,} tokens drawn from a Zipf law:",
+            f"One epoch over {report['tokens']:,} tokens drawn from a Zipf law:",
             "",
             "| vocabulary | model | words/s | seconds | both tables, MB | training takes, MB |",
             "|---|---|---|---|---|---|",
@@ -183,27 +189,28 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sample", type=float, default=1e-4)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--sizes", type=int, nargs="*", default=[5_000, 10_000, 20_000, 50_000])
     parser.add_argument("--json", type=Path, help="write the report there too")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--tokens", type=int, default=2_000_000, help="drawn for that table")
+    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+
+    if arguments.child:
+        name, size, tokens, settings = arguments.child
+        child(name, int(size), int(tokens), json.loads(settings))
+        return
+    if arguments.sizes and arguments.tokens < 10 * max(arguments.sizes):
+        parser.error(
+            f"--tokens {arguments.tokens}: give ten for each of the {max(arguments.sizes)} words or more"
+        )
 
     import torch
 
-    if arguments.child:
-        name, size, settings = arguments.child
-        settings = json.loads(settings)
-        torch.set_num_threads(settings["workers"])
-        child(name, int(size), settings)
-        return
-
     from tlcourse.data import running_text
 
-    torch.set_num_threads(arguments.threads)
     settings = {
         "vector_size": 100, "window": 5, "negative": 5, "sample": arguments.sample, "min_count": 5,
-        "epochs": arguments.epochs, "workers": arguments.threads,
+        "epochs": arguments.epochs, "workers": 1,  # ours trains on one thread
     }  # fmt: skip
     if arguments.text:
         lines = arguments.text.read_text(encoding="utf-8").splitlines()
@@ -216,7 +223,8 @@ def main() -> None:
         "settings": settings,
         "seeds": seeds,
         "side_by_side": side_by_side(sentences, settings, seeds),
-        "by_vocabulary": by_vocabulary(arguments.sizes, settings),
+        "tokens": arguments.tokens,
+        "by_vocabulary": by_vocabulary(arguments.sizes, arguments.tokens, settings),
     }
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=1) + "\n")

@@ -1,0 +1,41 @@
+"""The benchmark runs, and reports what it measured."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tlcourse.data import word_tests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_small_run_reports_both_models(tmp_path):
+    pairs, _ = word_tests.wordsim353()
+    similar, _ = word_tests.simlex999()
+    lines = [f"{a} {b}" for a, b in [*pairs[:40], *similar[:40]]] * 5
+    text, out = tmp_path / "text.txt", tmp_path / "out.json"
+    text.write_text("\n".join(lines), encoding="utf-8")
+    command = [sys.executable, ROOT / "benchmarks" / "static_vectors.py", "--text", text, "--json", out]
+    small = ["--epochs", "1", "--seeds", "2", "--sizes", "300", "--tokens", "4000"]
+    done = subprocess.run([*map(str, command), *small], check=True, capture_output=True, text=True)
+
+    report = json.loads(out.read_text())
+    for found in report["side_by_side"]["results"].values():
+        assert len(found["words_per_second"]) == 2
+        assert min(found["words_per_second"]) > 0
+        assert all(-1 <= rho <= 1 for rho in found["WordSim-353"])
+    assert [(r["model"], r["vocabulary"]) for r in report["by_vocabulary"]] == [
+        ("ours", 300),
+        ("gensim", 300),
+    ]
+    ours = report["side_by_side"]["results"]["ours"]["words_per_second"]
+    assert f"| ours | {sum(ours) / 2:,.0f} |" in done.stdout
+    assert json.loads(done.stdout.partition("```json\n")[2].partition("\n```")[0]) == report
+
+
+def test_too_few_tokens_are_refused(tmp_path):
+    command = [sys.executable, str(ROOT / "benchmarks" / "static_vectors.py"), "--tokens", "10"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "give ten for each of the 50000 words" in done.stderr
