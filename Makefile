@@ -29,9 +29,11 @@ lab: setup
 	@if [ "$(BROWSER)" = 0 ]; then set -- --no-browser; else set --; fi; \
 	exec "$(BIN)/tlcourse" lab --port "$(PORT)" "$$@"
 
-# One call for unit tests, notebooks (through nbval) and browser; loadfile keeps the cells of a notebook together.
+# One call for all. loadfile keeps the cells of a notebook together; what takes long comes first and in this order,
+# so that neither worker is left alone with it at the end.
 test: setup
-	@"$(BIN)/python" -m pytest -n "$(JOBS)" --dist loadfile --nbval-lax --nbval-current-env tests notebooks
+	@"$(BIN)/python" -m pytest -n "$(JOBS)" --dist loadfile --no-loadscope-reorder \
+		--nbval-lax --nbval-current-env --nbval-cell-timeout 240 tests/notebooks tests/browser notebooks tests
 
 build: setup
 	@"$(BIN)/tlcourse" build $(NB)

@@ -14,6 +14,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tlcourse.lessons.source import COLAB_LACKS
+
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -74,6 +76,13 @@ def test_conda_has_what_pyproject_asks_for():
 def test_conda_python_is_one_that_the_package_takes():
     version = conda_environment()["python"].lstrip("=")
     assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
+
+
+def test_colab_is_told_to_install_only_what_the_course_needs():
+    assert {canonicalize_name(name) for name in COLAB_LACKS} <= requirements().keys()
+    assert not set(COLAB_LACKS) & {"torch", "torchvision", "numpy", "transformers", "ipywidgets"}, (
+        "it has its own"
+    )
 
 
 def test_no_upper_bounds():
