@@ -393,8 +393,8 @@ domain_scores.unseen_words(by_pair, by_sentence, edges, "balanced accuracy")
 
 # %% [markdown]
 # Not much of an explanation. Twelve points that share four sets are a weak test, so trust the right side more. Sentences
-# without an unseen word do somewhat better. After that, more unseen words hardly matter, even for TF-IDF, which cannot use them
-# at all.
+# without an unseen word do somewhat better (they are also shorter). After that, more unseen words hardly matter, even for TF-IDF,
+# which cannot use them at all.
 #
 # Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive*
 # in each (a z-score: log-odds with a prior, Monroe, Colaresi and Quinn 2008). Here are the clearest that turn round.

@@ -7,9 +7,8 @@ from tlcourse.exercises.machinery import exercise, prediction, question
 
 worth = prediction(
     question=(
-        "A frozen, pretrained network and 100 labelled sentences reach a certain accuracy. How many "
-        "labels does a "
-        "classifier need for the same, if it knows nothing but its labelled sentences?"
+        "A frozen, pretrained network and 100 labelled sentences reach a certain accuracy. How many labels "
+        "does a classifier need for the same, if it knows nothing but its labelled sentences?"
     ),
     options=["About 200", "About 1,000", "About 10,000", "It never gets there"],
     answer=1,
@@ -23,15 +22,15 @@ worth = prediction(
 
 best_home = prediction(
     question=(
-        "You train on editorials, with MiniLM's features. On which of the four test sets does this classifier "
-        "score highest?"
+        "You train on editorials, with MiniLM's features. On which of the four test sets does this "
+        "classifier score highest?"
     ),
     options=["On editorials: it was trained on them", "On tweets", "On product reviews", "On movie reviews"],
     answer=1,
     why=[
         "One would think so. But editorials are the hardest set, for people too: being at home does not "
         "help enough.",
-        "Tweets say plainly what they feel, so every classifier finds them easier, wherever it comes from.",
+        "Tweets say plainly what they feel, so a good classifier finds them easier, wherever it comes from.",
         "Product reviews are easier than movie reviews, but not the easiest of the four.",
         "Movie reviews are witty, and hard for whoever comes from another domain.",
     ],
@@ -59,8 +58,8 @@ overtakes = question(
     hints=(
         "Change `n` in the cell above the question, run it again, and compare two rows of the table.",
         "Look for the smallest budget at which the mean of TF-IDF is above the mean of GloVe.",
-        "`(curves['TF-IDF'].mean(axis=0) > curves['GloVe'].mean(axis=0))` has one answer for each entry "
-        "of `labels`.",
+        "`(curves['TF-IDF'].mean(axis=0) > curves['GloVe'].mean(axis=0))` has one answer for each entry of "
+        "`labels`.",
     ),
     wrong=[
         (25, "With 25 labels TF-IDF is far behind: it has seen too few words. Go to larger `n`."),
@@ -72,8 +71,7 @@ overtakes = question(
     ],
     explain=(
         "from here on, counting this domain's words tells more than fifty numbers learned elsewhere. The "
-        "average of "
-        "frozen vectors has nothing left to learn with."
+        "average of frozen vectors has nothing left to learn with."
     ),
 )
 
@@ -122,8 +120,8 @@ def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
     wrong=[
         (
             _plain_accuracy,
-            "This is the accuracy: the larger class counts more. Take the share for each class, then "
-            "their mean.",
+            "This is the accuracy: the larger class counts more. Take the share for each class, then their "
+            "mean.",
         ),
         (
             _mean_precision,
@@ -179,15 +177,14 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
     hints=(
         "A gap compares two classifiers on the same test set. Which axis of the matrix is the test set?",
         "`np.diag(scores)` holds, for each test set, the score of the classifier that was trained at home.",
-        "Columns are test sets, so the diagonal has to lie along the columns' axis: "
-        "`np.diag(scores)[None, :]`.",
+        "Columns are test sets, so the diagonal has to lie along the columns' axis: `np.diag(scores)[None, "
+        ":]`.",
     ),
     wrong=[
         (
             _gap_along_rows,
             "You compare along a row: one classifier on two test sets, so the difference is mostly how "
-            "hard they are. "
-            "Compare within a column.",
+            "hard they are. Compare within a column.",
         ),
         (_gap_turned, "The values are right but transposed: rows stay the source, columns the target."),
         (_gap_negative, "The sign is turned round: a gap is positive where the foreign classifier is worse."),
@@ -242,8 +239,8 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     inputs=_states_and_mask,
     hints=(
         "Padding has states too, and they mean nothing. How can a factor of 0 or 1 take them out of a sum?",
-        "`mask.unsqueeze(-1)` is (B, T, 1), so it multiplies states (B, T, H). How many tokens are real "
-        "in each row?",
+        "`mask.unsqueeze(-1)` is (B, T, 1), so it multiplies states (B, T, H). How many tokens are real in "
+        "each row?",
         "Divide `(states * mask.unsqueeze(-1)).sum(dim=1)` by `mask.sum(dim=1, keepdim=True)`.",
     ),
     wrong=[
@@ -259,8 +256,8 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         (_pool_first, "This takes the first token, [CLS]. It is a pooling too, but not the mean."),
         (
             _pool_batch_total,
-            "You divide by the real tokens of the whole batch. Each sentence has its own number: sum "
-            "over `dim=1`.",
+            "You divide by the real tokens of the whole batch. Each sentence has its own number: sum over "
+            "`dim=1`.",
         ),
         (_pool_max, "This is max pooling: the largest value of each feature. Take the mean."),
     ],
@@ -322,15 +319,13 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
     wrong=[
         (
             _linear_labels,
-            "You interpolate over the labels themselves. The budgets double, so the line is straight "
-            "over their "
-            "logarithm: interpolate there and take `np.exp` in the end.",
+            "You interpolate over the labels themselves. The budgets double, so the line is straight over "
+            "their logarithm: interpolate there and take `np.exp` in the end.",
         ),
         (
             _clipped,
             "Where the curve never reaches the target, you return the last budget: `np.interp` stays at "
-            "the edge. "
-            "Nobody knows how many it would take; return `float('inf')`.",
+            "the edge. Nobody knows how many it would take; return `float('inf')`.",
         ),
         (
             _next_budget,

@@ -75,7 +75,8 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     pairs = sorted(first, key=lambda pair: np.mean(first[pair]))
     fig, ax = plt.subplots(figsize=(9, 0.36 * len(pairs) + 1.4))
     shift = np.linspace(0.12, -0.12, len(gains))
-    for (own, by_pair), look, dy in zip(gains.items(), cycle(len(gains)), shift, strict=True):
+    looks = cycle(3 + len(gains))[3:]  # not those of the three representations: here it is one of them
+    for (own, by_pair), look, dy in zip(gains.items(), looks, shift, strict=True):
         mean = np.array([100 * np.mean(by_pair[pair]) for pair in pairs])
         spread = [100 * np.std(by_pair[pair], ddof=int(len(by_pair[pair]) > 1)) for pair in pairs]
         style = {"color": look["color"], "marker": look["marker"], "linestyle": ""}
@@ -118,6 +119,7 @@ def unseen_words(
     left.set(
         title="Pairs of domains", xlabel="unseen words of the target, %", ylabel="lost against home, points"
     )
+    left.xaxis.set_major_formatter("{x:.0f}")
     left.legend()
     bins = ["none", *(f"{100 * a:.0f}–{100 * b:.0f}%" for a, b in pairwise(edges[1:]))]
     for (name, rows), look in zip(sentences.items(), cycle(len(sentences)), strict=True):
