@@ -9,10 +9,13 @@ from pathlib import Path
 import ipywidgets
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
 from tlcourse import show
+from tlcourse.data.glove import Vectors
+from tlcourse.probe.word_vectors import WordSpace
 from tlcourse.show.softmax_temperature import entropy, probabilities
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -145,9 +148,12 @@ def test_the_record_keeps_no_twin_alive():
 
 def twins():
     scores = {"loan": 0.7, "river": 0.4}
+    space = WordSpace(Vectors(["loan", "bank", "river"], np.eye(3) + 0.5))
     return [
         show.temperature(scores, title="Which word?"),
         show.predict("Which?", ["one", "two"], 0, "because"),
+        show.neighbours(space, "bank - loan", examples=()),
+        show.word_map(space, {"money": ["loan", "bank"]}, np.eye(2), find="bank", n=1),
     ]
 
 
