@@ -49,14 +49,15 @@ def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold!r}, expected a similarity in (0, 1]")
     frequency = Counter(item for one in sets for item in one)
-    rank = {item: place for place, (item, _) in enumerate(reversed(frequency.most_common()))}
-    with_prefix: dict[int, list[int]] = defaultdict(
-        list
-    )  # rank of an item → earlier sets that have it in front
+    several = [item for item, count in frequency.items() if count > 1]  # the rest is in no two sets
+    rank = {item: place for place, item in enumerate(sorted(several, key=frequency.__getitem__))}
+    with_prefix: dict[int, list[int]] = defaultdict(list)  # rank of an item → earlier sets that begin with it
     pairs = []
     for j, one in enumerate(sets):
+        ranks = sorted(rank[item] for item in one if item in rank)
         # 1e-9 here and below: no pair exactly at the threshold is lost to rounding
-        front = sorted(rank[item] for item in one)[: len(one) - math.ceil(threshold * len(one) - 1e-9) + 1]
+        prefix = len(one) - math.ceil(threshold * len(one) - 1e-9) + 1
+        front = ranks[: max(0, prefix - (len(one) - len(ranks)))]  # the rarest come first, those of no rank
         for i in {i for item in front for i in with_prefix[item]}:
             small, large = sorted((len(one), len(sets[i])))
             if small >= threshold * large - 1e-9 and jaccard(one, sets[i]) >= threshold - 1e-9:
