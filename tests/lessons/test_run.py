@@ -128,3 +128,28 @@ def test_page_marks_what_is_over_budget_and_escapes():
     assert "&lt;script&gt;" in page
     assert "not come to its end" in page
     assert "interrupted" in page
+
+
+def test_a_kernel_that_does_not_start_is_said(course, tmp_path, monkeypatch):
+    spec = tmp_path / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    command = '["/nowhere/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]'
+    (spec / "kernel.json").write_text(f'{{"argv": {command}, "display_name": "x", "language": "python"}}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    report, _ = run(course({"00_a": "# %%\n1\n"}))
+    (entry,) = report["notebooks"]
+    assert entry["status"] == "failed"
+    assert "/nowhere/python" in entry["error"]
+
+
+@pytest.mark.parametrize(
+    "left", ["not json", "[]", '{"status": "passed"}', '{"status": "passed", "key": "old"}']
+)
+def test_resume_does_not_trust_what_it_does_not_know(course, left):
+    folder = course({"00_a": ""})
+    out = folder / "out"
+    out.mkdir()
+    for kind in ("json", "html", "ipynb"):
+        (out / f"00_a.{kind}").write_text(left)
+    assert Run(find([], folder), out, profile="fast", resume=True)._earlier("00_a") is None
+    assert not list(out.iterdir())

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 import tlcourse
 from tlcourse import doctor
 from tlcourse.lessons import report as reporting
-from tlcourse.lessons.atomic import sweep, write_text
+from tlcourse.lessons.atomic import sweep
 from tlcourse.lessons.notebook_files import nbformat
 from tlcourse.lessons.source import Lesson, LessonError, parameter_names, read
 
@@ -92,6 +93,8 @@ class Run:
             ) from None
         with lock:
             sweep(self.out)
+            for name in ("report.json", "index.html"):  # they are about to be no longer true
+                (self.out / name).unlink(missing_ok=True)
             entries = {
                 name: self._earlier(name) or {"name": name, "status": "waiting"} for name in self.lessons
             }
@@ -144,10 +147,11 @@ class Run:
         """Return what an earlier run says of this notebook if it still holds; else remove what it left."""
         files = [self.out / f"{name}.{kind}" for kind in ("json", "html", "ipynb")]
         if self.resume and all(path.exists() for path in files):
-            result = json.loads(files[0].read_text(encoding="utf-8"))
-            key = source_key(self.notebooks[name], self.parameters)
-            if result["status"] == "passed" and result["key"] == key:
-                return {**result, "reused": True}
+            with suppress(ValueError, AttributeError):  # not ours, or of another version
+                result = json.loads(files[0].read_text(encoding="utf-8"))
+                key = source_key(self.notebooks[name], self.parameters)
+                if result.get("status") == "passed" and result.get("key") == key:
+                    return {**result, "reused": True}
         for path in files:  # the result first: without it the others count for nothing
             path.unlink(missing_ok=True)
         return None
@@ -184,12 +188,12 @@ class Run:
                     self.progress(name, event["index"], event["total"])
                 elif event["event"] == "done":
                     result = event["result"]
-                    self.progress(name, result["cells"], result["cells"])
+                    if "cells" in result:
+                        self.progress(name, result["cells"], result["cells"])
         except BrokenPipeError:
             pass  # the worker died before it read its task
         finally:
-            with self._lock:
-                worker.stdin.close()
+            self._let_go(worker)
             status = worker.wait()
             worker.stdout.close()
         if result is None and self._stopping:
@@ -198,16 +202,20 @@ class Run:
             _kill(kernel)
             how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
             result = {"name": name, "status": "failed", "error": f"the process that ran the notebook {how}"}
-            write_text(self.out / f"{name}.json", json.dumps({**result, "key": task["key"]}) + "\n")
         return result
 
     def _stop(self) -> None:
         """End all workers: the end of their stdin makes them kill their kernels and themselves."""
         with self._lock:
             self._stopping = True
-            for worker in self._workers.values():
-                if not worker.stdin.closed:
-                    worker.stdin.close()
+            workers = list(self._workers.values())
+        for worker in workers:
+            self._let_go(worker)
+
+    def _let_go(self, worker: subprocess.Popen) -> None:
+        """Close the worker's stdin, once; if it died before it read its task, part of that is still to write."""
+        with self._lock, suppress(BrokenPipeError):
+            worker.stdin.close()
 
 
 def _process(pid: int) -> psutil.Process | None:
@@ -218,7 +226,7 @@ def _process(pid: int) -> psutil.Process | None:
 
 
 def _kill(process: psutil.Process | None) -> None:
-    """Kill a process and its children; psutil makes sure that the number has not gone to another process."""
+    """Kill a process and its children; psutil notices where the number has gone to another process."""
     if process is None:
         return
     try:

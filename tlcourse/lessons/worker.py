@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
 
 import psutil
@@ -103,14 +102,15 @@ def main() -> None:
     sys.stdout = sys.stderr  # what a library prints is no event
     task = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
-    status = 0
     try:
-        events.send(event="done", result=run(task, events))
-    except Exception:
-        traceback.print_exc()
-        status = 1
+        result = run(task, events)
+    except (
+        Exception
+    ) as error:  # not the lesson's, which is in the result: a kernel that does not start, a full disk
+        result = {"name": task["name"], "status": "failed", "error": f"{type(error).__name__}: {error}"}
+    events.send(event="done", result=result)
     sys.stderr.flush()
-    os._exit(status)  # without the thread that still waits
+    os._exit(0)  # without the thread that still waits
 
 
 if __name__ == "__main__":
