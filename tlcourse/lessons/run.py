@@ -213,7 +213,7 @@ class Run:
             self._let_go(worker)
 
     def _let_go(self, worker: subprocess.Popen) -> None:
-        """Close the worker's stdin, once; if it died before it read its task, part of that is still to write."""
+        """Close the worker's stdin; where it died before it read its task, part of that is still to write."""
         with self._lock, suppress(BrokenPipeError):
             worker.stdin.close()
 
