@@ -150,12 +150,9 @@ def aligned(word):
     return "  ".join(f"{letter}:{'+'.join(chunk) or '–'}" for letter, chunk in zip(word, chunks, strict=True))
 
 
-errors = {
-    "each letter alone": [
-        count_errors({w: table.pronounce(w, 0) for w in test_words}, lexicon.pronunciations)
-    ],
-    "letters in context": [count_errors({w: table.pronounce(w) for w in test_words}, lexicon.pronunciations)],
-}
+errors = {}
+for name, widest in [("each letter alone", 0), ("letters in context", 4)]:
+    errors[name] = [count_errors(table.say(test_words, widest), lexicon.pronunciations)]
 show.table([{"word": w, "found by EM": aligned(w)} for w in examples[:4]])
 show.table([{"": name, "PER": e[0].per(), "WER": e[0].wer()} for name, e in errors.items()], formats=".1%")
 
@@ -171,7 +168,7 @@ show.table([{"": name, "PER": e[0].per(), "WER": e[0].wer()} for name, e in erro
 # %%
 pairs = [(letters.encode(word), phonemes.encode(said)) for word, said in train_entries]
 seeds = [seed + i for i in range(pick(full=3, fast=1))]
-n_steps = pick(full=1000, fast=90)
+n_steps = pick(full=1000, fast=60)
 ATTENTION, ONE_VECTOR = "attention", "one vector"
 
 
@@ -286,12 +283,13 @@ show.md(
 
 # %% [markdown]
 # ## What does it look at?
-# One row per phoneme as it is written, one column per letter, dark where the weight is large. Before you read on: find the
-# silent *k*, the *ph*, and the *x* that makes two sounds.
+# Four words that training never saw. One row per phoneme as it is written, one column per letter, dark where the weight is
+# large. Before you read on: find the silent *k* and *gh*, the *ph*, and the *x* that makes two sounds.
 
 # %%
 reader = with_attention[0]
-words = ["knight", "phonetic", "exact", "complexity"]
+words = ["knit", "freight", "orphan", "exalted"]
+assert not {word for word, _ in train_entries} & set(words), "chosen because training never saw them"
 said = reader.say(words)
 show.figure(
     show.alignments(reader, words),
@@ -341,14 +339,16 @@ show.table(
 )
 show.md(
     f"A letter that says something gets {found.sounding:.2f} in weight, summed over all steps; a silent one still gets "
-    f"{found.silent:.2f}."
+    f"{found.silent:.2f}. And while it writes the last phoneme of *freight*, the last letter gets "
+    f"{reader.attend(['freight'])['freight'][1][-1:, -1].sum():.0%} of the weight."
 )
 
 # %% [markdown]
 # **Read it with care.** The pictures look like an alignment, and within a letter they are one. But a straight line through each
-# picture does as well: most of what you admire is "left to right". Silent letters are looked at, too. There is a reason. $h_j$ is
-# not letter $j$: it comes from a network that has read the neighbours, so looking at *h* can mean reading *ph*. The weights show
-# where information was fetched, not what it was. Lesson 09 comes back to that with BERT.
+# picture does as well: most of what you admire is "left to right". Silent letters are looked at, too, and the *t* of *freight* can
+# be written without looking at it. There is a reason. $h_j$ is not letter $j$: it comes from a network that has read the
+# neighbours, so looking at *h* can mean reading *ght*. The weights show where information was fetched, not what it was. Lesson 09
+# comes back to that with BERT.
 #
 # ## Move it
 # Type a word, your name, or a word that does not exist, and press Enter. Then play it, or move the slider: which letters does
@@ -439,7 +439,7 @@ axes[1].set(title="How much a score can still move it", ylim=(0, None), ylabel="
 for ax in axes:
     ax.set(xscale="log", xlabel="D, length of query and keys", xticks=dims, xticklabels=dims)
     ax.minorticks_off()
-axes[0].legend()
+axes[0].legend(loc="center right")
 show.figure(
     fig,
     alt="Left: without division the largest of 16 weights grows from a half to nearly 1 as D grows from 8 to 2048; "

@@ -55,19 +55,27 @@ def test_the_best_alignment_is_the_best_of_all(model):
 
 
 def test_it_says_words_it_never_saw_and_letters_too(model):
-    assert model.pronounce("taxpath") == spell("taxpath")[1]
-    assert model.pronounce("zat") == ("AE", "T")  # z was never seen: it stays silent
+    said = model.say(["taxpath", "zat", "ta"])
+    assert said["taxpath"] == spell("taxpath")[1]
+    assert said["zat"] == ("AE", "T")  # z was never seen: it stays silent
+    assert said["ta"] == ("T", "AE")
 
 
 def test_context_decides_where_a_letter_says_two_things():
     entries = [("ca", ("K", "AE")), ("ce", ("S", "EH")), ("ta", ("T", "AE")), ("te", ("T", "EH"))] * 5
     model = LetterToSound(entries)
-    assert model.pronounce("ca") == ("K", "AE")
-    assert model.pronounce("ce") == ("S", "EH")
-    assert model.pronounce("ca", widest=0)[0] == model.pronounce("ce", widest=0)[0]
+    assert model.say(["ca", "ce"]) == {"ca": ("K", "AE"), "ce": ("S", "EH")}
+    alone = model.say(["ca", "ce"], widest=0)
+    assert alone["ca"][0] == alone["ce"][0]
+
+
+def test_the_most_frequent_wins_and_a_wider_context_wins_over_it():
+    entries = [("aa", ("AE", "AE"))] * 3 + [("ab", ("AH", "B"))] * 5 + [("ab", ("EY", "B"))] * 4
+    model = LetterToSound(entries)
+    assert model.say(["ab", "aa", "a"], widest=1) == {"ab": ("AH", "B"), "aa": ("AE", "AE"), "a": ("AE",)}
 
 
 def test_what_cannot_be_aligned_is_none_and_does_not_disturb():
     model = LetterToSound([*ENTRIES, ("at", ("T", "AE", "T", "AE", "T"))])
     assert model.align("at", ("T", "AE", "T", "AE", "T")) is None
-    assert model.pronounce("at") == ("AE", "T")
+    assert model.say(["at"]) == {"at": ("AE", "T")}

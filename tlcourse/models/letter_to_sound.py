@@ -8,7 +8,7 @@ Shapes: N words of S letters, T phonemes, C chunks; a chunk is what one letter s
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -19,7 +19,7 @@ WIDEST = 4  # letters of context on either side
 
 
 class LetterToSound:
-    """Fit on words and their phonemes; then :meth:`align` and :meth:`pronounce`."""
+    """Fit on words and their phonemes; then :meth:`align` and :meth:`say`."""
 
     def __init__(
         self, entries: Sequence[tuple[str, tuple[str, ...]]], em_rounds: int = 5, smoothing: float = 0.1
@@ -110,28 +110,37 @@ class LetterToSound:
             number = number * 27 + padded[:, k : k + letters.shape[1]]
         return number
 
-    def _count_contexts(self, aligned: list[tuple[np.ndarray, np.ndarray]]) -> list[dict[int, int]]:
-        """For each width the most frequent chunk of every context."""
+    def _count_contexts(
+        self, aligned: list[tuple[np.ndarray, np.ndarray]]
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each width all contexts seen, ascending, and the most frequent chunk of each."""
         tables = []
+        chunk = np.concatenate([chunks.ravel() for _, chunks in aligned])
         for width in range(WIDEST + 1):
             context = np.concatenate([self._contexts(letters, width).ravel() for letters, _ in aligned])
-            chunk = np.concatenate([chunks.ravel() for _, chunks in aligned])
-            seen, counts = np.unique(np.stack([context, chunk], axis=1), axis=0, return_counts=True)
-            order = np.argsort(counts, kind="stable")  # the most frequent is written last, and stays
-            tables.append(dict(seen[order].tolist()))
+            pair, count = np.unique(context * len(self.chunks) + chunk, return_counts=True)
+            context_of, chunk_of = np.divmod(pair, len(self.chunks))
+            order = np.lexsort((count, context_of))  # by context, and the most frequent chunk of each last
+            last = np.append(np.diff(context_of[order]) > 0, True)
+            tables.append((context_of[order][last], chunk_of[order][last]))
         return tables
 
-    def pronounce(self, word: str, widest: int = WIDEST) -> tuple[str, ...]:
-        """Say `word`: each letter as in the widest context seen in training, up to `widest` either side.
+    def say(self, words: Iterable[str], widest: int = WIDEST) -> dict[str, tuple[str, ...]]:
+        """Each word and its phonemes: every letter as in the widest context seen in training, up to `widest`.
 
         `widest=0` is the plainest of all: each letter always says what it says most often.
         """
-        letters = np.array([[LETTERS.index(x) for x in word]])
-        contexts = [self._contexts(letters, width)[0].tolist() for width in range(widest + 1)]
-        said: list[str] = []
-        for i in range(len(word)):
-            known = (table.get(context[i]) for table, context in zip(self.tables, contexts, strict=False))
-            numbers = [number for number in known if number is not None]
-            if numbers:
-                said += self.chunks[numbers[-1]]
-        return tuple(said)
+        by_length = defaultdict(list)
+        for word in words:
+            by_length[len(word)].append(word)
+        said = {}
+        for group in by_length.values():
+            letters = np.array([[LETTERS.index(x) for x in word] for word in group])
+            chunk = np.zeros_like(letters)  # number 0, the empty chunk: a letter never seen stays silent
+            for width, (contexts, best) in enumerate(self.tables[: widest + 1]):
+                wanted = self._contexts(letters, width)
+                at = np.searchsorted(contexts, wanted).clip(max=len(contexts) - 1)
+                chunk = np.where(contexts[at] == wanted, best[at], chunk)
+            for word, row in zip(group, chunk.tolist(), strict=True):
+                said[word] = tuple(phoneme for number in row for phoneme in self.chunks[number])
+        return said
