@@ -36,9 +36,12 @@ def test_builds_under_full_in_the_notebooks_folder(course, monkeypatch):
     assert lesson.built.read_bytes() == first, "built again, it is the same file"
 
 
-@pytest.mark.parametrize("cells", ["# %%\n1 / 0\n", "# %%\nprint(os.path.expanduser('~'))\n"])
+BAD_WIDGET = "import ipywidgets\nwith ipywidgets.Output() as out:\n    raise KeyError(1)\nout\n"
+
+
+@pytest.mark.parametrize("cells", ["1 / 0\n", "print(os.path.expanduser('~'))\n", BAD_WIDGET])
 def test_what_may_not_be_stored_leaves_the_notebook_alone(course, cells):
-    folder = course({"00_a": cells})
+    folder = course({"00_a": f"# %%\n{cells}"})
     (lesson,) = find([], folder)
     lesson.built.write_text("as it was")
     with pytest.raises(LessonError, match=r"left as it was.*build/lessons/00_a.ipynb"):

@@ -1,5 +1,6 @@
 """Builds ``notebooks/NN_name.ipynb`` from ``notebooks/src/NN_name.py``: converted, executed, normalised."""
 
+import copy
 import tempfile
 from pathlib import Path
 
@@ -22,11 +23,12 @@ def build(lesson: Lesson, watcher=None):
     executed is kept in ``build/lessons/`` to look at.
 
     Raises:
-        LessonError: a cell failed, the kernel died, or an output may not be stored.
+        LessonError: a cell or a widget failed, the kernel died, or an output may not be stored.
     """
     from tlcourse.lessons.execute import execute
+    from tlcourse.show.twins import notebook_widget_errors
 
-    root = lesson.source.parents[2]
+    root, source = lesson.source.parents[2], read(lesson)
     with tempfile.TemporaryDirectory() as scratch:
         # Nobody's own profile, progress or IPython start-up may get into what everyone sees.
         env = {
@@ -34,18 +36,20 @@ def build(lesson: Lesson, watcher=None):
             "TLCOURSE_PROGRESS": f"{scratch}/progress.json",
             "IPYTHONDIR": f"{scratch}/ipython",
         }
-        done = execute(read(lesson), cwd=lesson.built.parent, env=env, watcher=watcher)
+        done = execute(copy.deepcopy(source), cwd=lesson.built.parent, env=env, watcher=watcher)
     executed, kept = done.notebook, root / "build" / "lessons" / f"{lesson.name}.ipynb"
     try:
         if done.error:
             raise LessonError(
                 f"{lesson.name}, in the cell that begins {done.failed_source()!r}: {done.error}"
             )
-        _restore(executed, read(lesson))
+        if in_widgets := notebook_widget_errors(executed):
+            raise LessonError(f"{lesson.name}, in a widget: {in_widgets[0]}")
+        _restore(executed, source)
         remarks = normalise(executed, private=[Path.home(), root])
     except LessonError as error:
         write_text(kept, nbformat.writes(executed) + "\n")
-        raise LessonError(f"{error}\n{lesson.built.name} is left as it was; what ran is in {kept}.") from None
+        raise LessonError(f"{error} ({lesson.built.name} is left as it was; what ran is in {kept})") from None
     write(executed, lesson.built)
     return done, remarks
 
