@@ -49,7 +49,7 @@ def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocab_size,
         special_tokens=list(SPECIAL),
-        limit_alphabet=200,  # rarer signs become [UNK]
+        limit_alphabet=100,  # rarer signs become [UNK]
         min_frequency=2,
         show_progress=False,
     )

@@ -1,6 +1,6 @@
 """One training loop for all systems.
 
-It runs on `accelerate`, so that `accelerate launch -m tlcourse.cli pretrain NAME` is the same training
+It runs on `accelerate`, so that `accelerate launch -m tlcourse pretrain NAME` is the same training
 over several GPUs or machines. What is read and what is drawn at a step depends on the seed and the step
 alone, so a run that was killed and resumed ends with the same weights, bit for bit on one thread, as one that
 was not.
@@ -80,6 +80,7 @@ class _Training:
         # Broadcasting the causal masks at each step would cost time, and they never change.
         no_broadcast = DistributedDataParallelKwargs(broadcast_buffers=False)
         self.accelerator = Accelerator(kwargs_handlers=[no_broadcast])
+        self.text = index.fingerprint()
         self.device = self.accelerator.device
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
         torch.manual_seed(recipe.seed)
@@ -275,7 +276,7 @@ class _Training:
             tensors |= {f"carry.{i}": t for i, t in enumerate(carry)}
             facts = {
                 "recipe": self.recipe.facts(),
-                "text": self.index.fingerprint(),
+                "text": self.text,
                 "step": self.step,
                 "tokens": self.tokens,
                 "seconds": self.seconds,
@@ -288,8 +289,8 @@ class _Training:
     def _restore(self) -> None:
         tensors, facts = checkpoint.load(self.path)
         found = list(differences(facts["recipe"], self.recipe.facts()))
-        if facts["text"] != self.index.fingerprint():
-            found.append(f"the text: {facts['text']} then, {self.index.fingerprint()} now")
+        if facts["text"] != self.text:
+            found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:
             raise ValueError(f"{self.path} is of another training. {'; '.join(found)}.")
 

@@ -257,7 +257,7 @@ class PermutedPieces(Objective):
 
     A row is [text; A; SEP; B; SEP; CLS]. Its text, `reuse_len` pieces, goes on where the row's text stopped a
     step ago, and is what the memory keeps; A follows it, and half of the time B follows A. Where the authors
-    cut A and B at sentences, this cuts anywhere.
+    cut A and B at sentences, this cuts anywhere. What is read as A and B is read again as text a step later.
     """
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import torch
 from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 
 from tlcourse import assets
 from tlcourse.data import pretraining_text, text_index, tokeniser
@@ -39,7 +40,7 @@ def pretrain(
     Args:
         name: of the zoo; `bert` is `bert-mini`.
         tokens: how much text it reads, in pieces.
-        text: a folder that `tlcourse text` wrote; None takes the packaged BBC news, a million pieces, which
+        text: a folder that `tlcourse text` wrote; None takes the packaged BBC news, 0.7 million pieces, which
             is enough to see it work.
         runs: where the run's folder is made.
         resume: go on from the run's last checkpoint.
@@ -126,7 +127,8 @@ def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
         return {key: facts["recipe"][key] for key in ("bf16", "compile")}
     long = tokens > recipes.FEW_TOKENS
     compiler = torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++", "cl")))
-    return {"compile": bool(long and compiler), "bf16": long and _bf16_is_fast()}
+    decision = [{"compile": bool(long and compiler), "bf16": long and _bf16_is_fast()}]
+    return broadcast_object_list(decision)[0]  # all processes do what the first one found
 
 
 def _bf16_is_fast() -> bool:

@@ -73,7 +73,7 @@ class Recipe:
     compile: bool = False
     log_every: int = 20
     checkpoint_every: int = 200
-    evaluate_every: int = 1000
+    evaluate_every: int = 2000
 
     def facts(self) -> dict[str, Any]:
         """As JSON values, to compare and to print."""
