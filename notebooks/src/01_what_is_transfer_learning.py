@@ -192,8 +192,7 @@ names = [domain.name for domain in domains]
 representations = ["MiniLM", "GloVe", "TF-IDF"]
 
 # %% [markdown]
-# Try it: train on the movie snippets, and judge three sentences of your own. Which of the three representations sees that the
-# second is no insult? Change the sentences.
+# Try it: train on the movie snippets, and judge three sentences of your own. The second one is praise. Who sees that?
 
 # %%
 mine = ["A dull and lifeless film.", "A film that is never dull.", "The best two hours of my week."]
@@ -203,6 +202,10 @@ for name in representations:
     chances = model.predict_proba(inputs[name])[:, 1]
     print(f"{name:7}", *(f"{p:.0%} positive" for p in chances), sep="   ")
 
+# %% [markdown]
+# *Dull* outweighs *never*. An average does not say which word belongs to which; MiniLM read them in order, but was never taught
+# that this turns a judgement. Change the sentences, and find one that fools the others but not MiniLM.
+#
 # %% [markdown]
 # ## How many labels is pretraining worth?
 # One run with a hundred labels proves little: another hundred would give another figure. So each point below is a mean over
@@ -392,10 +395,18 @@ by_sentence = {name: np.array(rows) for name, rows in by_sentence.items()}
 domain_scores.unseen_words(by_pair, by_sentence, edges, "balanced accuracy")
 
 # %% [markdown]
-# Not much of an explanation. Twelve points that share four sets are a weak test, so trust the right side more. Sentences
-# without an unseen word do somewhat better (they are also shorter). After that, more unseen words hardly matter, even for TF-IDF,
-# which cannot use them at all.
-#
+# Twelve points that share four sets are a weak test, so trust the right side more. TF-IDF cannot use a word that it never saw, and
+# the more of them, the worse it does. The other two drop once and then stay level (and the sentences of the first bin are also
+# shorter). That is a good part of what pretraining buys: a word that is new to your *classifier* is not new to your *network*.
+
+# %%
+fewest = by_sentence["TF-IDF"].mean(axis=0)[0]
+show.md(f"""
+But unseen words are not the whole gap: even on sentences without one, TF-IDF gets **{fewest:.0%}** away from home, against
+**{scores["TF-IDF"].diagonal(axis1=1, axis2=2).mean():.0%}** at home on all sentences.
+""")
+
+# %% [markdown]
 # Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive*
 # in each (a z-score: log-odds with a prior, Monroe, Colaresi and Quinn 2008). Here are the clearest that turn round.
 
@@ -411,9 +422,22 @@ rows = sorted(rows, key=lambda row: -row.pop("clear"))
 show.table(rows[:12], caption=f"The clearest of {len(rows)} words that change sides (z above 0: positive)", formats="+.1f")
 
 # %% [markdown]
-# *Like*, *interesting* and *better* praise a tweet and damn a film (“it might have been interesting”). A film that *plays* like
-# something is bad; a DVD that *plays* is fine. But be careful with such lists: among hundreds of words, some turn round by luck.
-# How many? Shuffle the labels of one domain, and count again.
+# Why do they turn? Look at the sentences that pull a word to either side. Then try other words of the list.
+
+# %%
+word, pulls = "better", {"movie": -1, "tweets": +1}
+found = []
+for name, side in pulls.items():
+    one = sets[names.index(name)]
+    has = [i for i in one.train_index if f" {word} " in f" {one.texts[i].lower()} " and len(one.texts[i]) < 100]
+    for i in sorted(has, key=lambda i: -side * one.rating[i])[:3]:
+        found.append({"in": name, "rating": one.rating[i], f"with “{word}”": one.texts[i]})
+show.table(found, formats="+.1f")
+
+# %% [markdown]
+# A reviewer says *better* of what the film should have been; on Twitter, somebody feels *better*. A film review is *human* in
+# praise; an editorial writes of *human* rights, where they are broken. But be careful with such lists: among hundreds of words,
+# some turn round by luck. How many? Shuffle the labels of one domain, and count again.
 
 # %%
 rng = np.random.default_rng(seed)

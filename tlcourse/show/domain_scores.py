@@ -6,6 +6,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import figure
@@ -119,7 +120,7 @@ def unseen_words(
     left.set(
         title="Pairs of domains", xlabel="unseen words of the target, %", ylabel="lost against home, points"
     )
-    left.xaxis.set_major_formatter("{x:.0f}")
+    left.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend()
     bins = ["none", *(f"{100 * a:.0f}–{100 * b:.0f}%" for a, b in pairwise(edges[1:]))]
     for (name, rows), look in zip(sentences.items(), cycle(len(sentences)), strict=True):

@@ -19,7 +19,7 @@ from tlcourse.models import minilm
 
 # scikit-learn's C of each: the best of a few powers of √10 for 100 and 1,000 labels of the four
 # rated-sentence sets, tried on their training splits (benchmarks/sentences.py). Three times more or less
-# changes the accuracy by a point.
+# costs less than a point.
 STRENGTH = {"TF-IDF": 3.0, "GloVe": 0.03, "MiniLM": 0.003}
 REPRESENTATIONS = tuple(STRENGTH)
 
