@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress")
+COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress", "text", "pretrain")
 
 
 @pytest.fixture
