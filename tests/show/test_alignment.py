@@ -13,6 +13,7 @@ from tlcourse.data.symbols import Symbols
 from tlcourse.models.pronouncer import Pronouncer
 from tlcourse.models.seq2seq import EncoderDecoder
 from tlcourse.show.alignment import told
+from tlcourse.show.figures import shown_size
 
 LETTERS, PHONEMES = Symbols("abcdefghijklmnopqrstuvwxyz"), Symbols(["AA", "B", "K", "D"])
 
@@ -38,6 +39,7 @@ def test_the_slider_moves_the_picture_and_the_words(twin):
     assert told(word, phonemes, weights, 1) in twin.status.value
     twin.slider.value = 2
     assert bytes(twin.picture.value) != first
+    assert shown_size(twin.picture.value) == shown_size(first), "the picture jumps from step to step"
     assert told(word, phonemes, weights, 2) in twin.status.value
     assert f"So far: {phonemes[0]} {phonemes[1]}" in twin.status.value
     assert twin.errors == []

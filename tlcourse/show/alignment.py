@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from tlcourse.models.pronouncer import Pronouncer
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import png
+from tlcourse.show.figures import png, shown_size
 from tlcourse.show.twins import Twin
 
 _INTERVAL = 900  # milliseconds for each phoneme while playing
@@ -81,6 +81,8 @@ def one_step(word: str, phonemes: Sequence[str], weights: np.ndarray, step: int)
             weight="bold" if current else "normal", color="black" if current else COLOURS["grey"],
         )  # fmt: skip
     ax.set(xlim=(-0.7, n - 0.3), ylim=(-0.85, 2.3))
+    # The picture is cropped to what is drawn: a frame that is always there keeps it from jumping.
+    ax.add_patch(plt.Rectangle((-0.7, -0.85), n + 0.4, 3.15, facecolor="white", zorder=-1))
     ax.axis("off")
     return fig
 
@@ -113,7 +115,7 @@ class Pronunciation(Twin):
             value=1, min=1, max=2, description="Phoneme", continuous_update=False
         )
         self.link = ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.picture = ipywidgets.Image(format="png")
         self.status = ipywidgets.HTML()
         self.text.observe(self.guard(self._typed), "value")
         self.slider.observe(self.guard(self._moved), "value")
@@ -141,7 +143,8 @@ class Pronunciation(Twin):
             return
         word, phonemes, weights = self.shown
         step = min(self.slider.value, len(phonemes))
-        self.picture.value = self._frame(word, step)
+        self.picture.value = frame = self._frame(word, step)
+        self.picture.layout.max_width = f"min(100%, {shown_size(frame)[0]}px)"
         self._say(f"{told(word, phonemes, weights, step)} So far: {' '.join(phonemes[:step])}")
 
     def _attend(self, word: str) -> tuple[tuple[str, ...], np.ndarray]:
