@@ -598,7 +598,7 @@ show.table(rows, caption=f"Share of test sentences that are right, four domains,
 # Near zero, people disagree too, and there is little to get right. But where people are nearly unanimous, the classifier still
 # errs: it averages the states of a network that was never taught about feeling, and it may not change the network.
 #
-# **What came next.** [Lesson 02](02_transfer_in_vision.ipynb) transfers from photographs, and unfreezes. Lesson 03 asks what a
+# **What came next.** Lesson 02 transfers from photographs, and unfreezes. Lesson 03 asks what a
 # static vector knows, lessons 05 to 08 train the models of 2018, and lesson 06 earns ULMFiT's factor the way ULMFiT did.
 #
 # **Reading.** Pan and Yang 2010, *A survey on transfer learning*, section 2 (the definitions); Ruder 2019, *Neural transfer
