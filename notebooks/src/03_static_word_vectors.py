@@ -129,9 +129,9 @@ show.md(
 )
 
 # %%
-epochs = pick(full=10, fast=2)
+epochs = pick(full=5, fast=2)
 seeds = list(range(seed, seed + pick(full=3, fast=1)))
-settings = word2vec.Settings(vector_size=100, window=5, negative=5, sample=1e-4, epochs=epochs, seed=seed)
+settings = word2vec.Settings(vector_size=100, window=5, sample=1e-4, alpha=0.05, epochs=epochs, seed=seed)
 
 started = time.perf_counter()
 skipgram = word2vec.train(text, settings, watch=lambda run: show.progress(run, "skip-gram, epochs"))
@@ -139,7 +139,7 @@ our_speed = text.raw_tokens * epochs / (time.perf_counter() - started)
 show.md(f"**{our_speed / 1e3:,.0f} thousand words a second**, on one core.")
 
 # %% [markdown]
-# Ten passes over a million words, and the vectors know what belongs together. Nobody told them what a film is.
+# A few passes over a million words, and the vectors know what belongs together. Nobody told them what a film is.
 
 # %%
 space = word_vectors.WordSpace(skipgram.vectors())
@@ -238,7 +238,7 @@ show.table(rows, caption="Spearman's ρ with one trick off (one seed each)", for
 # each window instead of one for each pair: faster, and less to learn from.
 
 # %%
-cbow = word2vec.train(text, replace(settings, alpha=0.1), word2vec.CBOW)
+cbow = word2vec.train(text, replace(settings, alpha=0.2), word2vec.CBOW)
 show.md(", ".join(f"{t} ρ {r:.3f}" for t, r in scores(cbow.vectors()).items()))
 
 # %% [markdown]

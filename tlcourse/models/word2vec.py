@@ -33,7 +33,7 @@ from tlcourse.models.single_thread import single_thread
 BLOCK = 32  # L: centre words in a block
 SHARED_NOISE = 32  # N: noise words that a block shares
 MAX_BLOCKS = 16  # a step; beyond that nothing gets faster
-REPEATS = 5  # how often the commonest word may be a centre in one step, see blocks_per_step
+MAX_PULL = 5.0  # rate × pairs that one word is in, in one step: above 15 or so the vectors may explode
 REPORT_EVERY = 50  # steps
 
 
@@ -92,15 +92,20 @@ def noise_distribution(counts: np.ndarray, power: float) -> np.ndarray:
 
 
 def blocks_per_step(text: RunningText, settings: Settings) -> int:
-    """Return how many blocks make a step: so many that the commonest word occurs `REPEATS` times, at most 16.
+    """Return how many blocks make a step: as many as keep rate × pairs of the commonest word below
+    `MAX_PULL`.
 
     One pair at a time, a word's vector moves, its scores saturate, and the next pull is weaker. In one step
-    all its
-    pulls are taken at the same place and added up: too many of them overshoot, and the vectors explode.
+    all
+    its pulls are taken at the same place and added up: too many of them overshoot. The commonest word is in
+        most
+    pairs as noise: each pair brings `negative` noise words.
     """
     kept = text.counts * keep_probability(text.counts, settings.sample)
-    commonest = kept.max() / kept.sum()
-    return int(np.clip(REPEATS / (commonest * BLOCK), 1, MAX_BLOCKS))
+    noise = noise_distribution(text.counts, settings.ns_exponent)
+    per_pair = kept.max() / kept.sum() + settings.negative * noise.max()
+    pairs_per_block = BLOCK * (settings.window + 1 if settings.shrink_windows else 2 * settings.window)
+    return int(np.clip(MAX_PULL / (settings.alpha * pairs_per_block * per_pair), 1, MAX_BLOCKS))
 
 
 @dataclass(frozen=True)
