@@ -131,7 +131,7 @@ show.md(
 # %%
 epochs = pick(full=5, fast=2)
 seeds = list(range(seed, seed + pick(full=3, fast=1)))
-settings = word2vec.Settings(vector_size=100, window=5, sample=1e-4, alpha=0.05, epochs=epochs, seed=seed)
+settings = word2vec.Settings(vector_size=100, window=5, sample=1e-4, alpha=0.075, epochs=epochs, seed=seed)
 
 started = time.perf_counter()
 skipgram = word2vec.train(text, settings, watch=lambda run: show.progress(run, "skip-gram, epochs"))
