@@ -1,5 +1,6 @@
 """JupyterLab as `tlcourse lab` starts it, and a headless Chromium that uses it as a learner does."""
 
+import json
 import os
 import re
 import shutil
@@ -93,6 +94,16 @@ class Lab:
                 assert self.process.poll() is None, self.process.stdout.read()
                 assert time.monotonic() < end, "the server does not answer"
                 time.sleep(0.2)
+
+    def end_kernels(self) -> None:
+        """End the kernels that pages left running, each with a lesson's memory."""
+        for session in json.load(self._ask("GET", "/api/sessions")):
+            self._ask("DELETE", f"/api/sessions/{session['id']}").close()
+
+    def _ask(self, method: str, path: str):
+        request = urllib.request.Request(self.url + path, method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        return urllib.request.urlopen(request, timeout=30)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -208,6 +219,7 @@ def learner(chromium, lab):
     yield open_lesson
     for context in contexts:
         context.close()
+    lab.end_kernels()
 
 
 @pytest.fixture

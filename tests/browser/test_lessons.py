@@ -50,6 +50,7 @@ def commit(learner, output, description):
 WIDGETS = {
     "00": [("Commit to this answer", commit, "text"), ("temperature", slide, "picture")],
     "01": [("labels", slide, "picture"), ("tested on", choose, "picture")],
+    "02": [("lowest layer that learns", slide, "picture"), ("threshold", slide, "picture")],
     "03": [
         ("Words:", type_in("berlin - germany + france"), "text"),
         ("Find a word:", type_in("cow"), "text"),
