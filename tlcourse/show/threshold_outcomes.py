@@ -1,0 +1,162 @@
+"""A threshold slider that moves images between the four outcomes of a yes/no decision."""
+
+import html
+from dataclasses import dataclass
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.show.figure_style import COLOURS
+from tlcourse.show.figures import png
+from tlcourse.show.twins import Twin
+
+_LIVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
+_THUMBNAIL, _ACROSS, _DOWN = 75, 6, 2  # pixels, and images of each outcome
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How many images fall into each of the four outcomes, and the rates made of them."""
+
+    found: int  # true positives
+    missed: int  # false negatives
+    alarms: int  # false positives
+    passed: int  # true negatives
+
+    @property
+    def accuracy(self) -> float:
+        return (self.found + self.passed) / (self.found + self.missed + self.alarms + self.passed)
+
+    @property
+    def precision(self) -> float:
+        """Share of the alarms, true or false, that are true; nan where there is no alarm."""
+        return self.found / (self.found + self.alarms) if self.found + self.alarms else float("nan")
+
+    @property
+    def recall(self) -> float:
+        """Share of the defective that are found; nan where nothing is defective."""
+        return self.found / (self.found + self.missed) if self.found + self.missed else float("nan")
+
+
+def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Outcomes:
+    """Count the outcomes when every image with ``probability`` at or above ``threshold`` raises an alarm."""
+    alarm, defective = probability >= threshold, label == 1
+    return Outcomes(
+        found=int((alarm & defective).sum()),
+        missed=int((~alarm & defective).sum()),
+        alarms=int((alarm & ~defective).sum()),
+        passed=int((~alarm & ~defective).sum()),
+    )
+
+
+class ThresholdOutcomes(Twin):
+    """Made by :func:`threshold`."""
+
+    def __init__(self, images: np.ndarray, probability: np.ndarray, label: np.ndarray, positive: str):
+        step = max(1, images.shape[1] // _THUMBNAIL)
+        self.small = images[:, ::step, ::step]
+        self.probability, self.label, self.positive = probability, label, positive
+        self.alt = (
+            f"Four groups of images, by whether they are {positive} and whether the network says so, at a "
+            f"threshold of 0.5, above them the histogram of its probabilities. {self._told(0.5)}"
+        )
+
+    def _told(self, t: float) -> str:
+        o = outcomes(self.probability, self.label, t)
+        return (
+            f"Threshold {t:.2f}: {o.found} {self.positive} found, {o.missed} missed, {o.alarms} false alarms,"
+            f" {o.passed} rightly passed. Accuracy {o.accuracy:.1%}, precision {o.precision:.1%}, "
+            f"recall {o.recall:.1%}."
+        )
+
+    def _draw(self, t: float) -> Figure:
+        fig = plt.figure(figsize=(10.5, 6.6))
+        grid = fig.add_gridspec(3, 2, height_ratios=[1.1, 1.5, 1.5])
+        self._histogram(fig.add_subplot(grid[0, :]), t)
+        o, alarm = outcomes(self.probability, self.label, t), self.probability >= t
+        panels = (
+            (1, 0, f"✓ {self.positive}, found: {o.found}", alarm & (self.label == 1), "blue"),
+            (1, 1, f"✗ {self.positive}, missed: {o.missed}", ~alarm & (self.label == 1), "vermillion"),
+            (2, 0, f"✗ false alarm: {o.alarms}", alarm & (self.label == 0), "vermillion"),
+            (2, 1, f"✓ rightly passed: {o.passed}", ~alarm & (self.label == 0), "blue"),
+        )
+        for row, column, title, chosen, colour in panels:
+            ax = fig.add_subplot(grid[row, column])
+            ax.imshow(self._mosaic(np.flatnonzero(chosen), t), cmap="gray", vmin=0, vmax=255)
+            ax.set(xticks=[], yticks=[])
+            ax.set_title(title, color=COLOURS[colour])
+            ax.grid(visible=False)
+            for side in ax.spines.values():
+                side.set(visible=True, color=COLOURS[colour], linewidth=2.5)
+        return fig
+
+    def _histogram(self, ax: plt.Axes, t: float) -> None:
+        bins = np.linspace(0, 1, 41)
+        fine, bad = (self.probability[self.label == c] for c in (0, 1))
+        ax.hist(fine, bins, color=COLOURS["sky"], label=f"not {self.positive}")
+        ax.hist(bad, bins, histtype="step", color=COLOURS["black"], hatch="///", label=self.positive)
+        ax.axvline(t, color=COLOURS["vermillion"], linestyle="-", linewidth=3)
+        ax.set(xlim=(0, 1), yscale="symlog", yticks=[], ylabel="images (log)")
+        ax.set_title(
+            f"threshold {t:.2f}: an alarm to the right of the line", fontsize=12, fontweight="normal"
+        )
+        ax.legend(loc="upper center", ncols=2)
+        ax.grid(visible=False)
+
+    def _mosaic(self, index: np.ndarray, t: float) -> np.ndarray:
+        """The images nearest to the threshold, the nearest first, on white."""
+        nearest = index[np.argsort(np.abs(self.probability[index] - t), kind="stable")][: _ACROSS * _DOWN]
+        side, gap = self.small.shape[1], 3
+        canvas = np.full((_DOWN * (side + gap) - gap, _ACROSS * (side + gap) - gap), 255, np.uint8)
+        for place, i in enumerate(nearest):
+            y, x = (side + gap) * np.array(divmod(place, _ACROSS))
+            canvas[y : y + side, x : x + side] = self.small[i]
+        return canvas
+
+    def static(self) -> Figure:
+        return self._draw(0.5)
+
+    def build(self) -> ipywidgets.Widget:
+        self.slider = ipywidgets.SelectionSlider(
+            options=[(f"{t:.2f}", t) for t in _LIVE],
+            value=0.5,
+            description="threshold",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout=ipywidgets.Layout(width="30em"),
+        )
+        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="820px"))
+        self.words = ipywidgets.HTML()
+        self.slider.observe(self.guard(self._moved), "value")
+        self._moved()
+        return ipywidgets.VBox([self.slider, self.words, self.picture])
+
+    def _moved(self, _change: object = None) -> None:
+        self.picture.value = png(self._draw(self.slider.value))
+        self.words.value = f'<div role="status">{html.escape(self._told(self.slider.value))}</div>'
+
+
+def threshold(
+    images: np.ndarray, probability: np.ndarray, label: np.ndarray, positive: str = "defective"
+) -> ThresholdOutcomes:
+    """Show which images a threshold makes an alarm of, those nearest to it first.
+
+    Args:
+        images: uint8 (N, h, w), grey.
+        probability: (N,), of the positive class.
+        label: (N,), 1 for positive.
+        positive: what the positive class is called.
+
+    Raises:
+        ValueError: the three differ in length, or one class is missing.
+    """
+    if not len(images) == len(probability) == len(label):
+        raise ValueError(
+            f"one probability and one label for each image, please: got {len(images)} images, "
+            f"{len(probability)} probabilities, {len(label)} labels"
+        )
+    if set(np.unique(label)) != {0, 1}:
+        raise ValueError(f"labels are 0 and 1, with both present; got {sorted(set(np.unique(label)))}")
+    return ThresholdOutcomes(images, np.asarray(probability), np.asarray(label), positive)

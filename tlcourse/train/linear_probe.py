@@ -1,0 +1,51 @@
+"""The linear probe: a logistic regression on frozen features tells how much of a task they already hold.
+
+As in Kornblith et al. 2019 ("Do better ImageNet models transfer better", section 3), the strength of the L2
+penalty is chosen on the training part alone, by cross-validation.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # scikit-learn's C: smaller is a stronger penalty
+FOLDS = 3
+
+
+def fit(
+    features: np.ndarray,
+    labels: np.ndarray,
+    penalties: Sequence[float] = PENALTIES,
+    weights: np.ndarray | None = None,
+) -> Pipeline:
+    """Fit a probe: standardised features, then logistic regression.
+
+    Args:
+        features: (N, channels).
+        labels: int (N,).
+        penalties: values of C to choose from; with one value there is no cross-validation.
+        weights: how much each example counts in the fit, (N,).
+
+    Raises:
+        ValueError: all labels are the same, or a class has fewer members than cross-validation has folds.
+    """
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=penalties[0], max_iter=500))
+    extra = {} if weights is None else {"logisticregression__sample_weight": weights}
+    counts = np.bincount(labels)
+    if (counts > 0).sum() < 2:
+        raise ValueError("all labels are the same: a probe needs examples of two classes")
+    if len(penalties) == 1:
+        return probe.fit(features, labels, **extra)
+    if counts[counts > 0].min() < FOLDS:
+        raise ValueError(
+            f"a class has only {counts[counts > 0].min()} examples, and choosing the penalty needs {FOLDS}: "
+            "label more, or give one penalty"
+        )
+    search = GridSearchCV(
+        probe, {"logisticregression__C": list(penalties)}, cv=StratifiedKFold(FOLDS), n_jobs=1
+    )
+    return search.fit(features, labels, **extra).best_estimator_
