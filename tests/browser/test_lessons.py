@@ -60,7 +60,7 @@ WIDGETS = {
 
 
 def test_every_lesson_has_a_widget_to_try():
-    assert set(WIDGETS) == set(LESSONS)
+    assert set(LESSONS) <= set(WIDGETS)
 
 
 @pytest.mark.browser
