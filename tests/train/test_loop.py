@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -113,6 +114,20 @@ def test_stopped_and_resumed_is_the_same_bit_for_bit(name, index, tmp_path):
     assert_same(weights(whole), weights(resumed))
     assert (whole.steps, whole.tokens) == (resumed.steps, resumed.tokens)
     assert [line.get("losses") for line in whole.log] == [line.get("losses") for line in resumed.log]
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler")
+def test_compiled_and_in_bfloat16_it_is_nearly_the_same(index, tmp_path):
+    """One small model: compiling takes longer than training it."""
+    config = dataclasses.replace(CONFIGS["gpt2"], hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    plain = dataclasses.replace(recipe("gpt2", tokens=4_000), config=config)
+    fast = dataclasses.replace(plain, compile=True, bf16=True)
+    one, other = (loop.run(plan, index, tmp_path / str(plan.bf16)) for plan in (plain, fast))
+    for line, near in zip(one.log, other.log, strict=True):
+        for key in {"losses", "held_out"} & line.keys():
+            assert near[key] == pytest.approx(line[key], rel=0.01)  # bfloat16 keeps 8 bits
+    assert one.log[-2]["losses"] != other.log[-2]["losses"]
+    assert {p.dtype for p in other.model.parameters()} == {torch.float32}
 
 
 CHILD = """

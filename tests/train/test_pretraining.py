@@ -80,6 +80,19 @@ def test_resumed_runs_go_on_in_the_same_way(text, tmp_path):
     pretraining.pretrain("gpt2-nano", 5_000, text, tmp_path, resume=True, out=io.StringIO())
 
 
+def test_stopping_says_how_to_go_on(text, tmp_path, monkeypatch):
+    def interrupted(recipe, index, folder, resume, report):
+        folder.mkdir(parents=True)
+        (folder / "checkpoint.safetensors").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pretraining.loop, "run", interrupted)
+    out = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        pretraining.pretrain("gpt2-nano", tokens=5_000, text=text, runs=tmp_path, out=out)
+    assert "--resume" in out.getvalue()
+
+
 def test_bad_input(text, tmp_path):
     with pytest.raises(ValueError, match=r"'t5'.*bert-mini"):
         pretraining.pretrain("t5", text=text, runs=tmp_path)

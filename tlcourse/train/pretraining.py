@@ -66,7 +66,12 @@ def pretrain(
         f"{tokens:,} tokens of {', '.join(index.sources)}; {'bf16, ' if recipe.bf16 else ''}"
         f"{'compiled (the first step takes a minute)' if recipe.compile else 'not compiled'}"
     )
-    result = loop.run(recipe, index, folder, resume, say.progress)
+    try:
+        result = loop.run(recipe, index, folder, resume, say.progress)
+    except KeyboardInterrupt:
+        if (folder / "checkpoint.safetensors").exists():
+            say.line("Stopped. The same command with --resume goes on from the last checkpoint.")
+        raise
     held_out = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
     say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {held_out}")
     if main:
