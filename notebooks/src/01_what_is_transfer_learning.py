@@ -182,8 +182,8 @@ show.source(minilm.mean_pool)
 
 # %%
 vectors = glove.load()
-n_train = pick(full=(None,) * 4, fast=(1000, 400, 400, 400))
-n_test = pick(full=(None,) * 4, fast=(500, 200, 200, 200))
+n_train = pick(full=(None,) * 4, fast=(800, 300, 300, 300))
+n_test = pick(full=(None,) * 4, fast=(300, 100, 100, 100))
 domains = [
     domain_transfer.prepare(one, vectors, train, test, lambda batches, name=one.domain: show.progress(batches, name))
     for one, train, test in zip(sets, n_train, n_test, strict=True)
@@ -271,7 +271,7 @@ check.recall("worth")
 check.predict("best_home")
 
 # %%
-n_labels = pick(full=2000, fast=400)
+n_labels = pick(full=2000, fast=300)
 budgets = [100, pick(full=500, fast=200), n_labels]
 draws = range(seed, seed + pick(full=5, fast=3))
 predictions = {

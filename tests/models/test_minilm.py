@@ -75,7 +75,7 @@ def test_features_are_computed_once(encoder, own_cache, monkeypatch):
         return sequence
 
     first = minilm.features(SENTENCES, count)
-    assert batches == [1]
+    assert batches == [1]  # five sentences fit into one batch
     monkeypatch.setattr(minilm, "encode", lambda *_: pytest.fail("the cache was not used"))
     np.testing.assert_array_equal(minilm.features(SENTENCES, count), first)
 

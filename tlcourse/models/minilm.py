@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HIDDEN_SIZE = 384
 MAX_LENGTH = 128  # word pieces, [CLS] and [SEP] among them; the rated sentences have 26 on average
-BATCH_SIZE = 32
+BATCH_SIZE = 16  # larger batches are no faster on a CPU, and take more memory
 _VERSION = 1  # part of the cache's key: raise it when the same texts would get other features
 
 Progress = Callable[[Sequence], Iterable]
