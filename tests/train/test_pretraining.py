@@ -45,7 +45,7 @@ def test_bert_is_trained_exported_and_opened(text, tmp_path):
     assert folder == tmp_path / "bert-mini" / "model"
     facts = json.loads((folder / "training.json").read_text())
     assert facts["tokens"] >= 20_000
-    assert facts["command"] == "tlcourse pretrain bert-mini --tokens 20000 --seed 0"
+    assert facts["command"] == "tlcourse pretrain bert-mini --tokens 20000 --seed 0 --text text"
     assert facts["log"][0]["losses"]["masked piece"] > facts["held_out"]["masked piece"]
     assert facts["text"]["sources"] == ["made", "other"]
     assert facts["parameters"]["total"] == sum(p.numel() for p in zoo.load(folder, heads=True).parameters())

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models import zoo
-from tlcourse.train import checkpoint, schedules
+from tlcourse.train import checkpoint, held_out, schedules
 from tlcourse.train.objectives import Batch, Carry, Reading
 from tlcourse.train.recipes import Recipe, differences, objective_of
 
@@ -208,31 +208,17 @@ class _Training:
         """The sum over the processes."""
         return value.item() if self.world == 1 else self.accelerator.reduce(value, "sum").item()
 
-    @torch.no_grad()
-    def evaluate(self, max_tokens: int = 100_000) -> dict[str, float]:
+    def evaluate(self) -> dict[str, float]:
         """Mean losses on held-out documents, at the length of the last phase; {} where there are none."""
-        if not np.any(self.index.held_out):
-            return {}
-        self.objective.eval()
-        length = self.recipe.lengths[-1][1]
-        pieces = np.diff(self.index.document_pieces)[self.index.held_out].sum()
-        rows = int(min(self.recipe.batch_tokens // length, pieces // (2 * length)))
-        rows -= rows % self.world
-        if not rows:
-            return {}
-        reading = Reading(rows, length, seed=0, held_out=True)
-        read = self.objective.reader(self.index, reading)
-        carry = self._to_device(self.objective.initial_carry(rows // self.world))
-        sums: dict[str, list[float]] = {}
-        for step in range(max(1, int(min(max_tokens, pieces) // (rows * length)))):
-            batch, _ = self._local(read(step, 1.0))
-            with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.recipe.bf16):
-                losses, carry = self.objective(carry, **batch)
-            for name, (total, count) in losses.items():
-                one = sums.setdefault(name, [0.0, 0])
-                one[0] += self._total(total)
-                one[1] += self._total(count)
-        return {name: total / count for name, (total, count) in sums.items() if count}
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.recipe.bf16):
+            return held_out.losses(
+                self.objective,
+                self.index,
+                self.recipe,
+                self.world,
+                lambda batch: self._local(batch)[0],
+                self._total,
+            )
 
     # Writing.
 

@@ -1,6 +1,7 @@
 """`tlcourse pretrain NAME`: train a model of the zoo from random weights, and write it to a folder."""
 
 import json
+import shlex
 import shutil
 import sys
 import time
@@ -9,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 import torch
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
@@ -19,11 +21,12 @@ from tlcourse.data.text_index import TextIndex
 from tlcourse.models import interchange, zoo
 from tlcourse.models.elmo import ElmoConfig
 from tlcourse.models.transformer import TransformerConfig
-from tlcourse.train import checkpoint, loop, recipes
+from tlcourse.train import checkpoint, held_out, loop, model_card, recipes
 from tlcourse.train.loop import Progress, Result
 from tlcourse.train.recipes import Recipe
 
 RUNS = Path("runs")
+MANY_TIMES = 10  # over the text: then it is learned by heart
 
 
 def pretrain(
@@ -66,25 +69,35 @@ def pretrain(
         f"{tokens:,} tokens of {', '.join(index.sources)}; {'bf16, ' if recipe.bf16 else ''}"
         f"{'compiled (the first step takes a minute)' if recipe.compile else 'not compiled'}"
     )
+    times = tokens / max(1, sum(pieces_by_source(index).values()))
+    if times > MANY_TIMES:
+        say.line(
+            f"Warning: this text is read about {times:.0f} times over, and the model will learn it by heart: "
+            "assemble a larger one with `tlcourse text`, or read fewer --tokens."
+        )
     try:
         result = loop.run(recipe, index, folder, resume, say.progress)
     except KeyboardInterrupt:
         if (folder / "checkpoint.safetensors").exists():
             say.line("Stopped. The same command with --resume goes on from the last checkpoint.")
         raise
-    held_out = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
-    say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {held_out}")
+    unseen = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
+    say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {unseen}")
     if main:
-        export(name, recipe, index, result, folder / "model")
+        export(name, recipe, index, result, folder / "model", text)
         say.line(f"The model is in {folder / 'model'}")
     PartialState().wait_for_everyone()
     return folder / "model"
 
 
-def export(name: str, recipe: Recipe, index: TextIndex, result: Result, folder: Path) -> None:
-    """Write the model, its tokeniser, and `training.json`: everything that a card of the model says.
+def export(
+    name: str, recipe: Recipe, index: TextIndex, result: Result, folder: Path, text: Path | None = None
+) -> None:
+    """Write the model, its tokeniser, `training.json`, and the card that is made of them, `README.md`.
 
-    ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax.
+    The held-out losses are those of the weights in the folder, which have half the precision of the trained
+    ones. ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax. Of `text` the
+    command keeps the folder's name alone, as its place says nothing on another machine.
     """
     zoo.export(result.model, folder)
     config = recipe.config
@@ -95,20 +108,38 @@ def export(name: str, recipe: Recipe, index: TextIndex, result: Result, folder: 
         alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
         model_type = "" if alone else interchange.transformers_config(config)["model_type"]
         tokeniser.save(index.tokenizer, folder, model_type)
+    model = zoo.load(folder, heads=True)
+    objective = recipes.objective_of(config)(model, index)
+    where = f" --text {shlex.quote(Path(text).resolve().name)}" if text else ""
     facts = {
         "name": name,
-        "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}",
+        "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}{where}",
         "recipe": recipe.facts(),
-        "text": {"fingerprint": index.fingerprint(), "sources": index.sources, "report": index.report},
+        "text": {
+            "fingerprint": index.fingerprint(),
+            "sources": index.sources,
+            "pieces": pieces_by_source(index),
+            "report": index.report,
+        },
         "steps": result.steps,
         "tokens": result.tokens,
         "seconds": round(result.seconds),
-        "held_out": result.held_out,
+        "held_out": held_out.losses(objective, index, recipe),
         "log": result.log,
-        "parameters": zoo.size(result.model)._asdict(),
+        "parameters": zoo.size(model)._asdict(),
         "torch": torch.__version__,
     }
     (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    model_card.write(folder)
+
+
+def pieces_by_source(index: TextIndex) -> dict[str, int]:
+    """How many pieces of each source there are to train on."""
+    trained = ~np.asarray(index.held_out)
+    pieces = np.bincount(
+        np.asarray(index.source)[trained], np.diff(index.document_pieces)[trained], len(index.sources)
+    )
+    return dict(zip(index.sources, pieces.astype(int).tolist(), strict=True))
 
 
 def packaged_text(say: Callable[[str], None] = lambda message: None) -> TextIndex:
