@@ -99,7 +99,8 @@ class KneserNey:
         rows = np.asarray(rows, dtype=np.int64)
         padded = np.pad(rows, ((0, 0), (self.order - 1, 0)), constant_values=-1)
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.order, axis=1)[:, 1:]  # (B, T, order)
-        p = self.probability(windows[..., :-1].reshape(-1, self.order - 1), windows[..., -1].ravel())
+        windows = windows.reshape(-1, self.order)
+        p = self.probability(windows[:, :-1], windows[:, -1])
         return float(-np.log(p).sum()), p.size
 
 
