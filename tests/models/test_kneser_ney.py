@@ -10,10 +10,10 @@ V = 9
 
 @pytest.fixture(scope="module")
 def text():
-    """300 words in which each depends on the two before it."""
+    """1,500 words in which each depends on the two before it."""
     rng = np.random.default_rng(0)
     words = [0, 1]
-    for _ in range(298):
+    for _ in range(1498):
         words.append(int((words[-1] + 2 * words[-2] + rng.integers(0, 3)) % (V - 1)))  # 8 does not occur
     return np.array(words)
 
@@ -60,8 +60,8 @@ def test_by_hand():
 
 
 def test_it_predicts_what_depends_on_the_words_before(text):
-    unseen = text[200:].reshape(1, -1)
-    losses = {n: np.divide(*KneserNey(text[:200], V, n).loss(unseen)) for n in (1, 3)}
+    unseen = text[1200:].reshape(1, -1)
+    losses = {n: np.divide(*KneserNey(text[:1200], V, n).loss(unseen)) for n in (1, 3)}
     assert losses[3] < losses[1] - 0.3
     assert losses[1] < np.log(V)
 
