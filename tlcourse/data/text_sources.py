@@ -8,7 +8,6 @@
 """
 
 import html
-import json
 import lzma
 import re
 import unicodedata
@@ -18,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tlcourse.data import bbc_news
+from tlcourse.data.imdb import read as read_imdb
 from tlcourse.data.text_index import Document
 
 LONGEST = 1500  # words in a document; longer ones are cut between paragraphs
@@ -156,21 +156,7 @@ def imdb(folder: str | Path, split: str = "unsup") -> Iterator[Document]:
 
     Raises FileNotFoundError, with the command that gets them.
     """
-    folder = Path(folder)
-    lines = folder / f"{split}.jsonl.xz"
-    tables = sorted(folder.rglob(f"{split}*.parquet"))
-    if lines.is_file():
-        with lzma.open(lines, "rt", encoding="utf-8") as file:
-            texts = [json.loads(line)["text"] for line in file]
-    elif tables:
-        import pandas as pd
-
-        texts = [text for table in tables for text in pd.read_parquet(table, columns=["text"])["text"]]
-    else:
-        raise FileNotFoundError(
-            f"there are no IMDb reviews ({split}) in {folder}: "
-            f"`hf download stanfordnlp/imdb --repo-type dataset --local-dir {folder}`"
-        )
+    texts, _ = read_imdb(folder, split)
     for i, text in enumerate(texts):
         yield _document("imdb", f"{split}/{i}", re.split(r"(?:<br\s*/?>\s*)+|\n", text))
 

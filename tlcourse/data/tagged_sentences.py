@@ -1,0 +1,188 @@
+"""Sentences with a tag a word: chunks and names by hand, names and parts of speech by spaCy.
+
+*Gold*, tagged by people, from NLTK: CoNLL-2000 (chunks in the Wall Street Journal) and IE-ER (names in news
+wire of 1998). *Silver*, tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees
+with silver tags throughout is as good as that pipeline, not as a person.
+
+Tags over several words are in BIO: B-ORG begins an organisation, I-ORG goes on with it, O is neither.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tlcourse import assets
+from tlcourse.data import bbc_news, sentences, text_sources
+from tlcourse.data.near_duplicates import fingerprint
+from tlcourse.data.splits import split_by_group
+from tlcourse.data.tokeniser import WORD, find_words
+
+TEST = 0.25  # of IE-ER's articles
+PER_ARTICLE = 3  # sentences of a BBC article that are tagged, its first ones
+_VERSION = 1
+
+Sentence = tuple[list[str], list[str]]  # words, and their tags by name
+
+
+@dataclass(frozen=True)
+class TaggedSentences:
+    """Sentences cut into words.
+
+    Attributes:
+        words: N lists.
+        tags: N arrays, int64, one tag a word: an index into `names`.
+        names: what the tags are called.
+        train_index, test_index: int64.
+    """
+
+    words: list[list[str]]
+    tags: list[np.ndarray]
+    names: tuple[str, ...]
+    train_index: np.ndarray
+    test_index: np.ndarray
+
+
+def _tagged(found: Sequence[Sentence], is_test: Sequence[bool]) -> TaggedSentences:
+    names = tuple(sorted({tag for _, tags in found for tag in tags}, key=lambda tag: (tag != "O", tag)))
+    number = {tag: i for i, tag in enumerate(names)}
+    return TaggedSentences(
+        [words for words, _ in found],
+        [np.array([number[tag] for tag in tags]) for _, tags in found],
+        names,
+        np.flatnonzero(~np.array(is_test)),
+        np.flatnonzero(is_test),
+    )
+
+
+def conll2000(nltk: str | Path) -> TaggedSentences:
+    """Chunks of 10,948 sentences, with the split of the shared task. `nltk` is the folder of NLTK's data.
+
+    Raises FileNotFoundError, with the command that gets them.
+    """
+    found, is_test = [], []
+    for name, text in text_sources.nltk_files(nltk, "conll2000"):
+        for block in text.strip().split("\n\n"):
+            rows = [line.split() for line in block.splitlines()]  # word, part of speech, chunk
+            found.append(([row[0] for row in rows], [row[2] for row in rows]))
+            is_test.append(name.startswith("test"))
+    return _tagged(found, is_test)
+
+
+def ieer(nltk: str | Path) -> TaggedSentences:
+    """Names in 128 articles, split by article. `nltk` is the folder of NLTK's data.
+
+    Raises FileNotFoundError, with the command that gets them.
+    """
+    found, article = [], []
+    for _, text in text_sources.nltk_files(nltk, "ieer"):
+        for document in re.findall(r"<DOC>(.*?)</DOC>", text, flags=re.DOTALL):
+            name = re.search(r"<DOCNO>\s*(\S+)", document)
+            for body in re.findall(r"<TEXT>(.*?)</TEXT>", document, flags=re.DOTALL):
+                for sentence in _marked_sentences(body):
+                    found.append(sentence)
+                    article.append(name.group(1) if name else "")
+    _, test = split_by_group(article, TEST, salt="ieer")
+    return _tagged(found, np.isin(np.arange(len(found)), test))
+
+
+_MARK = re.compile(r'<b_\w+ type="(\w+)[^>]*>|<e_\w+>')
+
+
+def _marked_sentences(body: str) -> Iterator[Sentence]:
+    """`<b_enamex type="PERSON">Mr. Moi<e_enamex> left.` → [Mr, ., Moi, left, .], [B-PERSON, I-PERSON …]."""
+    plain, spans, position, kind = "", [], 0, ""
+    for mark in _MARK.finditer(body):
+        plain += body[position : mark.start()]
+        position = mark.end()
+        if mark.group(1):
+            kind = mark.group(1).split("|")[0]
+            spans.append((len(plain), len(plain), kind))
+        elif spans:
+            spans[-1] = (spans[-1][0], len(plain), kind)
+    plain += body[position:]
+    start = 0
+    for paragraph in re.split(r"\n\s*(?=\t)|\n\s*\n", plain):
+        inside = plain.index(paragraph, start)
+        start = inside + len(paragraph)
+        flat = re.sub(r"\s", " ", paragraph)  # of the same length, so that places stay
+        at = 0
+        for sentence in sentences.split(flat):
+            begin = flat.index(sentence, at)
+            at = begin + len(sentence)
+            words = [(inside + begin + m.start(), m.group()) for m in re.finditer(WORD, sentence)]
+            if words:
+                yield [word for _, word in words], _bio(words, spans)
+
+
+def _bio(words: Sequence[tuple[int, str]], spans: Sequence[tuple[int, int, str]]) -> list[str]:
+    tags = []
+    begun = -1
+    for place, _ in words:
+        inside = next((i for i, (a, b, _) in enumerate(spans) if a <= place < b), -1)
+        if inside < 0:
+            tags.append("O")
+        else:
+            tags.append(f"{'I' if inside == begun else 'B'}-{spans[inside][2]}")
+        begun = inside
+    return tags
+
+
+def bbc_silver(what: str) -> TaggedSentences:
+    """The first sentences of each BBC article as spaCy tags them; the split is that of the articles.
+
+    They are tagged once and then kept. Only the first time spaCy is needed.
+
+    Args:
+        what: `entities`, names in BIO; or `parts of speech`, the 17 universal ones.
+
+    Raises:
+        ValueError: there are no other tags.
+        AssetMissing: not fetched yet.
+        ModuleNotFoundError: spaCy is not installed; the message says the command.
+    """
+    kinds = ("entities", "parts of speech")
+    if what not in kinds:
+        raise ValueError(f"what is {what!r}, expected one of {', '.join(map(repr, kinds))}")
+    news = bbc_news.load()
+    cut: list[str] = []
+    in_test = np.isin(np.arange(len(news.texts)), news.test_index)
+    is_test = []
+    for text, test in zip(news.texts, in_test, strict=True):
+        found = [s for line in text.split("\n") for s in sentences.split(text_sources.clean(line))]
+        of_article = [s for s in found if len(find_words(s)) > 3][:PER_ARTICLE]
+        cut += of_article
+        is_test += [bool(test)] * len(of_article)
+    key = {
+        "texts": fingerprint(cut),
+        "pipeline": assets.catalogue()["spacy-en"].manifest_id,
+        "version": _VERSION,
+    }
+    kept = assets.cached_arrays("silver-tags", key, lambda: _with_spacy(cut))
+    lines = kept["words"].tobytes().decode("utf-8").split("\n")
+    tags = kept[what.replace(" ", "-")].tobytes().decode("utf-8").split("\n")
+    return _tagged([(w.split(), t.split()) for w, t in zip(lines, tags, strict=True)], is_test)
+
+
+def _with_spacy(texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """Words, names and parts of speech: a line a sentence, a blank between words, as UTF-8 bytes."""
+    try:
+        import spacy
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            "silver tags need spaCy, once: `pip install spacy`, or leave out the tasks that have them."
+        ) from missing
+    pipeline = spacy.load(assets.path("spacy-en"), exclude=["parser", "lemmatizer", "senter"])
+    lines: dict[str, list[str]] = {"words": [], "entities": [], "parts-of-speech": []}
+    for document in pipeline.pipe(texts, batch_size=256):
+        tokens = [token for token in document if token.text.split() == [token.text]]
+        lines["words"].append(" ".join(token.text for token in tokens))
+        lines["parts-of-speech"].append(" ".join(token.pos_ for token in tokens))
+        lines["entities"].append(
+            " ".join(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "O" for t in tokens)
+        )
+    return {
+        name: np.frombuffer("\n".join(rows).encode("utf-8"), dtype=np.uint8) for name, rows in lines.items()
+    }
