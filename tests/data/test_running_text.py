@@ -25,6 +25,11 @@ def test_words(text, words):
     assert running_text.tokenise(text) == words
 
 
+def test_a_word_is_one_string_however_often_it_comes():
+    first, second = running_text.tokenise("film Film")
+    assert first is second
+
+
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=9), min_size=1, max_size=20), st.integers(1, 4))
 def test_encoding_keeps_what_is_frequent_and_where_it_stood(sentences, min_count):
     counts = Counter(w for s in sentences for w in s)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 
 from tlcourse.data.glove import Vectors
 from tlcourse.models.averaged_vectors import AveragedVectors, start_vectors
@@ -50,23 +51,41 @@ def test_it_learns_and_frozen_stays_frozen(frozen):
     assert (model.vectors.weight[4] == 0).all()
 
 
-def test_the_best_held_out_state_comes_back():
-    """Labels that are pure chance: training on makes the held-out loss worse, so the first passes win."""
+def test_frozen_vectors_end_where_logistic_regression_ends():
+    """The linear layer over frozen means is a logistic regression; scikit-learn finds the optimum."""
     torch.manual_seed(0)
-    words = [f"w{i}" for i in range(200)]
-    start = np.random.default_rng(0).normal(size=(200, 20)).astype(np.float32)
-    texts = [f"w{i}" for i in range(200)]
-    labels = np.random.default_rng(1).integers(2, size=200)
-    words = ["".join(chr(97 + int(d)) for d in w[1:].zfill(3)) for w in words]
-    texts = ["".join(chr(97 + int(d)) for d in t[1:].zfill(3)) for t in texts]
-    model = AveragedVectors(words, start, n_classes=2, frozen=False)
-    text_classifier.fit(model, texts, labels, seed=0)
-    assert text_classifier.accuracy(model, texts, labels) < 0.9
+    rng = np.random.default_rng(0)
+    words = [a + b for a in "abcdefgh" for b in "ijklmnop"]
+    start = rng.normal(size=(64, 5)).astype(np.float32)
+    texts = [" ".join(rng.choice(words, 4)) for _ in range(120)]
+    model = AveragedVectors(words, start, n_classes=2, frozen=True)
+    with torch.no_grad():
+        means = np.stack([model.vectors(rows[None]).numpy()[0] for rows in model.encode(texts)])
+    labels = (means @ rng.normal(size=5) + rng.normal(0, 0.7, size=120) > 0).astype(int)
+
+    plain = text_classifier.Recipe(weight_decay=0.0, min_steps=1500)
+    text_classifier.fit(model, texts, labels, seed=0, recipe=plain)
+    optimum = LogisticRegression(C=np.inf, tol=1e-8).fit(means, labels)
+    ours = np.diff(model.linear.weight.detach().numpy(), axis=0)
+    np.testing.assert_allclose(ours, optimum.coef_, rtol=0.05, atol=0.05)  # Adam on batches of 32
+
+
+def test_few_texts_get_steps_enough():
+    counted = []
+    model = AveragedVectors(WORDS, np.eye(4, dtype=np.float32), n_classes=2, frozen=True)
+    model.register_forward_hook(lambda *_: counted.append(1))
+    texts, labels = reviews(40)
+    text_classifier.fit(model, texts, labels, 0, text_classifier.Recipe(passes=3, min_steps=2))
+    assert len(counted) == 6  # 2 batches, 3 times
+    text_classifier.fit(model, texts, labels, 0, text_classifier.Recipe(passes=3, min_steps=7))
+    assert len(counted) == 6 + 7
 
 
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="2 words but 3 vectors"):
         AveragedVectors(["a", "b"], np.zeros((3, 2)), 2, True)
     model = AveragedVectors(["a"], np.zeros((1, 2)), 2, True)
-    with pytest.raises(ValueError, match="3 texts are too few"):
-        text_classifier.fit(model, ["a"] * 3, np.zeros(3, dtype=int), seed=0)
+    with pytest.raises(ValueError, match="3 texts and 2 labels"):
+        text_classifier.fit(model, ["a"] * 3, np.zeros(2, dtype=int), seed=0)
+    with pytest.raises(ValueError, match="0 texts"):
+        text_classifier.fit(model, [], np.zeros(0, dtype=int), seed=0)

@@ -62,6 +62,33 @@ def test_pairs_are_those_that_training_sees():
     assert counts.sum() == 1600
 
 
+def test_without_margins_is_the_residual_of_dense_least_squares():
+    rng = np.random.default_rng(2)
+    rows, columns = rng.integers(0, 7, 40), rng.integers(10, 15, 40)
+    values = rng.normal(size=40)
+    design = np.concatenate([rows[:, None] == np.arange(7), columns[:, None] == np.arange(10, 15)], axis=1)
+    best = np.linalg.lstsq(design.astype(float), values, rcond=None)[0]
+    np.testing.assert_allclose(pmi.without_margins(rows, columns, values), values - design @ best, atol=1e-6)
+
+
+def test_without_margins_log_counts_and_pmi_are_the_same(counts):
+    rows, columns = counts.nonzero()
+    table = pmi.pmi(scipy.sparse.csr_array(counts)).toarray()
+    np.testing.assert_allclose(
+        pmi.without_margins(rows, columns, np.log(counts[rows, columns])),
+        pmi.without_margins(rows, columns, table[rows, columns]),
+        atol=1e-6,
+    )
+
+
+def test_empty_rows_and_columns_do_no_harm(counts):
+    wider = np.pad(counts, (0, 2))
+    found = pmi.pmi(scipy.sparse.csr_array(wider)).toarray()
+    np.testing.assert_allclose(found[:9, :9], pmi.pmi(scipy.sparse.csr_array(counts)).toarray())
+    assert not found[9:].any()
+    assert not found[:, 9:].any()
+
+
 def test_counts_must_be_positive():
     with pytest.raises(ValueError, match="positive"):
         pmi.pmi(scipy.sparse.csr_array(np.array([[-1.0, 2.0]])))

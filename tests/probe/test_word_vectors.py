@@ -85,6 +85,14 @@ def test_questions_are_counted_as_gensim_counts_them(space, gensims, tmp_path):
     assert word_vectors.total(found, "syntactic").asked == found[1].asked
 
 
+@pytest.mark.parametrize("at_once", [1, 120, 7 * 120 + 5])
+def test_how_many_questions_at_once_changes_nothing(space, monkeypatch, at_once):
+    asked = {"all": questions(90)}
+    expected = word_vectors.analogies(space, asked)
+    monkeypatch.setattr(word_vectors, "SCORES_AT_ONCE", at_once)
+    assert word_vectors.analogies(space, asked) == expected
+
+
 def test_planted_analogies_need_the_rule():
     """b − a + c is nearest to c itself, and to d once the question words are ruled out."""
     step = np.array([0.0, 0.0, 0.3])

@@ -5,6 +5,7 @@ on thousands of millions.
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class RunningText:
 
 def tokenise(text: str) -> Sentence:
     """Return the words of ``text``, in lower case; digits and punctuation are dropped."""
-    return WORD.findall(text.lower().replace("’", "'"))
+    # interned: one string for all the tokens of a word, which saves 60 MB on a million
+    return list(map(sys.intern, WORD.findall(text.lower().replace("’", "'"))))
 
 
 def sentences() -> list[Sentence]:

@@ -30,7 +30,6 @@ where_tfidf_wins = prediction(
 )
 
 # --- subsampling
-# ---------------------------------------------------------------------------------------------
 
 
 def _frequencies(rng: np.random.Generator) -> tuple[np.ndarray, float]:
@@ -74,7 +73,6 @@ def keep_probability(frequency: np.ndarray, t: float) -> np.ndarray:
 
 
 # --- negative sampling
-# ---------------------------------------------------------------------------------------
 
 
 def _center_context_noise(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -149,7 +147,6 @@ def negative_sampling_loss(center: np.ndarray, context: np.ndarray, noise: np.nd
 
 
 # --- shifted positive PMI
-# ------------------------------------------------------------------------------------
 
 
 def _counts_and_k(rng: np.random.Generator) -> tuple[np.ndarray, int]:
@@ -217,7 +214,6 @@ def shifted_ppmi(counts: np.ndarray, k: int) -> np.ndarray:
 
 
 # --- analogies
-# -----------------------------------------------------------------------------------------------
 
 
 def _vectors_and_question(rng: np.random.Generator) -> tuple[np.ndarray, int, int, int]:
@@ -305,7 +301,6 @@ def solve_analogy(vectors: np.ndarray, a: int, b: int, c: int) -> int:
 
 
 # --- character n-grams
-# ---------------------------------------------------------------------------------------
 
 
 def _word_and_lengths(rng: np.random.Generator) -> tuple[str, int, int]:

@@ -10,6 +10,7 @@ where #(j) / |D| is the probability with which noise words are drawn. word2vec d
 
 import numpy as np
 import scipy.sparse
+import scipy.sparse.linalg
 import torch
 from sklearn.utils.extmath import randomized_svd
 
@@ -23,15 +24,16 @@ def pair_counts(
 ) -> scipy.sparse.csr_array:
     """Return how often each (centre, context) pair comes up in so many epochs of skip-gram, sparse (V, V)."""
     size = len(text.words)
-    keys = []
+    counts = scipy.sparse.csr_array((size, size))
     generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
+        pairs = []  # of one epoch at a time: there are millions
         for batch in word2vec.blocks(text, settings, generator):
             block, i, j = batch.inside.nonzero(as_tuple=True)
-            keys.append(batch.center[block, i] * size + batch.context[block, j])
-    pair, count = torch.cat(keys).unique(return_counts=True)
-    entries = (count.numpy().astype(float), ((pair // size).numpy(), (pair % size).numpy()))
-    return scipy.sparse.csr_array(entries, shape=(size, size))
+            pairs.append(torch.stack((batch.center[block, i], batch.context[block, j])).int())
+        rows, columns = torch.cat(pairs, dim=1).numpy()
+        counts = counts + scipy.sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=counts.shape)
+    return counts
 
 
 def pmi(counts: scipy.sparse.sparray, noise: np.ndarray | None = None) -> scipy.sparse.csr_array:
@@ -43,15 +45,37 @@ def pmi(counts: scipy.sparse.sparray, noise: np.ndarray | None = None) -> scipy.
     Raises:
         ValueError: `counts` has an entry that is not positive.
     """
-    x = counts.tocoo().astype(np.float64)
-    if len(x.data) and x.data.min() <= 0:
-        raise ValueError(f"counts has the entry {x.data.min()}, expected positive ones only: log is taken")
-    row = np.asarray(x.sum(1)).ravel()
+    table = scipy.sparse.csr_array(counts, dtype=np.float64, copy=True)
+    if table.nnz and table.data.min() <= 0:
+        lowest = table.data.min()
+        raise ValueError(f"counts has the entry {lowest}, expected positive ones only: log is taken")
+    row, column = table.sum(1), table.sum(0)
     if noise is None:
-        column = np.asarray(x.sum(0)).ravel()
         noise = column / column.sum()
-    value = np.log(x.data) - np.log(row[x.row]) - np.log(noise[x.col])
-    return scipy.sparse.csr_array((value, (x.row, x.col)), shape=x.shape)
+    with np.errstate(divide="ignore"):  # the −∞ of an empty row or column is not used
+        log_row, log_noise = np.log(row), np.log(noise)
+    np.log(table.data, out=table.data)
+    table.data -= log_row.repeat(np.diff(table.indptr))
+    table.data -= log_noise[table.indices]
+    return table
+
+
+def without_margins(rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return what is left of some entries of a table, (N,), once the best r_i + c_j is taken out, by least
+    squares.
+
+    Entry n stands in row `rows[n]`, column `columns[n]`. What depends on one word alone, such as a bias, or
+    how frequent the word is, does not matter any more: log X_ij and PMI(i, j) leave the same.
+    """
+    number = np.arange(len(values))
+    sides = []
+    for labels in (rows, columns):
+        distinct, which = np.unique(labels, return_inverse=True)
+        sides.append(
+            scipy.sparse.csr_array((np.ones(len(values)), (number, which)), (len(values), len(distinct)))
+        )
+    design = scipy.sparse.hstack(sides, format="csr")
+    return values - design @ scipy.sparse.linalg.lsqr(design, values, atol=1e-8, btol=1e-8)[0]
 
 
 def shifted_positive(matrix: scipy.sparse.csr_array, negative: int) -> scipy.sparse.csr_array:

@@ -92,14 +92,11 @@ def noise_distribution(counts: np.ndarray, power: float) -> np.ndarray:
 
 
 def blocks_per_step(text: RunningText, settings: Settings) -> int:
-    """Return how many blocks make a step: as many as keep rate × pairs of the commonest word below
-    `MAX_PULL`.
+    """Return how many blocks make a step: as many as keep rate × pairs of the commonest word in `MAX_PULL`.
 
     One pair at a time, a word's vector moves, its scores saturate, and the next pull is weaker. In one step
-    all
-    its pulls are taken at the same place and added up: too many of them overshoot. The commonest word is in
-        most
-    pairs as noise: each pair brings `negative` noise words.
+    all its pulls are taken at the same place and added up: too many of them overshoot. The commonest word is
+    in most pairs as noise: each pair brings `negative` noise words.
     """
     kept = text.counts * keep_probability(text.counts, settings.sample)
     noise = noise_distribution(text.counts, settings.ns_exponent)
@@ -224,9 +221,7 @@ class CBOW(SkipGram):
 
 
 def add_to_rows(table: Tensor, ids: Tensor, change: Tensor) -> None:
-    """Add `change` (…, D) to the rows `ids` (…) of `table`, in place. A row that is named twice gets both:
-    the sum.
-    """
+    """Add `change` (…, D) to the rows `ids` (…) of `table`, in place; a row that is named twice gets both."""
     table.index_add_(0, ids.reshape(-1), change.flatten(0, -2))
 
 

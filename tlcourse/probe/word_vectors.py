@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from tlcourse.data.glove import Vectors
 from tlcourse.data.word_tests import Analogy, Pair
 
-QUESTIONS_AT_ONCE = 64  # × 400,000 words × 4 bytes = 100 MB of scores
+SCORES_AT_ONCE = 8_000_000  # question × word: 32 MB
 EPSILON = 0.001  # 3CosMul's, Levy and Goldberg 2014b, section 6
 
 Neighbour = tuple[str, float]
@@ -168,8 +168,9 @@ def analogies(
             [[space.index[w] for w in q] for q in lowered if all(w in space for w in q)], dtype=np.int64
         )
         correct = 0
-        for start in range(0, len(known), QUESTIONS_AT_ONCE):
-            rows = known[start : start + QUESTIONS_AT_ONCE]
+        at_once = max(1, SCORES_AT_ONCE // len(space.words))
+        for start in range(0, len(known), at_once):
+            rows = known[start : start + at_once]
             scores = _scores(space.directions, rows, method)  # (Q, V)
             if exclude_question_words:
                 np.put_along_axis(scores, rows[:, :3], -np.inf, axis=1)

@@ -50,17 +50,23 @@ def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) 
     return fig
 
 
-def factorisation(panels: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Draw, for each model, the dot products (y) against what they should factorise (x), as densities."""
-    fig, axes = plt.subplots(1, len(panels), figsize=(4 * len(panels), 4), sharey=False)
-    for ax, (name, (target, product)) in zip(np.atleast_1d(axes), panels.items(), strict=True):
-        low = float(min(np.quantile(target, 0.001), np.quantile(product, 0.001)))
-        high = float(max(np.quantile(target, 0.999), np.quantile(product, 0.999)))
-        ax.hexbin(target, product, gridsize=45, extent=(low, high, low, high), bins="log", cmap="Blues")
+def factorisation(panels: Mapping[str, tuple[str, np.ndarray, str, np.ndarray]]) -> Figure:
+    """Draw, for each title, what was trained (y) against what it should be by the counts (x), as densities.
+
+    Args:
+        panels: title → label of x, x (N,), label of y, y (N,); two panels side by side.
+    """
+    rows = -(-len(panels) // 2)
+    fig, axes = plt.subplots(rows, 2, figsize=(9, 4.4 * rows), squeeze=False)
+    for ax, (name, (counted, x, trained, y)) in zip(axes.flat, panels.items(), strict=False):
+        low, high = np.quantile(np.concatenate([x, y]), (0.001, 0.999))
+        ax.hexbin(x, y, gridsize=45, extent=(low, high, low, high), bins="log", cmap="Blues")
         ax.plot([low, high], [low, high], color=COLOURS["black"], ls="--", lw=1.2, marker="")
-        ax.set(xlim=(low, high), ylim=(low, high), xlabel="from the counts", ylabel="dot product")
-        ax.set_title(f"{name}\nr = {np.corrcoef(target, product)[0, 1]:.2f}")
+        ax.set(xlim=(low, high), ylim=(low, high), xlabel=counted, ylabel=trained)
+        ax.set_title(f"{name}: r = {np.corrcoef(x, y)[0, 1]:.2f}")
         ax.grid(False)
+    for ax in axes.flat[len(panels) :]:
+        ax.set_axis_off()
     return fig
 
 
