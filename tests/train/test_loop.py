@@ -142,6 +142,28 @@ loop.run(recipe, text_index.load(sys.argv[1]), sys.argv[2], report=lambda p: pri
 """
 
 
+def test_trained_for_longer_is_as_if_it_had_been_planned(index, tmp_path):
+    longer = recipe("gpt2", tokens=12_000, warmup=1_000, lengths=((0.9, 32), (0.1, 48)))
+    straight = loop.run(longer, index, tmp_path / "straight")
+    loop.run(dataclasses.replace(longer, tokens=8_000), index, tmp_path / "extended")
+    extended = loop.run(longer, index, tmp_path / "extended", resume=True)
+    assert extended.steps == straight.steps
+    assert_same(weights(extended), weights(straight))
+
+
+def test_only_what_the_length_does_not_change_goes_on(index, tmp_path):
+    loop.run(recipe("ernie", tokens=2_000), index, tmp_path)
+    with pytest.raises(ValueError, match="tokens: 2000 then, 4000 now"):
+        loop.run(recipe("ernie", tokens=4_000), index, tmp_path, resume=True)
+    loop.run(recipe("gpt", tokens=4_000), index, tmp_path / "gpt")
+    with pytest.raises(ValueError, match="tokens: 4000 then, 2000 now"):
+        loop.run(recipe("gpt", tokens=2_000), index, tmp_path / "gpt", resume=True)
+    with pytest.raises(
+        ValueError, match="tokens: 4000 then, 6000 now"
+    ):  # its rows became longer before its rate fell
+        loop.run(recipe("gpt", tokens=6_000), index, tmp_path / "gpt", resume=True)
+
+
 def test_killed_at_any_moment_and_resumed(index, tmp_path):
     text_index.save(index, tmp_path / "text")
     plan = recipe("bert", tokens=12_000, checkpoint_every=1)
@@ -220,7 +242,7 @@ def test_a_checkpoint_is_not_overwritten_nor_mixed_up(index, tmp_path):
 
 def test_the_rate_rises_and_falls(index, tmp_path):
     rates = []
-    plan = recipe("gpt2", tokens=10_000, warmup=0.25, log_every=1)
+    plan = recipe("gpt2", tokens=10_000, warmup=2_500, log_every=1)
     loop.run(plan, index, tmp_path, report=lambda p: rates.append((p.tokens, p.learning_rate)))
     peak = max(rates, key=lambda pair: pair[1])
     assert peak[0] == pytest.approx(2_500, abs=520)
@@ -230,7 +252,7 @@ def test_the_rate_rises_and_falls(index, tmp_path):
 
 def test_a_loss_that_is_no_number_stops_the_training(index, tmp_path):
     with pytest.raises(FloatingPointError, match="learning_rate"):
-        loop.run(recipe("gpt2", learning_rate=1e30, max_grad_norm=1e30, warmup=0.0), index, tmp_path)
+        loop.run(recipe("gpt2", learning_rate=1e30, max_grad_norm=1e30, warmup=0), index, tmp_path)
 
 
 def test_biases_and_norms_do_not_decay():

@@ -33,6 +33,21 @@ def test_against_transformers(ours, theirs, warmup):
     assert got[:warmup] == pytest.approx(expected[1 : warmup + 1])
 
 
+def test_trapezoid_against_transformers():
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = transformers.get_wsd_schedule(
+        optimizer, num_warmup_steps=7, num_decay_steps=10, num_training_steps=50, decay_type="linear"
+    )
+    expected = []
+    for _ in range(50):
+        expected.append(scheduler.get_last_lr()[0])
+        optimizer.step()
+        scheduler.step()
+    got = [schedules.trapezoid(step, 50, 7, 10) for step in range(50)]
+    assert got[7:] == pytest.approx(expected[7:])
+    assert got[:7] == pytest.approx(expected[1:8])  # one step ahead on the way up, as above
+
+
 def test_slanted_triangular_is_equation_3():
     n_steps, cut_frac, ratio = 200, 0.1, 32
     cut = math.floor(n_steps * cut_frac)
@@ -50,5 +65,6 @@ def test_a_factor_is_between_0_and_1(n_steps, step, warmup):
         schedules.linear(step, n_steps, warmup),
         schedules.cosine(step, n_steps, warmup),
         schedules.slanted_triangular(step, n_steps),
+        schedules.trapezoid(step, n_steps, warmup, warmup),
     ):
         assert 0 <= factor <= 1

@@ -9,6 +9,7 @@ architecture, the folder is one of transformers, so `AutoModel.from_pretrained(f
 
 import dataclasses
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -31,16 +32,31 @@ Config = TransformerConfig | ElmoConfig | UlmfitConfig
 
 # Text that a small model reads once or twice cannot be learned by heart: hardly anything is dropped.
 _NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-_NANO = {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 512}
-_MICRO = {"hidden_size": 192, "num_hidden_layers": 4, "num_attention_heads": 3, "intermediate_size": 768}
-_MINI = {"hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4, "intermediate_size": 1024}
+
+
+def _sizes(hidden_size: int, num_hidden_layers: int) -> dict[str, Any]:
+    """Heads of 64 and a feed-forward layer four times as wide, as in BERT-base and GPT.
+
+    The first weights are as theirs, too: 256 inputs times N(0, 0.035²) add up to as much as their 768 times
+    N(0, 0.02²). From smaller ones, attention would stay uniform for long.
+    """
+    return {
+        "hidden_size": hidden_size,
+        "num_hidden_layers": num_hidden_layers,
+        "num_attention_heads": hidden_size // 64,
+        "intermediate_size": 4 * hidden_size,
+        "initializer_range": round(0.02 * math.sqrt(768 / hidden_size), 4),
+    }
+
+
+_MINI = _sizes(256, 6)
 
 ZOO: dict[str, Config] = {
     "elmo-mini": ElmoConfig(dropout=0.0),
     "ulmfit-mini": UlmfitConfig(dropout_multiplier=0.1),
     "gpt-mini": GPTConfig(**_MINI, **_NO_DROPOUT),
-    "gpt2-nano": GPTConfig(**_NANO, **_NO_DROPOUT, norm="pre"),
-    "gpt2-micro": GPTConfig(**_MICRO, **_NO_DROPOUT, norm="pre"),
+    "gpt2-nano": GPTConfig(**_sizes(128, 3), **_NO_DROPOUT, norm="pre"),
+    "gpt2-micro": GPTConfig(**_sizes(192, 4), **_NO_DROPOUT, norm="pre"),
     "gpt2-mini": GPTConfig(**_MINI, **_NO_DROPOUT, norm="pre"),
     "bert-mini": BertConfig(**_MINI, **_NO_DROPOUT),
     "xlnet-mini": XLNetConfig(**_MINI, **_NO_DROPOUT, mem_len=96, reuse_len=64),

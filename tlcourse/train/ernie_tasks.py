@@ -83,6 +83,8 @@ def shuffled_segments(bounds: np.ndarray, longest: int, rng: np.random.Generator
 class ErnieTasks(Objective):
     """The five tasks, in the order of TASKS."""
 
+    ignores_length = False  # each task begins after a share of the training
+
     def reader(self, index: TextIndex, reading: Reading) -> Reader:
         longest = self.model.config.max_segments
         schedule = continual_schedule(len(TASKS))

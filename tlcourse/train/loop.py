@@ -27,6 +27,9 @@ from tlcourse.train import checkpoint, held_out, schedules
 from tlcourse.train.objectives import Batch, Carry, Reading
 from tlcourse.train.recipes import Recipe, differences, objective_of
 
+CHECKPOINT = "checkpoint.safetensors"
+BEFORE_DECAY = "before-decay.safetensors"
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -64,7 +67,9 @@ def run(
 ) -> Result:
     """Train a model from random weights, or go on where the last checkpoint in `folder` stands.
 
-    `folder` gets `checkpoint.safetensors` and `log.jsonl`.
+    `folder` gets `checkpoint.safetensors` and `log.jsonl`, and before the rate falls,
+    `before-decay.safetensors`: from there a finished training goes on to more tokens, as if it had been
+    planned as long.
 
     Raises:
         FileExistsError: there is a checkpoint, and `resume` is not asked for.
@@ -89,17 +94,14 @@ class _Training:
         self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
         trained = torch.compile(self.objective) if recipe.compile else self.objective
         self.trained = self.accelerator.prepare(trained)
-        self.step = self.tokens = 0
+        self.step = self.tokens = self.last_step_at = 0
         self.seconds = 0.0
         self.log: list[dict[str, Any]] = []
         self.sums: dict[str, tuple[float, int]] = {}  # losses and targets since the last report
         self.carry: Carry = ()
         self.phase = -1
+        self.falling = False  # whether the rate is on its way down
         self.read: Callable[[int, float], Batch]
-
-    @property
-    def path(self) -> Path:
-        return self.folder / "checkpoint.safetensors"
 
     @property
     def progress(self) -> float:
@@ -108,18 +110,23 @@ class _Training:
     def run(self, resume: bool) -> Result:
         if resume:
             self._restore()
-        elif self.path.exists():
+        elif (self.folder / CHECKPOINT).exists():
             raise FileExistsError(
-                f"{self.path} is there already: go on with --resume, or delete {self.folder} to start again."
+                f"{self.folder / CHECKPOINT} is there already: go on with --resume, or delete {self.folder} "
+                "to start again."
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_log()
         recipe, since = self.recipe, (time.perf_counter(), self.tokens)
         while self.tokens < recipe.tokens:
             started = time.perf_counter()
+            if not self.falling and self.tokens > recipe.level_until:
+                self.falling = True
+                self._save(self.folder / BEFORE_DECAY)
             if self._phase() != self.phase:
                 self._begin_phase()
             losses, n_tokens = self._train_step()
+            self.last_step_at = self.tokens
             self.step, self.tokens = self.step + 1, self.tokens + n_tokens
             self.seconds += time.perf_counter() - started
             for name, (total, count) in losses.items():
@@ -133,7 +140,7 @@ class _Training:
                 self._note({"held_out": self.evaluate()})
                 since = time.perf_counter(), self.tokens
             if self.step % recipe.checkpoint_every == 0 or done:
-                self._save()
+                self._save(self.folder / CHECKPOINT)
         held_out = next((line["held_out"] for line in reversed(self.log) if "held_out" in line), {})
         model = self.objective.model.eval()
         return Result(model, self.step, self.tokens, self.seconds, self.log, held_out)
@@ -179,7 +186,8 @@ class _Training:
         # a resumed run draws what it would have drawn.
         seeds = np.random.SeedSequence([recipe.seed, self.step, self.rank])
         torch.manual_seed(int(seeds.generate_state(1)[0]))
-        factor = schedules.linear(self.tokens, recipe.tokens, math.ceil(recipe.warmup * recipe.tokens))
+        falling = recipe.tokens - recipe.level_until
+        factor = schedules.trapezoid(self.tokens, recipe.tokens, recipe.warmup, falling)
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.learning_rate * factor
         self.trained.train()
@@ -253,7 +261,7 @@ class _Training:
             lines = [json.dumps(line) + "\n" for line in self.log]
             (self.folder / "log.jsonl").write_text("".join(lines), encoding="utf-8")
 
-    def _save(self) -> None:
+    def _save(self, path: Path) -> None:
         carry = [self.accelerator.gather(tensor) if self.world > 1 else tensor for tensor in self.carry]
         if self.accelerator.is_main_process:
             tensors = {f"model.{name}": p for name, p in self.objective.model.named_parameters()}
@@ -265,20 +273,29 @@ class _Training:
                 "text": self.text,
                 "step": self.step,
                 "tokens": self.tokens,
+                "last_step_at": self.last_step_at,
                 "seconds": self.seconds,
                 "log": self.log,
                 "sums": self.sums,
             }
-            checkpoint.save(self.path, tensors, facts)
+            checkpoint.save(path, tensors, facts)
         self.accelerator.wait_for_everyone()
 
     def _restore(self) -> None:
-        tensors, facts = checkpoint.load(self.path)
-        found = list(differences(facts["recipe"], self.recipe.facts()))
+        path = self.folder / CHECKPOINT
+        tensors, facts = checkpoint.load(path)
+        before = self.folder / BEFORE_DECAY
+        if facts["recipe"]["tokens"] != self.recipe.tokens and before.exists():
+            path = before
+            tensors, facts = checkpoint.load(path)
+        planned = facts["recipe"]["tokens"]
+        same = self.objective.ignores_length and facts["last_step_at"] <= self.recipe.same_until(planned)
+        recipe = dataclasses.replace(self.recipe, tokens=planned) if same else self.recipe
+        found = list(differences(facts["recipe"], recipe.facts()))
         if facts["text"] != self.text:
             found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:
-            raise ValueError(f"{self.path} is of another training. {'; '.join(found)}.")
+            raise ValueError(f"{path} is of another training. {'; '.join(found)}.")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
@@ -294,6 +311,8 @@ class _Training:
         self.carry = self._to_device(tuple(carry[str(i)][mine] for i in range(len(carry))))
         self.step, self.tokens, self.seconds = facts["step"], facts["tokens"], facts["seconds"]
         self.log, self.sums = facts["log"], facts["sums"]
+        self.last_step_at = facts["last_step_at"]
+        self.falling = self.last_step_at > self.recipe.level_until
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +50,8 @@ class Recipe:
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
         repeats: how often a pass over the text reads each of its sources.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
-        warmup: share of the training in which the rate rises; then it falls in a straight line.
+        warmup: tokens in which the rate rises.
+        decay: share of the training, at its end, in which the rate falls in a straight line.
         max_grad_norm: gradients are clipped to this length.
         seed: of the weights, the order of the text, masks and dropout.
         bf16: compute in bfloat16 where autocast allows.
@@ -62,18 +64,29 @@ class Recipe:
     batch_tokens: int = 4096
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
     repeats: dict[str, float] = field(default_factory=dict)
-    learning_rate: float = 1e-3
+    learning_rate: float = 7e-4
     betas: tuple[float, float] = (0.9, 0.99)
     eps: float = 1e-6
     weight_decay: float = 0.01
-    warmup: float = 0.05
+    warmup: int = 0
+    decay: float = 0.2
     max_grad_norm: float = 1.0
     seed: int = 0
     bf16: bool = False
     compile: bool = False
-    log_every: int = 20
-    checkpoint_every: int = 200
-    evaluate_every: int = 2000
+    log_every: int = 50
+    checkpoint_every: int = 250
+    evaluate_every: int = 2500
+
+    @property
+    def level_until(self) -> int:
+        """The tokens after which the rate falls."""
+        return self.tokens - math.floor(self.decay * self.tokens)
+
+    def same_until(self, tokens: int) -> int:
+        """Up to where a training of so many tokens is the same as this one."""
+        shorter = dataclasses.replace(self, tokens=min(tokens, self.tokens))
+        return min(shorter.level_until, math.floor(self.lengths[0][0] * shorter.tokens))
 
     def facts(self) -> dict[str, Any]:
         """As JSON values, to compare and to print."""
@@ -101,6 +114,7 @@ MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
 _LENGTHS = {ElmoConfig: ((1.0, 64),), UlmfitConfig: ((1.0, 64),), XLNetConfig: ((1.0, 128),)}
 
+_WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
 
 
@@ -120,7 +134,8 @@ def recipe_for(
     return Recipe(
         config,
         tokens,
-        batch_tokens=4096 if tokens > FEW_TOKENS else 1024,
+        batch_tokens=2048 if tokens > FEW_TOKENS else 1024,
+        warmup=min(_WARMUP, tokens // 20),
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
