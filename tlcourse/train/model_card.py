@@ -168,8 +168,10 @@ def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("tokens a second", f"{facts['tokens'] / max(1, facts['seconds']):,.0f}"),
         ("places in a batch", f"{recipe['batch_tokens']:,}"),
         ("places in a row", lengths),
-        ("AdamW", f"rate {recipe['learning_rate']:g}, β {recipe['betas']}, decay {recipe['weight_decay']:g}"),
-        ("warm-up", f"{recipe['warmup']:.0%} of the tokens, then down in a straight line"),
+        ("AdamW", f"rate {recipe['learning_rate']:g}, β {recipe['betas']}"),
+        ("weight decay", f"{recipe['weight_decay']:g}"),
+        ("warm-up", f"{recipe['warmup']:,} tokens"),
+        ("decay", f"in a straight line, in the last {recipe['decay']:.0%} of the tokens"),
         ("computed in", ", ".join(how) or "float32"),
         ("seed", f"{recipe['seed']}"),
     ]
