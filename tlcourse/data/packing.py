@@ -149,7 +149,7 @@ def sentence_pairs(
             else:
                 b = starts[sentence + in_a], starts[stop]
                 sentence = stop
-            in_a, in_b = _fit(int(a[1] - a[0]), int(b[1] - b[0]), room)
+            in_a, in_b = fit(int(a[1] - a[0]), int(b[1] - b[0]), room)
             pairs.append((a[0], a[0] + in_a, b[0], b[0] + in_b, is_random))
     shuffled = np.array(pairs, dtype=np.int64)[rng.permutation(len(pairs))]
     return Pairs(shuffled[:, 0:2], shuffled[:, 2:4], shuffled[:, 4].astype(bool), rows)
@@ -164,7 +164,7 @@ def _elsewhere(order: np.ndarray, document: int, rng: np.random.Generator) -> in
     return other
 
 
-def _fit(a: int, b: int, room: int) -> tuple[int, int]:
+def fit(a: int, b: int, room: int) -> tuple[int, int]:
     """Shorten the longer of two lengths until both fit the room."""
     a = min(a, max(room - b, room - room // 2))
     return a, min(b, room - a)

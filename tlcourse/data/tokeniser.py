@@ -81,6 +81,8 @@ def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
     fields = {f"{name}_token": SPECIAL[number] for name, number in names.items()}
     fields |= {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": True}
     fields["extra_special_tokens"] = list(SPECIAL[START:])
+    segments = ["token_type_ids"] if model_type in _TEMPLATES else []  # without the name they are left out
+    fields["model_input_names"] = ["input_ids", *segments, "attention_mask"]
     (folder / "tokenizer_config.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
 
 

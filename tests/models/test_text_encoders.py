@@ -1,0 +1,157 @@
+"""Text encoders: they read what transformers reads, the states are its states, padding changes nothing."""
+
+import dataclasses
+
+import pytest
+import torch
+import transformers
+
+from tlcourse.data import tokeniser
+from tlcourse.models import pretrained_encoders, zoo
+from tlcourse.models.text_encoders import cut_in_the_middle
+
+TINY = {
+    "vocab_size": 100,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "max_position_embeddings": 24,
+}
+LSTM = {
+    "elmo-mini": {"vocab_size": 60, "projection_size": 8, "lstm_size": 12, "filters": ((1, 4), (2, 4))},
+    "ulmfit-mini": {"vocab_size": 100, "embedding_size": 12, "lstm_size": 20},
+}
+NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
+TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story."]
+
+
+@pytest.fixture(scope="module")
+def folders(made_text, tmp_path_factory):
+    """Each kind of model of the zoo, tiny, with random weights, as `tlcourse pretrain` exports it."""
+    base = tmp_path_factory.mktemp("zoo")
+    tokens = made_text.index().tokenizer
+    for name in NAMES:
+        torch.manual_seed(0)
+        zoo.export(zoo.build(dataclasses.replace(zoo.ZOO[name], **LSTM.get(name, TINY))), base / name)
+        config = transformers.AutoConfig.from_pretrained(base / name) if name not in LSTM else None
+        tokeniser.save(tokens, base / name, config.model_type if config else "")
+    return base
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_changes_nothing(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    for examples in (
+        encoder.texts(TEXTS),
+        encoder.texts(TEXTS, TEXTS[::-1]),
+        encoder.words([["the"], ["a"] * 9]),
+    ):
+        with torch.no_grad():
+            together = encoder(encoder.batch(examples))
+            assert [states.shape[-1] for states in together] == list(encoder.widths)
+            for row, example in enumerate(examples):
+                alone = encoder(encoder.batch([example]))
+                for a, b in zip(alone, together, strict=True):
+                    torch.testing.assert_close(a[0], b[row, : len(example)], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["bert-mini", "ernie-mini", "xlnet-mini"])
+def test_pairs_are_read_as_transformers_reads_them(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    theirs = transformers.AutoTokenizer.from_pretrained(folders / name)
+    model = transformers.AutoModel.from_pretrained(folders / name).eval()
+    short = ["the river", "old"], ["a story", "Mary found the road"]
+    for texts in (short[:1], short):
+        for i, example in enumerate(encoder.texts(*texts)):
+            expected = theirs(*(part[i] for part in texts), return_tensors="pt")
+            assert example.units == expected["input_ids"][0].tolist()
+            assert example.segments == expected["token_type_ids"][0].tolist()
+            with torch.no_grad():
+                ours = encoder(encoder.batch([example]))
+                states = model(**expected, output_hidden_states=True).hidden_states
+            for a, b in zip(ours, states, strict=True):
+                torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_word_has_a_place_of_its_own(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    sentence = ["Mary", "remembered", "U.S.", "…", "the", "\u00ad", "teacher"]
+    (example,) = encoder.words([sentence])
+    assert len(example.places) == len(sentence)
+    assert len(set(example.places)) == len(sentence)
+    if name == "elmo-mini":
+        assert [example.units[place] for place in example.places] == sentence
+    elif name == "gpt-mini":  # a left-to-right model has read the whole word by then
+        read = encoder.tokenizer.encode("mary remembered", add_special_tokens=False).ids
+        assert example.units[1 : example.places[1] + 1] == read
+    elif name == "bert-mini":
+        first = encoder.tokenizer.encode("remembered", add_special_tokens=False).ids[0]
+        assert example.units[example.places[1]] == first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_too_long_is_cut(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    encoder.max_length = 24
+    long = " ".join(["the house"] * 50)
+    for example in (
+        *encoder.texts([long]),
+        *encoder.texts(["the river"], [long]),
+        *encoder.words([["the"] * 90]),
+    ):
+        assert len(example) == 24
+        assert all(place < 24 for place in example.places)
+        with torch.no_grad():
+            encoder(encoder.batch([example]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layers_hold_what_the_states_depend_on(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    sum(states.sum() for states in encoder(encoder.batch(encoder.texts(TEXTS)))).backward()
+    in_layers = {id(p) for layer in encoder.layers().values() for p in layer.parameters()}
+    used = {id(p) for p in encoder.parameters() if p.grad is not None}
+    assert used <= in_layers
+    assert len(encoder.layers()) == len(encoder.widths)
+
+
+def test_random_weights_are_others_of_the_same_shape(folders):
+    trained, one, other, same = (
+        pretrained_encoders.load(folders / "bert-mini", seed).state_dict() for seed in (None, 0, 1, 0)
+    )
+    key = "network.encoder.blocks.0.attention.query.weight"
+    assert trained.keys() == one.keys()
+    assert torch.equal(one[key], same[key])
+    assert not torch.equal(one[key], other[key])
+    assert not torch.equal(one[key], trained[key])
+
+
+def test_minilm_is_the_packaged_one():
+    from tlcourse import assets
+    from tlcourse.models import minilm
+
+    try:
+        expected = minilm.encode(TEXTS)
+    except assets.AssetMissing as missing:
+        pytest.skip(str(missing))
+    encoder = pretrained_encoders.load("minilm")
+    batch = encoder.batch(encoder.texts(TEXTS))
+    with torch.no_grad():
+        pooled = minilm.mean_pool(encoder(batch)[-1], batch["attention_mask"])
+    torch.testing.assert_close(pooled, torch.from_numpy(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_cut_in_the_middle():
+    assert cut_in_the_middle([*"abcdefg"], 3) == ["a", "b", "g"]
+    assert cut_in_the_middle([*"abc"], 3) == ["a", "b", "c"]
+
+
+def test_bad_names(folders):
+    with pytest.raises(ValueError, match="trained weights only"):
+        pretrained_encoders.load("minilm", random_seed=0)
+    with pytest.raises(ValueError, match="'t5'"):
+        pretrained_encoders.load("t5")
+    with pytest.raises(TypeError, match="BertForPreTraining is no encoder"):
+        pretrained_encoders.of_zoo(zoo.load(folders / "bert-mini", heads=True), folders / "bert-mini")
