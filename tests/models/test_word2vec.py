@@ -146,6 +146,18 @@ def test_it_finds_topics_as_well_as_gensim(kind):
     assert purity(ours.words, ours.matrix) > 0.7  # chance: 1/12
 
 
+def test_a_step_is_as_large_as_its_pairs_allow(text):
+    """Half the rate, or half the pairs: twice the blocks, within what makes a step."""
+    settings = Settings(alpha=0.025)
+    wide, narrow = (word2vec.blocks_per_step(text, settings, pairs) for pairs in (6, 3))
+    assert 1 < wide < word2vec.MAX_BLOCKS
+    assert narrow == pytest.approx(2 * wide, abs=1)
+    assert word2vec.blocks_per_step(text, Settings(alpha=0.0125), 6) == narrow
+    assert SkipGram.pairs_per_word(Settings(window=5)) == 6  # the mean of 2, 4, 6, 8, 10
+    assert SkipGram.pairs_per_word(Settings(window=5, shrink_windows=False)) == 10
+    assert CBOW.pairs_per_word(settings) == 1
+
+
 def test_the_same_seed_gives_the_same_vectors(text):
     settings = Settings(vector_size=8, epochs=1)
     once, again = (word2vec.train(text, settings).vectors().matrix for _ in range(2))

@@ -91,18 +91,19 @@ def noise_distribution(counts: np.ndarray, power: float) -> np.ndarray:
     return weight / weight.sum()
 
 
-def blocks_per_step(text: RunningText, settings: Settings) -> int:
+def blocks_per_step(text: RunningText, settings: Settings, pairs_per_word: float) -> int:
     """Return how many blocks make a step: as many as keep rate × pairs of the commonest word in `MAX_PULL`.
 
     One pair at a time, a word's vector moves, its scores saturate, and the next pull is weaker. In one step
-    all its pulls are taken at the same place and added up: too many of them overshoot. The commonest word is
-    in most pairs as noise: each pair brings `negative` noise words.
+    all its pulls are taken at the same place and added up: too many of them overshoot. A centre word comes in
+    `pairs_per_word` pairs, and each brings `negative` noise words: the commonest word is mostly there as
+    noise.
     """
     kept = text.counts * keep_probability(text.counts, settings.sample)
     noise = noise_distribution(text.counts, settings.ns_exponent)
     per_pair = kept.max() / kept.sum() + settings.negative * noise.max()
-    pairs_per_block = BLOCK * (settings.window + 1 if settings.shrink_windows else 2 * settings.window)
-    return int(np.clip(MAX_PULL / (settings.alpha * pairs_per_block * per_pair), 1, MAX_BLOCKS))
+    pull_of_block = settings.alpha * BLOCK * pairs_per_word * per_pair
+    return int(np.clip(MAX_PULL / pull_of_block, 1, MAX_BLOCKS))
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,13 @@ class Blocks:
     noise: Tensor
 
 
-def blocks(text: RunningText, settings: Settings, generator: torch.Generator) -> Iterator[Blocks]:
-    """Yield one epoch of `text`: subsampled anew, cut into blocks, these shuffled, window sizes drawn."""
+def blocks(
+    text: RunningText, settings: Settings, generator: torch.Generator, per_step: int = MAX_BLOCKS
+) -> Iterator[Blocks]:
+    """Yield one epoch of `text`: subsampled anew, cut into blocks, these shuffled, window sizes drawn.
+
+    `per_step` blocks come at a time.
+    """
     C, L = settings.window, BLOCK
     keep = torch.from_numpy(keep_probability(text.counts, settings.sample))
     cumulative = torch.from_numpy(noise_distribution(text.counts, settings.ns_exponent)).cumsum(0)
@@ -139,7 +145,7 @@ def blocks(text: RunningText, settings: Settings, generator: torch.Generator) ->
 
     distance = (torch.arange(L)[:, None] + C - torch.arange(L + 2 * C)).abs()  # (L, L + 2C)
     distance[distance == 0] = C + 1  # a word is not its own context
-    for rows in torch.randperm(n_blocks, generator=generator).split(blocks_per_step(text, settings)):
+    for rows in torch.randperm(n_blocks, generator=generator).split(per_step):
         context, where = ids[rows], sentence[rows]
         shortest = 1 if settings.shrink_windows else C
         reach = torch.randint(shortest, C + 1, (len(rows), L, 1), generator=generator)
@@ -182,6 +188,11 @@ class SkipGram:
         add_to_rows(self.output, batch.noise, push.mT @ v)
         return scores, pairs, noise_scores, per_noise
 
+    @staticmethod
+    def pairs_per_word(settings: Settings) -> float:
+        """How many pairs a centre word is in: as many as its window has words."""
+        return settings.window + 1 if settings.shrink_windows else 2 * settings.window
+
     def input_vectors(self, ids: Tensor) -> Tensor:
         """The input vectors of words `ids` (…) → (…, D)."""
         return embedding(ids, self.input)
@@ -201,6 +212,11 @@ class CBOW(SkipGram):
     The gradient of a mean goes to its m words in parts of 1/m. The word2vec program (and gensim) hand each of
     them the whole gradient, which is the same as a larger rate for the input table.
     """
+
+    @staticmethod
+    def pairs_per_word(settings: Settings) -> float:
+        """One: the mean of the window and the centre word."""
+        return 1
 
     def step(self, batch: Blocks, lr: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Climb the gradient of the objective once; return what :func:`objective` takes, as it was before."""
@@ -252,9 +268,10 @@ def train(
     model = kind(text.words, settings, generator)
     model.history = []  # (epochs done, objective per pair)
     expected = text.counts @ keep_probability(text.counts, settings.sample)  # tokens that subsampling leaves
-    n_steps = max(1, expected / (BLOCK * blocks_per_step(text, settings)))
+    per_step = blocks_per_step(text, settings, kind.pairs_per_word(settings))
+    n_steps = max(1, expected / (BLOCK * per_step))
     for epoch in watch(range(settings.epochs)):
-        for number, batch in enumerate(blocks(text, settings, generator)):
+        for number, batch in enumerate(blocks(text, settings, generator, per_step)):
             done = epoch + number / n_steps
             lr = max(settings.min_alpha, settings.alpha * (1 - done / settings.epochs))
             scores = model.step(batch, lr)
