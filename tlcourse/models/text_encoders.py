@@ -174,7 +174,7 @@ class PieceEncoder(TextEncoder):
                 bottom, blocks = network.embeddings, [*network.decoder.blocks]
                 blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
             case XLNetModel():
-                bottom, blocks = network.word, network.layers
+                bottom, blocks = nn.ModuleList([network.word, network.dropout]), network.layers
             case AwdLstm():
                 bottom = nn.ModuleList([network.embedding, network.input_dropout])
                 blocks = [nn.ModuleList([lstm, network.hidden_dropout]) for lstm in network.lstms]
@@ -231,7 +231,9 @@ class WordEncoder(TextEncoder):
 
     def layers(self) -> dict[str, nn.Module]:
         pairs = zip(self.network.forward_lstms, self.network.backward_lstms, strict=True)
-        found: dict[str, nn.Module] = {"embeddings": self.network.tokens}
+        found: dict[str, nn.Module] = {
+            "embeddings": nn.ModuleList([self.network.tokens, self.network.dropout])
+        }
         return found | {f"layer {i}": nn.ModuleList(pair) for i, pair in enumerate(pairs, start=1)}
 
 

@@ -1,0 +1,253 @@
+"""Fine-tuning a text encoder: one function for every system of the course and every kind of task.
+
+The tricks of 2018 are options, each of which can be turned off: discriminative learning rates, slanted
+triangular ones, gradual unfreezing and concat pooling (Howard and Ruder 2018, sections 3.2 and 3.3), a
+learned mix of the layers (Peters et al. 2018, section 3.2). How many epochs is decided on held-out labels.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS
+from tlcourse.models.elmo import ScalarMix
+from tlcourse.models.minilm import batches_by_length
+from tlcourse.models.text_encoders import Example, TextEncoder
+from tlcourse.models.transformer import initialise
+from tlcourse.models.ulmfit import ConcatPooling
+from tlcourse.train import freezing
+from tlcourse.train.schedules import slanted_triangular
+
+Targets = np.ndarray | Sequence[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to fine-tune.
+
+    Attributes:
+        learning_rate: AdamW's highest, of the new layers.
+        rate_factor: each layer below learns so many times slower than the one above it; 1 for one rate.
+        gradual: let the layers join from the top, in equal shares of the steps.
+        mix: read a learned mix of all layers instead of the last one.
+        pooling: `concat`, the summary state with the maximum and the mean over the text; `summary`, that of
+            [CLS] or of the last piece alone.
+        dropout: in the network and before the classifier.
+        epochs, min_steps: as many passes as give both.
+        held_out: share of the labels that tell after which epoch the model is best; 0 takes the last one.
+    """
+
+    learning_rate: float = 1e-3
+    rate_factor: float = 1.2
+    gradual: bool = False
+    mix: bool = False
+    pooling: str = "concat"
+    dropout: float = 0.1
+    epochs: int = 4
+    min_steps: int = 120
+    batch_size: int = 16
+    weight_decay: float = 0.01
+    held_out: float = 0.15
+
+
+class TextModel(nn.Module):
+    """An encoder with a new linear layer.
+
+    Attributes:
+        centre, scale: of the numbers that are to be predicted; the linear layer's output is standardised.
+    """
+
+    def __init__(self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: Recipe):
+        """Raises ValueError for an unknown kind or pooling, or a mix of layers that differ in width."""
+        super().__init__()
+        if kind not in (CLASSES, NUMBERS, TAGS) or recipe.pooling not in ("concat", "summary"):
+            raise ValueError(
+                f"kind is {kind!r}, expected {CLASSES!r}, {NUMBERS!r} or {TAGS!r}; pooling is "
+                f"{recipe.pooling!r}, expected 'concat' or 'summary'."
+            )
+        if recipe.mix and len(set(encoder.widths)) > 1:
+            raise ValueError(f"layers of {encoder.widths} numbers cannot be mixed: use mix=False.")
+        self.encoder, self.kind, self.pooling = encoder, kind, recipe.pooling
+        self.mix = ScalarMix(len(encoder.widths)) if recipe.mix else None
+        self.concat, self.dropout = ConcatPooling(), nn.Dropout(recipe.dropout)
+        width = encoder.widths[-1]
+        self.linear = nn.Linear(
+            3 * width if kind != TAGS and recipe.pooling == "concat" else width, n_outputs
+        )
+        initialise(self.linear)
+        self.register_buffer("centre", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+        _set_dropout(encoder, recipe.dropout)
+
+    def layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, the new ones last."""
+        new = [part for part in (self.mix, self.dropout, self.linear) if part is not None]
+        return self.encoder.layers() | {"head": nn.ModuleList(new)}
+
+    def forward(self, examples: Sequence[Example]) -> Tensor:
+        """B examples → logits (B, classes), standardised numbers (B, 1), or (W, tags) for their W words."""
+        batch = self.encoder.batch(examples)
+        states = self.encoder(batch)
+        top = states[-1] if self.mix is None else self.mix(states)  # (B, T, H)
+        if self.kind == TAGS:
+            row = torch.tensor([i for i, example in enumerate(examples) for _ in example.places])
+            place = torch.tensor([place for example in examples for place in example.places])
+            return self.linear(self.dropout(top[row, place]))
+        mask = batch["attention_mask"]
+        last = mask.sum(dim=1) - 1 if self.encoder.summary else torch.zeros(len(mask), dtype=torch.long)
+        summary = top[torch.arange(len(top)), last]  # (B, H)
+        if self.pooling == "concat":
+            rest = self.concat(top, mask)[:, top.shape[-1] :]  # the maximum and the mean
+            summary = torch.cat([summary, rest], dim=1)
+        return self.linear(self.dropout(summary))
+
+    @torch.inference_mode()
+    def predict(self, examples: Sequence[Example], batch_size: int = 32) -> np.ndarray:
+        """Answers: a class or a number an example, or a tag a word of all examples, one after the other."""
+        self.eval()
+        found: list[np.ndarray] = [np.empty(0)] * len(examples)
+        for index in batches_by_length([*map(len, examples)], batch_size):
+            part = [examples[i] for i in index]
+            logits = self(part)
+            if self.kind == NUMBERS:
+                values = (logits[:, 0] * self.scale + self.centre).numpy()
+            else:
+                values = logits.argmax(1).numpy()
+            sizes = [len(e.places) for e in part] if self.kind == TAGS else [1] * len(part)
+            for i, answer in zip(index, np.split(values, np.cumsum(sizes)[:-1]), strict=True):
+                found[i] = answer
+        return np.concatenate(found) if found else np.empty(0)
+
+
+def _set_dropout(encoder: TextEncoder, p: float) -> None:
+    """The zoo is pretrained without any; a few labels are learned by heart at once without it."""
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = p
+        if hasattr(module, "attention_probs_dropout_prob"):
+            module.attention_probs_dropout_prob = p
+
+
+def finetune(
+    encoder: TextEncoder,
+    examples: Sequence[Example],
+    targets: Targets,
+    kind: str,
+    n_outputs: int,
+    recipe: Recipe | None = None,
+    seed: int = 0,
+    report: Callable[[dict[str, float]], None] = lambda line: None,
+) -> TextModel:
+    """Train `encoder`, in place, and a new layer on it; return both as they were at their best.
+
+    Args:
+        examples: as the encoder's `texts` or `words` gives them, N of them.
+        targets: N classes or numbers, or N arrays of tags.
+        n_outputs: how many classes or tags there are; 1 for a number.
+        report: gets the losses after each epoch, a mean a target: `loss`, and `held out` where there is some.
+
+    Raises:
+        ValueError: fewer than ten examples, or an unknown kind or pooling.
+    """
+    recipe = recipe or Recipe()
+    if len(examples) < 10:
+        raise ValueError(f"{len(examples)} labelled examples are too few to learn from: give ten or more")
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(examples))
+    n_held = round(recipe.held_out * len(examples))
+    held, rest = order[:n_held], order[n_held:]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = TextModel(encoder, kind, n_outputs, recipe)
+        if kind == NUMBERS:
+            model.centre.fill_(float(np.mean(targets)))
+            model.scale.fill_(float(np.std(targets)) or 1.0)
+        best, best_state = math.inf, None
+        for loss in _epochs(model, examples, targets, rest, recipe, rng):
+            line = {"loss": loss}
+            if n_held:
+                line["held out"] = _mean_loss(model, examples, targets, held)
+                if line["held out"] < best:
+                    best, best_state = line["held out"], copy.deepcopy(model.state_dict())
+            report(line)
+    if best_state is not None:
+        model.load_state_dict(best_state)
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+    return model.eval()
+
+
+def _epochs(
+    model: TextModel,
+    examples: Sequence[Example],
+    targets: Targets,
+    rows: np.ndarray,
+    recipe: Recipe,
+    rng: np.random.Generator,
+) -> Iterator[float]:
+    """Train; after each pass its mean loss a target."""
+    layers = model.layers()
+    lowest = next(iter(layers))
+    freezing.freeze_below(layers, lowest)
+    rates = freezing.discriminative_rates(layers, recipe.learning_rate, recipe.rate_factor)
+    optimizer = torch.optim.AdamW(freezing.parameter_groups(layers, rates), weight_decay=recipe.weight_decay)
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    lengths = [len(example) for example in examples]
+    a_pass = math.ceil(len(rows) / recipe.batch_size)
+    n_epochs = max(recipe.epochs, math.ceil(recipe.min_steps / a_pass))
+    n_steps, step = a_pass * n_epochs, 0
+    for _ in range(n_epochs):
+        total, count = 0.0, 0
+        for index in _shuffled_batches(rows, lengths, recipe.batch_size, rng):
+            if recipe.gradual:
+                freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
+            freezing.set_training(layers, batch_statistics=True)
+            factor = slanted_triangular(step, n_steps)
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * factor
+            loss, n = _loss(model, examples, targets, index)
+            optimizer.zero_grad()
+            (loss / n).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            total, count, step = total + loss.item(), count + n, step + 1
+        yield total / count
+
+
+def _shuffled_batches(
+    rows: np.ndarray, lengths: Sequence[int], size: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Random batches of like length: the items of each sixteen batches are sorted, so that few are padded."""
+    mixed = rng.permutation(rows)
+    batches = []
+    for start in range(0, len(mixed), 16 * size):
+        block = mixed[start : start + 16 * size]
+        block = block[np.argsort([lengths[i] for i in block], kind="stable")]
+        batches += [block[i : i + size] for i in range(0, len(block), size)]
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def _loss(
+    model: TextModel, examples: Sequence[Example], targets: Targets, index: np.ndarray
+) -> tuple[Tensor, int]:
+    """The sum over the targets, and how many they are."""
+    logits = model([examples[i] for i in index])
+    if model.kind == NUMBERS:
+        true = torch.tensor(np.asarray(targets)[index], dtype=torch.float32)
+        return F.mse_loss(logits[:, 0], (true - model.centre) / model.scale, reduction="sum"), len(true)
+    true = np.concatenate([targets[i] for i in index]) if model.kind == TAGS else np.asarray(targets)[index]
+    return F.cross_entropy(logits, torch.as_tensor(true), reduction="sum"), len(true)
+
+
+@torch.no_grad()
+def _mean_loss(model: TextModel, examples: Sequence[Example], targets: Targets, rows: np.ndarray) -> float:
+    model.eval()
+    lengths = [len(examples[i]) for i in rows]
+    parts = [_loss(model, examples, targets, rows[i]) for i in batches_by_length(lengths, 32)]
+    return sum(loss.item() for loss, _ in parts) / sum(n for _, n in parts)
