@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+# What safetensors calls numpy's types of number.
+_DTYPES = {"BOOL": "?", "F16": "f2", "F32": "f4", "F64": "f8"}
+_DTYPES |= {f"{kind}{8 * size}": f"{kind.lower()}{size}" for kind in "IU" for size in (1, 2, 4, 8)}
+
 OLD = 3600  # seconds; nothing takes that long to write
 
 
@@ -39,11 +43,10 @@ def cached_arrays(
         TypeError: ``key`` holds something that JSON cannot, or an array holds something else than numbers.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
 
     path = derived_path(name, key)
     try:
-        return load_file(path)
+        return _read(path)
     except (OSError, SafetensorError):
         arrays = make()
     for label, array in arrays.items():
@@ -62,6 +65,30 @@ def derived_path(name: str, key: dict) -> Path:
         )
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
     return derived_dir() / f"{name}-{digest}.safetensors"
+
+
+def _read(path: Path) -> dict[str, "np.ndarray"]:
+    """The arrays of a safetensors file, mapped into memory: a page is read when it is first touched.
+
+    To load them would take twice their size for a moment, once for the file and once for the copy. What is
+    written to the arrays does not reach the file.
+    """
+    import numpy as np
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy"), open(path, "rb") as file:  # safe_open: is the file whole?
+        start = 8 + int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(start - 8))
+    header.pop("__metadata__", None)
+    if not any(end for _, end in (tensor["data_offsets"] for tensor in header.values())):  # nothing to map
+        data = np.empty(0, np.uint8)
+    else:
+        data = np.memmap(path, np.uint8, mode="c", offset=start).view(np.ndarray)
+    arrays = {}
+    for name, tensor in header.items():
+        begin, end = tensor["data_offsets"]
+        arrays[name] = data[begin:end].view(_DTYPES[tensor["dtype"]]).reshape(tensor["shape"])
+    return arrays
 
 
 def _save(path: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:

@@ -67,8 +67,23 @@ class ConvNorm(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.conv.stride != (1, 1):
             x = self._pad(x)
-        x = self.norm(self.conv(x))
+        if isinstance(self.norm, nn.BatchNorm2d) and not self.norm.training:
+            x = self._normalised_convolution(x)
+        else:
+            x = self.norm(self.conv(x))
         return F.relu6(x, inplace=True) if self.activate else x
+
+    def _normalised_convolution(self, x: torch.Tensor) -> torch.Tensor:
+        """Convolution and batch norm in one: in evaluation mode the norm is but a scale and a shift.
+
+        The gradients are those of the two steps. But nothing between them has to be kept for the way back,
+        which saves a third of the memory of fine-tuning, and time.
+        """
+        norm, conv = self.norm, self.conv
+        scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+        shift = norm.bias - norm.running_mean * scale
+        weight = conv.weight * scale[:, None, None, None]
+        return F.conv2d(x, weight, shift, conv.stride, conv.padding, conv.dilation, conv.groups)
 
     def _pad(self, x: torch.Tensor) -> torch.Tensor:
         """Pad so that ⌈size/stride⌉ windows fit, one more row below and column right where the sum is odd."""
@@ -99,7 +114,7 @@ class InvertedResidual(nn.Module):
 class EfficientNet(StagedNetwork):
     """EfficientNet-Lite0; its depths are ``stem``, ``stage1`` … ``stage7`` and ``head``."""
 
-    def __init__(self, num_classes: int = 1000, dropout: float = 0.2):
+    def __init__(self, num_classes: int = 1000):
         depths: dict[str, nn.Module] = {"stem": ConvNorm(3, STEM_CHANNELS, 3, stride=2)}
         channels = STEM_CHANNELS
         for number, stage in enumerate(STAGES, start=1):
@@ -113,7 +128,7 @@ class EfficientNet(StagedNetwork):
             depths[f"stage{number}"] = nn.Sequential(*blocks)
         depths["head"] = ConvNorm(channels, HEAD_CHANNELS, 1)
         half = (0.5, 0.5, 0.5)
-        super().__init__(depths, nn.Linear(HEAD_CHANNELS, num_classes), half, half, dropout)
+        super().__init__(depths, nn.Linear(HEAD_CHANNELS, num_classes), half, half)
 
 
 def load(name: str = "efficientnet-lite0") -> EfficientNet:

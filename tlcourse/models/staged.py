@@ -24,11 +24,9 @@ class StagedNetwork(nn.Module):
         classifier: nn.Linear,
         mean: tuple[float, float, float],
         std: tuple[float, float, float],
-        dropout: float = 0.0,
     ):
         super().__init__()
         self.depths = nn.ModuleDict(depths)
-        self.dropout = nn.Dropout(dropout)
         self.classifier = classifier
         self.mean, self.std = mean, std
 
@@ -64,7 +62,7 @@ class StagedNetwork(nn.Module):
                 the depth below it or, for ``"classifier"``, the features, (batch, channels).
             start: the first layer to run; by default the lowest.
         """
-        return self.classifier(self.dropout(self.features(x, start)))
+        return self.classifier(self.features(x, start))
 
     def new_classifier(self, num_classes: int) -> None:
         """Replace the classifier by one for another task, with weights of zero: it knows nothing yet."""

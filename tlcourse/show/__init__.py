@@ -20,6 +20,8 @@ _LAZY = {
     "compare": "tables",
     "mean_sd": "tables",
     "table": "tables",
+    "freezing_costs": "freezing_trade_off",
+    "threshold": "threshold_outcomes",
     "temperature": "softmax_temperature",
     "source": "source_view",
     "Twin": "twins",

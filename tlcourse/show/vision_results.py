@@ -112,7 +112,8 @@ def looked_at(
 
     Args:
         images: uint8 (N, h, w).
-        evidence: network → (N, h, w): how far the probability of a defect falls when the place is covered.
+        evidence: network → (N, height, width), of any size: how far the probability of a defect falls when
+            the place is covered.
         titles: network → what it says to each image.
     """
     fig, axes = plt.subplots(
@@ -124,10 +125,20 @@ def looked_at(
         for row, (network, maps) in enumerate(evidence.items(), start=1):
             ax = axes[row, column]
             ax.imshow(image, cmap="gray", vmin=0, vmax=255, alpha=0.45)
-            ax.imshow(maps[column], cmap="PuOr_r", vmin=-limit, vmax=limit, alpha=0.65)
+            place = {
+                "extent": (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)
+            }  # maps may be coarser
+            ax.imshow(maps[column], cmap="PuOr_r", vmin=-limit, vmax=limit, alpha=0.65, **place)
             # In black and white the map's two ends look alike: a contour marks what speaks for a defect.
             if maps[column].max() > 0.25 * limit:
-                ax.contour(maps[column], levels=[0.25 * limit], colors="black", linewidths=1.5)
+                ax.contour(
+                    maps[column],
+                    levels=[0.25 * limit],
+                    colors="black",
+                    origin="upper",
+                    linewidths=1.5,
+                    **place,
+                )
             ax.set_title(titles[network][column], fontsize=12, fontweight="normal")
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])

@@ -9,7 +9,8 @@ import torch
 from tlcourse import assets
 from tlcourse.models import efficientnet
 from tlcourse.models.staged import StagedNetwork, pool
-from tlcourse.train.image_batches import FLIPS, Transform, transform
+from tlcourse.train.image_batches import FLIPS, Inputs, Transform, transform
+from tlcourse.train.trainings import give_back_memory
 
 VERSION = 1  # of this code, for the key of what is cached: raise it when the result changes
 BATCH = 8  # larger ones leave the processor's cache, and are slower
@@ -58,6 +59,7 @@ def extract(
                         _room(out, "maps", shape, np.float16)[way, rows] = maps
                         if axes:
                             break  # only the image as it is goes on to the top
+    give_back_memory()
     return out
 
 
@@ -87,3 +89,19 @@ def cached(
         return extract(model, images, prepare, below, watch=watch)
 
     return assets.cached_arrays("image-features", key, make)
+
+
+def above(model: StagedNetwork, inputs: Inputs, index: np.ndarray, start: str) -> dict[str, np.ndarray]:
+    """Pooled features of inputs ``index`` at each depth from ``start`` up, depth → (len(index), channels).
+
+    ``inputs`` gives what goes into the layer ``start``, such as kept maps.
+    """
+    model.eval()
+    out: dict[str, np.ndarray] = {}
+    with torch.inference_mode():
+        for first in range(0, len(index), BATCH):
+            rows = slice(first, first + BATCH)
+            for name, maps in model.maps(inputs.batch(index[rows]), start):
+                pooled = pool(maps)
+                _room(out, name, (len(index), pooled.shape[1]), np.float32)[rows] = pooled
+    return out

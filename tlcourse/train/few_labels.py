@@ -10,6 +10,7 @@ from sklearn.model_selection import train_test_split
 from tlcourse.models.staged import StagedNetwork
 from tlcourse.train import finetuning, linear_probe
 from tlcourse.train.image_batches import Inputs
+from tlcourse.train.trainings import give_back_memory
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def finetune(
     for _ in finetuning.training_steps(model, inputs, labels, train, recipe, seed, start):
         pass
     seconds = time.perf_counter() - started
+    model.zero_grad()
+    give_back_memory()
     return _outcome(finetuning.probabilities(model, inputs, test, start), labels[test], seconds)
 
 

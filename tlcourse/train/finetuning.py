@@ -62,27 +62,26 @@ def training_steps(
         raise ValueError("the index is empty: give at least one labelled item to learn from")
     rates = freezing.discriminative_rates(layers, recipe.learning_rate, recipe.rate_factor)
     freezing.freeze_below(layers, recipe.lowest)
-    optimizer = torch.optim.AdamW(freezing.parameter_groups(layers, rates), weight_decay=recipe.weight_decay)
+    groups = freezing.parameter_groups(layers, rates)
+    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
     peaks = [group["lr"] for group in optimizer.param_groups]
     rng = np.random.default_rng(seed)
     targets, order = torch.as_tensor(labels), np.empty(0, dtype=int)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        for step in range(recipe.n_steps):
-            if recipe.gradual:
-                freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / recipe.n_steps))
-            freezing.set_training(layers, recipe.batch_statistics)
-            while len(order) < recipe.batch_size:
-                order = np.concatenate([order, rng.permutation(index)])
-            rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
-            factor = slanted_triangular(step, recipe.n_steps)
-            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-                group["lr"] = peak * factor
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(inputs.batch(rows, rng), start=start), targets[rows])
-            loss.backward()
-            optimizer.step()
-            yield loss.item()
+    for step in range(recipe.n_steps):
+        if recipe.gradual:
+            freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / recipe.n_steps))
+        freezing.set_training(layers, recipe.batch_statistics)
+        while len(order) < recipe.batch_size:
+            order = np.concatenate([order, rng.permutation(index)])
+        rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
+        factor = slanted_triangular(step, recipe.n_steps)
+        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+            group["lr"] = peak * factor
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(inputs.batch(rows, rng), start=start), targets[rows])
+        loss.backward()
+        optimizer.step()
+        yield loss.item()
     model.eval()
 
 

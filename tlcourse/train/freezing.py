@@ -39,7 +39,7 @@ def count_trainable(layers: Mapping[str, nn.Module]) -> int:
 
 
 def set_training(layers: Mapping[str, nn.Module], batch_statistics: bool) -> None:
-    """Put the layers that learn into training mode (dropout on) and the frozen ones into evaluation mode.
+    """Put the layers that learn into training mode, and the frozen ones into evaluation mode.
 
     Args:
         batch_statistics: whether batch norms of the layers that learn normalise by the mean and variance of

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torchvision.transforms import v2
 
-# No way of holding a cell is the right one: as it is, mirrored sideways, upside down, and both.
-FLIPS: tuple[tuple[int, ...], ...] = ((), (-1,), (-2,), (-2, -1))
+# A cell and its mirror image are equally likely, so training may show either.
+FLIPS: tuple[tuple[int, ...], ...] = ((), (-1,))
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
 
@@ -50,6 +50,10 @@ class Images:
         chunks = torch.from_numpy(images)[:, None].split(256)
         self.images = torch.cat([shrink(chunk) for chunk in chunks])
         self.transform = transform(resolution, mean, std)
+
+    def pixels(self) -> np.ndarray:
+        """All images at this resolution: uint8 (N, resolution, resolution)."""
+        return self.images[:, 0].numpy()
 
     def batch(self, index: np.ndarray, rng: np.random.Generator | None = None) -> torch.Tensor:
         """(len(index), 3, resolution, resolution), float32."""
