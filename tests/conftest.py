@@ -39,13 +39,24 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(scope="session")
-def made_text():
-    """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
-    spec = importlib.util.spec_from_file_location("made_text", ROOT / "tests" / "made_text.py")
+def _module(name: str):
+    """The module tests/NAME.py."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def made_text():
+    """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
+    return _module("made_text")
+
+
+@pytest.fixture(scope="session")
+def tiny_zoo(made_text, tmp_path_factory) -> Path:
+    """A folder with tiny models of the zoo, with random weights: see tests/tiny_zoo.py."""
+    return _module("tiny_zoo").make(tmp_path_factory.mktemp("tiny-zoo"), made_text.index().tokenizer)
 
 
 @pytest.fixture

@@ -1,42 +1,19 @@
 """Text encoders: they read what transformers reads, the states are its states, padding changes nothing."""
 
-import dataclasses
-
 import pytest
 import torch
 import transformers
 
-from tlcourse.data import tokeniser
 from tlcourse.models import pretrained_encoders, zoo
 from tlcourse.models.text_encoders import cut_in_the_middle
 
-TINY = {
-    "vocab_size": 100,
-    "hidden_size": 16,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "intermediate_size": 32,
-    "max_position_embeddings": 24,
-}
-LSTM = {
-    "elmo-mini": {"vocab_size": 60, "projection_size": 8, "lstm_size": 12, "filters": ((1, 4), (2, 4))},
-    "ulmfit-mini": {"vocab_size": 100, "embedding_size": 12, "lstm_size": 20},
-}
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story."]
 
 
 @pytest.fixture(scope="module")
-def folders(made_text, tmp_path_factory):
-    """Each kind of model of the zoo, tiny, with random weights, as `tlcourse pretrain` exports it."""
-    base = tmp_path_factory.mktemp("zoo")
-    tokens = made_text.index().tokenizer
-    for name in NAMES:
-        torch.manual_seed(0)
-        zoo.export(zoo.build(dataclasses.replace(zoo.ZOO[name], **LSTM.get(name, TINY))), base / name)
-        config = transformers.AutoConfig.from_pretrained(base / name) if name not in LSTM else None
-        tokeniser.save(tokens, base / name, config.model_type if config else "")
-    return base
+def folders(tiny_zoo):
+    return tiny_zoo
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,38 +8,18 @@ import pytest
 import torch
 import transformers
 
-from tlcourse.data import tokeniser
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS
-from tlcourse.models import pretrained_encoders, zoo
+from tlcourse.models import pretrained_encoders
 from tlcourse.train import text_finetuning
 from tlcourse.train.text_finetuning import Recipe, TextModel, finetune
 
-TINY = {
-    "vocab_size": 100,
-    "hidden_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "intermediate_size": 64,
-    "max_position_embeddings": 64,
-}
-LSTM = {
-    "elmo-mini": {"vocab_size": 60, "projection_size": 16, "lstm_size": 24, "filters": ((1, 8), (2, 8))},
-    "ulmfit-mini": {"vocab_size": 100, "embedding_size": 32, "lstm_size": 40},
-}
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 QUICK = Recipe(learning_rate=5e-3, rate_factor=1.0, epochs=1, min_steps=40, batch_size=16, held_out=0.2)
 
 
 @pytest.fixture(scope="module")
-def folders(made_text, tmp_path_factory):
-    base = tmp_path_factory.mktemp("zoo")
-    tokens = made_text.index().tokenizer
-    for name in NAMES:
-        torch.manual_seed(0)
-        zoo.export(zoo.build(dataclasses.replace(zoo.ZOO[name], **LSTM.get(name, TINY))), base / name)
-        model_type = "" if name in LSTM else transformers.AutoConfig.from_pretrained(base / name).model_type
-        tokeniser.save(tokens, base / name, model_type)
-    return base
+def folders(tiny_zoo):
+    return tiny_zoo
 
 
 @pytest.fixture(autouse=True)

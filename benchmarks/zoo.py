@@ -1,0 +1,220 @@
+"""The zoo on real tasks: every model, frozen and fine-tuned, with few and many labels, beside its baselines.
+
+    python benchmarks/zoo.py --out zoo.json                                  # what is packaged; hours
+    python benchmarks/zoo.py bert-mini counts --tasks topic --labels 100 --ways frozen --out zoo.json
+    python benchmarks/zoo.py --imdb DIR --nltk DIR --text DIR --figure zoo.png --out zoo.json
+
+Models are those of the zoo that are trained (each with its twin of random weights, another one for each
+seed), `counts` (TF-IDF; for tagged words their spelling), `glove`, `minilm` and `smollm2`. The baselines stay
+frozen, but MiniLM is fine-tuned as well. Each line of the result is a cell: one training, on labels drawn by
+its seed. A run that was killed goes on where it was; cells of weights that have changed since are measured
+again. With --text, the folder of `tlcourse text`, held-out losses are compared with a trigram model's.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+BASELINES = ("counts", "glove", "minilm", "smollm2")
+FROZEN_ONLY = ("counts", "glove", "smollm2")
+
+
+class Results:
+    """The file: read at first, and written whole after each cell."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.facts: dict = {"commands": [], "cells": [], "held_out": {}}
+        if path.exists():
+            self.facts = json.loads(path.read_text(encoding="utf-8"))
+        command = shlex.join(["python", "benchmarks/zoo.py", *map(_without_place, sys.argv[1:])])
+        if command not in self.facts["commands"]:
+            self.facts["commands"].append(command)
+
+    def find(self, key: dict) -> dict | None:
+        return next((c for c in self.facts["cells"] if key.items() <= c.items()), None)
+
+    def add(self, key: dict, weights: str, found: dict) -> None:
+        self.facts["cells"] = [c for c in self.facts["cells"] if not key.items() <= c.items()]
+        self.facts["cells"].append({**key, "fingerprint": weights, **found})
+        self.save()
+
+    def save(self) -> None:
+        beside = self.path.with_name(f".{self.path.name}.tmp")
+        beside.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(beside, self.path)
+
+
+def _without_place(argument: str) -> str:
+    """The last part of a path: where it lies on this machine says nothing on another."""
+    return Path(argument).name if os.sep in argument else argument
+
+
+def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Model, weights and seed: all that one loading of a model is used for."""
+    for name in names:
+        for weights in ["trained"] if name in BASELINES else ["trained", "random"]:
+            for seed in range(options.seeds):
+                yield name, weights, seed
+
+
+def measure(options: argparse.Namespace, names: list[str], results: Results) -> None:
+    from tlcourse.data import tasks
+
+    loaded = {name: tasks.load(name, options.nltk, options.imdb) for name in options.tasks}
+    results.facts["tasks"] = results.facts.get("tasks", {}) | {
+        name: {
+            "metrics": task.metrics,
+            "to learn from": len(task.train_index),
+            "to test on": {test: len(rows) for test, rows in task.tests.items()},
+            "classes": list(task.names),
+        }
+        for name, task in loaded.items()
+    }
+    for name, weights, seed in cells(options, names):
+        model = Model(name, weights, seed)
+        for task in loaded.values():
+            for labels in options.labels:
+                n = None if labels == "all" else int(labels)
+                if n is not None and n >= len(task.train_index):
+                    continue
+                for way in options.ways:
+                    if way == "fine-tuned" and name in FROZEN_ONLY:
+                        continue
+                    if way == "frozen" and n is None and weights == "trained" and seed:
+                        continue  # all labels and the same features: the same result again
+                    key = {"model": name, "weights": weights, "way": way, "task": task.name, "labels": labels}
+                    key["seed"] = seed
+                    there = results.find(key)
+                    if there and there["fingerprint"] == model.fingerprint:
+                        continue
+                    found = model.measure(task, n, way)
+                    results.add(key, model.fingerprint, found)
+                    told = ", ".join(f"{test} {value:.3f}" for test, value in found["scores"].items())
+                    print(
+                        *key.values(), "·", told, f"({found['chosen']}; {found['seconds']:.0f} s)", flush=True
+                    )
+
+
+class Model:
+    """A model or a baseline by its name, loaded when it is first needed."""
+
+    def __init__(self, name: str, weights: str, seed: int):
+        self.name, self.seed = name, seed
+        self.random_seed = seed if weights == "random" else None
+        self._representation = None
+
+    def encoder(self):
+        from tlcourse.models import pretrained_encoders
+
+        return pretrained_encoders.load(self.name, self.random_seed)
+
+    @property
+    def representation(self):
+        from tlcourse.data import glove
+        from tlcourse.train.representations import Averages, Counts, States
+
+        if self._representation is None:
+            if self.name == "counts":
+                self._representation = Counts()
+            elif self.name == "glove":
+                self._representation = Averages(glove.load())
+            else:
+                self._representation = States(self.encoder(), keep=self.random_seed is None)
+        return self._representation
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the weights; baselines have none that could change."""
+        return "" if self.name in BASELINES else self.representation.weights[:16]
+
+    def measure(self, task, n: int | None, way: str) -> dict:
+        import dataclasses
+
+        from tlcourse.train import evaluate
+
+        if way == "frozen":
+            outcome = evaluate.frozen(self.representation, task, n, self.seed)
+        else:
+            outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, evaluate.recipe_of(self.name))
+        found = dataclasses.asdict(outcome)
+        found["scores"] = {test: round(value, 5) for test, value in found["scores"].items()}
+        return found | {"seconds": round(found["seconds"], 1)}
+
+
+def compare_with_trigrams(text: Path, names: list[str], results: Results) -> None:
+    """Held-out losses of the models, and of a trigram model where it can be asked for the same."""
+    from tlcourse.data import text_index
+    from tlcourse.models import zoo
+    from tlcourse.train import held_out, recipes
+    from tlcourse.train.trigram_baseline import Trigrams
+
+    index = text_index.load(text)
+    trigrams = Trigrams(index)
+    for name in names:
+        if name in BASELINES:
+            continue
+        folder = zoo.checkpoints_dir() / name
+        trained = json.loads((folder / "training.json").read_text(encoding="utf-8"))["recipe"]
+        model = zoo.load(folder, heads=True)
+        lengths = tuple(map(tuple, trained["lengths"]))
+        recipe = recipes.Recipe(model.config, 1, batch_tokens=trained["batch_tokens"], lengths=lengths)
+        objective = recipes.objective_of(model.config)(model, index)
+        results.facts["held_out"][name] = {
+            "model": held_out.losses(objective, index, recipe),
+            "trigram": trigrams.losses(objective, recipe),
+        }
+        results.save()
+        print(name, results.facts["held_out"][name], flush=True)
+
+
+def main() -> None:
+    from tlcourse.data import tasks
+    from tlcourse.models import zoo
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="models; all that are there if none")
+    parser.add_argument("--tasks", nargs="+", help="all whose data are there if none")
+    parser.add_argument("--labels", nargs="+", default=["100", "1000", "all"], help="numbers, or all")
+    parser.add_argument(
+        "--ways", nargs="+", default=["frozen", "fine-tuned"], choices=["frozen", "fine-tuned"]
+    )
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--imdb", type=Path, help="stanfordnlp/imdb of the hub")
+    nltk = os.environ.get("NLTK_DATA")
+    parser.add_argument("--nltk", type=Path, default=nltk and Path(nltk), help="NLTK's data: NLTK_DATA")
+    parser.add_argument("--text", type=Path, help="compare held-out losses on this text")
+    parser.add_argument("--figure", type=Path, help="also draw the results to this PNG")
+    parser.add_argument("--out", type=Path, required=True, help="the results, JSON; a run goes on with it")
+    options = parser.parse_args()
+    there = [name for name in zoo.ZOO if (zoo.checkpoints_dir() / name / "model.safetensors").is_file()]
+    names = [n if n in BASELINES else zoo.find(n) for n in options.names] or [
+        *BASELINES[:2],
+        *there,
+        *BASELINES[2:],
+    ]
+    options.tasks = options.tasks or tasks.available(options.nltk, options.imdb)
+
+    results = Results(options.out)
+    import torch
+
+    results.facts["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}"
+    if options.text:
+        compare_with_trigrams(options.text, names, results)
+    measure(options, names, results)
+    results.save()
+    if options.figure:
+        from tlcourse.show import zoo_scores
+
+        zoo_scores(results.facts).savefig(options.figure, dpi=110)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Every kind of model of the zoo, tiny, with random weights, in folders as `zoo.export` makes them."""
+
+import dataclasses
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from tlcourse.data import tokeniser
+from tlcourse.models import interchange, zoo
+from tlcourse.models.transformer import TransformerConfig
+
+NAMES = ("elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini")
+_TRANSFORMER = {
+    "vocab_size": 100,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+}
+_LSTM = {
+    "elmo-mini": {"vocab_size": 60, "projection_size": 16, "lstm_size": 24, "filters": ((1, 8), (2, 8))},
+    "ulmfit-mini": {"vocab_size": 100, "embedding_size": 32, "lstm_size": 40},
+}
+
+
+def make(base: Path, tokenizer: Tokenizer) -> Path:
+    """Write a folder for each name below `base`, and return it."""
+    for name in NAMES:
+        config = dataclasses.replace(zoo.ZOO[name], **_LSTM.get(name, _TRANSFORMER))
+        torch.manual_seed(0)
+        zoo.export(zoo.build(config), base / name)
+        in_transformers = isinstance(config, TransformerConfig)
+        model_type = interchange.transformers_config(config)["model_type"] if in_transformers else ""
+        if name != "elmo-mini":
+            tokeniser.save(tokenizer, base / name, model_type)
+    return base

@@ -1,0 +1,94 @@
+"""What a frozen encoder makes of texts, as arrays: computed once, then read from the cache.
+
+Of each text the mean and the maximum over its pieces, of each tagged word its own state; at four heights,
+from the embeddings to the top, as what a task needs is not always at the top (Peters et al. 2018, section
+5.3). Shapes: N texts, W words, H the width of a layer.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from tlcourse import assets
+from tlcourse.models.minilm import batches_by_length
+from tlcourse.models.text_encoders import Example, TextEncoder
+
+HEIGHTS = 4
+_VERSION = 1  # part of the cache's key: raise it when the same examples would get other arrays
+
+Arrays = dict[str, np.ndarray]
+Progress = Callable[[Sequence], Iterable]
+
+
+def heights(n_states: int, n: int = HEIGHTS) -> list[int]:
+    """Which states are kept: `n` of them, or all, evenly from the embeddings to the top."""
+    return sorted({round(i) for i in np.linspace(0, n_states - 1, min(n, n_states))})
+
+
+@torch.inference_mode()
+def compute(
+    encoder: TextEncoder, examples: Sequence[Example], of_words: bool, progress: Progress = iter
+) -> Arrays:
+    """float16 arrays by name: `mean 0`, `max 0` … (N, H), or `word 0` … (W, H); the last number is the top's.
+
+    Args:
+        of_words: a row for each place of each example, one after the other.
+        progress: wraps the sequence of batches, to show how far it is.
+    """
+    encoder.eval()
+    kept = heights(len(encoder.widths))
+    rows: list[dict[str, np.ndarray]] = [{}] * len(examples)
+    for index in progress(batches_by_length([*map(len, examples)], 16)):
+        batch = encoder.batch([examples[i] for i in index])
+        states = encoder(batch)
+        mask = batch["attention_mask"].bool().unsqueeze(-1)  # (B, T, 1)
+        found: dict[str, torch.Tensor] = {}
+        for name, k in enumerate(kept):
+            if of_words:
+                found[f"word {name}"] = states[k]
+            else:
+                found[f"mean {name}"] = states[k].masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
+                found[f"max {name}"] = states[k].masked_fill(~mask, -torch.inf).amax(dim=1)
+        halves = {name: value.clamp(-6e4, 6e4).half().numpy() for name, value in found.items()}
+        for row, i in enumerate(index):
+            place = examples[i].places if of_words else slice(None)
+            rows[i] = {name: value[row][place] for name, value in halves.items()}
+    join = np.concatenate if of_words else np.stack
+    return {name: join([row[name] for row in rows]) for name in rows[0]}
+
+
+def cached(
+    encoder: TextEncoder,
+    examples: Sequence[Example],
+    of_words: bool,
+    weights: str | None = None,
+    progress: Progress = iter,
+) -> Arrays:
+    """:func:`compute`, once for the same weights and examples.
+
+    Args:
+        weights: :func:`fingerprint` of the encoder, if it is known already.
+    """
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(repr((example.units, example.segments, example.places)).encode())
+    key = {
+        "weights": weights or fingerprint(encoder),
+        "examples": digest.hexdigest(),
+        "of_words": of_words,
+        "heights": HEIGHTS,
+        "version": _VERSION,
+    }
+    return assets.cached_arrays("frozen-states", key, lambda: compute(encoder, examples, of_words, progress))
+
+
+def fingerprint(model: nn.Module) -> str:
+    """A hash of all parameters, the same for the same weights."""
+    digest = hashlib.sha256()
+    for name, parameter in model.named_parameters():
+        digest.update(name.encode())
+        digest.update(parameter.detach().contiguous().numpy().view(np.uint8))
+    return digest.hexdigest()

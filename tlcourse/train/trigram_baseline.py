@@ -1,0 +1,65 @@
+"""What counting gets on the very pieces that a left-to-right model is asked for.
+
+The trigram model counts the same training text, each document once, and predicts the same held-out targets
+with what stands before them in the same row. Masked and permuted pieces have no such counterpart.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from tlcourse.data.packing import piece_stream, word_stream
+from tlcourse.data.text_index import TextIndex
+from tlcourse.models.kneser_ney import KneserNey
+from tlcourse.train import held_out
+from tlcourse.train.objectives import Batch, BothDirections, NextPiece, Objective
+from tlcourse.train.recipes import Recipe
+
+
+class Trigrams:
+    """Kneser–Ney models of one text, each counted when it is first asked for; one at a time is kept."""
+
+    def __init__(self, index: TextIndex):
+        self.index = index
+        self.model = lru_cache(maxsize=1)(self._model)
+
+    def losses(self, objective: Objective, recipe: Recipe) -> dict[str, float]:
+        """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text."""
+        if isinstance(objective, NextPiece):
+            rows = {"next piece": (_pieces, "pieces")}
+        elif isinstance(objective, BothDirections):
+            rows = {"next word": (_words, "words"), "previous word": (_words_backwards, "words backwards")}
+        else:
+            return {}
+        batches = list(held_out.batches(objective, self.index, recipe))
+        found = {}
+        for name, (rows_of, stream) in rows.items():
+            model = self.model(stream, objective.vocab_size)
+            parts = [model.loss(rows_of(batch, objective.vocab_size)) for batch in batches]
+            if parts:
+                found[name] = sum(loss for loss, _ in parts) / sum(n for _, n in parts)
+        return found
+
+    def _model(self, stream: str, vocab_size: int) -> KneserNey:
+        trained = np.flatnonzero(~np.asarray(self.index.held_out))
+        if stream == "pieces":
+            return KneserNey(piece_stream(self.index, trained), vocab_size)
+        words = _known(word_stream(self.index, trained), vocab_size)
+        return KneserNey(words if stream == "words" else words[::-1], vocab_size)
+
+
+def _known(words: np.ndarray, vocab_size: int) -> np.ndarray:
+    """Words outside the softmax are word 0, `<unk>`, as in the objective."""
+    return np.where(words < vocab_size, words, 0)
+
+
+def _pieces(batch: Batch, vocab_size: int) -> np.ndarray:
+    return np.concatenate([batch["input_ids"], batch["targets"][:, -1:]], axis=1)
+
+
+def _words(batch: Batch, vocab_size: int) -> np.ndarray:
+    return _known(batch["words"][:, 1:], vocab_size)  # the first target follows the first word that is read
+
+
+def _words_backwards(batch: Batch, vocab_size: int) -> np.ndarray:
+    return _known(batch["words"][:, -2::-1], vocab_size)
