@@ -191,7 +191,9 @@ def main() -> None:
     nltk = os.environ.get("NLTK_DATA")
     parser.add_argument("--nltk", type=Path, default=nltk and Path(nltk), help="NLTK's data: NLTK_DATA")
     parser.add_argument("--text", type=Path, help="compare held-out losses on this text")
-    parser.add_argument("--figure", type=Path, help="also draw the results to this PNG")
+    parser.add_argument(
+        "--figure", type=Path, help="also draw the results: NAME.png gives NAME-100.png and so on"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the results, JSON; a run goes on with it")
     options = parser.parse_args()
     there = [name for name in zoo.ZOO if (zoo.checkpoints_dir() / name / "model.safetensors").is_file()]
@@ -211,9 +213,15 @@ def main() -> None:
     measure(options, names, results)
     results.save()
     if options.figure:
+        import matplotlib.pyplot as plt
+
         from tlcourse.show import zoo_scores
 
-        zoo_scores(results.facts).savefig(options.figure, dpi=110)
+        for labels in options.labels:
+            name = f"{options.figure.stem}-{labels}{options.figure.suffix}"
+            figure = zoo_scores(results.facts, labels)
+            figure.savefig(options.figure.with_name(name), dpi=110)
+            plt.close(figure)
 
 
 if __name__ == "__main__":

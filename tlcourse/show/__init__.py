@@ -37,6 +37,7 @@ _LAZY = {
     "bottleneck": "bottleneck_figure",
     "labels_worth": "label_curves",
     "domain_explorer": "domain_gains",
+    "zoo_scores": "zoo_results",
 }
 
 __all__ = sorted(_LAZY)

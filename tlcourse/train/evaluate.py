@@ -86,10 +86,11 @@ def choose(
     """
     some = np.random.default_rng(seed).permutation(train)[: MOST_TO_CHOOSE_ON[task.kind]]
     rows, y = _of(where, some), task.target(some)
-    groups = np.repeat(np.arange(len(some)), [len(where[i]) for i in some.tolist()])
+    groups = None
     folds: KFold | StratifiedKFold | GroupKFold = KFold(FOLDS, shuffle=True, random_state=seed)
     if task.kind == TAGS:
         folds = GroupKFold(FOLDS)  # the words of a sentence stay together
+        groups = np.repeat(np.arange(len(some)), [len(where[i]) for i in some.tolist()])
     elif task.kind == CLASSES and np.bincount(y)[np.unique(y)].min() >= FOLDS:
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     metric = "r2" if task.kind == NUMBERS else "accuracy"

@@ -1,0 +1,93 @@
+"""The zoo's results in one figure: a panel a test set, a row a model, pretrained or not, frozen or tuned."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from tlcourse.show.figure_style import COLOURS, style
+
+_NAMES = {"counts": "counts (TF-IDF)", "glove": "GloVe", "minilm": "MiniLM", "smollm2": "SmolLM2"}
+_PLACES = {"counts": 0, "glove": 1, "minilm": 3, "smollm2": 4}
+# (weights, way) → how it is drawn: shape says how it was used, filled says that it was pretrained.
+_LOOKS = {
+    ("trained", "frozen"): {"marker": "o", "color": COLOURS["blue"], "mfc": COLOURS["blue"]},
+    ("trained", "fine-tuned"): {"marker": "s", "color": COLOURS["vermillion"], "mfc": COLOURS["vermillion"]},
+    ("random", "frozen"): {"marker": "o", "color": COLOURS["grey"], "mfc": "white"},
+    ("random", "fine-tuned"): {"marker": "s", "color": COLOURS["grey"], "mfc": "white"},
+}
+_LABELS = {
+    ("trained", "frozen"): "pretrained, frozen",
+    ("trained", "fine-tuned"): "pretrained, fine-tuned",
+    ("random", "frozen"): "random weights, frozen",
+    ("random", "fine-tuned"): "random weights, trained",
+}
+
+
+def summary(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], np.ndarray]:
+    """(task, test, model, weights, way) → the scores of all seeds with so many labels."""
+    found: dict[tuple[str, ...], list[float]] = {}
+    for cell in results["cells"]:
+        if cell["labels"] == labels:
+            for test, score in cell["scores"].items():
+                key = cell["task"], test, cell["model"], cell["weights"], cell["way"]
+                found.setdefault(key, []).append(score)
+    return {key: np.array(values) for key, values in found.items()}
+
+
+def zoo_scores(results: Mapping[str, Any], labels: str = "100", columns: int = 3) -> Figure:
+    """What `benchmarks/zoo.py` measured with so many labels: mean and standard deviation over the seeds.
+
+    Args:
+        labels: "100", "1000" or "all", as in the results.
+
+    Raises:
+        ValueError: nothing was measured with so many labels.
+    """
+    scores = summary(results, labels)
+    if not scores:
+        there = sorted({cell["labels"] for cell in results["cells"]})
+        raise ValueError(f"labels is {labels!r}, but the results have {', '.join(there) or 'no cells'}")
+    panels = list(dict.fromkeys(key[:2] for key in scores))
+    models = list(dict.fromkeys(key[2] for key in scores))
+    models.sort(key=lambda name: _PLACES.get(name, 2))  # the zoo between the simple and the large
+    style()
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    size = (4.4 * columns + 1.2, rows * (0.34 * len(models) + 1.3) + 0.7)
+    fig, axes = plt.subplots(rows, columns, figsize=size, sharey=True, squeeze=False)
+    for ax, panel in zip(axes.flat, panels, strict=False):
+        _panel(ax, panel, scores, models)
+        ax.set(title=f"{panel[0]}: {panel[1]}", xlabel=results["tasks"][panel[0]]["metrics"][panel[1]])
+    for ax in axes.flat[len(panels) :]:
+        ax.axis("off")
+    for ax in axes[:, 0]:
+        ax.set_yticks(range(len(models)), [_NAMES.get(name, name) for name in models])
+    axes[0, 0].set_ylim(len(models) - 0.5, -0.5)
+    used = [look for look in _LOOKS if any(key[3:] == look for key in scores)]
+    handles = [Line2D([], [], linestyle="", label=_LABELS[look], **_LOOKS[look]) for look in used]
+    handles.append(
+        Line2D([], [], color="black", linestyle="--", lw=1.2, label="counts of the labelled texts")
+    )
+    fig.legend(handles=handles, loc="outside upper center", ncols=3, title=f"{labels} labels")
+    return fig
+
+
+def _panel(
+    ax: plt.Axes, panel: tuple[str, ...], scores: Mapping[tuple[str, ...], np.ndarray], models: list[str]
+) -> None:
+    offsets = {look: 0.16 * (i - 1.5) for i, look in enumerate(_LOOKS)}
+    for row, model in enumerate(models):
+        for look, drawn in _LOOKS.items():
+            values = scores.get((*panel, model, *look))
+            if values is not None:
+                spread = values.std(ddof=1) if len(values) > 1 else 0.0
+                y = row + offsets[look]
+                ax.errorbar(values.mean(), y, xerr=spread, capsize=0, markersize=6, ls="", **drawn)
+    counts = scores.get((*panel, "counts", "trained", "frozen"))
+    if counts is not None:
+        ax.axvline(counts.mean(), color="black", linestyle="--", linewidth=1.2, zorder=0)
+    ax.tick_params(axis="y", length=0)
