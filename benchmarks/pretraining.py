@@ -1,0 +1,238 @@
+"""Pretraining speed: our BERT, GPT and XLNet against the same networks of transformers under its Trainer.
+
+    python benchmarks/pretraining.py --out pretraining.json              # five minutes on two cores
+    python benchmarks/pretraining.py bert --tuned --growth --out …       # more to compare with, and to see
+
+Same configuration, same rows of the same text, same machine, one run. Ours is `tlcourse pretrain` as it is
+where training is long. Trainer runs with its defaults; with --tuned also in bfloat16 and compiled, which
+it offers. Its inputs are masked and stacked beforehand, so that none of its time goes into that. Tokens/s are
+the median over the steps after the first ones, which compile. The floating-point operations are counted by
+PyTorch, of one forward and backward pass of ours, and set against what this machine reaches in multiplying
+two matrices of 2048 × 2048. --growth measures ours at other sizes and lengths.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import shlex
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from tlcourse.data import text_index
+from tlcourse.data.text_index import TextIndex
+from tlcourse.models import interchange, zoo
+from tlcourse.train import held_out, loop, pretraining, recipes
+from tlcourse.train.objectives import Batch, Objective, Reading
+
+MODELS = ("bert-mini", "gpt-mini", "xlnet-mini")
+SIZES, LENGTHS = ("gpt2-nano", "gpt2-micro", "gpt2-mini"), (64, 128, 256)
+
+
+def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 6) -> float:
+    """Floating-point operations a second in multiplying two square matrices: the best of `repeats`."""
+    a, b = (torch.randn(size, size).to(dtype) for _ in range(2))
+    best = float("inf")
+    for _ in range(repeats):
+        started = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - started)
+    return 2 * size**3 / best
+
+
+def recipe_of(name: str, index: TextIndex, options: argparse.Namespace, bf16: bool) -> recipes.Recipe:
+    """As the zoo's model is trained, but for a few steps on rows of one length."""
+    recipe = recipes.recipe_for(name, index.sources, bf16=bf16, compile=options.compile)
+    steps = options.warm + options.steps
+    return dataclasses.replace(
+        recipe,
+        tokens=steps * options.rows * options.length,
+        batch_tokens=options.rows * options.length,
+        lengths=((1.0, options.length),),
+        log_every=1,
+        checkpoint_every=10**9,
+        evaluate_every=10**9,
+    )
+
+
+def ours(recipe: recipes.Recipe, index: TextIndex, warm: int) -> dict[str, Any]:
+    """Tokens/s of the training loop itself; text that is no padding counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = loop.run(recipe, index, folder)
+    rates = [line["tokens_per_second"] for line in result.log if "tokens_per_second" in line][warm:]
+    return {"tokens_per_second": statistics.median(rates), "steps": len(rates)}
+
+
+def operations(recipe: recipes.Recipe, index: TextIndex) -> float:
+    """Floating-point operations for a token of text, forward and backward."""
+    objective, batch = objective_and_batch(recipe, index)
+    carry = objective.initial_carry(len(batch["n_tokens"]))
+    # With attention written out as matrix products; the counter knows those on every device.
+    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
+        losses, _ = objective(carry, **held_out.as_tensors(objective, batch))
+        sum(total for total, _ in losses.values()).backward()
+    return counter.get_total_flops() / int(batch["n_tokens"].sum())
+
+
+def objective_and_batch(recipe: recipes.Recipe, index: TextIndex) -> tuple[Objective, Batch]:
+    torch.manual_seed(recipe.seed)
+    objective = recipes.objective_of(recipe.config)(zoo.build(recipe.config), index)
+    length = recipe.lengths[0][1]
+    reading = Reading(recipe.batch_tokens // length, length, recipe.repeats, recipe.seed)
+    return objective.train(), objective.reader(index, reading)(0, 0.0)
+
+
+def trainer_inputs(name: str, batch: Batch) -> dict[str, Tensor]:
+    """Our batch as the transformers model of the same task takes it; −100 where there is no target."""
+    ids = torch.from_numpy(batch["input_ids"])
+    if name == "gpt-mini":
+        return {"input_ids": ids, "labels": ids}  # the model itself shifts them
+    positions, targets = torch.from_numpy(batch["positions"]), torch.from_numpy(batch["targets"])
+    shared = {"input_ids": ids, "token_type_ids": torch.from_numpy(batch["token_type_ids"])}
+    if name == "bert-mini":
+        labels = torch.full_like(ids, -100)
+        rows = torch.arange(len(ids))[:, None].expand_as(positions)
+        asked = targets != -100
+        labels[rows[asked], positions[asked]] = targets[asked]
+        return shared | {
+            "attention_mask": torch.from_numpy(batch["attention_mask"]),
+            "labels": labels,
+            "next_sentence_label": torch.from_numpy(batch["is_random"]),
+        }
+    mapping = torch.zeros(*positions.shape, ids.shape[1])
+    mapping.scatter_(2, positions.unsqueeze(-1), 1.0)
+    hidden = 1.0 - torch.from_numpy(batch["may_attend"]).float()  # theirs says what may not be seen
+    return shared | {"perm_mask": hidden, "target_mapping": mapping, "labels": targets}
+
+
+def theirs(
+    name: str, recipe: recipes.Recipe, index: TextIndex, warm: int, steps: int, tuned: bool
+) -> dict[str, Any]:
+    """Tokens/s of the transformers model of the same configuration under Trainer."""
+    import transformers
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+    ends: list[float] = []
+
+    class Clock(TrainerCallback):
+        def on_step_end(self, *_: object, **__: object) -> None:
+            ends.append(time.perf_counter())
+
+    objective, batch = objective_and_batch(recipe, index)
+    inputs = trainer_inputs(name, batch)
+    config = transformers.AutoConfig.for_model(**interchange.transformers_config(recipe.config))
+    model = getattr(transformers, interchange.transformers_class(objective.model))(config)
+    rows = [{key: value[i] for key, value in inputs.items()} for i in range(len(batch["n_tokens"]))]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            output_dir=folder,
+            max_steps=warm + steps,
+            per_device_train_batch_size=len(rows),
+            report_to=[],
+            save_strategy="no",
+            disable_tqdm=True,
+            bf16=tuned,
+            torch_compile=tuned,
+        )
+        Trainer(model=model, args=arguments, train_dataset=rows, callbacks=[Clock()]).train()
+    seconds = np.diff(ends)[warm - 1 :]
+    n_tokens = int(batch["n_tokens"].sum())
+    return {"tokens_per_second": n_tokens / float(np.median(seconds)), "steps": len(seconds)}
+
+
+def measure(options: argparse.Namespace, index: TextIndex) -> dict[str, Any]:
+    peaks = {"float32": peak(torch.float32), "bfloat16": peak(torch.bfloat16)}
+    bf16 = peaks["bfloat16"] > 1.4 * peaks["float32"]
+    print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in peaks.items()}, flush=True)
+    report: dict[str, Any] = {"matrix_product_flops": peaks, "computed_in_bf16": bf16, "models": {}}
+    highest = max(peaks.values())
+    for name in options.names:
+        recipe = recipe_of(name, index, options, bf16)
+        found = {"ours": ours(recipe, index, options.warm)}
+        per_token = operations(recipe, index)
+        found["ours"] |= {
+            "flops_per_token": per_token,
+            "share_of_peak": per_token * found["ours"]["tokens_per_second"] / highest,
+        }
+        for key, tuned in (("Trainer", False), ("Trainer, bf16 and compiled", True))[: 1 + options.tuned]:
+            found[key] = theirs(name, recipe, index, options.warm, options.steps, tuned)
+            found[key]["ours_is_faster_by"] = (
+                found["ours"]["tokens_per_second"] / found[key]["tokens_per_second"]
+            )
+        report["models"][name] = found
+        told(name, found)
+    if options.growth:
+        report["growth"] = growth(options, index, bf16, highest)
+    return report
+
+
+def told(name: str, found: dict[str, dict[str, Any]]) -> None:
+    for key, one in found.items():
+        more = f", {one['share_of_peak']:.0%} of the peak" if "share_of_peak" in one else ""
+        more += f", ours is {one['ours_is_faster_by']:.2f} × as fast" if "ours_is_faster_by" in one else ""
+        print(f"{name:12} {key:28} {one['tokens_per_second']:8,.0f} tokens/s{more}", flush=True)
+
+
+def growth(options: argparse.Namespace, index: TextIndex, bf16: bool, highest: float) -> list[dict[str, Any]]:
+    """Ours as the model and as the rows grow; the batch has as many places each time."""
+    places = options.rows * options.length
+    found = []
+    for name, length in [(n, options.length) for n in SIZES] + [("gpt-mini", t) for t in LENGTHS]:
+        these = argparse.Namespace(**vars(options) | {"length": length, "rows": places // length})
+        recipe = recipe_of(name, index, these, bf16)
+        rate, per_token = ours(recipe, index, options.warm)["tokens_per_second"], operations(recipe, index)
+        body = zoo.size(zoo.build(recipe.config)).body
+        line = {"model": name, "parameters": body, "length": length, "tokens_per_second": rate}
+        found.append(line | {"flops_per_token": per_token, "share_of_peak": rate * per_token / highest})
+        print(found[-1], flush=True)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}; all if none")
+    parser.add_argument("--text", type=Path, help="from `tlcourse text`; the packaged news if none")
+    parser.add_argument("--rows", type=int, default=32)
+    parser.add_argument("--length", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=12, help="that are measured")
+    parser.add_argument("--warm", type=int, default=4, help="steps before those")
+    parser.add_argument("--no-compile", dest="compile", action="store_false")
+    parser.add_argument("--tuned", action="store_true", help="Trainer in bfloat16 and compiled as well")
+    parser.add_argument("--growth", action="store_true", help="ours at other sizes and lengths as well")
+    parser.add_argument("--out", type=Path, help="the results, JSON")
+    options = parser.parse_args()
+    options.names = [zoo.find(name) for name in options.names] or [*MODELS]
+    unknown = set(options.names) - set(MODELS)
+    if unknown or options.warm < 1 or options.steps < 1:
+        parser.error(f"{sorted(unknown)} has no Trainer here; --warm and --steps are numbers from 1 on")
+    say: Callable[[str], None] = print
+    index = text_index.load(options.text) if options.text else pretraining.packaged_text(say)
+    command = [Path(a).name if os.sep in a else a for a in sys.argv[1:]]
+    report = {
+        "command": shlex.join(["python", "benchmarks/pretraining.py", *command]),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+        "rows": options.rows,
+        "length": options.length,
+        **measure(options, index),
+    }
+    if options.out:
+        options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The pretraining benchmark: both sides do the same work, operations are counted right, it reports."""
+
+import argparse
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import transformers
+
+from tlcourse.data import text_index
+from tlcourse.models import interchange, zoo
+from tlcourse.train import held_out
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location(
+        "benchmark_pretraining", ROOT / "benchmarks" / "pretraining.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def index(made_text):
+    return made_text.index(n=200)
+
+
+@pytest.fixture
+def options():
+    return argparse.Namespace(rows=4, length=80, warm=1, steps=2, compile=False)
+
+
+@pytest.mark.parametrize("name", ["bert-mini", "gpt-mini", "xlnet-mini"])
+def test_both_sides_have_the_same_loss(benchmark, index, options, name):
+    recipe = benchmark.recipe_of(name, index, options, bf16=False)
+    objective, batch = benchmark.objective_and_batch(recipe, index)
+    objective.eval()
+    config = transformers.AutoConfig.for_model(**interchange.transformers_config(recipe.config))
+    theirs = getattr(transformers, interchange.transformers_class(objective.model))(config).eval()
+    theirs.load_state_dict(interchange.state_for_transformers(objective.model), strict=False)
+    theirs.tie_weights()
+    with torch.no_grad():
+        losses, _ = objective((), **held_out.as_tensors(objective, batch))
+        ours = sum((total / count).item() for total, count in losses.values())
+        got = theirs(**benchmark.trainer_inputs(name, batch)).loss.item()
+    if name == "gpt-mini":  # the last target of a row is not in the row: ours has one more
+        assert got == pytest.approx(ours, rel=5e-3)
+    else:
+        assert got == pytest.approx(ours, rel=1e-4)
+
+
+def test_operations_are_those_of_the_formula(benchmark, index, options):
+    recipe = benchmark.recipe_of("gpt-mini", index, options, bf16=False)
+    config = recipe.config
+    body = zoo.size(zoo.build(config)).body
+    # 6 a weight (Kaplan et al. 2020, section 2.1) with the softmax, and 12 T H a layer for attention.
+    expected = 6 * (body + config.vocab_size * config.hidden_size)
+    expected += config.num_hidden_layers * 12 * options.length * config.hidden_size
+    assert benchmark.operations(recipe, index) == pytest.approx(expected, rel=0.01)
+
+
+def test_the_peak_is_a_rate(benchmark):
+    assert 1e8 < benchmark.peak(torch.float32, size=256) < 1e14
+
+
+def test_a_small_run_reports_both_sides(index, tmp_path):
+    text_index.save(index, tmp_path / "a text")
+    command = [sys.executable, ROOT / "benchmarks" / "pretraining.py", "gpt", "--text", tmp_path / "a text"]
+    small = ["--rows", "2", "--length", "32", "--steps", "2", "--warm", "1", "--no-compile"]
+    out = tmp_path / "out.json"
+    done = subprocess.run([*map(str, command), *small, "--out", str(out)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(out.read_text())
+    found = report["models"]["gpt-mini"]
+    assert found["ours"]["steps"] == found["Trainer"]["steps"] == 2
+    ratio = found["ours"]["tokens_per_second"] / found["Trainer"]["tokens_per_second"]
+    assert found["Trainer"]["ours_is_faster_by"] == pytest.approx(ratio)
+    share = found["ours"]["tokens_per_second"] * found["ours"]["flops_per_token"]
+    assert found["ours"]["share_of_peak"] == pytest.approx(
+        share / max(report["matrix_product_flops"].values())
+    )
+    assert "'a text'" in report["command"]
+    assert str(tmp_path) not in out.read_text()
+
+
+def test_a_model_without_a_trainer_is_refused():
+    command = [sys.executable, str(ROOT / "benchmarks" / "pretraining.py"), "elmo"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "elmo-mini" in done.stderr
