@@ -67,6 +67,18 @@ def test_what_is_tested_on_is_kept_out_of_pretraining(name, evaluation):
     assert missed <= 0.02 * len(long_enough)
 
 
+def test_the_datasheet_has_the_sizes(root):
+    section = (root / "data" / "README.md").read_text(encoding="utf-8").split("## Tasks of the zoo")[1]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    for name in PACKAGED:
+        if name == "graded sentiment":
+            continue
+        task = load(name)
+        told = next(row for row in rows if name in row[0].split(", "))
+        assert f"{len(task.train_index):,}" in told[2]
+        assert all(f"{len(index):,}" in told[3] for index in task.tests.values())
+
+
 def test_draws_are_nested():
     task = tasks.Task("t", tasks.CLASSES, list("abcdefgh"), np.arange(8), (), np.arange(2, 8), {}, {})
     assert set(task.draw(2, seed=3)) < set(task.draw(4, seed=3)) < set(range(2, 8))
