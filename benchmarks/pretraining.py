@@ -41,11 +41,11 @@ MODELS = ("bert-mini", "gpt-mini", "xlnet-mini")
 SIZES, LENGTHS = ("gpt2-nano", "gpt2-micro", "gpt2-mini"), (64, 128, 256)
 
 
-def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 6) -> float:
-    """Floating-point operations a second in multiplying two square matrices: the best of `repeats`."""
+def peak(dtype: torch.dtype, size: int = 2048, seconds: float = 1.5) -> float:
+    """Floating-point operations a second in multiplying two square matrices: the best in so many seconds."""
     a, b = (torch.randn(size, size).to(dtype) for _ in range(2))
-    best = float("inf")
-    for _ in range(repeats):
+    best, until = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < until:
         started = time.perf_counter()
         a @ b
         best = min(best, time.perf_counter() - started)
@@ -157,13 +157,16 @@ def measure(options: argparse.Namespace, index: TextIndex) -> dict[str, Any]:
     bf16 = peaks["bfloat16"] > 1.4 * peaks["float32"]
     print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in peaks.items()}, flush=True)
     report: dict[str, Any] = {"matrix_product_flops": peaks, "computed_in_bf16": bf16, "models": {}}
-    highest = max(peaks.values())
+    computed_in = torch.bfloat16 if bf16 else torch.float32
     for name in options.names:
         recipe = recipe_of(name, index, options, bf16)
         found = {"ours": ours(recipe, index, options.warm)}
+        # A shared machine has fast and slow minutes: the peak is measured beside each model.
+        highest = max(peaks["bfloat16" if bf16 else "float32"], peak(computed_in))
         per_token = operations(recipe, index)
         found["ours"] |= {
             "flops_per_token": per_token,
+            "matrix_product_flops": highest,
             "share_of_peak": per_token * found["ours"]["tokens_per_second"] / highest,
         }
         for key, tuned in (("Trainer", False), ("Trainer, bf16 and compiled", True))[: 1 + options.tuned]:
@@ -174,7 +177,7 @@ def measure(options: argparse.Namespace, index: TextIndex) -> dict[str, Any]:
         report["models"][name] = found
         told(name, found)
     if options.growth:
-        report["growth"] = growth(options, index, bf16, highest)
+        report["growth"] = growth(options, index, bf16, max(peaks.values()))
     return report
 
 

@@ -68,7 +68,7 @@ def test_operations_are_those_of_the_formula(benchmark, index, options):
 
 
 def test_the_peak_is_a_rate(benchmark):
-    assert 1e8 < benchmark.peak(torch.float32, size=256) < 1e14
+    assert 1e8 < benchmark.peak(torch.float32, size=256, seconds=0.1) < 1e14
 
 
 def test_a_small_run_reports_both_sides(index, tmp_path):
@@ -84,9 +84,7 @@ def test_a_small_run_reports_both_sides(index, tmp_path):
     ratio = found["ours"]["tokens_per_second"] / found["Trainer"]["tokens_per_second"]
     assert found["Trainer"]["ours_is_faster_by"] == pytest.approx(ratio)
     share = found["ours"]["tokens_per_second"] * found["ours"]["flops_per_token"]
-    assert found["ours"]["share_of_peak"] == pytest.approx(
-        share / max(report["matrix_product_flops"].values())
-    )
+    assert found["ours"]["share_of_peak"] == pytest.approx(share / found["ours"]["matrix_product_flops"])
     assert "'a text'" in report["command"]
     assert str(tmp_path) not in out.read_text()
 

@@ -7,10 +7,12 @@ what is tested on.
 """
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_val_score
 from threadpoolctl import ThreadpoolController
 
@@ -59,7 +61,8 @@ def frozen(representation: Representation, task: Task, n: int | None, seed: int)
     rows = np.concatenate([base, *task.tests.values()])
     readings = representation.readings(task, rows)
     where = _places(task, rows)
-    with _BLAS.limit(limits=1, user_api="blas"):
+    with _BLAS.limit(limits=1, user_api="blas"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of weak penalties, which are then not chosen
         name, strength = choose(representation, task, readings, where, train, seed)
         x = readings[name]
         model = representation.estimator(name, task, strength)

@@ -196,7 +196,8 @@ def _epochs(
     lowest = next(iter(layers))
     freezing.freeze_below(layers, lowest)
     rates = freezing.discriminative_rates(layers, recipe.learning_rate, recipe.rate_factor)
-    optimizer = torch.optim.AdamW(freezing.parameter_groups(layers, rates), weight_decay=recipe.weight_decay)
+    groups = freezing.parameter_groups(layers, rates)
+    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
     peaks = [group["lr"] for group in optimizer.param_groups]
     lengths = [len(example) for example in examples]
     a_pass = math.ceil(len(rows) / recipe.batch_size)
