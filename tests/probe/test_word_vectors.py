@@ -85,12 +85,21 @@ def test_questions_are_counted_as_gensim_counts_them(space, gensims, tmp_path):
     assert word_vectors.total(found, "syntactic").asked == found[1].asked
 
 
-@pytest.mark.parametrize("at_once", [1, 120, 7 * 120 + 5])
-def test_how_many_questions_at_once_changes_nothing(space, monkeypatch, at_once):
-    asked = {"all": questions(90)}
-    expected = word_vectors.analogies(space, asked)
-    monkeypatch.setattr(word_vectors, "SCORES_AT_ONCE", at_once)
-    assert word_vectors.analogies(space, asked) == expected
+@pytest.mark.parametrize(("n_questions", "n_words"), [(1, 1), (7, 50), (1000, 119)])
+@pytest.mark.parametrize("method", ["3CosAdd", "3CosMul"])
+@pytest.mark.parametrize("exclude", [True, False])
+def test_how_much_is_done_at_once_changes_nothing(space, monkeypatch, n_questions, n_words, method, exclude):
+    known = [q for q in questions(150) if all(w.lower() in space for w in q)]
+    scores = {q: [space[w.lower()] for w in q[:3]] for q in known}
+    right = []  # what a search of all words at once answers
+    for q, (a, b, c) in scores.items():
+        s = word_vectors._scores(space.directions, a[None], b[None], c[None], method)[0]
+        if exclude:
+            s[[space.index[w.lower()] for w in q[:3]]] = -np.inf
+        right.append((*q[:3], space.words[s.argmax()]))
+    monkeypatch.setattr(word_vectors, "QUESTIONS_AT_ONCE", n_questions)
+    monkeypatch.setattr(word_vectors, "WORDS_AT_ONCE", n_words)
+    assert word_vectors.analogies(space, {"all": right}, method, exclude)[0].accuracy == 1.0
 
 
 def test_planted_analogies_need_the_rule():

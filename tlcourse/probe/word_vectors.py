@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from tlcourse.data.glove import Vectors
 from tlcourse.data.word_tests import Analogy, Pair
 
-SCORES_AT_ONCE = 8_000_000  # question × word: 32 MB
+QUESTIONS_AT_ONCE, WORDS_AT_ONCE = 256, 8192  # 8 MB of scores
 EPSILON = 0.001  # 3CosMul's, Levy and Goldberg 2014b, section 6
 
 Neighbour = tuple[str, float]
@@ -168,19 +168,32 @@ def analogies(
             [[space.index[w] for w in q] for q in lowered if all(w in space for w in q)], dtype=np.int64
         )
         correct = 0
-        at_once = max(1, SCORES_AT_ONCE // len(space.words))
-        for start in range(0, len(known), at_once):
-            rows = known[start : start + at_once]
-            scores = _scores(space.directions, rows, method)  # (Q, V)
-            if exclude_question_words:
-                np.put_along_axis(scores, rows[:, :3], -np.inf, axis=1)
-            correct += int((scores.argmax(1) == rows[:, 3]).sum())
+        for start in range(0, len(known), QUESTIONS_AT_ONCE):
+            rows = known[start : start + QUESTIONS_AT_ONCE]
+            answers = _answers(space.directions, rows[:, :3], method, exclude_question_words)
+            correct += int((answers == rows[:, 3]).sum())
         results.append(Section(name, correct, len(known), len(questions)))
     return results
 
 
-def _scores(directions: np.ndarray, rows: np.ndarray, method: str) -> np.ndarray:
-    a, b, c = (directions[rows[:, i]] for i in range(3))  # (Q, D)
+def _answers(directions: np.ndarray, asked: np.ndarray, method: str, exclude: bool) -> np.ndarray:
+    """The best row for each question (Q,), from rows a, b and c of `directions` in `asked` (Q, 3)."""
+    vectors = [directions[asked[:, i]] for i in range(3)]
+    number = np.arange(len(asked))
+    best, answers = np.full(len(asked), -np.inf), np.zeros(len(asked), dtype=np.int64)
+    for first in range(0, len(directions), WORDS_AT_ONCE):
+        scores = _scores(directions[first : first + WORDS_AT_ONCE], *vectors, method)  # (Q, words)
+        if exclude:
+            question, which = ((asked >= first) & (asked < first + WORDS_AT_ONCE)).nonzero()
+            scores[question, asked[question, which] - first] = -np.inf
+        here = scores.argmax(1)
+        better = scores[number, here] > best
+        best[better], answers[better] = scores[number, here][better], here[better] + first
+    return answers
+
+
+def _scores(directions: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray, method: str) -> np.ndarray:
+    """How good each word of `directions` (V, D) is as an answer, (Q, V); a, b and c are (Q, D)."""
     if method == "3CosAdd":
         return (b - a + c) @ directions.T
     scores, other = b @ directions.T, c @ directions.T
