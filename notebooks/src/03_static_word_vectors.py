@@ -289,7 +289,8 @@ show.md(
 # %% [markdown]
 # That is a lesson in itself. The papers tuned these tricks on a thousand times as much text, with thousands of test questions. On a
 # million words and a few hundred pairs, most of what they bring can't be told from a lucky seed, and a table with one run a
-# row, as so many papers print, would have told you a story.
+# row would have told you a story. (Drawing noise by plain count takes long here because *the* is then in so many pairs that our
+# program has to make smaller steps; windows that are not drawn are simply more pairs.)
 #
 # **CBOW** turns the question round: from the mean of the words in the window, predict the one in the middle. One question for
 # each window instead of one for each pair, so it is faster; and the gradient of a mean goes to its words in parts, so it wants a
@@ -466,7 +467,14 @@ w, c = (
 dots, whole = (w * c)[:, :-2].sum(1).numpy(), (w * c).sum(1).numpy()
 without = [pmi.without_margins(i, j, x) for x in (of_pair, dots)]
 panels["GloVe, the whole sum"] = ("log X", log_x, "w · w̃ + b + b̃", whole)
-panels["GloVe, row and column numbers out"] = ("PMI", without[0], "w · w̃", without[1])
+panels["GloVe, the pair alone"] = (
+    "PMI, row and column out",
+    without[0],
+    "w · w̃, row and column out",
+    without[1],
+)
+
+# %%
 correlation = {name: np.corrcoef(x, y)[0, 1] for name, (_, x, _, y) in panels.items()}
 show.figure(
     figures.factorisation(panels),
@@ -483,7 +491,8 @@ show.md(
 
 # %% [markdown]
 # On the dashed line, counts and training would agree exactly. They don't: a table of this size does not fit into 100 numbers a
-# word, and rare pairs are hardly trained. But what the three learn about a *pair*, beyond each word alone, is one and the same.
+# word, and rare words, which make the high PMI, are hardly trained. (The dark dot in the last panel: words with one such pair. Take
+# out their number, and nothing is left.) But what the three learn about a *pair* is much the same.
 #
 # If skip-gram comes close to factorising a table, then factorise it: a singular value decomposition needs no training at all. All
 # five below learned from the same text.
@@ -517,9 +526,9 @@ show.md(
 )
 
 # %% [markdown]
-# Counting, with a factorisation of seconds, is a serious rival (Levy, Goldberg and Dagan 2015 made the case). fastText's lead in grammar
-# has a plain reason: *walk* and *walking* share their pieces, so an answer that is spelt like the question is near it from the
-# start. GloVe was made for thousands of millions of words; on one million it has the least to show for similarity.
+# Counting and a factorisation of seconds are a serious rival, in semantic analogies above all (Levy, Goldberg and Dagan 2015 made
+# the case that settings matter more than the method). fastText's lead in grammar has a plain reason: *walk* and *walking* share
+# their pieces, so an answer that is spelt like the question is near it from the start. GloVe was made for thousands of millions of words; on one million it has the least to show for similarity.
 #
 # These tables and models have done their work, and what comes next needs the memory. (To run cells above again, start from the top.)
 

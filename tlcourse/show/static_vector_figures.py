@@ -119,11 +119,11 @@ def label_curves(results: Mapping[str, Mapping[int, Sequence[float]]], chance: f
     ax.axhline(100 * chance, color=COLOURS["grey"], lw=1.2, marker="")
     ax.text(
         sizes[-1],
-        100 * chance - 0.4,
+        100 * chance + 0.2,
         "always the commoner label",
         color=COLOURS["grey"],
         ha="right",
-        va="top",
+        va="bottom",
     )
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
