@@ -202,15 +202,16 @@ def results(names):
         row["PER, up to 5 letters"] = [e.per(e.length <= 5) for e in errors[name]]
         row["PER, 9 and more"] = [e.per(e.length >= 9) for e in errors[name]]
         rows.append(row | {"WER": [e.wer() for e in errors[name]], "trained in": f"{seconds[name]:.0f} s"})
-    show.table(rows, caption="Test words, mean ± standard deviation over seeds", formats=".1%")
+    caption = "Test words; mean ± standard deviation where there is more than one seed"
+    show.table(rows, caption=caption, formats=".1%")
 
 
 results(["letters in context", ONE_VECTOR, ATTENTION])
 
 # %% [markdown]
 # ## See the bottleneck
-# Now the same errors by the length of the word: did you predict this? (Words of three letters are hard for everybody: many
-# are acronyms, said letter by letter.)
+# Now the same errors by the length of the word: did you predict this? (Words of three letters are hard for everybody. Some are
+# acronyms, said letter by letter, as *bmw* and *nfl* are.)
 
 # %%
 groups = [(n, n) for n in range(3, 13)] + [(13, 99)]
@@ -248,7 +249,7 @@ show.md(
 check.recall("long_words")
 
 # %% [markdown]
-# Long words are not harder phoneme by phoneme: the table and the attention model say so. What gets harder is to pack the word
+# Long words are hardly harder phoneme by phoneme: the table and the attention model say so. What gets harder is to pack the word
 # into $c$, and to unpack it in the right order.
 #
 # ## Was that fair?
@@ -276,12 +277,15 @@ show.md(
 
 # %%
 gap = np.mean(squeezed) - np.mean(attended)
-closed = (np.mean(squeezed) - errors[LONGER][0].per(errors[LONGER][0].length >= 9)) / gap
+closed, more_parameters = (
+    (np.mean(squeezed) - errors[name][0].per(errors[name][0].length >= 9)) / gap
+    for name in (LONGER, SAME_SIZE)
+)
 show.md(
     f"Twice the steps close **{closed:.0%}** of the gap on long words. So part of the bottleneck is the *time it takes to learn* "
     "to use the vector, not its room: with days instead of a minute, one vector gets much further "
     "(Sutskever et al. 2014 translated whole sentences through one). Attention makes it easy to learn. "
-    "Extra parameters are not what does it."
+    f"As many parameters close {more_parameters:.0%}: they are not what does it. (One seed each.)"
 )
 
 # %% [markdown]
@@ -408,7 +412,7 @@ train(DOT_PRODUCT, seed, "dot-product")
 results([ONE_VECTOR, ATTENTION, DOT_PRODUCT])
 
 # %% [markdown]
-# It works about as well, and it is two matrix products, which computers do fastest of all.
+# It works about as well (one seed), and it is two matrix products, which computers do fastest of all.
 #
 # ### Step 2: divide by the square root
 # `scaled_dot_product` in there hides a detail: it divides the scores by $\sqrt D$, where $D$ is the length of a query. What happens
@@ -588,9 +592,9 @@ show.compare(
     [
         ("one vector → attention", "17.82 → 26.75 BLEU, English to French", bahdanau + "table 1, reported as",
          f"{one_to_attention} PER", translation),
-        ("short → long, one vector", "falls with the length", bahdanau + "section 5.1 and figure 2",
+        ("short → long, one vector", "falls with the length", bahdanau + "figure 2, reported as",
          f"{both(share(ONE_VECTOR, 4, 5), share(ONE_VECTOR, 11))} PER", "They agree."),
-        ("short → long, attention", "does not fall, even at 50 words and more", bahdanau + "section 5.1 and figure 2",
+        ("short → long, attention", "does not fall, even at 50 words and more", bahdanau + "figure 2, reported as",
          f"{both(share(ATTENTION, 4, 5), share(ATTENTION, 11))} PER", "They agree, nearly: ours has seen few words this long."),
         ("best with attention on this dictionary", "4.69% PER, 20.24% WER", "Toshniwal and Livescu 2016, reported as",
          f"{per} PER, {wer} WER", dictionary),
