@@ -18,6 +18,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 BASELINES = ("counts", "glove", "minilm", "smollm2")
@@ -101,6 +102,13 @@ def measure(options: argparse.Namespace, names: list[str], results: Results) -> 
                     )
 
 
+@cache
+def _bf16() -> bool:
+    from tlcourse.train.pretraining import bf16_is_fast
+
+    return bf16_is_fast()
+
+
 class Model:
     """A model or a baseline by its name, loaded when it is first needed."""
 
@@ -141,7 +149,8 @@ class Model:
         if way == "frozen":
             outcome = evaluate.frozen(self.representation, task, n, self.seed)
         else:
-            outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, evaluate.recipe_of(self.name))
+            recipe = dataclasses.replace(evaluate.recipe_of(self.name), bf16=_bf16())
+            outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, recipe)
         found = dataclasses.asdict(outcome)
         found["scores"] = {test: round(value, 5) for test, value in found["scores"].items()}
         return found | {"seconds": round(found["seconds"], 1)}
@@ -208,6 +217,7 @@ def main() -> None:
     import torch
 
     results.facts["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}"
+    results.facts["fine-tuned in"] = "bfloat16" if _bf16() else "float32"
     if options.text:
         compare_with_trigrams(options.text, names, results)
     measure(options, names, results)

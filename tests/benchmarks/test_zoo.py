@@ -46,6 +46,7 @@ def run(benchmark, tiny_zoo, made_text, tmp_path, monkeypatch):
     )
     monkeypatch.setattr(tasks, "load", lambda *_: task)
     monkeypatch.setattr(evaluate, "recipe_of", lambda name: Recipe(epochs=1, min_steps=2))
+    monkeypatch.setattr(benchmark, "_bf16", lambda: False)
     monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tiny_zoo))
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("NLTK_DATA", raising=False)

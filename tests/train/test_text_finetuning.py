@@ -48,6 +48,20 @@ def test_every_system_learns_classes(folders, texts, name):
     assert (model.predict(examples[120:]) == texts[1][120:]).mean() > 0.8
 
 
+@pytest.mark.parametrize("name", ["elmo-mini", "ulmfit-mini", "gpt2-nano", "bert-mini", "xlnet-mini"])
+def test_bfloat16_gives_nearly_the_same(folders, texts, name):
+    losses = {}
+    for bf16 in (False, True):
+        encoder = pretrained_encoders.load(folders / name)
+        recipe = dataclasses.replace(QUICK, min_steps=6, held_out=0.0, bf16=bf16)
+        lines = []
+        examples = encoder.texts(texts[0][:60])
+        finetune(encoder, examples, texts[1][:60], CLASSES, 2, recipe, report=lines.append)
+        losses[bf16] = [line["loss"] for line in lines]
+    assert losses[True] == pytest.approx(losses[False], abs=0.05)
+    assert losses[True] != losses[False]
+
+
 def test_numbers_and_tags_are_learned_too(folders, texts):
     encoder = pretrained_encoders.load(folders / "bert-mini")
     examples = encoder.texts(texts[0])

@@ -163,11 +163,11 @@ def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
         return {key: facts["recipe"][key] for key in ("bf16", "compile")}
     long = tokens > recipes.FEW_TOKENS
     compiler = torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++", "cl")))
-    decision = [{"compile": bool(long and compiler), "bf16": long and _bf16_is_fast()}]
+    decision = [{"compile": bool(long and compiler), "bf16": long and bf16_is_fast()}]
     return broadcast_object_list(decision)[0]  # all processes do what the first one found
 
 
-def _bf16_is_fast() -> bool:
+def bf16_is_fast() -> bool:
     """Does this machine multiply matrices faster in bfloat16? Not every CPU does."""
 
     def seconds(dtype: torch.dtype) -> float:

@@ -41,6 +41,7 @@ class Recipe:
         dropout: in the network and before the classifier.
         epochs, min_steps: as many passes as give both.
         held_out: share of the labels that tell after which epoch the model is best; 0 takes the last one.
+        bf16: compute in bfloat16 where autocast allows; twice as fast where the processor has it.
     """
 
     learning_rate: float = 1e-3
@@ -54,6 +55,7 @@ class Recipe:
     batch_size: int = 16
     weight_decay: float = 0.01
     held_out: float = 0.15
+    bf16: bool = False
 
 
 class TextModel(nn.Module):
@@ -74,6 +76,7 @@ class TextModel(nn.Module):
         if recipe.mix and len(set(encoder.widths)) > 1:
             raise ValueError(f"layers of {encoder.widths} numbers cannot be mixed: use mix=False.")
         self.encoder, self.kind, self.pooling = encoder, kind, recipe.pooling
+        self.bf16 = recipe.bf16
         self.mix = ScalarMix(len(encoder.widths)) if recipe.mix else None
         self.concat, self.dropout = ConcatPooling(), nn.Dropout(recipe.dropout)
         width = encoder.widths[-1]
@@ -93,8 +96,9 @@ class TextModel(nn.Module):
     def forward(self, examples: Sequence[Example]) -> Tensor:
         """B examples → logits (B, classes), standardised numbers (B, 1), or (W, tags) for their W words."""
         batch = self.encoder.batch(examples)
-        states = self.encoder(batch)
-        top = states[-1] if self.mix is None else self.mix(states)  # (B, T, H)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
+            states = self.encoder(batch)
+        top = (states[-1] if self.mix is None else self.mix(states)).float()  # (B, T, H)
         if self.kind == TAGS:
             row = torch.tensor([i for i, example in enumerate(examples) for _ in example.places])
             place = torch.tensor([place for example in examples for place in example.places])
