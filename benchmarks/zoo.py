@@ -182,6 +182,20 @@ def compare_with_trigrams(text: Path, names: list[str], results: Results) -> Non
         print(name, results.facts["held_out"][name], flush=True)
 
 
+def told_gains(facts: dict, labels: str) -> None:
+    """A line for each model and test set: pretrained, from random weights, counts."""
+    from tlcourse.show import zoo_results
+
+    for row in zoo_results.gains(facts, labels):
+        parts = []
+        for name in ("trained", "random", "counts"):
+            if row[name] is not None:
+                beaten = {True: " (beaten)", False: " (not beaten)"}.get(row.get(f"beats {name}"), "")
+                parts.append(f"{name} {row[name][0]:.3f} ± {row[name][1]:.3f}{beaten}")
+        what = f"{labels} labels · {row['task']}: {row['test']} · {row['model']} {row['way']}"
+        print(f"{what} · {', '.join(parts)}")
+
+
 def main() -> None:
     from tlcourse.data import tasks
     from tlcourse.models import zoo
@@ -222,6 +236,8 @@ def main() -> None:
         compare_with_trigrams(options.text, names, results)
     measure(options, names, results)
     results.save()
+    for labels in options.labels:
+        told_gains(results.facts, labels)
     if options.figure:
         import matplotlib.pyplot as plt
 

@@ -127,6 +127,23 @@ def test_held_out_losses_beside_the_trigram(run, made_text, tiny_zoo, tmp_path):
     assert str(tmp_path) not in json.dumps(found)
 
 
+def test_gains_are_told_against_random_weights_and_counts(capsys, run):
+    found = run("bert-mini", "counts", "--labels", "20", "--seeds", "2", "--ways", "frozen")
+    (row,) = zoo_results.gains(found, "20")
+    cells = {}
+    for cell in found["cells"]:
+        cells.setdefault((cell["model"], cell["weights"]), []).append(cell["scores"]["made"])
+    trained, random, counts = (
+        cells[key] for key in (("bert-mini", "trained"), ("bert-mini", "random"), ("counts", "trained"))
+    )
+    assert row["trained"] == pytest.approx((np.mean(trained), np.std(trained, ddof=1)))
+    assert row["beats random"] == (min(trained) > max(random))
+    assert row["beats counts"] == (min(trained) > max(counts))
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert f"trained {np.mean(trained):.3f}" in told
+    assert f"counts {np.mean(counts):.3f}" in told
+
+
 def test_the_figure_shows_every_cell(run, tmp_path):
     found = run(*SMALL, "--figure", str(tmp_path / "scores.png"))
     assert (tmp_path / "scores-20.png").stat().st_size > 10_000

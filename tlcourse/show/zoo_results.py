@@ -38,6 +38,32 @@ def summary(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], np
     return {key: np.array(values) for key, values in found.items()}
 
 
+def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
+    """What pretraining is worth: each model beside its twin of random weights, and beside counts.
+
+    Returns a row for each test set, model and way, with `trained`, `random` and `counts` as (mean, standard
+    deviation over seeds) and `beats random`, `beats counts`: every seed of the one is above every seed of the
+    other. What was not measured is None.
+    """
+    scores = summary(results, labels)
+    rows = []
+    for (task, test, model, weights, way), trained in scores.items():
+        random = scores.get((task, test, model, "random", way))
+        if weights != "trained" or random is None:
+            continue
+        counts = scores.get((task, test, "counts", "trained", "frozen"))
+        row = {"task": task, "test": test, "model": model, "way": way, "trained": _mean_sd(trained)}
+        for name, other in (("random", random), ("counts", counts)):
+            row[name] = None if other is None else _mean_sd(other)
+            row[f"beats {name}"] = None if other is None else bool(trained.min() > other.max())
+        rows.append(row)
+    return rows
+
+
+def _mean_sd(values: np.ndarray) -> tuple[float, float]:
+    return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else 0.0
+
+
 def zoo_scores(results: Mapping[str, Any], labels: str = "100", columns: int = 3) -> Figure:
     """What `benchmarks/zoo.py` measured with so many labels: mean and standard deviation over the seeds.
 
