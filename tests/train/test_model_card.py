@@ -91,7 +91,7 @@ def test_held_out_losses_are_those_of_the_weights_in_the_folder(made, name):
         nats, bits, perplexity = map(float, found[task])
         assert nats == pytest.approx(loss, abs=2e-4)  # four digits, and the order of additions
         assert bits == pytest.approx(loss / math.log(2), abs=2e-3)
-        assert perplexity == pytest.approx(math.exp(loss), rel=2e-3)
+        assert perplexity == pytest.approx(math.exp(loss), rel=2e-3, abs=6e-3)  # two digits
 
 
 def test_the_command_names_the_text_but_not_where_it_lies(made):
