@@ -158,3 +158,16 @@ def test_equal_keys_and_only_these_share_a_file(one, other):
 
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (assets.derived_path("x", one) == assets.derived_path("x", other)) == same
+
+
+def test_what_is_written_to_an_array_does_not_reach_the_disk():
+    make = Maker(x=np.arange(4.0), empty=np.zeros((0, 3)), one=np.array(True))
+    assets.cached_arrays("features", {}, make)
+    first = assets.cached_arrays("features", {}, make)
+    first["x"][:] = -1
+    again = assets.cached_arrays("features", {}, make)
+    assert make.calls == 1
+    for name, array in make.arrays.items():
+        np.testing.assert_array_equal(again[name], array)
+        assert (again[name].dtype, again[name].shape) == (array.dtype, array.shape)
+        assert again[name].flags.writeable

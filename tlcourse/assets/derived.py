@@ -52,8 +52,9 @@ def cached_arrays(
     for label, array in arrays.items():
         if array.dtype.kind not in "biuf":
             raise TypeError(f"{name}: array {label!r} is of {array.dtype}, expected numbers or truth values")
-    with suppress(OSError):  # a full or read-only disk costs time, not the lesson
+    with suppress(OSError, SafetensorError):  # a full or read-only disk costs time, not the lesson
         _save(path, arrays, key)
+        arrays = _read(path)  # mapped, so that the memory is free again
     return arrays
 
 

@@ -7,7 +7,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import png
@@ -81,10 +81,12 @@ class FreezingCosts(Twin):
         )
         ax.set(
             xscale="log",
-            xlabel="seconds of training (each step: ten times)",
+            xlabel="seconds of training on one core (logarithmic)",
             ylabel="accuracy on unseen cells",
         )
-        ax.xaxis.set_major_formatter(ScalarFormatter())
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.yaxis.set_major_locator(MultipleLocator(0.05))
         ax.yaxis.set_major_formatter("{x:.0%}")
         handles, names = ax.get_legend_handles_labels()

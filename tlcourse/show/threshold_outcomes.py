@@ -1,19 +1,21 @@
 """A threshold slider that moves images between the four outcomes of a yes/no decision."""
 
 import html
+import io
 from dataclasses import dataclass
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.figures import png
 from tlcourse.show.twins import Twin
 
 _LIVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
-_THUMBNAIL, _ACROSS, _DOWN = 75, 6, 2  # pixels, and images of each outcome
+_THUMBNAIL, _ACROSS, _DOWN = 75, 6, 2  # pixels at most, and images of each outcome
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class ThresholdOutcomes(Twin):
     """Made by :func:`threshold`."""
 
     def __init__(self, images: np.ndarray, probability: np.ndarray, label: np.ndarray, positive: str):
-        step = max(1, images.shape[1] // _THUMBNAIL)
+        step = -(-images.shape[1] // _THUMBNAIL)
         self.small = images[:, ::step, ::step]
         self.probability, self.label, self.positive = probability, label, positive
         self.alt = (
@@ -71,26 +73,16 @@ class ThresholdOutcomes(Twin):
             f"recall {o.recall:.1%}."
         )
 
-    def _draw(self, t: float) -> Figure:
-        fig = plt.figure(figsize=(10.5, 6.6))
-        grid = fig.add_gridspec(3, 2, height_ratios=[1.1, 1.5, 1.5])
-        self._histogram(fig.add_subplot(grid[0, :]), t)
+    def _groups(self, t: float) -> list[tuple[str, np.ndarray, str]]:
+        """Title, images and colour of the four outcomes, row by row."""
         o, alarm = outcomes(self.probability, self.label, t), self.probability >= t
-        panels = (
-            (1, 0, f"✓ {self.positive}, found: {o.found}", alarm & (self.label == 1), "blue"),
-            (1, 1, f"✗ {self.positive}, missed: {o.missed}", ~alarm & (self.label == 1), "vermillion"),
-            (2, 0, f"✗ false alarm: {o.alarms}", alarm & (self.label == 0), "vermillion"),
-            (2, 1, f"✓ rightly passed: {o.passed}", ~alarm & (self.label == 0), "blue"),
+        groups = (
+            (f"✓ {self.positive}, found: {o.found}", alarm & (self.label == 1), "blue"),
+            (f"✗ {self.positive}, missed: {o.missed}", ~alarm & (self.label == 1), "vermillion"),
+            (f"✗ false alarm: {o.alarms}", alarm & (self.label == 0), "vermillion"),
+            (f"✓ rightly passed: {o.passed}", ~alarm & (self.label == 0), "blue"),
         )
-        for row, column, title, chosen, colour in panels:
-            ax = fig.add_subplot(grid[row, column])
-            ax.imshow(self._mosaic(np.flatnonzero(chosen), t), cmap="gray", vmin=0, vmax=255)
-            ax.set(xticks=[], yticks=[])
-            ax.set_title(title, color=COLOURS[colour])
-            ax.grid(visible=False)
-            for side in ax.spines.values():
-                side.set(visible=True, color=COLOURS[colour], linewidth=2.5)
-        return fig
+        return [(title, self._mosaic(np.flatnonzero(chosen), t), c) for title, chosen, c in groups]
 
     def _histogram(self, ax: plt.Axes, t: float) -> None:
         bins = np.linspace(0, 1, 41)
@@ -116,7 +108,18 @@ class ThresholdOutcomes(Twin):
         return canvas
 
     def static(self) -> Figure:
-        return self._draw(0.5)
+        fig = plt.figure(figsize=(10.5, 6.6))
+        grid = fig.add_gridspec(3, 2, height_ratios=[1.1, 1.5, 1.5])
+        self._histogram(fig.add_subplot(grid[0, :]), 0.5)
+        for place, (title, mosaic, colour) in enumerate(self._groups(0.5)):
+            ax = fig.add_subplot(grid[1 + place // 2, place % 2])
+            ax.imshow(mosaic, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+            ax.set(xticks=[], yticks=[])
+            ax.set_title(title, color=COLOURS[colour])
+            ax.grid(visible=False)
+            for side in ax.spines.values():
+                side.set(visible=True, color=COLOURS[colour], linewidth=2.5)
+        return fig
 
     def build(self) -> ipywidgets.Widget:
         self.slider = ipywidgets.SelectionSlider(
@@ -129,13 +132,40 @@ class ThresholdOutcomes(Twin):
         )
         self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="820px"))
         self.words = ipywidgets.HTML()
+        self.titles = [ipywidgets.HTML() for _ in range(4)]
+        # The cells as pictures of their own: to draw them with the histogram would take most of a second.
+        self.mosaics = [
+            ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="98%")) for _ in range(4)
+        ]
+        boxes = []
+        for title, mosaic, (_, _, colour) in zip(self.titles, self.mosaics, self._groups(0.5), strict=True):
+            frame = ipywidgets.Layout(
+                width="400px", margin="4px", padding="4px", border=f"2.5px solid {COLOURS[colour]}"
+            )
+            boxes.append(ipywidgets.VBox([title, mosaic], layout=frame))
         self.slider.observe(self.guard(self._moved), "value")
         self._moved()
-        return ipywidgets.VBox([self.slider, self.words, self.picture])
+        rows = [ipywidgets.HBox(boxes[:2]), ipywidgets.HBox(boxes[2:])]
+        return ipywidgets.VBox([self.slider, self.words, self.picture, *rows])
 
     def _moved(self, _change: object = None) -> None:
-        self.picture.value = png(self._draw(self.slider.value))
-        self.words.value = f'<div role="status">{html.escape(self._told(self.slider.value))}</div>'
+        t = self.slider.value
+        fig, ax = plt.subplots(figsize=(8.2, 1.7))
+        self._histogram(ax, t)
+        self.picture.value = png(fig)
+        for title, picture, (words, mosaic, _) in zip(
+            self.titles, self.mosaics, self._groups(t), strict=True
+        ):
+            title.value = f"<b>{html.escape(words)}</b>"
+            picture.value = _encode(mosaic)
+        self.words.value = f'<div role="status">{html.escape(self._told(t))}</div>'
+
+
+def _encode(picture: np.ndarray) -> bytes:
+    """PNG bytes of a grey picture, uint8 (h, w)."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="png", compress_level=1)
+    return buffer.getvalue()
 
 
 def threshold(
@@ -158,5 +188,5 @@ def threshold(
             f"{len(probability)} probabilities, {len(label)} labels"
         )
     if set(np.unique(label)) != {0, 1}:
-        raise ValueError(f"labels are 0 and 1, with both present; got {sorted(set(np.unique(label)))}")
+        raise ValueError(f"labels are 0 and 1, with both present; got {np.unique(label).tolist()}")
     return ThresholdOutcomes(images, np.asarray(probability), np.asarray(label), positive)

@@ -12,7 +12,7 @@ from tlcourse.show.figures import figure
 def photographs(images: Sequence[np.ndarray], answers: Sequence[Mapping[str, float]]) -> None:
     """Draw photographs, each with the network's answers, name → probability, the best first."""
     fig, axes = plt.subplots(
-        1, 2 * len(images), figsize=(12, 2.9), width_ratios=[1.25, 1] * len(images), layout="constrained"
+        1, 2 * len(images), figsize=(9.5, 2.3), width_ratios=[1.25, 1] * len(images), layout="constrained"
     )
     for image, answer, left, right in zip(images, answers, axes[::2], axes[1::2], strict=True):
         left.imshow(image)

@@ -28,7 +28,7 @@ class Recipe:
     lowest: str = "stem"
     n_steps: int = 200
     batch_size: int = 16
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     rate_factor: float = 1.0
     gradual: bool = False
     batch_statistics: bool = False

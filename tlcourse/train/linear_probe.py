@@ -22,7 +22,6 @@ def fit(
     features: np.ndarray,
     labels: np.ndarray,
     penalties: Sequence[float] = PENALTIES,
-    weights: np.ndarray | None = None,
 ) -> Pipeline:
     """Fit a probe: standardised features, then logistic regression.
 
@@ -30,19 +29,17 @@ def fit(
         features: (N, channels).
         labels: int (N,).
         penalties: values of C to choose from; with one value there is no cross-validation.
-        weights: how much each example counts in the fit, (N,).
 
     Raises:
         ValueError: all labels are the same, or a class has fewer members than cross-validation has folds.
     """
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=penalties[0], max_iter=500))
-    extra = {} if weights is None else {"logisticregression__sample_weight": weights}
     counts = np.bincount(labels)
     if (counts > 0).sum() < 2:
         raise ValueError("all labels are the same: a probe needs examples of two classes")
     if len(penalties) == 1:
         with _BLAS.limit(limits=1, user_api="blas"):
-            return probe.fit(features, labels, **extra)
+            return probe.fit(features, labels)
     if counts[counts > 0].min() < FOLDS:
         raise ValueError(
             f"a class has only {counts[counts > 0].min()} examples, and choosing the penalty needs {FOLDS}: "
@@ -52,4 +49,4 @@ def fit(
         probe, {"logisticregression__C": list(penalties)}, cv=StratifiedKFold(FOLDS), n_jobs=1
     )
     with _BLAS.limit(limits=1, user_api="blas"):
-        return search.fit(features, labels, **extra).best_estimator_
+        return search.fit(features, labels).best_estimator_
