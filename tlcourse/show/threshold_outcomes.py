@@ -94,7 +94,7 @@ class ThresholdOutcomes(Twin):
         ax.set_title(
             f"threshold {t:.2f}: an alarm to the right of the line", fontsize=12, fontweight="normal"
         )
-        ax.legend(loc="upper center", ncols=2)
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
         ax.grid(visible=False)
 
     def _mosaic(self, index: np.ndarray, t: float) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MultipleLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import figure
@@ -62,6 +63,7 @@ def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseli
     ax.axhline(baseline, color=COLOURS["grey"], linestyle=":")
     ax.text(len(depths) - 0.6, baseline, "always “fine”", ha="right", va="bottom")
     ax.set(ylabel="accuracy on unseen cells", xticks=places, xticklabels=depths)
+    ax.yaxis.set_major_locator(MultipleLocator(0.05))
     ax.yaxis.set_major_formatter("{x:.0%}")
     handles, names = ax.get_legend_handles_labels()
     ax.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.01, 0.5))
@@ -178,9 +180,9 @@ def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], a
         told.append(
             f"{row}, {column}: " + ", ".join(f"{n} {m:.1%}" for n, m in zip(names, means, strict=True))
         )
-    lowest = min(np.min(v) for by in scores.values() for v in by.values())
+    all_scores = np.concatenate([v for by in scores.values() for v in by.values()])
     for ax in axes.flat:
-        ax.set_xlim(max(0, lowest - 0.05), 1)
+        ax.set_xlim(max(0, all_scores.min() - 0.05), min(1, all_scores.max() + 0.06))
         ax.xaxis.set_major_formatter("{x:.0%}")
     figure(
         fig,

@@ -36,6 +36,9 @@ def draw(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray
     """
     if n >= len(index):
         return index
+    if len(index) - n < len(np.unique(labels[index])):  # too few are left out for one of each class
+        left_out = np.random.default_rng(seed).choice(len(index), len(index) - n, replace=False)
+        return np.delete(index, left_out)
     chosen, _ = train_test_split(index, train_size=n, random_state=seed, stratify=labels[index])
     return np.sort(chosen)
 
