@@ -36,14 +36,7 @@ _IDEA, _VISION, _BEFORE, _MODELS, _INSIDE, _NEW, _SERVING = SECTIONS
 LESSONS = (
     Lesson("00", "Start here", _IDEA, "How does the course work?"),
     Lesson("01", "What is transfer learning", _IDEA, "How many labels is pretraining worth?", ("00",)),
-    Lesson(
-        "02",
-        "Transfer in vision",
-        _VISION,
-        "Freeze, fine-tune, or start from scratch?",
-        ("01",),
-        planned=True,
-    ),
+    Lesson("02", "Transfer in vision", _VISION, "Freeze, fine-tune, or start from scratch?", ("01",)),
     Lesson("03", "Static word vectors", _BEFORE, "What does one vector per word know?", ("01",)),
     Lesson("04", "Sequences and attention", _BEFORE, "What does a single vector lose?", ("03",)),
     Lesson("05", "ELMo", _MODELS, "What if a word's vector saw its sentence?", ("04",), planned=True),

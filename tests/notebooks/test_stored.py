@@ -45,7 +45,7 @@ def test_there_is_a_notebook_for_each_lesson_and_no_other():
     assert course_root(ROOT) == ROOT
     assert stored == {lesson.name for lesson in LESSONS}
     numbers = [lesson.number for lesson in LESSONS]
-    assert numbers == sorted(set(numbers)), "two lessons have one number"
+    assert numbers == [f"{i:02}" for i in range(len(numbers))], "a lesson is missing, or two have one number"
 
 
 def test_matches_its_source(lesson):
