@@ -48,6 +48,7 @@ def recipe(name, tokens=8_000, **changes):
         "batch_tokens": 256,
         "lengths": ((0.5, 32), (0.5, 48 if name == "bert" else 32)),
         "learning_rate": 5e-3,
+        "warmup": 400,
         "log_every": 5,
         "checkpoint_every": 7,
         "evaluate_every": 1000,

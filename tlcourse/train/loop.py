@@ -288,10 +288,11 @@ class _Training:
         if facts["recipe"]["tokens"] != self.recipe.tokens and before.exists():
             path = before
             tensors, facts = checkpoint.load(path)
-        planned = facts["recipe"]["tokens"]
-        same = self.objective.ignores_length and facts["last_step_at"] <= self.recipe.same_until(planned)
-        recipe = dataclasses.replace(self.recipe, tokens=planned) if same else self.recipe
-        found = list(differences(facts["recipe"], recipe.facts()))
+        then, planned = facts["recipe"], facts["recipe"]["tokens"]
+        found = list(differences(then, self.recipe.facts()))
+        if self.objective.ignores_length and facts["last_step_at"] <= self.recipe.same_until(planned):
+            as_planned = dataclasses.replace(self.recipe, tokens=planned)
+            found = found if list(differences(then, as_planned.facts())) else []
         if facts["text"] != self.text:
             found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:

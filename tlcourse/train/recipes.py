@@ -135,7 +135,7 @@ def recipe_for(
         config,
         tokens,
         batch_tokens=2048 if tokens > FEW_TOKENS else 1024,
-        warmup=min(_WARMUP, tokens // 20),
+        warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
