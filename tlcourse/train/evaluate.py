@@ -126,7 +126,7 @@ def examples_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[Exam
     return encoder.texts(texts, None if task.second is None else [task.second[i] for i in rows])
 
 
-# What differs from the default, tried on the training splits: MiniLM is larger and has learned more.
+# What differs from the default: MiniLM is larger and has learned more.
 _RECIPES = {
     "minilm": Recipe(learning_rate=3e-4),
     "elmo-mini": Recipe(mix=True),
