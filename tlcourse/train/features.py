@@ -104,4 +104,5 @@ def above(model: StagedNetwork, inputs: Inputs, index: np.ndarray, start: str) -
             for name, maps in model.maps(inputs.batch(index[rows]), start):
                 pooled = pool(maps)
                 _room(out, name, (len(index), pooled.shape[1]), np.float32)[rows] = pooled
+    give_back_memory()
     return out

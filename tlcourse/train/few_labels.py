@@ -78,7 +78,9 @@ def finetune(
     seconds = (time.perf_counter() - started) * torch.get_num_threads()
     model.zero_grad()
     give_back_memory()
-    return _outcome(finetuning.probabilities(model, inputs, test, start), labels[test], seconds)
+    probability = finetuning.probabilities(model, inputs, test, start)
+    give_back_memory()
+    return _outcome(probability, labels[test], seconds)
 
 
 def _outcome(probability: np.ndarray, labels: np.ndarray, seconds: float) -> Outcome:

@@ -87,7 +87,7 @@ def training_steps(
 
 @torch.inference_mode()
 def probabilities(
-    model: nn.Module, inputs: Inputs, index: np.ndarray, start: str | None = None, batch_size: int = 16
+    model: nn.Module, inputs: Inputs, index: np.ndarray, start: str | None = None, batch_size: int = 8
 ) -> np.ndarray:
     """The probability of class 1 for the items ``index``, (len(index),), in evaluation mode."""
     model.eval()

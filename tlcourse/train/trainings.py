@@ -11,7 +11,9 @@ from tlcourse.models.single_thread import single_thread
 
 AT_ONCE = 2  # each training has activations of its own, and memory is scarcer than cores
 
-_M_ARENA_MAX = -8  # in glibc's malloc.h
+# Options of glibc's malloc.h. By default each thread has a heap of its own, which no other can use, and a
+# large heap stays large. The third keeps large blocks in the heap: to map each anew would take time.
+_HEAP_OPTIONS = ((-8, 1), (-1, 1 << 26), (-3, 1 << 30))  # M_ARENA_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
@@ -38,7 +40,7 @@ def side_by_side(
         with single_thread():
             return job()
 
-    _share_one_heap()
+    share_one_heap()
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
         futures = {key: pool.submit(on_one_thread, job) for key, job in jobs.items()}
         try:
@@ -51,10 +53,11 @@ def side_by_side(
     return {key: future.result() for key, future in futures.items()}
 
 
-def _share_one_heap() -> None:
-    """Let all threads draw from one heap. By default glibc gives each its own, and none can use another's."""
+def share_one_heap() -> None:
+    """Have all threads of the process draw from one heap, which shrinks when memory is freed (glibc)."""
     with suppress(OSError, AttributeError, TypeError):  # not glibc
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        for option, value in _HEAP_OPTIONS:
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 def give_back_memory() -> None:
