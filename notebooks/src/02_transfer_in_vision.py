@@ -602,7 +602,7 @@ rows = [
 show.table(rows, caption=f"Accuracy with {n} labels", formats=dict.fromkeys(norms, ".1%"))
 
 # %% [markdown]
-# The batch's statistics cost points, at 16 cells as at 4. (Rows differ also in how many cells were seen: the steps are
+# The batch's statistics cost points on average, at 16 cells as at 4, though at 4 the splits differ by more. (Rows differ also in how many cells were seen: the steps are
 # the same. So read along a row.)
 #
 # ### Trap 2: one learning rate for all
