@@ -24,9 +24,10 @@ def ilsvrc() -> None:
         edgecolor=COLOURS["black"],
         hatch=["///" if early else "" for early in before],
     )
-    ax.bar_label(bars, [f"{e:.1f}" for e in errors], padding=3)
-    ax.axhline(HUMAN, color=COLOURS["vermillion"], linestyle="--")
-    ax.text(2009.5, HUMAN + 0.6, f"a person: about {HUMAN}", color=COLOURS["vermillion"], ha="left")
+    ax.axhline(HUMAN, color=COLOURS["vermillion"], linestyle="--", zorder=0)
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # the line stays behind the numbers
+    ax.bar_label(bars, [f"{e:.1f}" for e in errors], padding=3, bbox=white)
+    ax.text(2017.6, HUMAN + 0.7, f"a person: about {HUMAN}", color=COLOURS["vermillion"], ha="right")
     ax.annotate(
         "the first deep network (AlexNet)", (2012, 17.8), (2012.6, 22), arrowprops={"arrowstyle": "->"}
     )
