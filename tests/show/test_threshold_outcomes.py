@@ -49,6 +49,10 @@ def test_moving_the_slider_moves_cells(widget):
     assert widget.errors == []
 
 
+def test_no_alarm_has_no_precision(widget):
+    assert "precision undefined, as there is no alarm, recall 0.0%" in widget._told(1.01)
+
+
 def test_the_images_nearest_to_the_threshold_come_first(widget):
     index = np.flatnonzero(LABEL == 1)
     mosaic = widget._mosaic(index, 0.5)

@@ -67,9 +67,10 @@ class ThresholdOutcomes(Twin):
 
     def _told(self, t: float) -> str:
         o = outcomes(self.probability, self.label, t)
+        precision = f"{o.precision:.1%}" if o.found + o.alarms else "undefined, as there is no alarm"
         return (
             f"Threshold {t:.2f}: {o.found} {self.positive} found, {o.missed} missed, {o.alarms} false alarms,"
-            f" {o.passed} rightly passed. Accuracy {o.accuracy:.1%}, precision {o.precision:.1%}, "
+            f" {o.passed} rightly passed. Accuracy {o.accuracy:.1%}, precision {precision}, "
             f"recall {o.recall:.1%}."
         )
 
