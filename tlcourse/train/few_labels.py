@@ -70,6 +70,7 @@ def finetune(
 
     The arguments are those of :func:`~tlcourse.train.finetuning.training_steps`.
     """
+    give_back_memory()
     model.new_classifier(2)
     model.to(memory_format=torch.channels_last)
     started = time.perf_counter()

@@ -41,6 +41,7 @@ def side_by_side(
             return job()
 
     share_one_heap()
+    give_back_memory()
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
         futures = {key: pool.submit(on_one_thread, job) for key, job in jobs.items()}
         try:
