@@ -6,8 +6,8 @@ from tlcourse.exercises.machinery import exercise, prediction, question
 from tlcourse.models.efficientnet import EfficientNet
 
 best_depth = prediction(
-    question="You train a linear classifier for defects on the features of one depth at a time, with all labels. Which "
-    "depth does best?",
+    question="You train a linear classifier for defects on the features of one depth at a time, with all "
+    "labels. Which depth does best?",
     options=[
         "The lowest: a crack is an edge, and edges are what the first layers see",
         "One in the upper half: past edges, whatever it is that comes there",
@@ -16,18 +16,18 @@ best_depth = prediction(
     ],
     answer=1,
     why=[
-        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they hardly tell a crack "
-        "from a busbar.",
-        "It takes several layers to tell a crack from the edges that belong there. Those layers learned to do that on "
-        "other things, and it carries over.",
+        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they hardly tell "
+        "a crack from a busbar.",
+        "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
+        "do that on other things, and it carries over.",
         "Better than the bottom, but accuracy goes on rising above it.",
         "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
     ],
 )
 
 batch_norm_trap = prediction(
-    question="A network in training mode gets one photograph of a palace, alone, and then the same photograph among others. "
-    "No weight changes in between. Does its answer?",
+    question="A network in training mode gets one photograph of a palace, alone, and then the same "
+    "photograph among others. No weight changes in between. Does its answer?",
     options=[
         "No: same weights, same picture, same answer",
         "Yes: in training mode each picture is measured against the others in its batch",
@@ -35,14 +35,15 @@ batch_norm_trap = prediction(
     ],
     answer=1,
     why=[
-        "True in evaluation mode. In training mode a batch norm subtracts the mean of the batch, so the neighbours matter.",
+        "True in evaluation mode. In training mode a batch norm subtracts the mean of the batch, so the "
+        "neighbours matter.",
         "A batch norm in training mode takes mean and variance from the batch, neighbours included.",
         "Whatever moves the features can move the class.",
     ],
 )
 
 
-# --- 1. change one number ---------------------------------------------------------------------------------------------
+# --- 1. change one number -----------------------------------------------------------------------------------
 
 CLASSES = 4
 _FEATURES = EfficientNet().classifier.in_features
@@ -64,7 +65,8 @@ head_size = question(
         ),
         (
             lambda value: value > 2_000_000,
-            'That is a whole network. Freeze all below the classifier first: `freeze_below(layers, "classifier")`.',
+            "That is a whole network. Freeze all below the classifier first: `freeze_below(layers, "
+            '"classifier")`.',
             3_374_000,
         ),
     ],
@@ -72,7 +74,7 @@ head_size = question(
 )
 
 
-# --- 2. the normalisation ---------------------------------------------------------------------------------------------
+# --- 2. the normalisation -----------------------------------------------------------------------------------
 
 
 def _grey_images(rng: np.random.Generator) -> np.ndarray:
@@ -109,7 +111,8 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
     title="Give the network what it was raised on",
     inputs=_grey_images,
     hints=(
-        "Three things: from 0…255 to 0…1, then mean and standard deviation, then three channels. In this order.",
+        "Three things: from 0…255 to 0…1, then mean and standard deviation, then three channels. In this "
+        "order.",
         "Subtract 0.5 and divide by 0.5. `images[:, None]` puts a channel axis behind the first.",
         "`x = (images[:, None] / 255 - 0.5) / 0.5`, then `np.repeat` it three times along axis 1.",
     ),
@@ -121,12 +124,13 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
         ),
         (
             _imagenet_mean,
-            "That is the mean and std of ImageNet's own colours, right for many networks. This one was trained with 0.5 "
-            "and 0.5.",
+            "That is the mean and std of ImageNet's own colours, right for many networks. This one was "
+            "trained with 0.5 and 0.5.",
         ),
         (
             _own_mean,
-            "You normalise by the statistics of this batch. Use those of the pretraining, the same for every batch.",
+            "You normalise by the statistics of this batch. Use those of the pretraining, the same for "
+            "every batch.",
         ),
         (
             _channels_last,
@@ -139,12 +143,12 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
     ],
 )
 def normalise(images: np.ndarray) -> np.ndarray:
-    """Return (N, 3, h, w) from grey uint8 images (N, h, w): scaled to 0…1, mean 0.5, std 0.5, three channels."""
+    """Return (N, 3, h, w) from grey uint8 images (N, h, w): to 0…1, mean and std 0.5, three channels."""
     x = (images[:, None] / 255 - 0.5) / 0.5
     return np.repeat(x, 3, axis=1)
 
 
-# --- 3. batch norm in evaluation mode ---------------------------------------------------------------------------------
+# --- 3. batch norm in evaluation mode -----------------------------------------------------------------------
 
 
 def _maps_and_statistics(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -197,12 +201,14 @@ def _no_scale(x, mean, variance, scale, shift):
     hints=(
         "Everything is per channel. What shape must a vector of channels have, to meet (N, C, h, w)?",
         "`mean[:, None, None]` has shape (C, 1, 1). Subtract it, divide by √(variance + ε), scale, shift.",
-        "`scale[:, None, None] * (x - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-3)`, and the shift.",
+        "`scale[:, None, None] * (x - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-3)`, and "
+        "the shift.",
     ),
     wrong=[
         (
             _batch_statistics,
-            "You take mean and variance from this batch: that is training mode, the trap. Use the running ones, given.",
+            "You take mean and variance from this batch: that is training mode, the trap. Use the running "
+            "ones, given.",
         ),
         (_per_image_statistics, "You take mean and variance from each image. Use the running ones, given."),
         (_variance_as_deviation, "You divide by the variance. Divide by its square root."),
@@ -214,12 +220,12 @@ def _no_scale(x, mean, variance, scale, shift):
 def batch_norm(
     x: np.ndarray, mean: np.ndarray, variance: np.ndarray, scale: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """Return what a batch norm in evaluation mode makes of ``x`` (N, C, h, w); the rest is (C,); ε is 1e-3."""
+    """Return what a batch norm in evaluation mode makes of ``x`` (N, C, h, w); the rest is (C,), ε 1e-3."""
     x = (x - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-3)
     return scale[:, None, None] * x + shift[:, None, None]
 
 
-# --- 4. discriminative learning rates ---------------------------------------------------------------------------------
+# --- 4. discriminative learning rates -----------------------------------------------------------------------
 
 
 def _rates_input(rng: np.random.Generator) -> tuple[float, int, float]:
@@ -251,7 +257,8 @@ def _one_rate(top_rate, n_layers, factor):
     inputs=_rates_input,
     hints=(
         "Start at the top, where you know the rate, and walk down. What happens to it at each step?",
-        "The layer k steps below the top has the top rate divided by `factor**k`. The list begins at the bottom.",
+        "The layer k steps below the top has the top rate divided by `factor**k`. The list begins at the "
+        "bottom.",
         "`[top_rate / factor**k for k in reversed(range(n_layers))]`",
     ),
     wrong=[
@@ -272,11 +279,11 @@ def _one_rate(top_rate, n_layers, factor):
     ],
 )
 def layer_rates(top_rate: float, n_layers: int, factor: float) -> list[float]:
-    """Return the learning rate of each layer, the bottom first: each ``factor`` times that of the layer below it."""
+    """Return the learning rate of each layer, the bottom first: each ``factor`` times the one below."""
     return [top_rate / factor**below for below in reversed(range(n_layers))]
 
 
-# --- 5. a threshold for a promise -------------------------------------------------------------------------------------
+# --- 5. a threshold for a promise ---------------------------------------------------------------------------
 
 
 def _scores_and_promise(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
@@ -333,10 +340,12 @@ def _first_break(probability, label, promise):
     title="Find the most without crying wolf",
     inputs=_scores_and_promise,
     hints=(
-        "Every probability that occurs is a threshold worth trying. For each: who raises an alarm, how many are true?",
-        "Precision is `label[alarm].mean()`, recall is `alarm[label == 1].mean()`. Which thresholds keep the promise?",
-        "Loop over `np.unique(probability)`; `alarm = probability >= threshold`; collect the recall where the precision is "
-        "at least `promise`; return the maximum, or 0.",
+        "Every probability that occurs is a threshold worth trying. For each: who raises an alarm, how many "
+        "are true?",
+        "Precision is `label[alarm].mean()`, recall is `alarm[label == 1].mean()`. Which thresholds keep "
+        "the promise?",
+        "Loop over `np.unique(probability)`; `alarm = probability >= threshold`; collect the recall where "
+        "the precision is at least `promise`; return the maximum, or 0.",
     ),
     wrong=[
         (
@@ -359,13 +368,13 @@ def _first_break(probability, label, promise):
         (_least_recall, "You return the least recall that keeps the promise. The most is wanted."),
         (
             _first_break,
-            "You stop at the first threshold that breaks the promise. Precision goes up and down: a lower threshold may "
-            "keep it again.",
+            "You stop at the first threshold that breaks the promise. Precision goes up and down: a lower "
+            "threshold may keep it again.",
         ),
     ],
 )
 def recall_at_precision(probability: np.ndarray, label: np.ndarray, promise: float) -> float:
-    """Return the highest recall of any threshold whose alarms (probability ≥ threshold) are right in ``promise`` of cases.
+    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision ``promise``.
 
     0.0 if no threshold keeps the promise.
     """
