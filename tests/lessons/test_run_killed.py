@@ -54,6 +54,8 @@ class Course:
             env={**os.environ, "TLCOURSE_TEST_MARK": self.mark},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            # What a shell starts in the background, these tests perhaps, ignores Ctrl-C, and so would this.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def processes(self, of=""):
