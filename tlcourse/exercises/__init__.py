@@ -1,4 +1,4 @@
-"""Exercises: one module per lesson (``lesson00`` …) and the machinery that checks them. See :func:`start`."""
+"""Exercises: a module or package per lesson (``lesson00`` …), and what checks them. See :func:`start`."""
 
 from importlib import import_module
 

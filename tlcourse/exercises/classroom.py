@@ -3,7 +3,6 @@
 import difflib
 import html
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from IPython import get_ipython
@@ -15,15 +14,15 @@ from tlcourse.exercises.verdicts import MARKS, NOT_ATTEMPTED, SOLVED, WRONG, Not
 
 
 def lessons_with_exercises() -> list[str]:
-    """Return the numbers of the lessons that have an exercise module, such as ``["00", "01"]``."""
-    return [p.stem.removeprefix("lesson") for p in sorted(Path(__file__).parent.glob("lesson[0-9][0-9].py"))]
+    """Return the numbers of the lessons that have an exercise module or package, such as ``["00", "01"]``."""
+    return sorted(progress.exercise_names())
 
 
 def exercises_of(module: ModuleType) -> dict[str, Exercise | Question]:
-    """Return name → exercise of a lesson's module, in the order in which they stand there."""
+    """Return name → exercise of a lesson's module or package, in the order in which they stand there."""
     found: dict[str, Exercise | Question] = {}
     for name, value in vars(module).items():
-        if isinstance(value, Exercise) and value.reference.__module__ == module.__name__:
+        if isinstance(value, Exercise) and value.reference.__module__.startswith(module.__name__):
             found[value.name] = value
         elif isinstance(value, Question):
             value.name = name

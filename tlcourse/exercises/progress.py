@@ -180,10 +180,13 @@ def prediction(key: str) -> dict | None:
 
 def exercise_names() -> dict[str, list[str]]:
     """Return lesson → names of its exercises, read from the source, so without importing torch."""
-    names = {}
-    for file in sorted(Path(__file__).parent.glob("lesson[0-9][0-9].py")):
+    folder = Path(__file__).parent
+    names: dict[str, list[str]] = {}
+    # A lesson is a module, or a package whose modules are in its order.
+    for file in sorted([*folder.glob("lesson[0-9][0-9].py"), *folder.glob("lesson[0-9][0-9]/*.py")]):
+        lesson = file.relative_to(folder).parts[0].removesuffix(".py").removeprefix("lesson")
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        names[file.stem.removeprefix("lesson")] = [name for node in tree.body for name in _declared(node)]
+        names.setdefault(lesson, []).extend(name for node in tree.body for name in _declared(node))
     return names
 
 

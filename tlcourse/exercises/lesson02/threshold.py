@@ -1,0 +1,105 @@
+"""From probabilities to decisions: a threshold for a promised precision."""
+
+import numpy as np
+
+from tlcourse.exercises.machinery import exercise
+
+
+def _scores_and_promise(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    n = int(rng.integers(60, 90))
+    label = (rng.random(n) < 0.35).astype(int)
+    label[:2] = 0, 1
+    logits = rng.normal(size=n) + 2.2 * label - 1
+    # Rounded: several items share a score, and have to be let in together.
+    probability = np.round(1 / (1 + np.exp(-logits)), 2)
+    probability[np.argmax(np.where(label == 1, probability, -1))] = 1.0  # the promise can be kept
+    return probability, label, float(rng.choice([0.75, 0.8, 0.85]))
+
+
+def _at_each_threshold(probability, label):
+    for threshold in np.unique(probability):
+        alarm = probability >= threshold
+        yield threshold, label[alarm].mean(), alarm[label == 1].mean(), alarm[label == 0].mean()
+
+
+def _promise_as_threshold(probability, label, promise):
+    return (probability >= promise)[label == 1].mean()
+
+
+def _at_one_half(probability, label, promise):
+    return (probability >= 0.5)[label == 1].mean()
+
+
+def _highest_precision(probability, label, promise):
+    return max(_at_each_threshold(probability, label), key=lambda row: (row[1], row[2]))[2]
+
+
+def _false_alarm_rate(probability, label, promise):
+    return max((row[3] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=0.0)
+
+
+def _threshold_itself(probability, label, promise):
+    return min((row[0] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=1.0)
+
+
+def _least_recall(probability, label, promise):
+    return min((row[2] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=0.0)
+
+
+def _first_break(probability, label, promise):
+    best = 0.0
+    for _, precision, recall, _ in reversed([*_at_each_threshold(probability, label)]):
+        if precision < promise:
+            break
+        best = recall
+    return best
+
+
+@exercise(
+    title="Find the most without crying wolf",
+    inputs=_scores_and_promise,
+    hints=(
+        "Every probability that occurs is a threshold worth trying. For each: who raises an alarm, how many "
+        "are true?",
+        "Precision is `label[alarm].mean()`, recall is `alarm[label == 1].mean()`. Which thresholds keep "
+        "the promise?",
+        "Loop over `np.unique(probability)`; `alarm = probability >= threshold`; collect the recall where "
+        "the precision is at least `promise`; return the maximum, or 0.",
+    ),
+    wrong=[
+        (
+            _promise_as_threshold,
+            "You use the promised precision as the threshold. Precision has to be counted.",
+        ),
+        (_at_one_half, "You look at the threshold 0.5 only. Try them all."),
+        (
+            _highest_precision,
+            "You take the threshold with the best precision. The promise is enough: find more.",
+        ),
+        (
+            _false_alarm_rate,
+            "You count the alarms among the fine ones. Recall counts them among the defective.",
+        ),
+        (
+            _threshold_itself,
+            "You return the threshold. The question is what share of the defective it finds.",
+        ),
+        (_least_recall, "You return the least recall that keeps the promise. The most is wanted."),
+        (
+            _first_break,
+            "You stop at the first threshold that breaks the promise. Precision goes up and down: a lower "
+            "threshold may keep it again.",
+        ),
+    ],
+)
+def recall_at_precision(probability: np.ndarray, label: np.ndarray, promise: float) -> float:
+    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision ``promise``.
+
+    0.0 if no threshold keeps the promise.
+    """
+    best = 0.0
+    for threshold in np.unique(probability):
+        alarm = probability >= threshold
+        if label[alarm].mean() >= promise:
+            best = max(best, alarm[label == 1].mean())
+    return float(best)
