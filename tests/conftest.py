@@ -53,6 +53,17 @@ def made_text():
     return _module("made_text")
 
 
+@pytest.fixture
+def one_thread():
+    """What torch computes in this test, it computes on one thread: the same sums in the same order."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def tiny_zoo(made_text, tmp_path_factory) -> Path:
     """A folder with tiny models of the zoo, with random weights: see tests/tiny_zoo.py."""

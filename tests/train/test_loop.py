@@ -23,6 +23,8 @@ from tlcourse.models.xlnet import XLNetConfig
 from tlcourse.train import checkpoint, loop
 from tlcourse.train.recipes import Recipe
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 TRANSFORMER = {
     "vocab_size": 100,
     "hidden_size": 32,
@@ -59,14 +61,6 @@ def recipe(name, tokens=8_000, **changes):
 @pytest.fixture(scope="module")
 def index(made_text):
     return made_text.index()
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -13,6 +13,8 @@ from tlcourse.models import pretrained_encoders
 from tlcourse.train import text_finetuning
 from tlcourse.train.text_finetuning import Recipe, TextModel, finetune
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 QUICK = Recipe(learning_rate=5e-3, rate_factor=1.0, epochs=1, min_steps=40, batch_size=16, held_out=0.2)
 
@@ -20,14 +22,6 @@ QUICK = Recipe(learning_rate=5e-3, rate_factor=1.0, epochs=1, min_steps=40, batc
 @pytest.fixture(scope="module")
 def folders(tiny_zoo):
     return tiny_zoo
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
