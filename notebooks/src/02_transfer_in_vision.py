@@ -34,7 +34,6 @@ import time
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import torch
 from sklearn.datasets import load_sample_images
 from sklearn.manifold import TSNE
@@ -429,7 +428,7 @@ rows = [
     for (lowest, n, s), run in runs.items()
     if lowest in layers
 ]
-show.freezing_costs(pd.DataFrame(rows), layers, baseline)
+show.freezing_costs(rows, layers, baseline)
 
 # %% [markdown]
 # ## Move it: where to freeze, with how many labels?

@@ -71,6 +71,11 @@ def test_the_index_of_a_frame_is_shown_where_it_says_something(shown):
     assert cells(shown) == [["name", "a"], ["x", "1"]]
 
 
+def test_whole_numbers_stay_whole_beside_what_is_missing(shown):
+    show.table([{"maps": 1280, "size": 4}, {"maps": None, "size": 2.5}])
+    assert cells(shown)[1:] == [["1,280", "4"], ["–", "2.5"]]
+
+
 def test_one_format_for_all_numbers_and_a_callable(shown):
     show.table([{"a": 0.5, "b": "text"}], formats="{:.0%}")
     assert cells(shown)[1] == ["50%", "text"]

@@ -1,11 +1,12 @@
 """Where to freeze, with how many labels: what accuracy that gives and what it costs."""
 
 import html
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import ipywidgets
 import matplotlib.pyplot as plt
-import pandas as pd
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter
 
@@ -20,30 +21,31 @@ COLUMNS = ("lowest", "labels", "seed", "accuracy", "seconds")
 class FreezingCosts(Twin):
     """Made by :func:`freezing_costs`."""
 
-    def __init__(self, results: pd.DataFrame, layers: Sequence[str], baseline: float):
+    def __init__(self, results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float):
         self.layers, self.baseline = list(layers), baseline
-        grouped = results.groupby(["lowest", "labels"])
-        self.mean = grouped[["accuracy", "seconds"]].mean()
-        self.spread = grouped["accuracy"].std(ddof=1)
-        self.seeds = grouped.size()
-        tried = set(results["lowest"])
+        runs = defaultdict(list)
+        for row in results:
+            runs[row["lowest"], row["labels"]].append((row["accuracy"], row["seconds"]))
+        # (lowest, labels) → accuracies and seconds, one for each seed
+        self.runs = {place: np.array(found, dtype=float).T for place, found in runs.items()}
+        tried = {row["lowest"] for row in results}
         self.lowest = [name for name in self.layers[::-1] if name in tried]  # from the cheapest on
-        self.labels = sorted(set(results["labels"]))
-        best = self.mean["accuracy"].idxmax()
+        self.labels = sorted({row["labels"] for row in results})
+        best = max(self.runs, key=lambda place: self.runs[place][0].mean())
         self.alt = (
             "Accuracy against seconds of training, one line for each number of labels, one point for each "
             f"place where freezing ends ({', '.join(self.lowest)}). The best of all: {self._told(*best)}"
         )
 
     def _told(self, lowest: str, labels: int) -> str:
-        if (lowest, labels) not in self.mean.index:
+        if (lowest, labels) not in self.runs:
             return f"{lowest} with {labels:,} labels was not tried here."
-        accuracy, seconds = self.mean.loc[(lowest, labels)]
-        n, spread = self.seeds[(lowest, labels)], self.spread[(lowest, labels)]
-        around = f" ± {spread:.1%} over {n} seeds" if n > 1 else " (one seed)"
+        accuracies, seconds = self.runs[lowest, labels]
+        n = len(accuracies)
+        around = f" ± {accuracies.std(ddof=1):.1%} over {n} seeds" if n > 1 else " (one seed)"
         return (
-            f"{self._learns(lowest)} With {labels:,} labels: accuracy {accuracy:.1%}{around}, "
-            f"{seconds:.1f} s of training."
+            f"{self._learns(lowest)} With {labels:,} labels: accuracy {accuracies.mean():.1%}{around}, "
+            f"{seconds.mean():.1f} s of training."
         )
 
     def _learns(self, lowest: str) -> str:
@@ -54,12 +56,13 @@ class FreezingCosts(Twin):
 
     def _curves(self, ax: plt.Axes, chosen: tuple[str, int] | None) -> None:
         for labels, style in zip(self.labels, cycle(len(self.labels)), strict=True):
-            keys = [(name, labels) for name in self.lowest if (name, labels) in self.mean.index]
-            points = self.mean.loc[keys]
-            spread = self.spread.loc[keys].fillna(0)
+            names = [name for name in self.lowest if (name, labels) in self.runs]
+            runs = [self.runs[name, labels] for name in names]
+            seconds, accuracy = ([run[i].mean() for run in runs] for i in (1, 0))
+            spread = [run[0].std(ddof=1) if run.shape[1] > 1 else 0 for run in runs]
             ax.errorbar(
-                points["seconds"],
-                points["accuracy"],
+                seconds,
+                accuracy,
                 yerr=spread,
                 color=style["color"],
                 marker=style["marker"],
@@ -67,13 +70,10 @@ class FreezingCosts(Twin):
                 label=f"{labels:,} labels",
             )
             if chosen is None and labels == self.labels[-1]:
-                tops = points["accuracy"] + spread
-                for (name, _), seconds, top in zip(keys, points["seconds"], tops, strict=True):
-                    ax.annotate(
-                        name, (seconds, top), (0, 6), textcoords="offset points", ha="center", size=11
-                    )
-        if chosen in self.mean.index:
-            accuracy, seconds = self.mean.loc[chosen]
+                for name, x, y, up in zip(names, seconds, accuracy, spread, strict=True):
+                    ax.annotate(name, (x, y + up), (0, 6), textcoords="offset points", ha="center", size=11)
+        if chosen in self.runs:
+            accuracy, seconds = self.runs[chosen].mean(axis=1)
             ax.plot(seconds, accuracy, "o", ms=22, mfc="none", mec=COLOURS["vermillion"], mew=3)
         ax.axhline(self.baseline, color=COLOURS["grey"], linestyle=":")
         ax.text(
@@ -133,25 +133,27 @@ class FreezingCosts(Twin):
         self.words.value = f'<div role="status">{html.escape(self._told(*chosen))}</div>'
 
 
-def freezing_costs(results: pd.DataFrame, layers: Sequence[str], baseline: float) -> FreezingCosts:
+def freezing_costs(
+    results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float
+) -> FreezingCosts:
     """Show what each depth of freezing gives and costs, for each number of labels.
 
     Args:
-        results: one row per training, with the columns ``lowest`` (the lowest layer that learned),
+        results: one dict per training, with ``lowest`` (the lowest layer that learned),
             ``labels``, ``seed``, ``accuracy`` and ``seconds``.
         layers: all layers of the network, from the bottom up.
         baseline: the accuracy of always answering the commoner class.
 
     Raises:
-        ValueError: a column is missing, there are no rows, or a row names an unknown layer.
+        ValueError: a key is missing, there are no rows, or a row names an unknown layer.
     """
-    missing = [c for c in COLUMNS if c not in results]
-    if missing or results.empty:
+    missing = [c for c in COLUMNS if any(c not in row for row in results)]
+    if missing or not results:
         raise ValueError(
-            f"results need rows with the columns {', '.join(COLUMNS)}; "
+            f"results need rows with {', '.join(COLUMNS)}; "
             + (f"{missing[0]!r} is missing" if missing else "there are no rows")
         )
-    unknown = set(results["lowest"]) - set(layers)
+    unknown = {row["lowest"] for row in results} - set(layers)
     if unknown:
         raise ValueError(f"results name the layer {min(unknown)!r}, the network has {', '.join(layers)}")
     return FreezingCosts(results, layers, baseline)

@@ -3,10 +3,13 @@
 import html
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from IPython.display import display
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Format = str | Callable[[object], str]
 
@@ -48,27 +51,21 @@ def _all_numbers(values: Iterable[object]) -> bool:
     return all(isinstance(v, numbers.Number) and not isinstance(v, bool) for v in values)
 
 
-def _frame(rows: object) -> pd.DataFrame:
-    if isinstance(rows, pd.DataFrame):
-        frame = rows
-    elif isinstance(rows, Mapping):
-        frame = pd.DataFrame({key: list(column) for key, column in rows.items()})
-    else:
-        rows = list(rows)
-        if not rows:
-            raise ValueError("show.table got no rows")
-        if not all(isinstance(row, (Mapping, Sequence)) and not isinstance(row, str) for row in rows):
-            raise TypeError("show.table takes a DataFrame or a list of dicts (column → value)")
-        frame = pd.DataFrame(
-            {k: [r.get(k) for r in rows] for k in dict.fromkeys(k for r in rows for k in r)}
-            if isinstance(rows[0], Mapping)
-            else rows
-        )
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
-        if frame.columns[0] == "index":
-            frame = frame.rename(columns={"index": ""})
-    return frame
+def _columns(rows: object) -> dict[str, list[object]]:
+    """Name → cells, from each kind of rows that :func:`table` takes."""
+    if hasattr(rows, "reset_index"):  # a DataFrame, without importing pandas, which most lessons do not need
+        if type(rows.index).__name__ != "RangeIndex":
+            rows = rows.reset_index(names=[name or "" for name in rows.index.names])
+        return {str(name): column.tolist() for name, column in rows.items()}
+    if isinstance(rows, Mapping):
+        return {str(name): list(column) for name, column in rows.items()}
+    rows = list(rows)
+    if not rows:
+        raise ValueError("show.table got no rows")
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise TypeError("show.table takes a DataFrame or a list of dicts (column → value)")
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {str(name): [row.get(name) for row in rows] for name in names}
 
 
 def _render(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> None:
@@ -116,7 +113,7 @@ def _plain(columns: list[str], body: list[list[str]], right: list[bool], caption
 
 
 def table(
-    rows: pd.DataFrame | Iterable[Mapping[str, object]],
+    rows: "pd.DataFrame | Iterable[Mapping[str, object]]",
     caption: str | None = None,
     formats: Format | Mapping[str, Format] | None = None,
 ) -> None:
@@ -132,8 +129,9 @@ def table(
         TypeError: ``rows`` is of another kind.
         ValueError: there are no rows, or ``formats`` names a column that is not there.
     """
-    frame = _frame(rows)
-    columns = [str(c) for c in frame.columns]
+    columns = _columns(rows)
+    if not columns:
+        raise ValueError("show.table got no columns")
     if isinstance(formats, Mapping):
         unknown = [k for k in formats if str(k) not in columns]
         if unknown:
@@ -141,10 +139,9 @@ def table(
         forms = [{str(k): v for k, v in formats.items()}.get(c) for c in columns]
     else:
         forms = [formats] * len(columns)
-    values = [frame.iloc[:, i].tolist() for i in range(len(columns))]
-    cells = [[_cell(v, form) for v in column] for column, form in zip(values, forms, strict=True)]
-    right = [all(isinstance(v, numbers.Number) or v is None for v in column) for column in values]
-    _render(columns, [list(row) for row in zip(*cells, strict=True)], right, caption)
+    cells = [[_cell(v, form) for v in column] for column, form in zip(columns.values(), forms, strict=True)]
+    right = [all(isinstance(v, numbers.Number) or v is None for v in column) for column in columns.values()]
+    _render([*columns], [list(row) for row in zip(*cells, strict=True)], right, caption)
 
 
 _COMPARE = ("what", "paper", "source", "ours", "why")
