@@ -162,7 +162,7 @@ vision_results.cells(cells.images[neighbours], [f"cell {i}" for i in neighbours]
 
 # %%
 resolution = pick(full=128, fast=96)
-some = np.sort(np.random.default_rng(0).permutation(len(cells.label))[:360])
+some = np.sort(np.random.default_rng(0).permutation(len(cells.label))[:280])
 kept = pick(full=slice(None), fast=some)
 position = {cell: i for i, cell in enumerate(np.arange(len(cells.label))[kept])}
 label, kind, sure = (a[kept] for a in (cells.label, cells.kind, cells.probability))
@@ -394,14 +394,13 @@ show.table(rows, caption=f"From stage 6 up, {n:,} labels", formats={"accuracy": 
 # nothing to remember. Both train in batches of 8, for your memory's sake, and with one split only, for your time's.
 
 # %%
-torch.manual_seed(seed)
-random_network = efficientnet.EfficientNet()
 fewer = dict(zip(sizes, pick(full=(20, 40, 80, 120), fast=(2, 2, 2, 2)), strict=True))
 for n in show.progress(sizes, "from pixels"):
     from_pixels = partial(finetune, n, seed, "stem", pixels, "stem", batch_size=8, n_steps=fewer[n])
     runs["stem", n, seed] = from_pixels()
     own = {"learning_rate": 1e-3, "batch_statistics": True}
-    runs["scratch", n, seed] = from_pixels(model=copy.deepcopy(random_network), **own)
+    torch.manual_seed(seed)  # the same random weights each time
+    runs["scratch", n, seed] = from_pixels(model=efficientnet.EfficientNet(), **own)
 
 # %%
 names_of = {
@@ -481,7 +480,7 @@ mono, poly = np.flatnonzero(kind == "mono"), np.flatnonzero(kind == "poly")
 few, many = pick(full=50, fast=30), len(mono) // 2
 steps |= {few: pick(full=30, fast=2), many: pick(full=60, fast=3)}
 similar = efficientnet.load()
-sources = {"different source": efficientnet.load(), "similar source": similar}
+sources = {"different source": network, "similar source": similar}
 
 
 def halves(n, s):
@@ -645,7 +644,7 @@ ways = {
     "not even divided by 255": ((0, 0, 0), (1 / 255,) * 3),
 }
 train, test = splits[seed]
-drawn, asked = few_labels.draw(train, label, sizes[1], seed), test[:400]
+drawn, asked = few_labels.draw(train, label, sizes[1], seed), test[: pick(full=400, fast=40)]
 both, at_work = np.concatenate([drawn, asked]), efficientnet.fold(network)
 rows = []
 for name, (mean, std) in show.progress(ways.items(), "normalisations"):

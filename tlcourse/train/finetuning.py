@@ -60,11 +60,9 @@ def training_steps(
         raise ValueError(f"{recipe.lowest!r} is to learn, but the inputs begin above it, at {start!r}")
     if len(index) == 0:
         raise ValueError("the index is empty: give at least one labelled item to learn from")
-    rates = freezing.discriminative_rates(layers, recipe.learning_rate, recipe.rate_factor)
-    freezing.freeze_below(layers, recipe.lowest)
-    groups = freezing.parameter_groups(layers, rates)
-    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
-    peaks = [group["lr"] for group in optimizer.param_groups]
+    optimizer = freezing.optimizer(
+        layers, recipe.lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
+    )
     rng = np.random.default_rng(seed)
     targets, order = torch.as_tensor(labels), np.empty(0, dtype=int)
     for step in range(recipe.n_steps):
@@ -74,9 +72,7 @@ def training_steps(
         while len(order) < recipe.batch_size:
             order = np.concatenate([order, rng.permutation(index)])
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
-        factor = slanted_triangular(step, recipe.n_steps)
-        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak * factor
+        freezing.set_rates(optimizer, slanted_triangular(step, recipe.n_steps))
         optimizer.zero_grad()
         loss = F.cross_entropy(model(inputs.batch(rows, rng), start=start), targets[rows])
         loss.backward()

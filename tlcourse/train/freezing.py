@@ -6,6 +6,7 @@ A model is given as its layers from the bottom up, name → module, the new head
 
 from collections.abc import Mapping
 
+import torch
 from torch import nn
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
@@ -62,13 +63,31 @@ def discriminative_rates(layers: Mapping[str, nn.Module], top_rate: float, facto
 
 
 def parameter_groups(layers: Mapping[str, nn.Module], rates: Mapping[str, float]) -> list[dict[str, object]]:
-    """Parameter groups for a torch optimizer: one for each layer with something to learn, at its rate."""
+    """Parameter groups for a torch optimizer: one for each layer with something to learn, at its rate.
+
+    ``peak`` keeps the rate where a schedule moves ``lr``.
+    """
     groups = []
     for name, layer in layers.items():
         parameters = [p for p in layer.parameters() if p.requires_grad]
         if parameters:
-            groups.append({"params": parameters, "lr": rates[name], "name": name})
+            groups.append({"params": parameters, "lr": rates[name], "peak": rates[name], "name": name})
     return groups
+
+
+def optimizer(
+    layers: Mapping[str, nn.Module], lowest: str, top_rate: float, factor: float, weight_decay: float
+) -> torch.optim.AdamW:
+    """Freeze what is below ``lowest``; AdamW for the rest, at the rates of :func:`discriminative_rates`."""
+    freeze_below(layers, lowest)
+    groups = parameter_groups(layers, discriminative_rates(layers, top_rate, factor))
+    return torch.optim.AdamW(groups, weight_decay=weight_decay, fused=True)
+
+
+def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Set each layer's rate to ``factor`` times its highest."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * factor
 
 
 def thawed(layers: Mapping[str, nn.Module], lowest: str, progress: float) -> str:

@@ -198,11 +198,9 @@ def _epochs(
     """Train; after each pass its mean loss a target."""
     layers = model.layers()
     lowest = next(iter(layers))
-    freezing.freeze_below(layers, lowest)
-    rates = freezing.discriminative_rates(layers, recipe.learning_rate, recipe.rate_factor)
-    groups = freezing.parameter_groups(layers, rates)
-    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
-    peaks = [group["lr"] for group in optimizer.param_groups]
+    optimizer = freezing.optimizer(
+        layers, lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
+    )
     lengths = [len(example) for example in examples]
     a_pass = math.ceil(len(rows) / recipe.batch_size)
     n_epochs = max(recipe.epochs, math.ceil(recipe.min_steps / a_pass))
@@ -213,9 +211,7 @@ def _epochs(
             if recipe.gradual:
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
-            factor = slanted_triangular(step, n_steps)
-            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-                group["lr"] = peak * factor
+            freezing.set_rates(optimizer, slanted_triangular(step, n_steps))
             loss, n = _loss(model, examples, targets, index)
             optimizer.zero_grad()
             (loss / n).backward()
