@@ -108,10 +108,27 @@ def test_every_model_of_the_zoo_has_a_recipe_that_fits_it():
         assert sum(share for share, _ in recipe.lengths) == pytest.approx(1)
         longest = max(length for _, length in recipe.lengths)
         assert longest <= getattr(config, "max_position_embeddings", longest)
-        assert all(recipe.batch_tokens % length == 0 for _, length in recipe.lengths)
+        phases = recipe.growth + recipe.lengths
+        assert all(recipe.batch_tokens % length == 0 for _, length in phases)
+        assert [length for _, length in phases] == sorted(length for _, length in phases)
         assert set(recipe.repeats) == {"bbc", "imdb"}
         assert recipe.compile == ("lstm_size" not in vars(config))
         assert recipes.objective_of(config)
+
+
+def test_rows_grow():
+    recipe = recipes.Recipe(
+        zoo.ZOO["bert-mini"], 1000, growth=((100, 16), (200, 32)), lengths=((0.9, 128), (0.1, 256))
+    )
+    lengths = {tokens: recipe.row_length(tokens) for tokens in (0, 99, 100, 199, 200, 899, 900, 1000, 1001)}
+    assert lengths == {0: 16, 99: 16, 100: 32, 199: 32, 200: 128, 899: 128, 900: 256, 1000: 256, 1001: 256}
+
+
+def test_a_training_of_few_tokens_has_all_phases():
+    few = recipes.recipe_for("bert", ("bbc",), tokens=200_000)
+    many = recipes.recipe_for("bert", ("bbc",))
+    assert [n for _, n in few.growth] == [n for _, n in many.growth] == [16, 32, 64]
+    assert few.growth[-1][0] < 0.8 * few.tokens
 
 
 def test_a_small_text_has_enough_for_the_smallest_training(made_text):

@@ -92,14 +92,14 @@ class _Training:
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)
         self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
-        trained = torch.compile(self.objective) if recipe.compile else self.objective
+        trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective
         self.trained = self.accelerator.prepare(trained)
         self.step = self.tokens = self.last_step_at = 0
         self.seconds = 0.0
         self.log: list[dict[str, Any]] = []
         self.sums: dict[str, tuple[float, int]] = {}  # losses and targets since the last report
         self.carry: Carry = ()
-        self.phase = -1
+        self.row_length = 0
         self.falling = False  # whether the rate is on its way down
         self.read: Callable[[int, float], Batch]
 
@@ -123,8 +123,8 @@ class _Training:
             if not self.falling and self.tokens > recipe.level_until:
                 self.falling = True
                 self._save(self.folder / BEFORE_DECAY)
-            if self._phase() != self.phase:
-                self._begin_phase()
+            if recipe.row_length(self.tokens) != self.row_length:
+                self._begin_rows_of(recipe.row_length(self.tokens))
             losses, n_tokens = self._train_step()
             self.last_step_at = self.tokens
             self.step, self.tokens = self.step + 1, self.tokens + n_tokens
@@ -147,14 +147,8 @@ class _Training:
 
     # Reading.
 
-    def _phase(self) -> int:
-        """Which of the recipe's lengths is read now."""
-        ends = np.cumsum([share for share, _ in self.recipe.lengths])
-        return min(int(np.searchsorted(ends, self.progress + 1e-12, side="right")), len(ends) - 1)
-
-    def _begin_phase(self) -> None:
-        self.phase = self._phase()
-        length = self.recipe.lengths[self.phase][1]
+    def _begin_rows_of(self, length: int) -> None:
+        self.row_length = length
         rows = self.recipe.batch_tokens // length
         if rows % self.world:
             raise ValueError(

@@ -1,5 +1,6 @@
 """What each model of the zoo is trained for and how: objective, rates, lengths, mixture of texts."""
 
+import bisect
 import dataclasses
 import json
 import math
@@ -47,6 +48,7 @@ class Recipe:
         config: the model's.
         tokens: how much text is read: pieces that are not padding.
         batch_tokens: places in a batch, padding included.
+        growth: (tokens, length of a row): at first rows are as short as that, until so many tokens are read.
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
         repeats: how often a pass over the text reads each of its sources.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
@@ -62,6 +64,7 @@ class Recipe:
     config: zoo.Config
     tokens: int
     batch_tokens: int = 4096
+    growth: tuple[tuple[int, int], ...] = ()
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
     repeats: dict[str, float] = field(default_factory=dict)
     learning_rate: float = 7e-4
@@ -82,6 +85,15 @@ class Recipe:
     def level_until(self) -> int:
         """The tokens after which the rate falls."""
         return self.tokens - math.floor(self.decay * self.tokens)
+
+    def row_length(self, tokens: int) -> int:
+        """How long rows are when so many tokens are read."""
+        for until, length in self.growth:
+            if tokens < until:
+                return length
+        ends = [sum(share for share, _ in self.lengths[: i + 1]) for i in range(len(self.lengths))]
+        phase = bisect.bisect_right(ends, min(1.0, tokens / self.tokens) + 1e-12)
+        return self.lengths[min(phase, len(ends) - 1)][1]
 
     def same_until(self, tokens: int) -> int:
         """Up to where a training of so many tokens is the same as this one."""
@@ -114,6 +126,11 @@ MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
 _LENGTHS = {ElmoConfig: ((1.0, 64),), UlmfitConfig: ((1.0, 64),), XLNetConfig: ((1.0, 128),)}
 
+# In a long row, a masked piece has two neighbours among many, and attention finds them only after millions of
+# tokens in which the loss hardly moves. In a row of 16 it finds them at once; then rows can grow.
+_SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
+_GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
+
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
 
@@ -135,6 +152,7 @@ def recipe_for(
         config,
         tokens,
         batch_tokens=2048 if tokens > FEW_TOKENS else 1024,
+        growth=_growth(config, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
@@ -142,3 +160,9 @@ def recipe_for(
         bf16=bf16,
         compile=compile and not isinstance(config, ElmoConfig | UlmfitConfig),  # an LSTM is a kernel already
     )
+
+
+def _growth(config: zoo.Config, tokens: int) -> tuple[tuple[int, int], ...]:
+    """Few tokens see it in small."""
+    growth = _GROWTH.get(type(config), ())
+    return growth if tokens > FEW_TOKENS else tuple((tokens * until // 10_000_000, n) for until, n in growth)
