@@ -55,7 +55,6 @@ class BertModel(nn.Module):
         self.encoder = TransformerStack(config, norm="post")
         self.pooler = Pooler(config.hidden_size)
         initialise(self, config.initializer_range)
-        self.embeddings.start_positions_as_waves(config.initializer_range)
 
     def forward(
         self,

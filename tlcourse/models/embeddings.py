@@ -4,16 +4,6 @@ import torch
 from torch import Tensor, nn
 
 
-def sinusoids(positions: Tensor, size: int) -> Tensor:
-    """Positions or distances (…) → their sines and cosines (…, size), wavelengths from 2π to 10,000 · 2π.
-
-    Vaswani et al. 2017, section 3.5, with all the sines before the cosines.
-    """
-    frequencies = 10000.0 ** -(torch.arange(0, size, 2, device=positions.device) / size)
-    angles = positions.unsqueeze(-1) * frequencies
-    return torch.cat([angles.sin(), angles.cos()], dim=-1)
-
-
 class TransformerEmbeddings(nn.Module):
     """The sum of one learned vector per token, position, segment (BERT) and pretraining task (ERNIE).
 
@@ -39,18 +29,6 @@ class TransformerEmbeddings(nn.Module):
         self.task_type = nn.Embedding(task_type_vocab_size, hidden_size) if task_type_vocab_size else None
         self.norm = nn.Identity() if layer_norm_eps is None else nn.LayerNorm(hidden_size, eps=layer_norm_eps)
         self.dropout = nn.Dropout(hidden_dropout_prob)
-
-    def start_positions_as_waves(self, initializer_range: float) -> None:
-        """Positions start as sines and cosines of as many frequencies, not as noise; all else is as ever.
-
-        Not the paper's. A masked piece says nothing of itself: before anything else, attention has to find
-        its neighbours. Between waves, "one place on" is the same rotation everywhere (Vaswani et al. 2017,
-        section 3.5); between random vectors it has to be learned for each position by itself.
-        """
-        n, hidden_size = self.position.weight.shape
-        waves = sinusoids(torch.arange(n), hidden_size)
-        with torch.no_grad():
-            self.position.weight.copy_(waves * initializer_range / waves.square().mean().sqrt())
 
     def forward(
         self, input_ids: Tensor, token_type_ids: Tensor | None = None, task_type_ids: Tensor | None = None

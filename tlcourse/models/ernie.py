@@ -41,7 +41,6 @@ class ErnieModel(BertModel):
             hidden_dropout_prob=config.hidden_dropout_prob,
         )
         initialise(self.embeddings, config.initializer_range)
-        self.embeddings.start_positions_as_waves(config.initializer_range)
 
     def forward(
         self,

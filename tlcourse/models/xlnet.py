@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.models.attention import masked_softmax
-from tlcourse.models.embeddings import sinusoids
 from tlcourse.models.transformer import FeedForward, TransformerConfig, initialise
 
 
@@ -36,7 +35,9 @@ def relative_positions(n_queries: int, n_keys: int, hidden_size: int, device: to
     does not need.
     """
     distances = torch.arange(n_keys, -n_queries, -1.0, device=device)  # (S + T,)
-    return sinusoids(distances, hidden_size)
+    frequencies = 10000 ** (-torch.arange(0, hidden_size, 2.0, device=device) / hidden_size)  # (H / 2,)
+    angles = distances[:, None] * frequencies
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
 def relative_shift(scores: Tensor, n_keys: int) -> Tensor:
