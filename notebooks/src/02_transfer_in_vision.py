@@ -225,7 +225,7 @@ show.md(f"{len(label):,} cells, {resolution} × {resolution} pixels: {time.perf_
 with torch.inference_mode():
     found["names"] = network.classifier(torch.from_numpy(found["head"])).numpy()
 depths = [*pick(full=[*network.depths], fast=["stem", "stage4", "head"]), "names"]
-sizes = [25, 100, pick(full=500, fast=150), len(train)]
+sizes = [25, 100, *pick(full=[500], fast=[]), len(train)]
 probes = {}
 for n in show.progress(sizes, "probes"):
     for s, (train, test) in splits.items():
@@ -317,7 +317,7 @@ show.source(finetuning.training_steps)
 
 # %%
 maps = image_batches.Maps(found["maps"])
-steps = dict(zip(sizes, pick(full=(30, 60, 100, 200), fast=(3, 3, 3, 4)), strict=True))
+steps = dict(zip(sizes, pick(full=(30, 60, 100, 200), fast=(3, 3, 4)), strict=True))
 
 
 def finetune(n, s, lowest="stage6", inputs=maps, start="stage6", model=None, splits=splits, **changes):
@@ -394,7 +394,7 @@ show.table(rows, caption=f"From stage 6 up, {n:,} labels", formats={"accuracy": 
 # nothing to remember. Both train in batches of 8, for your memory's sake, and with one split only, for your time's.
 
 # %%
-fewer = dict(zip(sizes, pick(full=(20, 40, 80, 120), fast=(2, 2, 2, 2)), strict=True))
+fewer = dict(zip(sizes, pick(full=(20, 40, 80, 120), fast=(2, 2, 2)), strict=True))
 for n in show.progress(sizes, "from pixels"):
     from_pixels = partial(finetune, n, seed, "stem", pixels, "stem", batch_size=8, n_steps=fewer[n])
     runs["stem", n, seed] = from_pixels()
