@@ -1,0 +1,87 @@
+"""Does it help BERT to begin with short rows? A small BERT, from random weights, with and without them.
+
+    python benchmarks/short_rows.py --text TEXT --out short-rows.json
+
+Two layers of 128 numbers read the same text twice: in rows of 128 pieces from the start, and in rows of 16,
+32 and 64 first, a quarter of the tokens each. TEXT is a folder that `tlcourse text` wrote. What is printed is
+the loss on masked pieces, in nats: of training text at the row length of that moment, and at the end of
+held-out text, in rows of 128 for both.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+SIZES = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
+WAYS = {
+    "128 from the start": ((1.0, 128),),
+    "16, 32, 64, then 128": ((0.25, 16), (0.25, 32), (0.25, 64), (0.25, 128)),
+}
+
+
+def train(lengths: tuple[tuple[float, int], ...], index, tokens: int, seed: int) -> dict:
+    """`curve`: (tokens read, loss since the last entry), each hundred steps; `held_out`: the last loss."""
+    import dataclasses
+
+    from tlcourse.models import zoo
+    from tlcourse.train import loop, recipes
+    from tlcourse.train.pretraining import bf16_is_fast
+
+    config = dataclasses.replace(
+        zoo.ZOO["bert-mini"],
+        hidden_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=512,
+    )
+    recipe = recipes.Recipe(
+        config,
+        tokens,
+        batch_tokens=1024,
+        lengths=lengths,
+        repeats={source: times for source, times in recipes.MIXTURE.items() if source in index.sources},
+        learning_rate=1e-3,
+        warmup=tokens // 12,
+        seed=seed,
+        bf16=bf16_is_fast(),
+        log_every=100,
+        checkpoint_every=sys.maxsize,
+        evaluate_every=sys.maxsize,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        result = loop.run(recipe, index, folder)
+    curve = [(line["tokens"], line["losses"]["masked piece"]) for line in result.log if "losses" in line]
+    return {"curve": curve, "held_out": result.held_out["masked piece"]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--text", type=Path, required=True)
+    parser.add_argument("--tokens", type=int, default=4_000_000)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+
+    from tlcourse.data import text_index
+
+    index = text_index.load(options.text)
+    results: dict[str, list] = {way: [] for way in WAYS}
+    for seed in range(options.seeds):
+        for way, lengths in WAYS.items():
+            found = train(lengths, index, options.tokens, seed)
+            results[way].append(found)
+            print(f"seed {seed}, rows of {way}:")
+            for tokens, loss in found["curve"][:: max(1, len(found["curve"]) // 8)]:
+                print(f"  {tokens / 1e6:.2f}M tokens  {loss:.3f}")
+            print(f"  held out       {found['held_out']:.3f}", flush=True)
+    if options.out:
+        facts = {"tokens": options.tokens, "ways": results}
+        options.out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
