@@ -56,7 +56,8 @@ def text(facts: dict[str, Any], files: dict[str, int]) -> str:
     in_transformers = recipe["config_class"] not in ("ElmoConfig", "UlmfitConfig")
     opened = f"""```python
 from tlcourse import models
-encoder = models.load("{name}")              # heads=True: with the layers that predict
+
+encoder = models.load("{name}")  # heads=True: with the layers that predict
 ```"""
     if in_transformers:
         opened += f"""
