@@ -29,23 +29,14 @@ def train(lengths: tuple[tuple[float, int], ...], index, tokens: int, seed: int)
     from tlcourse.train import loop, recipes
     from tlcourse.train.pretraining import bf16_is_fast
 
-    config = dataclasses.replace(
-        zoo.ZOO["bert-mini"],
-        hidden_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=512,
-    )
-    recipe = recipes.Recipe(
-        config,
-        tokens,
+    recipe = dataclasses.replace(
+        recipes.recipe_for("bert", index.sources, tokens, seed, bf16=bf16_is_fast()),
+        config=dataclasses.replace(zoo.ZOO["bert-mini"], **SIZES),
         batch_tokens=1024,
+        growth=(),
         lengths=lengths,
-        repeats={source: times for source, times in recipes.MIXTURE.items() if source in index.sources},
         learning_rate=1e-3,
         warmup=tokens // 12,
-        seed=seed,
-        bf16=bf16_is_fast(),
         log_every=100,
         checkpoint_every=sys.maxsize,
         evaluate_every=sys.maxsize,

@@ -123,8 +123,9 @@ class _Training:
             if not self.falling and self.tokens > recipe.level_until:
                 self.falling = True
                 self._save(self.folder / BEFORE_DECAY)
-            if recipe.row_length(self.tokens) != self.row_length:
-                self._begin_rows_of(recipe.row_length(self.tokens))
+            length = recipe.row_length(self.tokens)
+            if length != self.row_length:
+                self._begin_rows_of(length)
             losses, n_tokens = self._train_step()
             self.last_step_at = self.tokens
             self.step, self.tokens = self.step + 1, self.tokens + n_tokens

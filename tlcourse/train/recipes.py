@@ -2,6 +2,7 @@
 
 import bisect
 import dataclasses
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -91,8 +92,8 @@ class Recipe:
         for until, length in self.growth:
             if tokens < until:
                 return length
-        ends = [sum(share for share, _ in self.lengths[: i + 1]) for i in range(len(self.lengths))]
-        phase = bisect.bisect_right(ends, min(1.0, tokens / self.tokens) + 1e-12)
+        ends = [*itertools.accumulate(share for share, _ in self.lengths)]
+        phase = bisect.bisect_right(ends, tokens / self.tokens + 1e-12)
         return self.lengths[min(phase, len(ends) - 1)][1]
 
     def same_until(self, tokens: int) -> int:
@@ -122,8 +123,9 @@ TOKENS = 60_000_000
 MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 
 # Most of it on short rows, which are cheaper, the last tenth on twice as long ones, for the later positions
-# (Devlin et al. 2019, appendix A.2). What sees both sides loses its way in longer rows at first, and takes a
-# fifth. XLNet has no positions to learn, and the LSTMs have none either.
+# (Devlin et al. 2019, appendix A.2). What sees both sides loses its way in longer rows at first, and gets a
+# fifth of them; in 1.3 million tokens BERT had not found it again. XLNet has no positions to learn, and the
+# LSTMs have none either.
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
 _LENGTHS = {
     ElmoConfig: ((1.0, 64),),
@@ -170,6 +172,6 @@ def recipe_for(
 
 
 def _growth(config: zoo.Config, tokens: int) -> tuple[tuple[int, int], ...]:
-    """Few tokens see it in small."""
+    """Few tokens see it in small: seven tenths of them are in short rows."""
     growth = _GROWTH.get(type(config), ())
     return growth if tokens > FEW_TOKENS else tuple((tokens * until // 10_000_000, n) for until, n in growth)
