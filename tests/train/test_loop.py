@@ -48,7 +48,7 @@ CONFIGS = {
 def recipe(name, tokens=8_000, **changes):
     options = {
         "batch_tokens": 256,
-        "growth": ((1_000, 16),) if name == "bert" else (),
+        "growth": (16, 500, 2_000) if name == "bert" else (),
         "lengths": ((0.5, 32), (0.5, 48 if name == "bert" else 32)),
         "learning_rate": 5e-3,
         "warmup": 400,

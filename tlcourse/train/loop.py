@@ -92,7 +92,9 @@ class _Training:
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)
         self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
-        trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective
+        trained = self.objective
+        if recipe.compile:  # for one length or two, kernels of that length; for many, kernels of any
+            trained = torch.compile(trained, dynamic=bool(recipe.growth))
         self.trained = self.accelerator.prepare(trained)
         self.step = self.tokens = self.last_step_at = 0
         self.seconds = 0.0
