@@ -436,7 +436,7 @@ words, counts = domain_shift.which_words(*train_texts.values())
 sides = [(table, one.label[one.train_index]) for table, one in zip(counts, sets, strict=True)]
 rows = []
 for i, j in combinations(range(len(sets)), 2):
-    for flip in domain_shift.flips(words, sides[i], sides[j]).to_dict("records"):
+    for flip in domain_shift.flips(words, sides[i], sides[j]):
         rows.append({"word": flip["word"], "in": sets[i].domain, "z": flip["z1"], "but in": sets[j].domain, "z ": flip["z2"]}
                     | {"clear": min(abs(flip["z1"]), abs(flip["z2"]))})  # fmt: skip
 rows = sorted(rows, key=lambda row: -row.pop("clear"))

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlcourse import assets
+from tlcourse.assets import derived
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +116,7 @@ import os, signal, sys
 import numpy as np
 from safetensors import numpy as safe
 from tlcourse import assets
+from tlcourse.assets import derived
 
 whole = safe.save_file
 def save_half(arrays, path, metadata):
@@ -171,3 +173,17 @@ def test_what_is_written_to_an_array_does_not_reach_the_disk():
         np.testing.assert_array_equal(again[name], array)
         assert (again[name].dtype, again[name].shape) == (array.dtype, array.shape)
         assert again[name].flags.writeable
+
+
+def test_rows_taken_from_the_file_are_those_of_the_array(own_cache):
+    made = {"a": np.arange(6, dtype=np.float16), "b": np.arange(24.0).reshape(4, 3, 2)}
+    kept = derived.cached_arrays("some", {"v": 1}, lambda: made)
+    index = np.array([2, 0, 2])
+    for array in (kept["a"], kept["b"], kept["b"][1:], kept["b"].transpose(1, 0, 2), made["b"]):
+        np.testing.assert_array_equal(derived.take(array, index), array[index])
+    (path,) = own_cache.rglob("some-*.safetensors")
+    path.write_bytes(bytes(len(path.read_bytes())))  # so that it is seen where the rows come from
+    assert (derived.take(kept["b"][1:], index) == 0).all()
+    path.unlink()
+    assert derived.take(kept["b"], index).shape == (3, 3, 2)  # from what is mapped
+    assert (derived.take(made["b"], index) == made["b"][index]).all()

@@ -152,13 +152,15 @@ def test_imdb_has_labels_where_there_are_any(tmp_path):
     import json
     import lzma
 
-    import pandas as pd
+    import pyarrow
+    import pyarrow.parquet
 
     rows = [{"text": "Good.<br />Really.", "label": 1}, {"text": "Bad.", "label": 0}]
     with lzma.open(tmp_path / "train.jsonl.xz", "wt") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
     (tmp_path / "hub").mkdir()
-    pd.DataFrame(rows).to_parquet(tmp_path / "hub" / "train-00000.parquet")
+    table = pyarrow.Table.from_pylist(rows)
+    pyarrow.parquet.write_table(table, tmp_path / "hub" / "train-00000.parquet")
     for folder in (tmp_path, tmp_path / "hub"):
         texts, labels = imdb.read(folder, "train")
         assert texts == ["Good.<br />Really.", "Bad."]

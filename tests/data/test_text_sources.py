@@ -4,7 +4,8 @@ import json
 import lzma
 import zipfile
 
-import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from tlcourse.data import text_sources
@@ -79,8 +80,10 @@ def test_imdb_in_both_forms(tmp_path):
     with lzma.open(tmp_path / "lines" / "unsup.jsonl.xz", "wt") as file:
         file.writelines(json.dumps({"text": text, "label": -1}) + "\n" for text in texts)
     (tmp_path / "hub" / "plain_text").mkdir(parents=True)
-    table = pd.DataFrame({"text": texts, "label": [-1, -1]})
-    table.to_parquet(tmp_path / "hub" / "plain_text" / "unsupervised-00000-of-00001.parquet")
+    table = pyarrow.table({"text": texts, "label": [-1, -1]})
+    pyarrow.parquet.write_table(
+        table, tmp_path / "hub" / "plain_text" / "unsupervised-00000-of-00001.parquet"
+    )
     for folder in ("lines", "hub"):
         found = list(text_sources.imdb(tmp_path / folder))
         assert found == [

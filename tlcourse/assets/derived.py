@@ -92,6 +92,35 @@ def _read(path: Path) -> dict[str, "np.ndarray"]:
     return arrays
 
 
+def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
+    """``array[index]``, a copy; if the array's file is mapped, it is read from there.
+
+    What is read through a mapping counts as memory for as long as the array lives: too long for a big one
+    that is read a little at a time, again and again.
+
+    Args:
+        array: (N, …).
+        index: (M,), whole numbers from 0 to N − 1.
+    """
+    import numpy as np
+
+    base = array
+    while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+        base = base.base
+    if base is None or not array.flags.c_contiguous:
+        return array[index]
+    rows = np.empty((len(index), *array.shape[1:]), array.dtype)
+    start = base.offset + array.ctypes.data - base.ctypes.data
+    try:
+        with open(base.filename, "rb", buffering=0) as file:
+            for row, number in zip(rows.reshape(len(index), -1), index.tolist(), strict=True):
+                file.seek(start + number * row.nbytes)
+                file.readinto(row)
+    except OSError:  # the cache was emptied; what is mapped stays
+        return array[index]
+    return rows
+
+
 def _save(path: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:
     import numpy as np
     from safetensors.numpy import save_file

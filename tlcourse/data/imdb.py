@@ -31,8 +31,9 @@ def read(folder: str | Path, split: str) -> tuple[list[str], np.ndarray]:
             f"there are no IMDb reviews ({split}) in {folder}: "
             f"`hf download stanfordnlp/imdb --repo-type dataset --local-dir {folder}`"
         )
-    import pandas as pd
+    import pyarrow
+    import pyarrow.parquet
 
-    table = pd.concat([pd.read_parquet(path) for path in tables])
-    labels = table["label"].to_numpy() if "label" in table else np.full(len(table), -1)
-    return table["text"].tolist(), labels.astype(np.int64)
+    table = pyarrow.concat_tables([pyarrow.parquet.read_table(path) for path in tables])
+    labels = table["label"].to_numpy() if "label" in table.column_names else np.full(len(table), -1)
+    return table["text"].to_pylist(), labels.astype(np.int64)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import balanced_accuracy_score
@@ -70,7 +69,7 @@ def flips(
     second: tuple[csr_matrix, np.ndarray],
     at_least: int = 10,
     z: float = 1.96,
-) -> pd.DataFrame:
+) -> list[dict[str, object]]:
     """The words that speak for one label in the first domain and for the other in the second.
 
     Args:
@@ -80,7 +79,7 @@ def flips(
         z: how far from 0 :func:`polarity` has to be in both domains, on opposite sides.
 
     Returns:
-        A row for each word, the clearest first: ``word``, ``z1``, ``z2``, and in how many texts it occurs:
+        A dict for each word, the clearest first: ``word``, ``z1``, ``z2``, and in how many texts it occurs:
         ``positive1``, ``negative1``, ``positive2``, ``negative2``.
     """
     totals = [np.asarray(counts.sum(axis=0)).ravel() for counts, _ in (first, second)]
@@ -92,9 +91,8 @@ def flips(
         columns[f"z{number}"] = scores[often]
         for name, value in (("positive", 1), ("negative", 0)):
             columns[f"{name}{number}"] = np.asarray(counts[label == value].sum(axis=0)).ravel()[often]
-    frame = pd.DataFrame(columns)
-    weaker = np.minimum(frame["z1"].abs(), frame["z2"].abs())
-    turned = weaker[(weaker >= z) & (frame["z1"] * frame["z2"] < 0)].sort_values(
-        ascending=False, kind="stable"
-    )
-    return frame.loc[turned.index].reset_index(drop=True)
+    weaker = np.minimum(abs(columns["z1"]), abs(columns["z2"]))
+    turned = np.flatnonzero((weaker >= z) & (columns["z1"] * columns["z2"] < 0))
+    ranked = turned[np.argsort(-weaker[turned], kind="stable")]
+    rows = zip(*(column[ranked] for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -3,13 +3,9 @@
 import html
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from IPython.display import display
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Format = str | Callable[[object], str]
 
@@ -53,17 +49,13 @@ def _all_numbers(values: Iterable[object]) -> bool:
 
 def _columns(rows: object) -> dict[str, list[object]]:
     """Name → cells, from each kind of rows that :func:`table` takes."""
-    if hasattr(rows, "reset_index"):  # a DataFrame, without importing pandas, which most lessons do not need
-        if type(rows.index).__name__ != "RangeIndex":
-            rows = rows.reset_index(names=[name or "" for name in rows.index.names])
-        return {str(name): column.tolist() for name, column in rows.items()}
     if isinstance(rows, Mapping):
         return {str(name): list(column) for name, column in rows.items()}
     rows = list(rows)
     if not rows:
         raise ValueError("show.table got no rows")
     if not all(isinstance(row, Mapping) for row in rows):
-        raise TypeError("show.table takes a DataFrame or a list of dicts (column → value)")
+        raise TypeError("show.table takes a list of dicts (column → value) or a dict of columns")
     names = dict.fromkeys(name for row in rows for name in row)
     return {str(name): [row.get(name) for row in rows] for name in names}
 
@@ -113,15 +105,15 @@ def _plain(columns: list[str], body: list[list[str]], right: list[bool], caption
 
 
 def table(
-    rows: "pd.DataFrame | Iterable[Mapping[str, object]]",
+    rows: Iterable[Mapping[str, object]] | Mapping[str, Sequence[object]],
     caption: str | None = None,
     formats: Format | Mapping[str, Format] | None = None,
 ) -> None:
     """Show ``rows`` as a tidy table.
 
     Args:
-        rows: a DataFrame, a list of dicts (column → value) or a dict of columns. A cell may be text, a
-            number, or a list of numbers, one per seed, which becomes ``mean ± sd (n=…)``.
+        rows: a list of dicts (column → value) or a dict of columns. A cell may be text, a number, or a list
+            of numbers, one per seed, which becomes ``mean ± sd (n=…)``.
         caption: printed above.
         formats: a format for every number (``".1%"``), or one per column name; a callable gets the value.
 

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torchvision.transforms import v2
 
+from tlcourse.assets import derived
+
 # A cell and its mirror image are equally likely, so training may show either.
 FLIPS: tuple[tuple[int, ...], ...] = ((), (-1,))
 
@@ -80,5 +82,6 @@ class Maps:
     def batch(self, index: np.ndarray, rng: np.random.Generator | None = None) -> torch.Tensor:
         """(len(index), channels, height, width), float32."""
         ways = np.zeros(len(index), int) if rng is None else rng.integers(len(self.maps), size=len(index))
-        chosen = torch.from_numpy(self.maps[ways, index]).float()
+        each = self.maps.reshape(-1, *self.maps.shape[2:])
+        chosen = torch.from_numpy(derived.take(each, ways * self.maps.shape[1] + index)).float()
         return chosen.contiguous(memory_format=torch.channels_last)

@@ -1,6 +1,7 @@
 """Several independent trainings on one machine: side by side, and the memory given back afterwards."""
 
 import ctypes
+import gc
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,7 @@ def side_by_side(
             return job()
 
     share_one_heap()
+    gc.collect()  # closed figures refer to themselves, and wait for this
     give_back_memory()
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
         futures = {key: pool.submit(on_one_thread, job) for key, job in jobs.items()}
