@@ -335,15 +335,15 @@ def train_all(jobs, desc):
 
 best_network = efficientnet.load()  # kept for later: with all labels, from stage 6 up
 runs = {("classifier", n, s): probes["head", n, s] for n in sizes for s in seeds}
-jobs = {
+jobs = {("new panels", sizes[-1], s): partial(finetune, sizes[-1], s, splits=panel_splits) for s in seeds}
+jobs |= {("gradual", sizes[-1], s): partial(finetune, sizes[-1], s, gradual=True) for s in seeds}
+jobs |= {
     (lowest, n, s): partial(finetune, n, s, lowest)
-    for lowest in ("stage7", "stage6")
     for n in sizes[::-1]
+    for lowest in ("stage6", "stage7")
     for s in seeds
 }
 jobs["stage6", sizes[-1], seed] = partial(finetune, sizes[-1], seed, model=best_network)
-jobs |= {("gradual", sizes[-1], s): partial(finetune, sizes[-1], s, gradual=True) for s in seeds}
-jobs |= {("new panels", sizes[-1], s): partial(finetune, sizes[-1], s, splits=panel_splits) for s in seeds}
 runs |= train_all(jobs, "fine-tuning")
 
 

@@ -58,20 +58,21 @@ def frozen(representation: Representation, task: Task, n: int | None, seed: int)
         base = task.train_index
     elif n is not None and n < MOST_TO_CHOOSE_ON[task.kind]:
         base = task.draw(min(len(task.train_index), MOST_TO_CHOOSE_ON[task.kind]), seed)
-    rows = np.concatenate([base, *task.tests.values()])
-    readings = representation.readings(task, rows)
-    where = _places(task, rows)
+    parts = [base, *task.tests.values()]  # apart, as the tests are the same for each seed
+    found = [representation.readings(task, rows) for rows in parts]
+    readings = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    where = _places(task, np.concatenate(parts))
     with _BLAS.limit(limits=1, user_api="blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # of weak penalties, which are then not chosen
         name, strength = choose(representation, task, readings, where, train, seed)
         x = readings[name]
         model = representation.estimator(name, task, strength)
         model.fit(x[_of(where, train)], task.target(train))
-        found = {
+        reached = {
             test: scores.score(task, test, model.predict(x[_of(where, index)]))
             for test, index in task.tests.items()
         }
-    return Outcome(found, len(train), f"{name}, C = {strength:g}", time.perf_counter() - started)
+    return Outcome(reached, len(train), f"{name}, C = {strength:g}", time.perf_counter() - started)
 
 
 def choose(

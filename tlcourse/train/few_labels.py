@@ -78,9 +78,7 @@ def finetune(
         pass
     seconds = (time.perf_counter() - started) * torch.get_num_threads()
     model.zero_grad()
-    give_back_memory()
     probability = finetuning.probabilities(model, inputs, test, start)
-    give_back_memory()
     return _outcome(probability, labels[test], seconds)
 
 

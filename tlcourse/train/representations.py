@@ -152,17 +152,19 @@ class States(Representation):
     def __init__(self, encoder: TextEncoder, keep: bool = True):
         """`keep`: in the cache on disk; random weights are not worth it."""
         self.encoder, self.keep = encoder, keep
-        self.last: tuple[object, Readings] = None, {}
+        self.found: dict[tuple[str, bytes], Readings] = {}  # of the last task
 
     @cached_property
     def weights(self) -> str:
         return frozen_states.fingerprint(self.encoder)
 
     def readings(self, task: Task, rows: np.ndarray) -> Readings:
+        if any(name != task.name for name, _ in self.found):
+            self.found.clear()
         asked = task.name, rows.tobytes()
-        if self.last[0] != asked:
-            self.last = asked, self._readings(task, rows)
-        return self.last[1]
+        if asked not in self.found:
+            self.found[asked] = self._readings(task, rows)
+        return self.found[asked]
 
     def _readings(self, task: Task, rows: np.ndarray) -> Readings:
         texts = [task.texts[i] for i in rows]
