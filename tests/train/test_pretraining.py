@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import itertools
 import json
 
 import pytest
@@ -109,40 +108,27 @@ def test_every_model_of_the_zoo_has_a_recipe_that_fits_it():
         assert sum(share for share, _ in recipe.lengths) == pytest.approx(1)
         longest = max(length for _, length in recipe.lengths)
         assert longest <= getattr(config, "max_position_embeddings", longest)
-        lengths = [recipe.row_length(tokens) for tokens in range(0, recipe.tokens, 50_000)]
-        assert lengths == sorted(lengths)
-        assert all(
-            recipe.batch_tokens % length < recipe.batch_tokens / 10 for length in lengths
-        )  # little waste
-        assert lengths[-1] == longest
+        phases = recipe.growth + recipe.lengths
+        assert all(recipe.batch_tokens % length == 0 for _, length in phases)
+        assert [length for _, length in phases] == sorted(length for _, length in phases)
         assert set(recipe.repeats) == {"bbc", "imdb"}
         assert recipe.compile == ("lstm_size" not in vars(config))
         assert recipes.objective_of(config)
 
 
-def test_rows_have_the_length_of_their_phase():
-    recipe = recipes.Recipe(zoo.ZOO["gpt-mini"], 1000, lengths=((0.9, 128), (0.1, 256)))
-    lengths = {tokens: recipe.row_length(tokens) for tokens in (0, 899, 900, 1000, 1001)}
-    assert lengths == {0: 128, 899: 128, 900: 256, 1000: 256, 1001: 256}
+def test_rows_grow():
+    recipe = recipes.Recipe(
+        zoo.ZOO["bert-mini"], 1000, growth=((100, 16), (200, 32)), lengths=((0.9, 128), (0.1, 256))
+    )
+    lengths = {tokens: recipe.row_length(tokens) for tokens in (0, 99, 100, 199, 200, 899, 900, 1000, 1001)}
+    assert lengths == {0: 16, 99: 16, 100: 32, 199: 32, 200: 128, 899: 128, 900: 256, 1000: 256, 1001: 256}
 
 
-def test_rows_grow_a_little_at_a_time():
-    recipe = recipes.Recipe(zoo.ZOO["bert-mini"], 1000, lengths=((1.0, 256),), growth=(16, 100, 500))
-    lengths = [recipe.row_length(tokens) for tokens in range(1001)]
-    assert lengths[:100] == [16] * 100
-    assert lengths[300] == 64  # half of the way from 16 to 256, by factors
-    assert lengths[499] < 256
-    assert lengths[500:] == [256] * 501
-    for now, then in itertools.pairwise(lengths):
-        assert now <= then <= max(1.2 * now, now + 4)
-
-
-def test_a_training_of_few_tokens_has_all_lengths():
+def test_a_training_of_few_tokens_has_all_phases():
     few = recipes.recipe_for("bert", ("bbc",), tokens=200_000)
     many = recipes.recipe_for("bert", ("bbc",))
-    lengths = [{r.row_length(share * r.tokens // 1000) for share in range(1000)} for r in (few, many)]
-    assert lengths[0] == lengths[1]
-    assert few.row_length(7 * few.tokens // 10) == 256
+    assert [n for _, n in few.growth] == [n for _, n in many.growth] == [16, 32, 64]
+    assert few.growth[-1][0] < 0.8 * few.tokens
 
 
 def test_a_small_text_has_enough_for_the_smallest_training(made_text):
@@ -150,7 +136,7 @@ def test_a_small_text_has_enough_for_the_smallest_training(made_text):
     index = made_text.index()
     objective = recipes.objective_of(recipe.config)(zoo.build(recipe.config), index)
     batch = objective.reader(index, Reading(8, recipe.lengths[0][1]))(0)
-    assert batch["input_ids"].shape == (8, 256)
+    assert batch["input_ids"].shape == (8, 128)
 
 
 @pytest.mark.parametrize(

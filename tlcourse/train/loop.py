@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models import zoo
-from tlcourse.train import checkpoint, held_out, schedules
+from tlcourse.train import checkpoint, held_out, positions, schedules
 from tlcourse.train.objectives import Batch, Carry, Reading
 from tlcourse.train.recipes import Recipe, differences, objective_of
 
@@ -92,18 +92,16 @@ class _Training:
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)
         self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
-        trained = self.objective
-        if recipe.compile:  # for one length or two, kernels of that length; for many, kernels of any
-            trained = torch.compile(trained, dynamic=bool(recipe.growth))
+        trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective
         self.trained = self.accelerator.prepare(trained)
         self.step = self.tokens = self.last_step_at = 0
         self.seconds = 0.0
         self.log: list[dict[str, Any]] = []
         self.sums: dict[str, tuple[float, int]] = {}  # losses and targets since the last report
         self.carry: Carry = ()
-        self.row_length = 0
+        self.row_length = 0  # of the last step
         self.falling = False  # whether the rate is on its way down
-        self.read: Callable[[int, float], Batch]
+        self.read: Callable[[int, float], Batch] | None = None
 
     @property
     def progress(self) -> float:
@@ -126,7 +124,7 @@ class _Training:
                 self.falling = True
                 self._save(self.folder / BEFORE_DECAY)
             length = recipe.row_length(self.tokens)
-            if length != self.row_length:
+            if self.read is None or length != self.row_length:
                 self._begin_rows_of(length)
             losses, n_tokens = self._train_step()
             self.last_step_at = self.tokens
@@ -151,6 +149,8 @@ class _Training:
     # Reading.
 
     def _begin_rows_of(self, length: int) -> None:
+        if self.recipe.growth and 0 < self.row_length < length:
+            positions.begin_as_copies(self.objective.model, self.optimizer, self.row_length, length)
         self.row_length = length
         rows = self.recipe.batch_tokens // length
         if rows % self.world:
@@ -311,6 +311,7 @@ class _Training:
         self.log, self.sums = facts["log"], facts["sums"]
         self.last_step_at = facts["last_step_at"]
         self.falling = self.last_step_at > self.recipe.level_until
+        self.row_length = self.recipe.row_length(self.last_step_at) if self.step else 0
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:

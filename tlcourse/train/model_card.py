@@ -160,10 +160,8 @@ def _sources(facts: dict[str, Any]) -> str:
 def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
     recipe = facts["recipe"]
     hours, minutes = divmod(round(facts["seconds"] / 60), 60)
-    rows = ", then ".join(f"{length} ({share:.0%})" for share, length in recipe["lengths"])
-    if recipe["growth"]:
-        shortest, since, until = recipe["growth"]
-        rows += f"; at first {shortest}, from {since:,} tokens to {until:,} growing"
+    rows = [f"{length} until {tokens:,} tokens" for tokens, length in recipe["growth"]]
+    rows += [f"{length} ({share:.0%})" for share, length in recipe["lengths"]]
     how = [label for key, label in (("bf16", "bfloat16"), ("compile", "compiled")) if recipe[key]]
     return [
         ("tokens read", f"{facts['tokens']:,}"),
@@ -171,7 +169,7 @@ def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("time", f"{hours} h {minutes:02d} min" if hours else f"{facts['seconds']} s"),
         ("tokens a second", f"{facts['tokens'] / max(1, facts['seconds']):,.0f}"),
         ("places in a batch", f"{recipe['batch_tokens']:,}"),
-        ("places in a row", rows),
+        ("places in a row", ", then ".join(rows)),
         ("AdamW", f"rate {recipe['learning_rate']:g}, β {recipe['betas']}"),
         ("weight decay", f"{recipe['weight_decay']:g}"),
         ("warm-up", f"{recipe['warmup']:,} tokens"),

@@ -49,9 +49,9 @@ class Recipe:
         config: the model's.
         tokens: how much text is read: pieces that are not padding.
         batch_tokens: places in a batch, padding included.
+        growth: (tokens, length of a row): at first rows are as short as that, until so many tokens are read.
+            Whenever rows then grow, new positions begin as copies of those before.
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
-        growth: (length, tokens, tokens), or () for none: rows are first as short as that; from the one number
-            of tokens to the other they grow to their length, by the same factor in each of 32 steps.
         repeats: how often a pass over the text reads each of its sources.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
         warmup: tokens in which the rate rises.
@@ -66,8 +66,8 @@ class Recipe:
     config: zoo.Config
     tokens: int
     batch_tokens: int = 4096
+    growth: tuple[tuple[int, int], ...] = ()
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
-    growth: tuple[()] | tuple[int, int, int] = ()
     repeats: dict[str, float] = field(default_factory=dict)
     learning_rate: float = 7e-4
     betas: tuple[float, float] = (0.9, 0.99)
@@ -90,14 +90,12 @@ class Recipe:
 
     def row_length(self, tokens: int) -> int:
         """How long rows are when so many tokens are read."""
+        for until, length in self.growth:
+            if tokens < until:
+                return length
         ends = [*itertools.accumulate(share for share, _ in self.lengths)]
         phase = bisect.bisect_right(ends, tokens / self.tokens + 1e-12)
-        length = self.lengths[min(phase, len(ends) - 1)][1]
-        if not self.growth:
-            return length
-        shortest, since, until = self.growth
-        step = min(32, max(0, 32 * (tokens - since) // (until - since)))
-        return int(shortest * (length / shortest) ** (step / 32) + 1e-9) // 4 * 4
+        return self.lengths[min(phase, len(ends) - 1)][1]
 
     def same_until(self, tokens: int) -> int:
         """Up to where a training of so many tokens is the same as this one."""
@@ -126,21 +124,22 @@ TOKENS = 60_000_000
 MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 
 # Most of it on short rows, which are cheaper, the last tenth on twice as long ones, for the later positions
-# (Devlin et al. 2019, appendix A.2). XLNet has no positions to learn, and the LSTMs have none either.
+# (Devlin et al. 2019, appendix A.2). What sees both sides is slower to find its way there, and gets a fifth.
+# XLNet has no positions to learn, and the LSTMs have none either.
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
 _LENGTHS = {
     ElmoConfig: ((1.0, 64),),
     UlmfitConfig: ((1.0, 64),),
     XLNetConfig: ((1.0, 128),),
-    BertConfig: ((1.0, 256),),
-    ErnieConfig: ((1.0, 256),),
+    BertConfig: ((0.8, 128), (0.2, 256)),
+    ErnieConfig: ((0.8, 128), (0.2, 256)),
 }
 
 # In a long row, a masked piece has two neighbours among many, and attention finds them only after millions of
-# tokens in which the loss hardly moves. In a row of 16 it finds them at once. Then rows have to grow a little
-# at a time: with twice as many, half of the positions are new, and what attention found is lost for a while.
-_SHORT_FIRST = (16, 1_500_000, 10_000_000)
-_GROWING = (BertConfig, ErnieConfig)
+# tokens in which the loss hardly moves. In a row of 16 it finds them at once. Then rows grow, and as half of
+# the positions are new, they begin as copies: random ones would pull apart what attention has found.
+_SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
+_GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
 
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
@@ -163,9 +162,9 @@ def recipe_for(
         config,
         tokens,
         batch_tokens=2048 if tokens > FEW_TOKENS else 1024,
+        growth=_growth(config, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
-        growth=_growth(config, tokens),
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
         bf16=bf16,
@@ -173,9 +172,7 @@ def recipe_for(
     )
 
 
-def _growth(config: zoo.Config, tokens: int) -> tuple[()] | tuple[int, int, int]:
-    """Few tokens see it in small: rows grow until seven tenths of them are read."""
-    if not isinstance(config, _GROWING):
-        return ()
-    shortest, since, until = _SHORT_FIRST
-    return (shortest, since, until) if tokens > FEW_TOKENS else (shortest, tokens // 10, tokens * 7 // 10)
+def _growth(config: zoo.Config, tokens: int) -> tuple[tuple[int, int], ...]:
+    """Few tokens see it in small: seven tenths of them are in short rows."""
+    growth = _GROWTH.get(type(config), ())
+    return growth if tokens > FEW_TOKENS else tuple((tokens * until // 10_000_000, n) for until, n in growth)
