@@ -6,9 +6,10 @@ from IPython.utils.capture import capture_output
 
 @pytest.fixture(autouse=True)
 def nothing_of_the_users(tmp_path, monkeypatch):
-    """A progress file of the test's own, matplotlib as it was, no figure left open."""
+    """A progress file of the test's own, matplotlib as it comes and as it was, no figure left open."""
     monkeypatch.setenv("TLCOURSE_PROGRESS", str(tmp_path / "progress.json"))
     with plt.rc_context():
+        plt.rcdefaults()  # tests elsewhere set the course's style
         yield
     assert not plt.get_fignums(), "a figure was left open: it would show up in another cell"
 
