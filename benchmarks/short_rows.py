@@ -16,21 +16,21 @@ import tempfile
 from pathlib import Path
 
 SIZES = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
-WAYS = ("128 from the start", "16, 32, 64, then 128; copies", "16, 32, 64, then 128; at random")
 SHORT = (16, 32, 64)
 
 
-def rows_of(way: str, tokens: int) -> dict[str, tuple]:
-    """What a recipe says of its rows."""
-    if way.endswith("start"):
-        return {"lengths": ((1.0, 128),), "growth": ()}
-    if way.endswith("copies"):
-        growth = tuple((tokens * (i + 1) // 4, length) for i, length in enumerate(SHORT))
-        return {"lengths": ((1.0, 128),), "growth": growth}
-    return {"lengths": tuple((0.25, length) for length in (*SHORT, 128)), "growth": ()}
+def ways(tokens: int) -> dict[str, dict[str, tuple]]:
+    """What a recipe says of its rows; it is with `growth` that new positions begin as copies."""
+    growth = tuple((tokens * (i + 1) // 4, length) for i, length in enumerate(SHORT))
+    quarters = tuple((0.25, length) for length in (*SHORT, 128))
+    return {
+        "128 from the start": {"lengths": ((1.0, 128),), "growth": ()},
+        "16, 32, 64, then 128; copies": {"lengths": ((1.0, 128),), "growth": growth},
+        "16, 32, 64, then 128; at random": {"lengths": quarters, "growth": ()},
+    }
 
 
-def train(way: str, index, tokens: int, seed: int) -> dict:
+def train(rows: dict[str, tuple], index, tokens: int, seed: int) -> dict:
     """`curve`: (tokens read, loss since the last entry), each hundred steps; `held_out`: the last loss."""
     import dataclasses
 
@@ -42,7 +42,7 @@ def train(way: str, index, tokens: int, seed: int) -> dict:
         recipes.recipe_for("bert", index.sources, tokens, seed, bf16=bf16_is_fast()),
         config=dataclasses.replace(zoo.ZOO["bert-mini"], **SIZES),
         batch_tokens=1024,
-        **rows_of(way, tokens),
+        **rows,
         learning_rate=1e-3,
         warmup=tokens // 12,
         log_every=100,
@@ -68,10 +68,11 @@ def main() -> None:
     from tlcourse.data import text_index
 
     index = text_index.load(options.text)
-    results: dict[str, list] = {way: [] for way in WAYS}
+    compared = ways(options.tokens)
+    results: dict[str, list] = {way: [] for way in compared}
     for seed in range(options.seeds):
-        for way in WAYS:
-            found = train(way, index, options.tokens, seed)
+        for way, rows in compared.items():
+            found = train(rows, index, options.tokens, seed)
             results[way].append(found)
             print(f"seed {seed}, rows of {way}:")
             for tokens, loss in found["curve"][:: max(1, len(found["curve"]) // 8)]:

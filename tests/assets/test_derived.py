@@ -116,7 +116,6 @@ import os, signal, sys
 import numpy as np
 from safetensors import numpy as safe
 from tlcourse import assets
-from tlcourse.assets import derived
 
 whole = safe.save_file
 def save_half(arrays, path, metadata):
@@ -187,3 +186,10 @@ def test_rows_taken_from_the_file_are_those_of_the_array(own_cache):
     path.unlink()
     assert derived.take(kept["b"], index).shape == (3, 3, 2)  # from what is mapped
     assert (derived.take(made["b"], index) == made["b"][index]).all()
+
+
+def test_rows_of_an_array_that_another_library_owns():
+    import torch
+
+    for owner in (memoryview(bytes(range(6))), torch.arange(6, dtype=torch.uint8)):
+        assert derived.take(np.asarray(owner), np.array([4, 1])).tolist() == [4, 1]

@@ -107,7 +107,7 @@ def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
     base = array
     while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
         base = base.base
-    if base is None or not array.flags.c_contiguous:
+    if not isinstance(base, np.memmap) or not array.flags.c_contiguous:
         return array[index]
     rows = np.empty((len(index), *array.shape[1:]), array.dtype)
     start = base.offset + array.ctypes.data - base.ctypes.data
