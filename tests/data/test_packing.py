@@ -1,5 +1,7 @@
 """What pretraining reads: everything once, in the order it should, and the same again after a resume."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -90,16 +92,19 @@ def spans(index, order, length=32, seed=0):
     return sentence_pairs(index, order, length, rows=1, rng=rng(seed))
 
 
-def test_pairs_begin_with_sentences_and_fit(index):
+def test_pairs_are_whole_sentences_or_fill_the_row(index):
     order = document_order(index, {}, rng())
-    pairs = spans(index, order)
-    begins = set(index.sentence_pieces.tolist())
-    assert set(pairs.a[:, 0]) <= begins
-    assert set(pairs.b[:, 0]) <= begins
+    pairs = spans(index, order, length=96)
+    bounds = set(index.sentence_pieces.tolist())
     sizes = np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel()
-    assert (sizes <= 29).all()
+    assert (sizes <= 93).all()
     assert (np.diff(pairs.a) > 0).all()
     assert (np.diff(pairs.b) > 0).all()
+    room_left = sizes < 93
+    assert room_left.any()
+    assert {*pairs.a[room_left].ravel(), *pairs.b[room_left].ravel()} <= bounds
+    cut_off = [{*pairs.a[~room_left, side], *pairs.b[~room_left, side]} - bounds for side in (0, 1)]
+    assert all(cut_off)  # some at the front, some at the end
     assert 0.4 < pairs.is_random.mean() < 0.75  # a half, and where a document has one sentence left
 
 
@@ -112,6 +117,18 @@ def test_a_true_pair_goes_on_and_a_random_one_is_from_another_document(index):
     assert (document[0][~true] != document[1][~true]).all()
     whole = true & (np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel() < 29)  # nothing was cut off
     assert np.array_equal(pairs.a[whole, 1], pairs.b[whole, 0])
+
+
+def test_lengths_do_not_tell_whether_b_follows():
+    """Would a random B go on to the end of its document, A would always be cut to a half to make room."""
+    sizes = rng().integers(5, 40, 4 * 300)
+    long = SimpleNamespace(
+        sentence_pieces=np.concatenate([[0], np.cumsum(sizes)]), documents=np.arange(0, 1201, 300)
+    )
+    pairs = sentence_pairs(long, np.tile(np.arange(4), 10), 128, rows=1, rng=rng())
+    long_a = np.diff(pairs.a).ravel() > 64  # of 125
+    shares = [long_a[pairs.is_random == kind].mean() for kind in (False, True)]
+    assert shares[1] == pytest.approx(shares[0], abs=0.08)
 
 
 def test_every_sentence_is_read(index):

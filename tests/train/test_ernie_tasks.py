@@ -144,13 +144,24 @@ def test_token_in_document(objective, index):
     found = ernie_tasks.passages(index, np.arange(len(index)), LENGTH - 4, 30, rng).at(0)
     batch = objective.make_batch(index, found, ernie_tasks.TOKEN_IN_DOCUMENT, LENGTH, rng)
     ids = uncorrupted(batch)
-    for row, target, (first, last, document) in zip(ids, batch["token_document"], found, strict=True):
-        a, b = index.sentence_pieces[first], index.sentence_pieces[last]
+    text = index.pieces.tolist()
+    labels = set()
+    for row, target, (*_, document) in zip(ids, batch["token_document"], found, strict=True):
+        seen = row[target != IGNORED].tolist()
         begin, end = index.document_pieces[document], index.document_pieces[document + 1]
-        rest = set(index.pieces[begin:a].tolist()) | set(index.pieces[b:end].tolist())
-        text = (target != IGNORED).nonzero()[0]
-        if b - a <= LENGTH - 2:
-            assert target[text].tolist() == [int(piece in rest) for piece in row[text].tolist()]
+        start = next(i for i in range(begin, end) if text[i : i + len(seen)] == seen)
+        rest = {*text[begin:start], *text[start + len(seen) : end]}
+        assert target[target != IGNORED].tolist() == [int(piece in rest) for piece in seen]
+        labels.update(target.tolist())
+    assert labels == {IGNORED, 0, 1}
+
+
+def test_any_part_of_a_long_passage_is_read_and_a_short_one_goes_on():
+    rng = np.random.default_rng(0)
+    starts = {ernie_tasks.window(100, 110, 130, 6, rng) for _ in range(200)}
+    assert starts == {(first, first + 6) for first in range(100, 105)}
+    assert ernie_tasks.window(100, 110, 130, 15, rng) == (100, 115)
+    assert ernie_tasks.window(100, 110, 112, 15, rng) == (100, 112)
 
 
 def test_the_class_of_an_order_puts_the_segments_back(index):
@@ -182,10 +193,9 @@ def test_distance(objective, index):
         a, b = spans
         gap = b[0] - a[1] if b[0] > a[0] else a[0] - b[1]
         same = document_of[a[0]] == document_of[b[0]]
-        cut_short = a[1] not in index.sentence_pieces or b[1] not in index.sentence_pieces
         if label == ernie_tasks.NEXT_TO_EACH_OTHER:
             assert same
-            assert gap == 0 or cut_short
+            assert gap == 0
         elif label == ernie_tasks.SAME_DOCUMENT:
             assert same
             assert gap > 0

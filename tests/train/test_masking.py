@@ -81,6 +81,14 @@ def test_nearly_fifteen_percent_even_in_units():
     assert 0.12 < share <= 0.15
 
 
+def test_a_unit_that_does_not_fit_is_passed_over():
+    ids = np.full((300, 14), len(SPECIAL))
+    unit = np.tile([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5], (300, 1))  # two of fourteen pieces are wanted
+    masked = mask_units(ids, unit, V, np.random.default_rng(0))
+    assert (np.sort(masked.positions) == [12, 13]).all()
+    assert (masked.targets != IGNORED).all()
+
+
 def test_permutation_is_a_permutation_seen_as_a_mask():
     ids = batch(rows=50)
     permuted = permute(ids, np.random.default_rng(0))

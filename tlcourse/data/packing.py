@@ -126,8 +126,9 @@ def sentence_pairs(
     """BERT's training pairs (Devlin et al. 2019, appendix A.2), as the authors' code makes them.
 
     Sentences of a document are taken until they fill a sequence; A is some of them from the start. Half
-    of the time B is the rest; otherwise B begins at a random sentence of another document, and the rest
-    is read next. Both are cut to fit `length` with [CLS] and two [SEP].
+    of the time B is the rest; otherwise it is as many sentences of another document, from a random one on,
+    and the rest is read next. Both are cut, each piece at the front or at the end by chance, to fit `length`
+    with [CLS] and two [SEP]: how long A and B are must not tell whether B follows.
     """
     room = length - 3
     starts = np.asarray(index.sentence_pieces)
@@ -144,15 +145,22 @@ def sentence_pairs(
             if is_random:
                 other = _elsewhere(order, document, rng)
                 first = int(rng.integers(documents[other], documents[other + 1]))
-                b = starts[first], starts[documents[other + 1]]
+                full = int(np.searchsorted(starts, starts[first] + room - (a[1] - a[0])))
+                b = starts[first], starts[min(max(full, first + 1), documents[other + 1])]
                 sentence += in_a
             else:
                 b = starts[sentence + in_a], starts[stop]
                 sentence = stop
             in_a, in_b = fit(int(a[1] - a[0]), int(b[1] - b[0]), room)
-            pairs.append((a[0], a[0] + in_a, b[0], b[0] + in_b, is_random))
+            pairs.append((*_part(a, in_a, rng), *_part(b, in_b, rng), is_random))
     shuffled = np.array(pairs, dtype=np.int64)[rng.permutation(len(pairs))]
     return Pairs(shuffled[:, 0:2], shuffled[:, 2:4], shuffled[:, 4].astype(bool), rows)
+
+
+def _part(span: tuple[int, int], n: int, rng: np.random.Generator) -> tuple[int, int]:
+    """`n` pieces of a span; of the others each is dropped at the front or at the end by chance."""
+    first = span[0] + int(rng.binomial(span[1] - span[0] - n, 0.5))
+    return first, first + n
 
 
 def _elsewhere(order: np.ndarray, document: int, rng: np.random.Generator) -> int:

@@ -64,6 +64,16 @@ def lay_out(index: TextIndex, rows: list[list[Span]], length: int) -> tuple[np.n
     return ids, where
 
 
+def window(first: int, last: int, end: int, room: int, rng: np.random.Generator) -> Span:
+    """The passage from `first` to `last` and what follows up to `end`, as far as there is room.
+
+    Of a passage that is longer than that, a part from anywhere: else only the beginnings of long sentences
+    would ever be read in short rows.
+    """
+    start = first + int(rng.integers(max(0, last - first - room) + 1))
+    return start, min(start + room, end)
+
+
 def shuffled_segments(bounds: np.ndarray, longest: int, rng: np.random.Generator) -> tuple[list[Span], int]:
     """A passage in 1 to `longest` segments in random order, and the class of that order.
 
@@ -99,7 +109,7 @@ class ErnieTasks(Objective):
         def batch(step: int, progress: float = 0.0) -> Batch:
             found, within = epochs.at(step)
             rng = reading.generator(2, step)
-            task = task_at(progress, schedule, rng)
+            task = step % len(TASKS) if reading.held_out else task_at(progress, schedule, rng)
             return self.make_batch(index, found.at(within), task, reading.length, rng)
 
         return batch
@@ -118,7 +128,8 @@ class ErnieTasks(Objective):
             elif task == DISTANCE:
                 spans, distance[i] = two_passages(index, passage, chosen, length, rng)
             else:
-                spans = [(int(bounds[0]), int(bounds[-1]))]
+                end = int(index.document_pieces[passage[2] + 1])
+                spans = [window(int(bounds[0]), int(bounds[-1]), end, length - 2, rng)]
             rows.append(spans)
         ids, where = lay_out(index, rows, length)
         text = where >= 0
@@ -170,7 +181,7 @@ class ErnieTasks(Objective):
 def two_passages(
     index: TextIndex, passage: np.ndarray, others: np.ndarray, length: int, rng: np.random.Generator
 ) -> tuple[list[Span], int]:
-    """The first sentences of a passage, a second span, and the class of their distance.
+    """The first sentences of a passage or their end, a second span, and the class of their distance.
 
     The second span is what follows; or sentences of the same document that neither follow nor precede; or a
     passage of another document among `others` (n, 3). Where the distance that was drawn is not to be had,
@@ -184,7 +195,8 @@ def two_passages(
         return start, min(end, start + room)
 
     room = length - 3
-    a = span(first, cut, room // 2)
+    start, stop = span(first, cut, len(index.pieces))
+    a = max(start, stop - room // 2), stop  # cut at its beginning, so that what follows is next to it
     begin, end = int(index.documents[document]), int(index.documents[document + 1])
     following = [a, span(cut, end, room)] if cut < end else None
     apart = [*range(begin, first - 1), *range(cut + 1, end)]

@@ -45,22 +45,26 @@ def mask_units(
     """ERNIE (Sun et al. 2020, "Knowledge Masking Task"): words, phrases and names are masked as a whole.
 
     `unit` (B, T) numbers the unit of each piece within its row, as in 0 0 1 2 2 2; pieces that may not be
-    masked have −1. Units are drawn until 15 % of the pieces are chosen; all pieces of one share a fate.
+    masked have −1. Units are taken in random order, but for those that do not fit any more, until 15 % of the
+    pieces are chosen; all pieces of one share a fate.
     """
-    length = input_ids.shape[1]
-    draw, fates = rng.random(input_ids.shape), rng.random(input_ids.shape)
-    key = np.where(unit >= 0, np.take_along_axis(draw, np.maximum(unit, 0), axis=1), np.inf)
-    order = np.argsort(key, axis=1, kind="stable")  # units in random order, the pieces of one side by side
-    in_order = np.take_along_axis(unit, order, axis=1)
-    ends = np.ones_like(unit, dtype=bool)
-    ends[:, :-1] = in_order[:, :-1] != in_order[:, 1:]
-    end = np.where(ends, np.arange(length), length)
-    end = np.minimum.accumulate(end[:, ::-1], axis=1)[:, ::-1]  # where each piece's unit ends
-    wanted = np.maximum(1, np.rint(share * (unit >= 0).sum(1)))[:, None]
-    whole = (in_order >= 0) & (end < wanted)  # a unit that would exceed the share is left out
-    n = n_to_predict(length, share)
-    fate = np.take_along_axis(fates, np.maximum(in_order[:, :n], 0), axis=1)
-    return _corrupt(input_ids, order[:, :n], whole[:, :n], fate, vocab_size, rng)
+    positions = np.zeros((len(input_ids), n_to_predict(input_ids.shape[1], share)), dtype=np.int64)
+    chosen = np.zeros(positions.shape, dtype=bool)
+    fate = np.zeros(positions.shape)
+    for i, row in enumerate(unit):
+        units, sizes = np.unique(row[row >= 0], return_counts=True)
+        wanted = min(max(1, round(share * sizes.sum())), positions.shape[1])
+        n = 0
+        for u in rng.permutation(len(units)):
+            if n + sizes[u] > wanted:
+                continue
+            taken = slice(n, n + sizes[u])
+            positions[i, taken] = np.flatnonzero(row == units[u])
+            chosen[i, taken], fate[i, taken] = True, rng.random()
+            n = taken.stop
+            if n == wanted:
+                break
+    return _corrupt(input_ids, positions, chosen, fate, vocab_size, rng)
 
 
 def _corrupt(
