@@ -60,6 +60,7 @@ def test_every_word_has_a_place_of_its_own(folders, name):
     assert len(set(example.places)) == len(sentence)
     if name == "elmo-mini":
         assert [example.units[place] for place in example.places] == sentence
+        assert example.units[0] == example.units[-1] == "</s>"  # in pretraining a sentence follows another
     elif name == "gpt-mini":  # a left-to-right model has read the whole word by then
         read = encoder.tokenizer.encode("mary remembered", add_special_tokens=False).ids
         assert example.units[1 : example.places[1] + 1] == read

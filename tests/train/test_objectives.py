@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tlcourse.data.packing import piece_stream
+from tlcourse.data.packing import piece_stream, word_stream
 from tlcourse.data.tokeniser import CLS, PAD, SEP
 from tlcourse.models.bert import BertConfig, BertForPreTraining
 from tlcourse.models.elmo import BiLM, ElmoConfig, character_ids
@@ -112,6 +112,14 @@ def test_elmo_predicts_both_neighbours_of_spelt_words(index):
     ):
         expected = F.cross_entropy(objective.model.softmax(states).flatten(0, 1), wanted.flatten())
         assert mean(losses[name]) == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_elmo_counts_a_text_as_many_tokens_as_the_others_do(index):
+    everything = np.arange(len(index))
+    entries = len(word_stream(index, everything))  # with the ends of sentences, which are read as words are
+    objective = objectives.BothDirections(BiLM(ElmoConfig(vocab_size=30)), index)
+    read = objective.reader(index, Reading(rows=1, length=entries // 4))(0)["n_tokens"].sum()
+    assert 4 * read == pytest.approx(len(index.pieces), rel=0.01)  # of rounding
 
 
 def test_bert_gets_both_losses(index):
@@ -229,7 +237,7 @@ def test_training_never_reads_what_is_held_out(name, index):
     seen = {}
     for key, how in reading.items():
         read, seen[key] = objective.reader(index, how), set()
-        for step in range(200 if not key else 5):
+        for step in range(200 if not key else 50):
             for row in read(step)["input_ids"].tolist():
                 seen[key] |= {tuple(row[i : i + 12]) for i in range(21)}
     assert not seen[False] & only_held

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tlcourse.models import lstm
+
 # PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
 warnings.filterwarnings("ignore", message="LSTM with projections is not supported with oneDNN")
 
@@ -115,11 +117,13 @@ class BiLM(nn.Module):
 
         def direction() -> nn.ModuleList:
             return nn.ModuleList(
-                nn.LSTM(
-                    config.projection_size,
-                    config.lstm_size,
-                    proj_size=config.projection_size,
-                    batch_first=True,
+                lstm.initialise(
+                    nn.LSTM(
+                        config.projection_size,
+                        config.lstm_size,
+                        proj_size=config.projection_size,
+                        batch_first=True,
+                    )
                 )
                 for _ in range(config.num_hidden_layers)
             )

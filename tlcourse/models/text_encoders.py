@@ -185,7 +185,7 @@ class PieceEncoder(TextEncoder):
 
 
 class WordEncoder(TextEncoder):
-    """ELMo: words with their capitals, spelt."""
+    """ELMo: words with their capitals, spelt. A text begins where a sentence ended, as in pretraining."""
 
     def __init__(self, network: BiLM, max_length: int = MAX_LENGTH):
         width = 2 * network.config.projection_size
@@ -194,25 +194,23 @@ class WordEncoder(TextEncoder):
 
     def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
         if second is None:
-            found = (cut_in_the_middle(_sentence_words(text), self.max_length) for text in texts)
+            found = (cut_in_the_middle([_END, *_sentence_words(text)], self.max_length) for text in texts)
             return [Example(words, [0] * len(words), []) for words in found]
         pairs = []
         for text, other in zip(texts, second, strict=True):
             a, b = _sentence_words(text), _sentence_words(other)
-            in_a, in_b = fit(len(a), len(b), self.max_length)
-            pairs.append(Example(a[:in_a] + b[:in_b], [0] * in_a + [1] * in_b, []))
+            in_a, in_b = fit(len(a), len(b), self.max_length - 1)
+            pairs.append(Example([_END, *a[:in_a], *b[:in_b]], [0] * (1 + in_a) + [1] * in_b, []))
         return pairs
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
-        longest = self.max_length - 1
-        return [
-            Example(
-                [*words[:longest], _END],
-                [0] * (min(len(words), longest) + 1),
-                [min(place, longest) for place in range(len(words))],
-            )
-            for words in sentences
-        ]
+        room = self.max_length - 2
+        found = []
+        for words in sentences:
+            units = [_END, *words[:room], _END]
+            places = [min(1 + place, len(units) - 1) for place in range(len(words))]
+            found.append(Example(units, [0] * len(units), places))
+        return found
 
     def batch(self, examples: Sequence[Example]) -> Batch:
         size = self.network.config.max_characters
@@ -239,7 +237,7 @@ class WordEncoder(TextEncoder):
 
 def _sentence_words(text: str) -> list[str]:
     found = [[*find_words(s), _END] for line in text.split("\n") for s in sentences.split(line)]
-    return [word for words in found for word in words] or [_END]
+    return [word for words in found for word in words]
 
 
 def cut_in_the_middle(units: list, room: int) -> list:

@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.lstm import initialise
+
 State = tuple[Tensor, Tensor]  # a layer's h and c, each (1, B, size)
 
 
@@ -74,6 +76,7 @@ class WeightDropLSTM(nn.LSTM):
 
     def __init__(self, input_size: int, hidden_size: int, weight_drop: float):
         super().__init__(input_size, hidden_size, batch_first=True)
+        initialise(self)
         self.weight_drop = weight_drop
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:

@@ -171,12 +171,13 @@ class BothDirections(Objective):
         self.characters = character_ids(index.vocabulary, model.config.max_characters).to(torch.int16).numpy()
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:
-        pieces_a_word = len(index.pieces) / len(index.words)  # so that "tokens" means the same text for all
+        entries = len(index.words) + len(index.sentence_words) - 1  # words and ends of sentences
+        pieces_an_entry = len(index.pieces) / entries  # so that "tokens" means the same text for all
         at = stream_reader(word_stream, index, reading, n_extra=2)
 
         def batch(step: int, progress: float = 0.0) -> Batch:
             words = at(step)  # (B, T + 2)
-            n_tokens = np.full(len(words), round(reading.length * pieces_a_word))
+            n_tokens = np.full(len(words), round(reading.length * pieces_an_entry))
             return {"words": words, "n_tokens": n_tokens}
 
         return batch
