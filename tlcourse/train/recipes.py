@@ -130,7 +130,7 @@ MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
 _LENGTHS = {
     ElmoConfig: ((0.9, 32), (0.1, 64)),
-    UlmfitConfig: ((1.0, 64),),
+    UlmfitConfig: ((1.0, 32),),
     XLNetConfig: ((1.0, 128),),
     BertConfig: ((0.8, 128), (0.2, 256)),
     ErnieConfig: ((0.8, 128), (0.2, 256)),
@@ -144,6 +144,9 @@ _GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
 
 # LSTMs stand steeper steps than these small transformers, and need them: ULMFiT's code takes 4e-3 and more.
 _LEARNING_RATES = {ElmoConfig: 2e-3, UlmfitConfig: 3e-3}
+
+# ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
+_BATCH_TOKENS = {UlmfitConfig: 1024}
 
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
@@ -165,7 +168,7 @@ def recipe_for(
     return Recipe(
         config,
         tokens,
-        batch_tokens=2048 if tokens > FEW_TOKENS else 1024,
+        batch_tokens=_BATCH_TOKENS.get(type(config), 2048) if tokens > FEW_TOKENS else 1024,
         growth=_growth(config, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
