@@ -103,7 +103,7 @@ class AwdLstm(nn.Module):
         self.embedding = EmbeddingWithDropout(
             config.vocab_size, config.embedding_size, scale * config.embedding_dropout
         )
-        # AWD-LSTM has ±0.1: words so alike that three layers do not tell them apart for 700,000 tokens or more.
+        # AWD-LSTM has ±0.1: words so alike that three layers do not tell them apart for 700,000 tokens.
         nn.init.uniform_(self.embedding.weight, -0.5, 0.5)
         inner = [config.lstm_size] * (config.num_hidden_layers - 1)
         sizes = [config.embedding_size, *inner, config.embedding_size]
