@@ -156,6 +156,11 @@ def test_token_in_document(objective, index):
     assert labels == {IGNORED, 0, 1}
 
 
+def test_held_out_batches_take_the_tasks_in_turn(objective, index):
+    read = objective.reader(index, Reading(rows=2, length=LENGTH, held_out=True))
+    assert [int(read(step, 1.0)["task_type_ids"][0, 0]) for step in range(7)] == [0, 1, 2, 3, 4, 0, 1]
+
+
 def test_any_part_of_a_long_passage_is_read_and_a_short_one_goes_on():
     rng = np.random.default_rng(0)
     starts = {ernie_tasks.window(100, 110, 130, 6, rng) for _ in range(200)}

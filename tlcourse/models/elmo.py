@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from tlcourse.models import lstm
+from tlcourse.models.lstm import initialise
 
 # PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
 warnings.filterwarnings("ignore", message="LSTM with projections is not supported with oneDNN")
@@ -117,7 +117,7 @@ class BiLM(nn.Module):
 
         def direction() -> nn.ModuleList:
             return nn.ModuleList(
-                lstm.initialise(
+                initialise(
                     nn.LSTM(
                         config.projection_size,
                         config.lstm_size,

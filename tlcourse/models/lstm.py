@@ -7,9 +7,9 @@ def initialise(lstm: nn.LSTM) -> nn.LSTM:
     """Set the weights of one layer, of each gate by itself, and return it.
 
     Forget gates begin with a bias of 1, so that a state is kept until there is a reason not to (Józefowicz et
-    al. 2015, "An Empirical Exploration of Recurrent Network Architectures", section 3.2; also in ELMo's
-    code). PyTorch's own weights shrink with the size of the state, and three such layers hand on a hundredth
-    of what tells one word from another: input weights are Glorot's, recurrent ones orthogonal.
+    al. 2015, "An Empirical Exploration of Recurrent Network Architectures"; also in ELMo's code). PyTorch's
+    own weights shrink with the size of the state, and three such layers hand on a hundredth of what tells one
+    word from another: input weights are Glorot's, recurrent ones orthogonal.
     """
     for gate in lstm.weight_ih_l0.chunk(4):
         nn.init.xavier_uniform_(gate)

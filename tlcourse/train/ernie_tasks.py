@@ -184,21 +184,20 @@ def two_passages(
     """The first sentences of a passage or their end, a second span, and the class of their distance.
 
     The second span is what follows; or sentences of the same document that neither follow nor precede; or a
-    passage of another document among `others` (n, 3). Where the distance that was drawn is not to be had,
-    another is taken; if there is none, there is no second span and the class is IGNORED.
+    passage of another document among `others` (n, 3); :func:`lay_out` cuts it to the row. Where the distance
+    that was drawn is not to be had, another is taken; if there is none, there is no second span and the class
+    is IGNORED.
     """
     first, last, document = passage
     cut = first + (1 if last - first < 3 else int(rng.integers(1, last - first)))
 
-    def span(one: int, other: int, room: int) -> Span:
-        start, end = int(index.sentence_pieces[one]), int(index.sentence_pieces[other])
-        return start, min(end, start + room)
+    def span(one: int, other: int) -> Span:
+        return int(index.sentence_pieces[one]), int(index.sentence_pieces[other])
 
-    room = length - 3
-    start, stop = span(first, cut, len(index.pieces))
-    a = max(start, stop - room // 2), stop  # cut at its beginning, so that what follows is next to it
+    start, stop = span(first, cut)
+    a = max(start, stop - (length - 3) // 2), stop  # cut at its beginning: what follows is next to it
     begin, end = int(index.documents[document]), int(index.documents[document + 1])
-    following = [a, span(cut, end, room)] if cut < end else None
+    following = [a, span(cut, end)] if cut < end else None
     apart = [*range(begin, first - 1), *range(cut + 1, end)]
     elsewhere = others[others[:, 2] != document]
     kind = int(rng.integers(3))
@@ -206,10 +205,10 @@ def two_passages(
         return following, NEXT_TO_EACH_OTHER
     if kind == SAME_DOCUMENT and apart:
         chosen = int(rng.choice(apart))
-        return [a, span(chosen, first - 1 if chosen < first else end, room)], SAME_DOCUMENT
+        return [a, span(chosen, first - 1 if chosen < first else end)], SAME_DOCUMENT
     if len(elsewhere):
         one, other, _ = elsewhere[rng.integers(len(elsewhere))]
-        return [a, span(one, other, room)], TWO_DOCUMENTS
+        return [a, span(one, other)], TWO_DOCUMENTS
     return (following, NEXT_TO_EACH_OTHER) if following else ([a], IGNORED)
 
 

@@ -142,7 +142,7 @@ _LENGTHS = {
 _SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
 _GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
 
-# LSTMs stand steeper steps than these small transformers, and need them: ULMFiT's code takes 4e-3 and more.
+# ULMFiT's code takes 4e-3 and more for its LSTMs; these are guesses from there, not yet compared.
 _LEARNING_RATES = {ElmoConfig: 2e-3, UlmfitConfig: 3e-3}
 
 # ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
