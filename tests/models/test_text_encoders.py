@@ -5,7 +5,7 @@ import torch
 import transformers
 
 from tlcourse.models import pretrained_encoders, zoo
-from tlcourse.models.text_encoders import cut_in_the_middle
+from tlcourse.models.text_encoders import cut_evenly, cut_in_the_middle
 
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story."]
@@ -86,6 +86,25 @@ def test_what_is_too_long_is_cut(folders, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_parts_are_all_of_a_text(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    long = " ".join(["the old house by the river"] * 6)
+    encoder.max_length = 1000
+    ((whole,),) = encoder.parts([long])
+    assert encoder.texts([long]) == [whole]
+    encoder.max_length = 24
+    ((alone,), parts) = encoder.parts(["the river", long])
+    assert encoder.texts(["the river"]) == [alone]
+    lengths = [*map(len, parts)]
+    assert max(lengths) <= 24
+    assert max(lengths) - min(lengths) <= 1
+    before = 1 if name == "elmo-mini" else len(encoder.marks[0])
+    after = 0 if name == "elmo-mini" else len(encoder.marks[2])
+    inner = [unit for part in parts for unit in part.units[before : len(part) - after]]
+    assert inner == whole.units[before : len(whole) - after]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_layers_hold_what_the_states_depend_on(folders, name):
     encoder = pretrained_encoders.load(folders / name)
     sum(states.sum() for states in encoder(encoder.batch(encoder.texts(TEXTS)))).backward()
@@ -124,6 +143,12 @@ def test_minilm_is_the_packaged_one():
 def test_cut_in_the_middle():
     assert cut_in_the_middle([*"abcdefg"], 3) == ["a", "b", "g"]
     assert cut_in_the_middle([*"abc"], 3) == ["a", "b", "c"]
+
+
+def test_cut_evenly():
+    assert cut_evenly([*"abcdefg"], 3) == [["a", "b"], ["c", "d"], ["e", "f", "g"]]
+    assert cut_evenly([*"abc"], 3) == [["a", "b", "c"]]
+    assert cut_evenly([], 3) == [[]]
 
 
 def test_bad_names(folders):

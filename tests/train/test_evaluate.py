@@ -95,7 +95,7 @@ def test_a_frozen_cell_is_what_scikit_learn_says(tasks):
 
 def test_frozen_states_are_the_mean_and_the_maximum(texts, bert):
     examples = bert.texts(texts[:9])
-    found = frozen_states.compute(bert, examples, of_words=False)
+    found = frozen_states.compute(bert, [[e] for e in examples], of_words=False)
     assert set(found) == {
         f"{kind} {k}" for kind in ("mean", "max") for k in range(3)
     }  # two layers, embeddings
@@ -106,7 +106,7 @@ def test_frozen_states_are_the_mean_and_the_maximum(texts, bert):
                 np.testing.assert_allclose(found[f"mean {k}"][i], states[k][0].mean(0), atol=2e-3)
                 np.testing.assert_allclose(found[f"max {k}"][i], states[k][0].amax(0), atol=2e-3)
     words = [text.split() for text in texts[:9]]
-    of_words = frozen_states.compute(bert, bert.words(words), of_words=True)
+    of_words = frozen_states.compute(bert, [[e] for e in bert.words(words)], of_words=True)
     assert of_words["word 2"].shape == (sum(map(len, words)), 32)
     with torch.no_grad():
         (alone,) = bert.words(words[3:4])
@@ -115,13 +115,27 @@ def test_frozen_states_are_the_mean_and_the_maximum(texts, bert):
     np.testing.assert_allclose(of_words["word 2"][before : before + len(words[3])], states, atol=2e-3)
 
 
+def test_the_states_of_a_long_text_are_those_of_all_its_parts(texts, bert):
+    long, short = " ".join(texts[:40]), texts[0]
+    whole, alone = bert.parts([long, short])
+    assert len(whole) > 1
+    assert len(alone) == 1
+    found = frozen_states.compute(bert, [whole, alone], of_words=False)
+    with torch.no_grad():
+        states = torch.cat([bert(bert.batch([part]))[-1][0] for part in whole])
+    np.testing.assert_allclose(found["mean 2"][0], states.mean(0), atol=2e-3)
+    np.testing.assert_allclose(found["max 2"][0], states.amax(0), atol=2e-3)
+    only = frozen_states.compute(bert, [alone], of_words=False)
+    np.testing.assert_allclose(found["mean 2"][1], only["mean 2"][0], atol=2e-3)
+
+
 @pytest.mark.parametrize(("n_states", "kept"), [(7, [0, 2, 4, 6]), (31, [0, 10, 20, 30]), (3, [0, 1, 2])])
 def test_heights(n_states, kept):
     assert frozen_states.heights(n_states) == kept
 
 
 def test_states_are_computed_once_for_the_same_weights(texts, bert, tiny_zoo, monkeypatch):
-    examples = bert.texts(texts[:5])
+    examples = bert.parts(texts[:5])
     first = frozen_states.cached(bert, examples, of_words=False)
     other = pretrained_encoders.load(tiny_zoo / "bert-mini", random_seed=1)
     assert not np.array_equal(

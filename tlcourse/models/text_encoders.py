@@ -5,6 +5,8 @@ Each system reads a text as in its pretraining: BERT and ERNIE [CLS] A [SEP] B [
 words, each sentence with its end. Shapes: B texts, T pieces or words, H width of a layer.
 """
 
+import itertools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +27,7 @@ from tlcourse.models.xlnet import XLNetModel
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MAX_LENGTH = 256  # pieces of a text, or words for ELMo; of a longer one the first and last half are read
+MAX_LENGTH = 256  # pieces, or words for ELMo, that are read at once
 _END = "</s>"  # ELMo's last word of a sentence
 
 
@@ -60,7 +62,11 @@ class TextEncoder(nn.Module, ABC):
 
     @abstractmethod
     def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
-        """Texts, or pairs of texts, as the network reads them."""
+        """Texts, or pairs of texts, as the network reads them; of what is too long, the two ends."""
+
+    @abstractmethod
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        """All of each text, in as few parts of about the same length as can be read."""
 
     @abstractmethod
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
@@ -105,6 +111,10 @@ class PieceEncoder(TextEncoder):
         if second is None:
             return [self._arranged(ids) for ids in first]
         return [self._arranged(a, b) for a, b in zip(first, self._pieces(second), strict=True)]
+
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        room = self.max_length - len(self.marks[0]) - len(self.marks[2])
+        return [[self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(texts)]
 
     def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
         return [e.ids for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
@@ -194,14 +204,21 @@ class WordEncoder(TextEncoder):
 
     def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
         if second is None:
-            found = (cut_in_the_middle([_END, *_sentence_words(text)], self.max_length) for text in texts)
-            return [Example(words, [0] * len(words), []) for words in found]
+            found = (cut_in_the_middle(_sentence_words(text), self.max_length - 1) for text in texts)
+            return [self._arranged(words) for words in found]
         pairs = []
         for text, other in zip(texts, second, strict=True):
             a, b = _sentence_words(text), _sentence_words(other)
             in_a, in_b = fit(len(a), len(b), self.max_length - 1)
             pairs.append(Example([_END, *a[:in_a], *b[:in_b]], [0] * (1 + in_a) + [1] * in_b, []))
         return pairs
+
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        room = self.max_length - 1
+        return [[self._arranged(part) for part in cut_evenly(_sentence_words(text), room)] for text in texts]
+
+    def _arranged(self, words: list[str]) -> Example:
+        return Example([_END, *words], [0] * (1 + len(words)), [])
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         room = self.max_length - 2
@@ -247,3 +264,10 @@ def cut_in_the_middle(units: list, room: int) -> list:
     if len(units) <= room:
         return units
     return units[: room - room // 2] + units[len(units) - room // 2 :]
+
+
+def cut_evenly(units: list, room: int) -> list[list]:
+    """All of it, in as few parts as have room, of lengths that differ by one at most."""
+    n = max(1, math.ceil(len(units) / room))
+    ends = [len(units) * i // n for i in range(n + 1)]
+    return [units[start:end] for start, end in itertools.pairwise(ends)]

@@ -1,8 +1,9 @@
 """What a frozen encoder makes of texts, as arrays: computed once, then read from the cache.
 
-Of each text the mean and the maximum over its pieces, of each tagged word its own state; at four heights,
-from the embeddings to the top, as what a task needs is not always at the top (Peters et al. 2018, section
-5.3). Shapes: N texts, W words, H the width of a layer.
+Of each text the mean and the maximum over its pieces, however long it is: what cannot be read at once is read
+in parts. Of each tagged word its own state. Both at four heights, from the embeddings to the top, as what a
+task needs is not always at the top (Peters et al. 2018, section 5.3). Shapes: N texts, W words, H the width
+of a layer.
 """
 
 import hashlib
@@ -30,19 +31,21 @@ def heights(n_states: int, n: int = HEIGHTS) -> list[int]:
 
 @torch.inference_mode()
 def compute(
-    encoder: TextEncoder, examples: Sequence[Example], of_words: bool, progress: Progress = iter
+    encoder: TextEncoder, texts: Sequence[Sequence[Example]], of_words: bool, progress: Progress = iter
 ) -> Arrays:
     """float16 arrays by name: `mean 0`, `max 0` … (N, H), or `word 0` … (W, H); the last number is the top's.
 
     Args:
-        of_words: a row for each place of each example, one after the other.
+        texts: the parts of each, one or more.
+        of_words: a row for each place of each part, one after the other.
         progress: wraps the sequence of batches, to show how far it is.
     """
     encoder.eval()
     kept = heights(len(encoder.widths))
-    rows: list[dict[str, np.ndarray]] = [{}] * len(examples)
-    for index in progress(batches_by_length([*map(len, examples)], 16)):
-        batch = encoder.batch([examples[i] for i in index])
+    parts = [part for text in texts for part in text]
+    rows: list[dict[str, np.ndarray]] = [{}] * len(parts)
+    for index in progress(batches_by_length([*map(len, parts)], 16)):
+        batch = encoder.batch([parts[i] for i in index])
         states = encoder(batch)
         mask = batch["attention_mask"].bool().unsqueeze(-1)  # (B, T, 1)
         found: dict[str, torch.Tensor] = {}
@@ -52,37 +55,52 @@ def compute(
             else:
                 found[f"mean {name}"] = states[k].masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
                 found[f"max {name}"] = states[k].masked_fill(~mask, -torch.inf).amax(dim=1)
-        halves = {name: value.clamp(-6e4, 6e4).half().numpy() for name, value in found.items()}
         for row, i in enumerate(index):
-            place = examples[i].places if of_words else slice(None)
-            rows[i] = {name: value[row][place] for name, value in halves.items()}
+            place = parts[i].places if of_words else slice(None)
+            rows[i] = {name: value[row][place].numpy() for name, value in found.items()}
     join = np.concatenate if of_words else np.stack
-    return {name: join([row[name] for row in rows]) for name in rows[0]}
+    arrays = {name: join([row[name] for row in rows]) for name in rows[0]}
+    if not of_words:
+        arrays = _of_whole_texts(arrays, texts)
+    return {name: np.clip(array, -6e4, 6e4).astype(np.float16) for name, array in arrays.items()}
+
+
+def _of_whole_texts(arrays: Arrays, texts: Sequence[Sequence[Example]]) -> Arrays:
+    """A row for each part → a row for each text; in the mean a part weighs as much as it is long."""
+    lengths = np.array([len(part) for text in texts for part in text])[:, None]
+    begins = np.cumsum([0, *(len(text) for text in texts[:-1])])
+    total = np.add.reduceat(lengths, begins)
+    return {
+        name: np.maximum.reduceat(array, begins)
+        if name.startswith("max")
+        else np.add.reduceat(array * lengths, begins) / total
+        for name, array in arrays.items()
+    }
 
 
 def cached(
     encoder: TextEncoder,
-    examples: Sequence[Example],
+    texts: Sequence[Sequence[Example]],
     of_words: bool,
     weights: str | None = None,
     progress: Progress = iter,
 ) -> Arrays:
-    """:func:`compute`, once for the same weights and examples.
+    """:func:`compute`, once for the same weights and texts.
 
     Args:
         weights: :func:`fingerprint` of the encoder, if it is known already.
     """
     digest = hashlib.sha256()
-    for example in examples:
-        digest.update(repr((example.units, example.segments, example.places)).encode())
+    for text in texts:
+        digest.update(repr([(part.units, part.segments, part.places) for part in text]).encode())
     key = {
         "weights": weights or fingerprint(encoder),
-        "examples": digest.hexdigest(),
+        "texts": digest.hexdigest(),
         "of_words": of_words,
         "heights": HEIGHTS,
         "version": _VERSION,
     }
-    return assets.cached_arrays("frozen-states", key, lambda: compute(encoder, examples, of_words, progress))
+    return assets.cached_arrays("frozen-states", key, lambda: compute(encoder, texts, of_words, progress))
 
 
 def fingerprint(model: nn.Module) -> str:

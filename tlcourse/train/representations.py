@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.tasks import NUMBERS, TAGS, Task
-from tlcourse.models.text_encoders import TextEncoder
+from tlcourse.models.text_encoders import Example, TextEncoder
 from tlcourse.train import frozen_states
 from tlcourse.train.baselines import average_vectors
 
@@ -146,7 +146,8 @@ def compared(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 class States(Representation):
     """An encoder's states: of the top or of four heights, their mean or mean and maximum.
 
-    A pair is read as one, as in pretraining, or its texts are read apart and compared.
+    All of a text is read, in parts if need be. A pair is read as one, as in pretraining, or its texts are
+    read apart and compared.
     """
 
     def __init__(self, encoder: TextEncoder, keep: bool = True):
@@ -169,12 +170,12 @@ class States(Representation):
     def _readings(self, task: Task, rows: np.ndarray) -> Readings:
         texts = [task.texts[i] for i in rows]
         if task.kind == TAGS:
-            found = self._arrays(self.encoder.words(texts), of_words=True)
+            found = self._arrays([[e] for e in self.encoder.words(texts)], of_words=True)
             return {"top": _joined(found, ["word"], top=True), "all heights": _joined(found, ["word"])}
         if task.second is None:
-            return _pooled(self._arrays(self.encoder.texts(texts)))
+            return _pooled(self._arrays(self.encoder.parts(texts)))
         second = [task.second[i] for i in rows]
-        readings = _pooled(self._arrays(self.encoder.texts(texts, second)))
+        readings = _pooled(self._arrays([[e] for e in self.encoder.texts(texts, second)]))
         u, v = (self._each_once(part) for part in (texts, second))
         for name in ("top, mean", "all heights, mean"):
             readings[f"apart, {name}"] = compared(u[name], v[name])
@@ -184,12 +185,12 @@ class States(Representation):
         distinct = sorted(set(texts))
         place = {text: i for i, text in enumerate(distinct)}
         rows = [place[text] for text in texts]
-        return {n: x[rows] for n, x in _pooled(self._arrays(self.encoder.texts(distinct))).items()}
+        return {n: x[rows] for n, x in _pooled(self._arrays(self.encoder.parts(distinct))).items()}
 
-    def _arrays(self, examples: Sequence, of_words: bool = False) -> frozen_states.Arrays:
+    def _arrays(self, texts: Sequence[Sequence[Example]], of_words: bool = False) -> frozen_states.Arrays:
         if not self.keep:
-            return frozen_states.compute(self.encoder, examples, of_words)
-        return frozen_states.cached(self.encoder, examples, of_words, self.weights)
+            return frozen_states.compute(self.encoder, texts, of_words)
+        return frozen_states.cached(self.encoder, texts, of_words, self.weights)
 
 
 def _pooled(found: frozen_states.Arrays) -> Readings:
