@@ -45,6 +45,17 @@ def test_the_trigram_is_asked_for_what_the_model_is(index, tiny_zoo, kind, name)
     assert found["next piece"] < unigram - 0.5  # it knows more than how frequent pieces are
 
 
+def test_what_a_state_has_read_is_counted_too(index, tiny_zoo):
+    objective, recipe = objective_of(NextPieceWithState, "ulmfit-mini", index, tiny_zoo)
+    batches = list(held_out.batches(objective, index, recipe))
+    assert len(batches) > 1
+    text = np.concatenate([batch["input_ids"] for batch in batches], axis=1)  # each row goes on in the next
+    text = np.concatenate([text, batches[-1]["targets"][:, -1:]], axis=1)
+    trigrams = Trigrams(index)
+    loss, n = trigrams.model("pieces", objective.vocab_size).loss(text)
+    assert trigrams.losses(objective, recipe)["next piece"] == pytest.approx(loss / n, rel=1e-12)
+
+
 def test_elmo_is_asked_in_both_directions(index, tiny_zoo):
     objective, recipe = objective_of(BothDirections, "elmo-mini", index, tiny_zoo)
     found = Trigrams(index).losses(objective, recipe)

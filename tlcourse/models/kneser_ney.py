@@ -91,14 +91,15 @@ class KneserNey:
             p = np.where(there & known, lower, p)
         return p
 
-    def loss(self, rows: np.ndarray) -> tuple[float, int]:
-        """Rows (B, T + 1) of text → sum of −ln p over all but the first of each row, and how many they are.
+    def loss(self, rows: np.ndarray, n_given: int = 1) -> tuple[float, int]:
+        """Rows (B, n_given + T) of text → sum of −ln p over the last T of each row, and how many they are.
 
         What stands before a row is not known, as for a model that reads it.
         """
         rows = np.asarray(rows, dtype=np.int64)
         padded = np.pad(rows, ((0, 0), (self.order - 1, 0)), constant_values=-1)
-        windows = np.lib.stride_tricks.sliding_window_view(padded, self.order, axis=1)[:, 1:]  # (B, T, order)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, self.order, axis=1)
+        windows = windows[:, n_given:]  # (B, T, order)
         windows = windows.reshape(-1, self.order)
         p = self.probability(windows[:, :-1], windows[:, -1])
         return float(-np.log(p).sum()), p.size

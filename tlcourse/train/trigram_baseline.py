@@ -1,7 +1,8 @@
 """What counting gets on the very pieces that a left-to-right model is asked for.
 
 The trigram model counts the same training text, each document once, and predicts the same held-out targets
-with what stands before them in the same row. Masked and permuted pieces have no such counterpart.
+with what stands before them in the same row, or for a model whose state goes on from row to row, in the row
+before. Masked and permuted pieces have no such counterpart.
 """
 
 from functools import lru_cache
@@ -12,7 +13,7 @@ from tlcourse.data.packing import piece_stream, word_stream
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.kneser_ney import KneserNey
 from tlcourse.train import held_out
-from tlcourse.train.objectives import Batch, BothDirections, NextPiece, Objective
+from tlcourse.train.objectives import Batch, BothDirections, NextPiece, NextPieceWithState, Objective
 from tlcourse.train.recipes import Recipe
 
 
@@ -26,18 +27,26 @@ class Trigrams:
     def losses(self, objective: Objective, recipe: Recipe) -> dict[str, float]:
         """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text."""
         if isinstance(objective, NextPiece):
-            rows = {"next piece": (_pieces, "pieces")}
+            streams = {"next piece": (_pieces, "pieces")}
         elif isinstance(objective, BothDirections):
-            rows = {"next word": (_words, "words"), "previous word": (_words_backwards, "words backwards")}
+            streams = {"next word": (_words, "words"), "previous word": (_words_backwards, "words backwards")}
         else:
             return {}
         batches = list(held_out.batches(objective, self.index, recipe))
         found = {}
-        for name, (rows_of, stream) in rows.items():
+        for name, (rows_of, stream) in streams.items():
             model = self.model(stream, objective.vocab_size)
-            parts = [model.loss(rows_of(batch, objective.vocab_size)) for batch in batches]
-            if parts:
-                found[name] = sum(loss for loss, _ in parts) / sum(n for _, n in parts)
+            total, count = 0.0, 0
+            before: np.ndarray | None = None  # (B, order − 2): the first of a row is known as well
+            for batch in batches:
+                rows = rows_of(batch, objective.vocab_size)
+                known = rows if before is None else np.concatenate([before, rows], axis=1)
+                loss, n = model.loss(known, n_given=known.shape[1] - rows.shape[1] + 1)
+                total, count = total + loss, count + n
+                if isinstance(objective, NextPieceWithState):
+                    before = rows[:, 1 - model.order : -1]
+            if count:
+                found[name] = total / count
         return found
 
     def _model(self, stream: str, vocab_size: int) -> KneserNey:
