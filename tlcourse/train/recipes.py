@@ -142,8 +142,8 @@ _LENGTHS = {
 _SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
 _GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
 
-# Of 7e-4, 2e-3 and 5e-3, after 250,000 tokens: ELMo has 5.90, 5.70 and 5.60 for the next word. A little below the
-# last, as a long training is less forgiving. ULMFiT, on a rate alone, is a guess from its code (4e-3 and more).
+# With 7e-4, 2e-3 and 5e-3, ELMo has 5.90, 5.70 and 5.60 for the next word after 250,000 tokens; a little less
+# than the last, as a long training is less forgiving. ULMFiT's is a guess from its code, which takes 4e-3.
 _LEARNING_RATES = {ElmoConfig: 4e-3, UlmfitConfig: 3e-3}
 
 # ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
