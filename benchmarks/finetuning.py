@@ -1,0 +1,165 @@
+"""Fine-tuning speed: seconds until MiniLM tells 80 % of the movie snippets, against transformers' Trainer.
+
+    python benchmarks/finetuning.py --out finetuning.json              # ten minutes on two cores
+
+Same weights, same snippets to learn from and to be asked for, same machine, one run, the two in turn. Trainer
+runs with its defaults (AdamW at 5e-5, falling over three epochs, batches of eight, single precision, each
+batch padded to its longest); it is asked every `--every` steps, and its clock stands still meanwhile. Ours is
+`tlcourse.train.text_finetuning.finetune`, whose rate rises and falls within a planned number of steps: each
+plan, from the shortest, is a training of its own, and the time is that of the first that reaches the target.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import shlex
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tlcourse.data import tasks
+from tlcourse.models import minilm, pretrained_encoders
+from tlcourse.train import evaluate
+from tlcourse.train.pretraining import bf16_is_fast
+from tlcourse.train.text_finetuning import finetune
+
+PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
+
+
+def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[str, Any]:
+    """The shortest plan that reaches the target; the longest one if none does."""
+    standard = evaluate.recipe_of("minilm")
+    train = task.draw(None, seed)
+    train = np.random.default_rng(seed).permutation(train)
+    for steps in PLANS:
+        encoder = pretrained_encoders.load("minilm")
+        some = train[: steps * standard.batch_size]
+        recipe = dataclasses.replace(standard, epochs=1, min_steps=1, held_out=0.0, bf16=bf16_is_fast())
+        started = time.perf_counter()
+        examples = evaluate.examples_of(encoder, task, some)
+        model = finetune(encoder, examples, task.target(some), task.kind, len(task.names), recipe, seed)
+        seconds = time.perf_counter() - started
+        right = model.predict(evaluate.examples_of(encoder, task, asked)) == task.target(asked)
+        found = {
+            "seconds": seconds,
+            "accuracy": float(right.mean()),
+            "steps": steps,
+            "batch": recipe.batch_size,
+        }
+        if right.mean() >= target:
+            break
+    return found
+
+
+def theirs(task: tasks.Task, asked: np.ndarray, seed: int, target: float, every: int) -> dict[str, Any]:
+    """A plain script around Trainer; what it reached when it was last asked."""
+    from transformers import (
+        AutoModelForSequenceClassification,
+        Trainer,
+        TrainerCallback,
+        TrainingArguments,
+        set_seed,
+    )
+
+    tokenizer = minilm.load().tokenizer
+    set_seed(seed)
+    model = AutoModelForSequenceClassification.from_pretrained(tokenizer.name_or_path, num_labels=2)
+
+    def rows(index: np.ndarray) -> list[dict[str, Any]]:
+        read = tokenizer([task.texts[i] for i in index], truncation=True, max_length=256)
+        labels = task.target(index).tolist()
+        return [{**{key: read[key][i] for key in read}, "labels": y} for i, y in enumerate(labels)]
+
+    test = rows(asked)
+    found: dict[str, Any] = {}
+
+    class Clock(TrainerCallback):
+        seconds = 0.0
+
+        def on_train_begin(self, *_: object, **__: object) -> None:
+            self.since = time.perf_counter()
+
+        def on_step_end(self, args: object, state: Any, control: Any, **_: object) -> None:
+            if state.global_step % every:
+                return
+            self.seconds += time.perf_counter() - self.since
+            accuracy = right_share(model, tokenizer, test)
+            found.update(seconds=self.seconds, accuracy=accuracy, steps=state.global_step, batch=8)
+            control.should_training_stop = accuracy >= target
+            self.since = time.perf_counter()
+
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            output_dir=folder, seed=seed, report_to=[], save_strategy="no", disable_tqdm=True
+        )
+        Trainer(
+            model=model,
+            args=arguments,
+            train_dataset=rows(task.train_index),
+            processing_class=tokenizer,
+            callbacks=[Clock()],
+        ).train()
+    return found
+
+
+@torch.inference_mode()
+def right_share(model: torch.nn.Module, tokenizer: Any, test: list[dict[str, Any]]) -> float:
+    was_training = model.training
+    model.eval()
+    right = 0
+    for index in minilm.batches_by_length([len(row["input_ids"]) for row in test], 32):
+        batch = tokenizer.pad([test[i] for i in index], return_tensors="pt")
+        labels = batch.pop("labels")
+        right += int((model(**batch).logits.argmax(1) == labels).sum())
+    model.train(was_training)
+    return right / len(test)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--target", type=float, default=0.8, help="accuracy on the snippets held out")
+    parser.add_argument("--asked", type=int, default=1000, help="snippets held out")
+    parser.add_argument("--every", type=int, default=20, help="steps after which Trainer's model is asked")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--out", type=Path, help="the results, JSON")
+    options = parser.parse_args()
+
+    task = tasks.load("sentiment")
+    asked = np.random.default_rng(0).permutation(task.tests["movie"])[: options.asked]
+    found: dict[str, list[dict[str, Any]]] = {"ours": [], "Trainer": []}
+    for seed in range(options.seeds):
+        found["ours"].append(ours(task, asked, seed, options.target))
+        found["Trainer"].append(theirs(task, asked, seed, options.target, options.every))
+        for name, outcomes in found.items():
+            one = outcomes[-1]
+            said = f"{one['accuracy']:.1%} after {one['steps']} steps of {one['batch']}"
+            print(f"seed {seed}  {name:8} {one['seconds']:6.1f} s, {said}", flush=True)
+    ratios = [a["seconds"] / b["seconds"] for a, b in zip(found["ours"], found["Trainer"], strict=True)]
+    middle, least, most = statistics.median(ratios), min(ratios), max(ratios)
+    print(f"ours takes {middle:.2f} of Trainer's time ({least:.2f} to {most:.2f})")
+    command = [Path(a).name if os.sep in a else a for a in sys.argv[1:]]
+    report = {
+        "command": shlex.join(["python", "benchmarks/finetuning.py", *command]),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+        "target": options.target,
+        "asked": len(asked),
+        "found": found,
+        "share_of_trainers_seconds": ratios,
+    }
+    if options.out:
+        options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
