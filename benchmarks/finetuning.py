@@ -44,10 +44,10 @@ def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[
         some = train[: steps * standard.batch_size]
         recipe = dataclasses.replace(standard, epochs=1, min_steps=1, held_out=0.0, bf16=bf16_is_fast())
         started = time.perf_counter()
-        examples = evaluate.examples_of(encoder, task, some)
-        model = finetune(encoder, examples, task.target(some), task.kind, len(task.names), recipe, seed)
+        texts = evaluate.parts_of(encoder, task, some)
+        model = finetune(encoder, texts, task.target(some), task.kind, len(task.names), recipe, seed)
         seconds = time.perf_counter() - started
-        right = model.predict(evaluate.examples_of(encoder, task, asked)) == task.target(asked)
+        right = model.predict(evaluate.parts_of(encoder, task, asked)) == task.target(asked)
         found = {
             "seconds": seconds,
             "accuracy": float(right.mean()),

@@ -36,7 +36,7 @@ def texts(made_text):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_system_learns_classes(folders, texts, name):
     encoder = pretrained_encoders.load(folders / name)
-    examples = encoder.texts(texts[0])
+    examples = encoder.parts(texts[0])
     longer = dataclasses.replace(QUICK, min_steps=120)
     model = finetune(encoder, examples[:120], texts[1][:120], CLASSES, 2, longer)
     assert (model.predict(examples[120:]) == texts[1][120:]).mean() > 0.8
@@ -49,7 +49,7 @@ def test_bfloat16_gives_nearly_the_same(folders, texts, name):
         encoder = pretrained_encoders.load(folders / name)
         recipe = dataclasses.replace(QUICK, min_steps=6, held_out=0.0, bf16=bf16)
         lines = []
-        examples = encoder.texts(texts[0][:60])
+        examples = encoder.parts(texts[0][:60])
         finetune(encoder, examples, texts[1][:60], CLASSES, 2, recipe, report=lines.append)
         losses[bf16] = [line["loss"] for line in lines]
     assert losses[True] == pytest.approx(losses[False], abs=0.05)
@@ -58,7 +58,7 @@ def test_bfloat16_gives_nearly_the_same(folders, texts, name):
 
 def test_numbers_and_tags_are_learned_too(folders, texts):
     encoder = pretrained_encoders.load(folders / "bert-mini")
-    examples = encoder.texts(texts[0])
+    examples = encoder.parts(texts[0])
     ratings = 7.0 + 3.0 * texts[1]
     model = finetune(encoder, examples[:120], ratings[:120], NUMBERS, 1, QUICK)
     assert np.abs(model.predict(examples[120:]) - ratings[120:]).mean() < 1.0
@@ -66,7 +66,7 @@ def test_numbers_and_tags_are_learned_too(folders, texts):
     words = [text.split() for text in texts[0]]
     tags = [np.array([int(word[0].isupper()) + (len(word) > 5) for word in row]) for row in words]
     encoder = pretrained_encoders.load(folders / "bert-mini")
-    examples = encoder.words(words)
+    examples = [[sentence] for sentence in encoder.words(words)]
     model = finetune(encoder, examples[:120], tags[:120], TAGS, 3, QUICK)
     true = np.concatenate(tags[120:])
     assert (model.predict(examples[120:]) == true).mean() > max(np.bincount(true)) / len(true) + 0.1
@@ -102,12 +102,36 @@ def test_pooled_logits_by_hand(folders):
                 torch.testing.assert_close(got, model.linear(vector), rtol=1e-4, atol=1e-5)
 
 
+def test_a_long_text_is_learned_and_answered_in_parts(folders, texts, monkeypatch):
+    encoder = pretrained_encoders.load(folders / "bert-mini")
+    encoder.max_length = 24
+    long = encoder.parts([" ".join(texts[0][i : i + 12]) for i in range(12)])
+    assert min(map(len, long)) > 1
+    model = TextModel(encoder, NUMBERS, 1, Recipe()).eval()
+    with torch.no_grad():
+        expected = [torch.cat([model([part]) for part in text]).mean().item() for text in long]
+    np.testing.assert_allclose(model.predict(long), expected, rtol=1e-4, atol=1e-5)
+
+    read = []
+    original = TextModel.forward
+
+    def watched(model, examples):
+        read.extend(tuple(example.units) for example in examples)
+        return original(model, examples)
+
+    monkeypatch.setattr(TextModel, "forward", watched)
+    recipe = dataclasses.replace(QUICK, epochs=40, held_out=0.0)
+    finetune(encoder, long, np.arange(12) % 2, CLASSES, 2, recipe)
+    assert len(read) == 40 * 12  # of each text one part a pass
+    assert set(read) == {tuple(part.units) for text in long for part in text}
+
+
 def test_the_same_seed_gives_the_same_model(folders, texts):
     def run(seed):
         encoder = pretrained_encoders.load(folders / "bert-mini")
         few = dataclasses.replace(QUICK, min_steps=6)
         return finetune(
-            encoder, encoder.texts(texts[0][:40]), texts[1][:40], CLASSES, 2, few, seed
+            encoder, encoder.parts(texts[0][:40]), texts[1][:40], CLASSES, 2, few, seed
         ).linear.weight
 
     assert torch.equal(run(0), run(0))
@@ -119,7 +143,7 @@ def moved(folders, texts, **changes):
     encoder = pretrained_encoders.load(folders / "bert-mini")
     before = copy.deepcopy(encoder).layers()
     recipe = dataclasses.replace(QUICK, min_steps=8, held_out=0.0, **changes)
-    model = finetune(encoder, encoder.texts(texts[0][:60]), texts[1][:60], CLASSES, 2, recipe)
+    model = finetune(encoder, encoder.parts(texts[0][:60]), texts[1][:60], CLASSES, 2, recipe)
     return {
         name: sum(
             (a - b).norm().item() for a, b in zip(layer.parameters(), before[name].parameters(), strict=True)
@@ -153,7 +177,7 @@ def test_layers_join_from_the_top(folders, texts, monkeypatch):
 def test_the_mix_learns_and_needs_layers_of_one_width(folders, texts):
     encoder = pretrained_encoders.load(folders / "elmo-mini")
     recipe = dataclasses.replace(QUICK, mix=True, min_steps=10)
-    model = finetune(encoder, encoder.texts(texts[0][:60]), texts[1][:60], CLASSES, 2, recipe)
+    model = finetune(encoder, encoder.parts(texts[0][:60]), texts[1][:60], CLASSES, 2, recipe)
     assert len(model.mix.w) == 3
     assert model.mix.w.abs().max() > 0
     with pytest.raises(ValueError, match=r"\(32, 40, 40, 32\).*mix=False"):
@@ -165,7 +189,7 @@ def test_the_best_epoch_is_kept(folders, texts):
     encoder = pretrained_encoders.load(folders / "bert-mini")
     wrong = np.random.default_rng(0).permutation(texts[1][:60])  # nothing to learn: it gets worse at once
     recipe = dataclasses.replace(QUICK, min_steps=80, held_out=0.4)
-    examples = encoder.texts(texts[0][:60])
+    examples = encoder.parts(texts[0][:60])
     model = finetune(encoder, examples, wrong, CLASSES, 2, recipe, report=lines.append)
     held = np.random.default_rng(0).permutation(60)[:24]
     now = text_finetuning._mean_loss(model, examples, wrong, held)
@@ -192,6 +216,6 @@ def test_dropout_is_on_while_learning_only(folders):
 def test_bad_input(folders, texts):
     encoder = pretrained_encoders.load(folders / "bert-mini")
     with pytest.raises(ValueError, match="9 labelled examples"):
-        finetune(encoder, encoder.texts(texts[0][:9]), texts[1][:9], CLASSES, 2)
+        finetune(encoder, encoder.parts(texts[0][:9]), texts[1][:9], CLASSES, 2)
     with pytest.raises(ValueError, match=r"'ranks'.*'max'"):
         TextModel(encoder, "ranks", 2, Recipe(pooling="max"))

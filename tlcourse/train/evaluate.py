@@ -119,12 +119,14 @@ def _of(where: dict[int, np.ndarray], items: np.ndarray) -> np.ndarray:
     return np.concatenate([where[i] for i in items.tolist()])
 
 
-def examples_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[Example]:
-    """The items `rows` of a task as `encoder` reads them."""
+def parts_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[list[Example]]:
+    """The items `rows` of a task as `encoder` reads them: all of a text, in parts if need be."""
     texts = [task.texts[i] for i in rows]
     if task.kind == TAGS:
-        return encoder.words(texts)
-    return encoder.texts(texts, None if task.second is None else [task.second[i] for i in rows])
+        return [[sentence] for sentence in encoder.words(texts)]
+    if task.second is None:
+        return encoder.parts(texts)
+    return [[pair] for pair in encoder.texts(texts, [task.second[i] for i in rows])]
 
 
 # What differs from the default: MiniLM is larger and has learned more.
@@ -160,10 +162,10 @@ def finetuned(
         lines.append(line)
         report(line)
 
-    examples, n_outputs = examples_of(encoder, task, train), max(1, len(task.names))
-    model = finetune(encoder, examples, targets, task.kind, n_outputs, recipe, seed, note)
+    texts, n_outputs = parts_of(encoder, task, train), max(1, len(task.names))
+    model = finetune(encoder, texts, targets, task.kind, n_outputs, recipe, seed, note)
     found = {
-        test: scores.score(task, test, model.predict(examples_of(encoder, task, index)))
+        test: scores.score(task, test, model.predict(parts_of(encoder, task, index)))
         for test, index in task.tests.items()
     }
     best = 1 + int(np.argmin([line.get("held out", -i) for i, line in enumerate(lines)]))

@@ -111,22 +111,30 @@ class TextModel(nn.Module):
             summary = torch.cat([summary, rest], dim=1)
         return self.linear(self.dropout(summary))
 
+    def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = 32) -> Tensor:
+        """Logits of texts, each the mean over its parts (N, classes); or of all their words (W, tags)."""
+        parts = [part for text in texts for part in text]
+        found: list[Tensor] = [torch.empty(0)] * len(parts)
+        for index in batches_by_length([*map(len, parts)], batch_size):
+            some = [parts[i] for i in index]
+            sizes = [len(part.places) if self.kind == TAGS else 1 for part in some]
+            for i, logits in zip(index, self(some).split(sizes), strict=True):
+                found[i] = logits
+        ends = np.cumsum([len(text) for text in texts])
+        means = [
+            torch.stack(found[end - len(text) : end]).mean(0) for text, end in zip(texts, ends, strict=True)
+        ]
+        return torch.cat(means)
+
     @torch.inference_mode()
-    def predict(self, examples: Sequence[Example], batch_size: int = 32) -> np.ndarray:
-        """Answers: a class or a number an example, or a tag a word of all examples, one after the other."""
-        self.eval()
-        found: list[np.ndarray] = [np.empty(0)] * len(examples)
-        for index in batches_by_length([*map(len, examples)], batch_size):
-            part = [examples[i] for i in index]
-            logits = self(part)
-            if self.kind == NUMBERS:
-                values = (logits[:, 0] * self.scale + self.centre).numpy()
-            else:
-                values = logits.argmax(1).numpy()
-            sizes = [len(e.places) for e in part] if self.kind == TAGS else [1] * len(part)
-            for i, answer in zip(index, np.split(values, np.cumsum(sizes)[:-1]), strict=True):
-                found[i] = answer
-        return np.concatenate(found) if found else np.empty(0)
+    def predict(self, texts: Sequence[Sequence[Example]]) -> np.ndarray:
+        """A class or a number a text, whose parts are given, or a tag a word of all texts."""
+        if not len(texts):
+            return np.empty(0)
+        logits = self.eval().answers(texts)
+        if self.kind == NUMBERS:
+            return (logits[:, 0] * self.scale + self.centre).numpy()
+        return logits.argmax(1).numpy()
 
 
 def _set_dropout(encoder: TextEncoder, p: float) -> None:
@@ -140,7 +148,7 @@ def _set_dropout(encoder: TextEncoder, p: float) -> None:
 
 def finetune(
     encoder: TextEncoder,
-    examples: Sequence[Example],
+    texts: Sequence[Sequence[Example]],
     targets: Targets,
     kind: str,
     n_outputs: int,
@@ -151,7 +159,8 @@ def finetune(
     """Train `encoder`, in place, and a new layer on it; return both as they were at their best.
 
     Args:
-        examples: as the encoder's `texts` or `words` gives them, N of them.
+        texts: N of them, each in one part or more, as the encoder's `parts` gives them; a pair or a sentence
+            of words is one. A pass reads one part of each, drawn anew; an answer is the mean over all.
         targets: N classes or numbers, or N arrays of tags.
         n_outputs: how many classes or tags there are; 1 for a number.
         report: gets the losses after each epoch, a mean a target: `loss`, and `held out` where there is some.
@@ -160,11 +169,11 @@ def finetune(
         ValueError: fewer than ten examples, or an unknown kind or pooling.
     """
     recipe = recipe or Recipe()
-    if len(examples) < 10:
-        raise ValueError(f"{len(examples)} labelled examples are too few to learn from: give ten or more")
+    if len(texts) < 10:
+        raise ValueError(f"{len(texts)} labelled examples are too few to learn from: give ten or more")
     rng = np.random.default_rng(seed)
-    order = rng.permutation(len(examples))
-    n_held = round(recipe.held_out * len(examples))
+    order = rng.permutation(len(texts))
+    n_held = round(recipe.held_out * len(texts))
     held, rest = order[:n_held], order[n_held:]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -173,10 +182,10 @@ def finetune(
             model.centre.fill_(float(np.mean(targets)))
             model.scale.fill_(float(np.std(targets)) or 1.0)
         best, best_state = math.inf, None
-        for loss in _epochs(model, examples, targets, rest, recipe, rng):
+        for loss in _epochs(model, texts, targets, rest, recipe, rng):
             line = {"loss": loss}
             if n_held:
-                line["held out"] = _mean_loss(model, examples, targets, held)
+                line["held out"] = _mean_loss(model, texts, targets, held)
                 if line["held out"] < best:
                     best, best_state = line["held out"], copy.deepcopy(model.state_dict())
             report(line)
@@ -189,7 +198,7 @@ def finetune(
 
 def _epochs(
     model: TextModel,
-    examples: Sequence[Example],
+    texts: Sequence[Sequence[Example]],
     targets: Targets,
     rows: np.ndarray,
     recipe: Recipe,
@@ -201,18 +210,19 @@ def _epochs(
     optimizer = freezing.optimizer(
         layers, lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
     )
-    lengths = [len(example) for example in examples]
     a_pass = math.ceil(len(rows) / recipe.batch_size)
     n_epochs = max(recipe.epochs, math.ceil(recipe.min_steps / a_pass))
     n_steps, step = a_pass * n_epochs, 0
     for _ in range(n_epochs):
         total, count = 0.0, 0
+        read = [text[rng.integers(len(text))] for text in texts]
+        lengths = [len(part) for part in read]
         for index in _shuffled_batches(rows, lengths, recipe.batch_size, rng):
             if recipe.gradual:
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps))
-            loss, n = _loss(model, examples, targets, index)
+            loss, n = _loss(model, model([read[i] for i in index]), targets, index)
             optimizer.zero_grad()
             (loss / n).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -234,11 +244,8 @@ def _shuffled_batches(
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def _loss(
-    model: TextModel, examples: Sequence[Example], targets: Targets, index: np.ndarray
-) -> tuple[Tensor, int]:
-    """The sum over the targets, and how many they are."""
-    logits = model([examples[i] for i in index])
+def _loss(model: TextModel, logits: Tensor, targets: Targets, index: np.ndarray) -> tuple[Tensor, int]:
+    """The sum over the targets of the texts `index`, and how many they are."""
     if model.kind == NUMBERS:
         true = torch.tensor(np.asarray(targets)[index], dtype=torch.float32)
         return F.mse_loss(logits[:, 0], (true - model.centre) / model.scale, reduction="sum"), len(true)
@@ -247,8 +254,8 @@ def _loss(
 
 
 @torch.no_grad()
-def _mean_loss(model: TextModel, examples: Sequence[Example], targets: Targets, rows: np.ndarray) -> float:
-    model.eval()
-    lengths = [len(examples[i]) for i in rows]
-    parts = [_loss(model, examples, targets, rows[i]) for i in batches_by_length(lengths, 32)]
-    return sum(loss.item() for loss, _ in parts) / sum(n for _, n in parts)
+def _mean_loss(
+    model: TextModel, texts: Sequence[Sequence[Example]], targets: Targets, rows: np.ndarray
+) -> float:
+    loss, n = _loss(model, model.eval().answers([texts[i] for i in rows]), targets, rows)
+    return loss.item() / n
