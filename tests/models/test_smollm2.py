@@ -52,7 +52,7 @@ def test_it_knows_a_capital(loaded):
 def test_as_an_encoder_it_gives_the_states_of_transformers(loaded):
     _, tokens, model = loaded
     encoder = pretrained_encoders.load("smollm2")
-    (example,) = encoder.texts(["The old house stood by the river."])
+    ((example,),) = encoder.parts(["The old house stood by the river."])
     assert example.units == tokens("The old house stood by the river.")["input_ids"]
     with torch.inference_mode():
         got = encoder(encoder.batch([example]))

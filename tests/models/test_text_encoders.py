@@ -5,7 +5,7 @@ import torch
 import transformers
 
 from tlcourse.models import pretrained_encoders, zoo
-from tlcourse.models.text_encoders import cut_evenly, cut_in_the_middle
+from tlcourse.models.text_encoders import cut_evenly
 
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story."]
@@ -16,12 +16,17 @@ def folders(tiny_zoo):
     return tiny_zoo
 
 
+def whole(encoder, texts):
+    """Each in one part."""
+    return [part for (part,) in encoder.parts(texts)]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_padding_changes_nothing(folders, name):
     encoder = pretrained_encoders.load(folders / name)
     for examples in (
-        encoder.texts(TEXTS),
-        encoder.texts(TEXTS, TEXTS[::-1]),
+        whole(encoder, TEXTS),
+        encoder.pairs(TEXTS, TEXTS[::-1]),
         encoder.words([["the"], ["a"] * 9]),
     ):
         with torch.no_grad():
@@ -34,13 +39,13 @@ def test_padding_changes_nothing(folders, name):
 
 
 @pytest.mark.parametrize("name", ["bert-mini", "ernie-mini", "xlnet-mini"])
-def test_pairs_are_read_as_transformers_reads_them(folders, name):
+def test_texts_and_pairs_are_read_as_transformers_reads_them(folders, name):
     encoder = pretrained_encoders.load(folders / name)
     theirs = transformers.AutoTokenizer.from_pretrained(folders / name)
     model = transformers.AutoModel.from_pretrained(folders / name).eval()
     short = ["the river", "old"], ["a story", "Mary found the road"]
-    for texts in (short[:1], short):
-        for i, example in enumerate(encoder.texts(*texts)):
+    for texts, examples in ((short[:1], whole(encoder, short[0])), (short, encoder.pairs(*short))):
+        for i, example in enumerate(examples):
             expected = theirs(*(part[i] for part in texts), return_tensors="pt")
             assert example.units == expected["input_ids"][0].tolist()
             assert example.segments == expected["token_type_ids"][0].tolist()
@@ -75,8 +80,7 @@ def test_what_is_too_long_is_cut(folders, name):
     encoder.max_length = 24
     long = " ".join(["the house"] * 50)
     for example in (
-        *encoder.texts([long]),
-        *encoder.texts(["the river"], [long]),
+        *encoder.pairs(["the river"], [long]),
         *encoder.words([["the"] * 90]),
     ):
         assert len(example) == 24
@@ -90,24 +94,22 @@ def test_the_parts_are_all_of_a_text(folders, name):
     encoder = pretrained_encoders.load(folders / name)
     long = " ".join(["the old house by the river"] * 6)
     encoder.max_length = 1000
-    ((whole,),) = encoder.parts([long])
-    assert encoder.texts([long]) == [whole]
+    (uncut,) = whole(encoder, [long])
     encoder.max_length = 24
-    ((alone,), parts) = encoder.parts(["the river", long])
-    assert encoder.texts(["the river"]) == [alone]
+    (_, parts) = encoder.parts(["the river", long])
     lengths = [*map(len, parts)]
     assert max(lengths) <= 24
     assert max(lengths) - min(lengths) <= 1
     before = 1 if name == "elmo-mini" else len(encoder.marks[0])
     after = 0 if name == "elmo-mini" else len(encoder.marks[2])
     inner = [unit for part in parts for unit in part.units[before : len(part) - after]]
-    assert inner == whole.units[before : len(whole) - after]
+    assert inner == uncut.units[before : len(uncut) - after]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_layers_hold_what_the_states_depend_on(folders, name):
     encoder = pretrained_encoders.load(folders / name)
-    sum(states.sum() for states in encoder(encoder.batch(encoder.texts(TEXTS)))).backward()
+    sum(states.sum() for states in encoder(encoder.batch(whole(encoder, TEXTS)))).backward()
     in_layers = {id(p) for layer in encoder.layers().values() for p in layer.parameters()}
     used = {id(p) for p in encoder.parameters() if p.grad is not None}
     assert used <= in_layers
@@ -134,15 +136,10 @@ def test_minilm_is_the_packaged_one():
     except assets.AssetMissing as missing:
         pytest.skip(str(missing))
     encoder = pretrained_encoders.load("minilm")
-    batch = encoder.batch(encoder.texts(TEXTS))
+    batch = encoder.batch(whole(encoder, TEXTS))
     with torch.no_grad():
         pooled = minilm.mean_pool(encoder(batch)[-1], batch["attention_mask"])
     torch.testing.assert_close(pooled, torch.from_numpy(expected), rtol=1e-4, atol=1e-5)
-
-
-def test_cut_in_the_middle():
-    assert cut_in_the_middle([*"abcdefg"], 3) == ["a", "b", "g"]
-    assert cut_in_the_middle([*"abc"], 3) == ["a", "b", "c"]
 
 
 def test_cut_evenly():

@@ -91,8 +91,8 @@ def test_tag_logits_are_those_of_transformers(folders):
 def test_pooled_logits_by_hand(folders):
     for name, place in (("bert-mini", 0), ("gpt-mini", -1)):
         encoder = pretrained_encoders.load(folders / name)
-        (example,) = encoder.texts(["the old river"])
-        (longer,) = encoder.texts(["Mary saw the old river and the road"])
+        ((example,),) = encoder.parts(["the old river"])
+        ((longer,),) = encoder.parts(["Mary saw the old river and the road"])
         with torch.no_grad():
             top = encoder(encoder.batch([example]))[-1][0]
             expected = {"summary": top[place], "concat": torch.cat([top[place], top.amax(0), top.mean(0)])}

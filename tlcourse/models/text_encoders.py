@@ -61,12 +61,12 @@ class TextEncoder(nn.Module, ABC):
         self.max_length = max_length
 
     @abstractmethod
-    def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
-        """Texts, or pairs of texts, as the network reads them; of what is too long, the two ends."""
-
-    @abstractmethod
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         """All of each text, in as few parts of about the same length as can be read."""
+
+    @abstractmethod
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        """Pairs of texts as the network reads them; the ends of long ones are left out."""
 
     @abstractmethod
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
@@ -106,15 +106,13 @@ class PieceEncoder(TextEncoder):
         self.marks, self.blank = marks, blank
         self.piece_cache: dict[str, list[int]] = {}
 
-    def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
-        first = self._pieces(texts)
-        if second is None:
-            return [self._arranged(ids) for ids in first]
-        return [self._arranged(a, b) for a, b in zip(first, self._pieces(second), strict=True)]
-
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - len(self.marks[0]) - len(self.marks[2])
         return [[self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(texts)]
+
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        both = zip(self._pieces(first), self._pieces(second), strict=True)
+        return [self._arranged(a, b) for a, b in both]
 
     def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
         return [e.ids for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
@@ -122,7 +120,6 @@ class PieceEncoder(TextEncoder):
     def _arranged(self, a: list[int], b: list[int] | None = None) -> Example:
         before, between, after = self.marks
         if b is None:
-            a = cut_in_the_middle(a, self.max_length - len(before) - len(after))
             units = [*before, *a, *after]
             segments = [0] * len(units)
         else:
@@ -202,23 +199,20 @@ class WordEncoder(TextEncoder):
         super().__init__(network, [width] * (network.config.num_hidden_layers + 1), -1, max_length)
         self.spelt: dict[str, Tensor] = {}
 
-    def texts(self, texts: Sequence[str], second: Sequence[str] | None = None) -> list[Example]:
-        if second is None:
-            found = (cut_in_the_middle(_sentence_words(text), self.max_length - 1) for text in texts)
-            return [self._arranged(words) for words in found]
-        pairs = []
-        for text, other in zip(texts, second, strict=True):
-            a, b = _sentence_words(text), _sentence_words(other)
-            in_a, in_b = fit(len(a), len(b), self.max_length - 1)
-            pairs.append(Example([_END, *a[:in_a], *b[:in_b]], [0] * (1 + in_a) + [1] * in_b, []))
-        return pairs
-
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - 1
         return [[self._arranged(part) for part in cut_evenly(_sentence_words(text), room)] for text in texts]
 
-    def _arranged(self, words: list[str]) -> Example:
-        return Example([_END, *words], [0] * (1 + len(words)), [])
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        found = []
+        for text, other in zip(first, second, strict=True):
+            a, b = _sentence_words(text), _sentence_words(other)
+            in_a, in_b = fit(len(a), len(b), self.max_length - 1)
+            found.append(self._arranged(a[:in_a], b[:in_b]))
+        return found
+
+    def _arranged(self, a: list[str], b: Sequence[str] = ()) -> Example:
+        return Example([_END, *a, *b], [0] * (1 + len(a)) + [1] * len(b), [])
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         room = self.max_length - 2
@@ -255,15 +249,6 @@ class WordEncoder(TextEncoder):
 def _sentence_words(text: str) -> list[str]:
     found = [[*find_words(s), _END] for line in text.split("\n") for s in sentences.split(line)]
     return [word for words in found for word in words]
-
-
-def cut_in_the_middle(units: list, room: int) -> list:
-    """The first and the last half of what is too long (Sun et al. 2019, "How to Fine-Tune BERT for Text
-    Classification", section 5.3.1: what matters stands at the beginning and at the end).
-    """
-    if len(units) <= room:
-        return units
-    return units[: room - room // 2] + units[len(units) - room // 2 :]
 
 
 def cut_evenly(units: list, room: int) -> list[list]:

@@ -126,7 +126,7 @@ def parts_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[list[Ex
         return [[sentence] for sentence in encoder.words(texts)]
     if task.second is None:
         return encoder.parts(texts)
-    return [[pair] for pair in encoder.texts(texts, [task.second[i] for i in rows])]
+    return [[pair] for pair in encoder.pairs(texts, [task.second[i] for i in rows])]
 
 
 # What differs from the default: MiniLM is larger and has learned more.

@@ -175,7 +175,7 @@ class States(Representation):
         if task.second is None:
             return _pooled(self._arrays(self.encoder.parts(texts)))
         second = [task.second[i] for i in rows]
-        readings = _pooled(self._arrays([[e] for e in self.encoder.texts(texts, second)]))
+        readings = _pooled(self._arrays([[e] for e in self.encoder.pairs(texts, second)]))
         u, v = (self._each_once(part) for part in (texts, second))
         for name in ("top, mean", "all heights, mean"):
             readings[f"apart, {name}"] = compared(u[name], v[name])
