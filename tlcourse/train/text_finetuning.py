@@ -3,6 +3,8 @@
 The tricks of 2018 are options, each of which can be turned off: discriminative learning rates, slanted
 triangular ones, gradual unfreezing and concat pooling (Howard and Ruder 2018, sections 3.2 and 3.3), a
 learned mix of the layers (Peters et al. 2018, section 3.2). How many epochs is decided on held-out labels.
+A text that is too long to be read at once is learned a part at a time: with few labels, each pass then sees
+something new.
 """
 
 import copy
