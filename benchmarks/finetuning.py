@@ -29,6 +29,7 @@ from tlcourse.data import tasks
 from tlcourse.models import minilm, pretrained_encoders
 from tlcourse.train import evaluate
 from tlcourse.train.pretraining import bf16_is_fast
+from tlcourse.train.representations import parts_of
 from tlcourse.train.text_finetuning import finetune
 
 PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
@@ -37,17 +38,16 @@ PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
 def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[str, Any]:
     """The shortest plan that reaches the target; the longest one if none does."""
     standard = evaluate.recipe_of("minilm")
-    train = task.draw(None, seed)
-    train = np.random.default_rng(seed).permutation(train)
+    train = np.random.default_rng(seed).permutation(task.train_index)
     for steps in PLANS:
         encoder = pretrained_encoders.load("minilm")
         some = train[: steps * standard.batch_size]
         recipe = dataclasses.replace(standard, epochs=1, min_steps=1, held_out=0.0, bf16=bf16_is_fast())
         started = time.perf_counter()
-        texts = evaluate.parts_of(encoder, task, some)
+        texts = parts_of(encoder, task, some)
         model = finetune(encoder, texts, task.target(some), task.kind, len(task.names), recipe, seed)
         seconds = time.perf_counter() - started
-        right = model.predict(evaluate.parts_of(encoder, task, asked)) == task.target(asked)
+        right = model.predict(parts_of(encoder, task, asked)) == task.target(asked)
         found = {
             "seconds": seconds,
             "accuracy": float(right.mean()),

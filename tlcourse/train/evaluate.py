@@ -17,9 +17,9 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_va
 from threadpoolctl import ThreadpoolController
 
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS, Task
-from tlcourse.models.text_encoders import Example, TextEncoder
+from tlcourse.models.text_encoders import TextEncoder
 from tlcourse.train import scores
-from tlcourse.train.representations import Readings, Representation
+from tlcourse.train.representations import Readings, Representation, parts_of
 from tlcourse.train.text_finetuning import Recipe, finetune
 
 FOLDS = 3
@@ -117,16 +117,6 @@ def _places(task: Task, rows: np.ndarray) -> dict[int, np.ndarray]:
 
 def _of(where: dict[int, np.ndarray], items: np.ndarray) -> np.ndarray:
     return np.concatenate([where[i] for i in items.tolist()])
-
-
-def parts_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[list[Example]]:
-    """The items `rows` of a task as `encoder` reads them: all of a text, in parts if need be."""
-    texts = [task.texts[i] for i in rows]
-    if task.kind == TAGS:
-        return [[sentence] for sentence in encoder.words(texts)]
-    if task.second is None:
-        return encoder.parts(texts)
-    return [[pair] for pair in encoder.pairs(texts, [task.second[i] for i in rows])]
 
 
 # What differs from the default: MiniLM is larger and has learned more.

@@ -55,25 +55,24 @@ def compute(
             else:
                 found[f"mean {name}"] = states[k].masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
                 found[f"max {name}"] = states[k].masked_fill(~mask, -torch.inf).amax(dim=1)
+        halves = {name: value.clamp(-6e4, 6e4).half().numpy() for name, value in found.items()}
         for row, i in enumerate(index):
             place = parts[i].places if of_words else slice(None)
-            rows[i] = {name: value[row][place].numpy() for name, value in found.items()}
+            rows[i] = {name: value[row][place] for name, value in halves.items()}
     join = np.concatenate if of_words else np.stack
     arrays = {name: join([row[name] for row in rows]) for name in rows[0]}
-    if not of_words:
-        arrays = _of_whole_texts(arrays, texts)
-    return {name: np.clip(array, -6e4, 6e4).astype(np.float16) for name, array in arrays.items()}
+    return arrays if of_words else _of_whole_texts(arrays, texts)
 
 
 def _of_whole_texts(arrays: Arrays, texts: Sequence[Sequence[Example]]) -> Arrays:
     """A row for each part → a row for each text; in the mean a part weighs as much as it is long."""
-    lengths = np.array([len(part) for text in texts for part in text])[:, None]
     begins = np.cumsum([0, *(len(text) for text in texts[:-1])])
-    total = np.add.reduceat(lengths, begins)
+    lengths = np.array([len(part) for text in texts for part in text], dtype=np.float32)[:, None]
+    shares = lengths / np.repeat(np.add.reduceat(lengths, begins), [*map(len, texts)], axis=0)
     return {
         name: np.maximum.reduceat(array, begins)
         if name.startswith("max")
-        else np.add.reduceat(array * lengths, begins) / total
+        else np.add.reduceat(array * shares, begins).astype(np.float16)
         for name, array in arrays.items()
     }
 

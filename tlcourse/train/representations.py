@@ -143,6 +143,16 @@ def compared(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.concatenate([np.abs(u - v), u * v, cosine[:, None]], axis=1)
 
 
+def parts_of(encoder: TextEncoder, task: Task, rows: np.ndarray) -> list[list[Example]]:
+    """The items `rows` of a task as `encoder` reads them: all of a text, in parts if need be."""
+    texts = [task.texts[i] for i in rows]
+    if task.kind == TAGS:
+        return [[sentence] for sentence in encoder.words(texts)]
+    if task.second is None:
+        return encoder.parts(texts)
+    return [[pair] for pair in encoder.pairs(texts, [task.second[i] for i in rows])]
+
+
 class States(Representation):
     """An encoder's states: of the top or of four heights, their mean or mean and maximum.
 
@@ -168,15 +178,13 @@ class States(Representation):
         return self.found[asked]
 
     def _readings(self, task: Task, rows: np.ndarray) -> Readings:
-        texts = [task.texts[i] for i in rows]
+        found = self._arrays(parts_of(self.encoder, task, rows), of_words=task.kind == TAGS)
         if task.kind == TAGS:
-            found = self._arrays([[e] for e in self.encoder.words(texts)], of_words=True)
             return {"top": _joined(found, ["word"], top=True), "all heights": _joined(found, ["word"])}
+        readings = _pooled(found)
         if task.second is None:
-            return _pooled(self._arrays(self.encoder.parts(texts)))
-        second = [task.second[i] for i in rows]
-        readings = _pooled(self._arrays([[e] for e in self.encoder.pairs(texts, second)]))
-        u, v = (self._each_once(part) for part in (texts, second))
+            return readings
+        u, v = (self._each_once([side[i] for i in rows]) for side in (task.texts, task.second))
         for name in ("top, mean", "all heights, mean"):
             readings[f"apart, {name}"] = compared(u[name], v[name])
         return readings
