@@ -12,17 +12,14 @@ plan, from the shortest, is a training of its own, and the time is that of the f
 import argparse
 import dataclasses
 import json
-import os
-import platform
-import shlex
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import provenance
 import torch
 
 from tlcourse.data import tasks
@@ -38,11 +35,11 @@ PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
 def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[str, Any]:
     """The shortest plan that reaches the target; the longest one if none does."""
     standard = evaluate.recipe_of("minilm")
+    recipe = dataclasses.replace(standard, epochs=1, min_steps=1, held_out=0.0, bf16=bf16_is_fast())
     train = np.random.default_rng(seed).permutation(task.train_index)
     for steps in PLANS:
         encoder = pretrained_encoders.load("minilm")
-        some = train[: steps * standard.batch_size]
-        recipe = dataclasses.replace(standard, epochs=1, min_steps=1, held_out=0.0, bf16=bf16_is_fast())
+        some = train[: steps * recipe.batch_size]
         started = time.perf_counter()
         texts = parts_of(encoder, task, some)
         model = finetune(encoder, texts, task.target(some), task.kind, len(task.names), recipe, seed)
@@ -147,11 +144,9 @@ def main() -> None:
     ratios = [a["seconds"] / b["seconds"] for a, b in zip(found["ours"], found["Trainer"], strict=True)]
     middle, least, most = statistics.median(ratios), min(ratios), max(ratios)
     print(f"ours takes {middle:.2f} of Trainer's time ({least:.2f} to {most:.2f})")
-    command = [Path(a).name if os.sep in a else a for a in sys.argv[1:]]
     report = {
-        "command": shlex.join(["python", "benchmarks/finetuning.py", *command]),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
-        "torch": torch.__version__,
+        "command": provenance.command(),
+        **provenance.machine(),
         "target": options.target,
         "asked": len(asked),
         "found": found,

@@ -14,11 +14,7 @@ two matrices of 2048 × 2048. --growth measures ours at other sizes and lengths.
 import argparse
 import dataclasses
 import json
-import os
-import platform
-import shlex
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import provenance
 import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -224,11 +221,9 @@ def main() -> None:
         parser.error(f"{sorted(unknown)} has no Trainer here; --warm and --steps are numbers from 1 on")
     say: Callable[[str], None] = print
     index = text_index.load(options.text) if options.text else pretraining.packaged_text(say)
-    command = [Path(a).name if os.sep in a else a for a in sys.argv[1:]]
     report = {
-        "command": shlex.join(["python", "benchmarks/pretraining.py", *command]),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
-        "torch": torch.__version__,
+        "command": provenance.command(),
+        **provenance.machine(),
         "rows": options.rows,
         "length": options.length,
         **measure(options, index),
