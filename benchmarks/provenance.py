@@ -6,8 +6,6 @@ import shlex
 import sys
 from pathlib import Path
 
-import torch
-
 
 def command() -> str:
     """This run's command. Of a path its last part: where it lies on this machine says nothing on another."""
@@ -16,6 +14,8 @@ def command() -> str:
 
 
 def machine() -> dict[str, str]:
+    import torch
+
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "torch": torch.__version__,

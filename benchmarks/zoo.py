@@ -15,11 +15,11 @@ import argparse
 import json
 import os
 import platform
-import shlex
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import provenance
 
 BASELINES = ("counts", "glove", "minilm", "smollm2")
 FROZEN_ONLY = ("counts", "glove", "smollm2")
@@ -33,7 +33,7 @@ class Results:
         self.facts: dict = {"commands": [], "cells": [], "held_out": {}}
         if path.exists():
             self.facts = json.loads(path.read_text(encoding="utf-8"))
-        command = shlex.join(["python", "benchmarks/zoo.py", *map(_without_place, sys.argv[1:])])
+        command = provenance.command()
         if command not in self.facts["commands"]:
             self.facts["commands"].append(command)
 
@@ -49,11 +49,6 @@ class Results:
         beside = self.path.with_name(f".{self.path.name}.tmp")
         beside.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(beside, self.path)
-
-
-def _without_place(argument: str) -> str:
-    """The last part of a path: where it lies on this machine says nothing on another."""
-    return Path(argument).name if os.sep in argument else argument
 
 
 def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, str, int]]:
