@@ -128,7 +128,9 @@ class Model:
             elif self.name == "glove":
                 self._representation = Averages(glove.load())
             else:
-                self._representation = States(self.encoder(), keep=self.random_seed is None)
+                self._representation = States(
+                    self.encoder(), keep=self.random_seed is None, bf16=_bf16()
+                )
         return self._representation
 
     @property
@@ -226,7 +228,7 @@ def main() -> None:
     import torch
 
     results.facts["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}"
-    results.facts["fine-tuned in"] = "bfloat16" if _bf16() else "float32"
+    results.facts["computed in"] = "bfloat16" if _bf16() else "float32"
     if options.text:
         compare_with_trigrams(options.text, names, results)
     measure(options, names, results)

@@ -146,6 +146,17 @@ def test_states_are_computed_once_for_the_same_weights(texts, bert, tiny_zoo, mo
     assert np.array_equal(again["max 0"], first["max 0"])
 
 
+def test_states_in_bfloat16_are_nearly_the_same_and_kept_apart(texts, bert):
+    examples = bert.parts(texts[:20])
+    exact = frozen_states.cached(bert, examples, of_words=False)
+    rough = frozen_states.cached(bert, examples, of_words=False, bf16=True)
+    for name, array in exact.items():
+        assert rough[name].dtype == array.dtype
+        # bfloat16 has 8 bits: 0.4 % of a state of size 3, once a layer.
+        np.testing.assert_allclose(rough[name], array, atol=0.05)
+    assert not np.array_equal(rough["mean 2"], exact["mean 2"])
+
+
 class Watched(representations.Representation):
     """Two readings: noise, and noise with the answer in it."""
 
@@ -173,6 +184,17 @@ def test_what_is_chosen_is_chosen_on_the_training_labels(tasks):
     other = evaluate.frozen(Watched(task), dataclasses.replace(task, targets=turned), 60, seed=0)
     assert other.chosen == outcome.chosen
     assert other.scores["made"] == pytest.approx(1 - outcome.scores["made"])
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_only_what_is_kept_is_read_beyond_the_labels(tasks, keep):
+    task = tasks["classes"]
+    watched = Watched(task)
+    watched.keep = keep
+    evaluate.frozen(watched, task, 60, seed=1)
+    learned, tested = watched.asked
+    assert set(learned) == set(task.train_index if keep else task.draw(60, 1))
+    assert set(tested) == set(task.tests["made"])
 
 
 def test_numbers_are_ridge_regression(tasks, bert):

@@ -24,7 +24,7 @@ from tlcourse.train.text_finetuning import Recipe, finetune
 
 FOLDS = 3
 MOST_TO_CHOOSE_ON = {CLASSES: 1000, NUMBERS: 1000, TAGS: 150}  # items; 150 sentences have 3,500 words
-MOST_AT_ONCE = 10_000  # training items whose states are computed although only some are drawn
+MOST_AT_ONCE = 10_000  # training items whose states are kept although only some are drawn
 
 _BLAS = ThreadpoolController()  # a step of the solver is shorter than two threads need to meet
 
@@ -54,10 +54,8 @@ def frozen(representation: Representation, task: Task, n: int | None, seed: int)
     started = time.perf_counter()
     train = task.draw(n, seed)
     base = train
-    if n is not None and len(task.train_index) <= MOST_AT_ONCE:
+    if representation.keep and len(task.train_index) <= MOST_AT_ONCE:
         base = task.train_index
-    elif n is not None and n < MOST_TO_CHOOSE_ON[task.kind]:
-        base = task.draw(min(len(task.train_index), MOST_TO_CHOOSE_ON[task.kind]), seed)
     parts = [base, *task.tests.values()]  # apart, as the tests are the same for each seed
     found = [representation.readings(task, rows) for rows in parts]
     readings = {name: np.concatenate([part[name] for part in found]) for name in found[0]}

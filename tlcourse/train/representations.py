@@ -31,9 +31,11 @@ Readings = dict[str, np.ndarray]  # name → a row for each text, or for each wo
 class Representation(ABC):
     """Attributes:
     strengths: scikit-learn's C to choose from; a ridge regression's penalty is 1 / C.
+    keep: what was read is kept, so it pays to read at once all that any seed may draw.
     """
 
     strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1)
+    keep: bool = False
 
     @abstractmethod
     def readings(self, task: Task, rows: np.ndarray) -> Readings:
@@ -160,9 +162,9 @@ class States(Representation):
     read apart and compared.
     """
 
-    def __init__(self, encoder: TextEncoder, keep: bool = True):
-        """`keep`: in the cache on disk; random weights are not worth it."""
-        self.encoder, self.keep = encoder, keep
+    def __init__(self, encoder: TextEncoder, keep: bool = True, bf16: bool = False):
+        """`keep`: in the cache on disk; random weights are not worth it. `bf16`: compute in bfloat16."""
+        self.encoder, self.keep, self.bf16 = encoder, keep, bf16
         self.found: dict[tuple[str, bytes], Readings] = {}  # of the last task
 
     @cached_property
@@ -197,8 +199,8 @@ class States(Representation):
 
     def _arrays(self, texts: Sequence[Sequence[Example]], of_words: bool = False) -> frozen_states.Arrays:
         if not self.keep:
-            return frozen_states.compute(self.encoder, texts, of_words)
-        return frozen_states.cached(self.encoder, texts, of_words, self.weights)
+            return frozen_states.compute(self.encoder, texts, of_words, bf16=self.bf16)
+        return frozen_states.cached(self.encoder, texts, of_words, self.weights, bf16=self.bf16)
 
 
 def _pooled(found: frozen_states.Arrays) -> Readings:
