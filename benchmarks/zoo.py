@@ -128,9 +128,7 @@ class Model:
             elif self.name == "glove":
                 self._representation = Averages(glove.load())
             else:
-                self._representation = States(
-                    self.encoder(), keep=self.random_seed is None, bf16=_bf16()
-                )
+                self._representation = States(self.encoder(), keep=self.random_seed is None, bf16=_bf16())
         return self._representation
 
     @property
