@@ -132,6 +132,7 @@ def test_a_pickle_becomes_safetensors(hub, tmp_path, known):
     found = load_file(folder / "model.safetensors")
     assert torch.equal(found["head.weight"], tied)
     assert torch.equal(found["slice"], tied.T[1:])
+    assert (folder / "model.safetensors").stat().st_mode & 0o044 == 0o044  # a class shares the folder
 
 
 def test_a_pickle_that_runs_code_is_not_run(hub, tmp_path, known):

@@ -62,6 +62,8 @@ def test_exported_and_loaded_is_the_same_to_half_precision(name, tmp_path):
     assert not again.training
     for key, value in model.state_dict().items():
         assert torch.equal(again.state_dict()[key], value.half().float()), key
+    for file in (tmp_path / name).iterdir():
+        assert file.stat().st_mode & 0o044 == 0o044, f"{file.name} is for its owner alone"
 
 
 @pytest.mark.parametrize("name", [name for name in zoo.ZOO if name.split("-")[0] not in ("elmo", "ulmfit")])

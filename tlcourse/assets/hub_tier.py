@@ -147,6 +147,7 @@ def _to_safetensors(asset: Asset, file: Path, target: Path) -> None:
     copies = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
     half = target.with_suffix(".half")
     save_file(copies, half, metadata={"format": "pt"})
+    half.chmod(0o644)  # safetensors writes for its owner alone, and a class shares the folder
     os.replace(half, target)
 
 

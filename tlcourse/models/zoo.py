@@ -214,6 +214,7 @@ def _save(tensors: dict[str, Tensor], path: Path, dtype: torch.dtype) -> None:
         if not tensor.isfinite().all():
             raise ValueError(f"{name} has values that {dtype} cannot hold: did the training diverge?")
     save_file(rounded, path, metadata={"format": "pt"})
+    path.chmod(0o644)  # safetensors writes for its owner alone
 
 
 def _load_weights(model: nn.Module, folder: Path) -> None:
