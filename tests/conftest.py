@@ -70,6 +70,12 @@ def tiny_zoo(made_text, tmp_path_factory) -> Path:
     return _module("tiny_zoo").make(tmp_path_factory.mktemp("tiny-zoo"), made_text.index().tokenizer)
 
 
+@pytest.fixture(scope="session")
+def shrink_zoo():
+    """Makes models of the zoo small until the patch given is undone: ``shrink_zoo(monkeypatch)``."""
+    return _module("tiny_zoo").shrink
+
+
 @pytest.fixture
 def course(tmp_path):
     """Makes a small course of its own: ``course({"00_name": cells})`` → its folder; parameters are added."""

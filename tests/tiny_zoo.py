@@ -1,8 +1,9 @@
-"""Every kind of model of the zoo, tiny, with random weights, in folders as `zoo.export` makes them."""
+"""Every kind of model of the zoo, tiny: as `zoo.export` writes them, or to be trained within a second."""
 
 import dataclasses
 from pathlib import Path
 
+import pytest
 import torch
 from tokenizers import Tokenizer
 
@@ -36,3 +37,12 @@ def make(base: Path, tokenizer: Tokenizer) -> Path:
         if name != "elmo-mini":
             tokeniser.save(tokenizer, base / name, model_type)
     return base
+
+
+def shrink(patch: pytest.MonkeyPatch) -> None:
+    """Put small sizes into the zoo itself, for what looks models up there."""
+    small = {**_TRANSFORMER, "num_hidden_layers": 1}
+    del small["max_position_embeddings"]  # recipes count on them
+    elmo = {**_LSTM["elmo-mini"], "vocab_size": 40}
+    for name, sizes in {"bert-mini": small, "gpt2-nano": small, "elmo-mini": elmo}.items():
+        patch.setitem(zoo.ZOO, name, dataclasses.replace(zoo.ZOO[name], **sizes))

@@ -14,36 +14,18 @@ from tlcourse.data import text_index
 from tlcourse.models import zoo
 from tlcourse.train import held_out, model_card, pretraining, recipes
 
-SMALL = {
-    "vocab_size": 100,
-    "hidden_size": 32,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 64,
-}
-
 
 @pytest.fixture(scope="module")
-def made(made_text, tmp_path_factory):
+def made(made_text, shrink_zoo, tmp_path_factory):
     """The text's index, and the folders of a BERT and an ELMo trained on it."""
     folder = tmp_path_factory.mktemp("card")
     text_index.save(made_text.index(n=200), folder / "some text")
-    small = {
-        "bert-mini": SMALL,
-        "elmo-mini": {
-            "vocab_size": 40,
-            "projection_size": 16,
-            "lstm_size": 24,
-            "filters": ((1, 4), (2, 8)),
-        },
-    }
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        for name, sizes in small.items():
-            patch.setitem(zoo.ZOO, name, dataclasses.replace(zoo.ZOO[name], **sizes))
+        shrink_zoo(patch)
         folders = {
             name: pretraining.pretrain(name, 30_000, folder / "some text", folder / "runs", out=said)
-            for name in small
+            for name in ("bert-mini", "elmo-mini")
         }
     return text_index.load(folder / "some text"), folders, said.getvalue()
 

@@ -1,6 +1,5 @@
 """`tlcourse pretrain`: from a name to a folder that this course and transformers open."""
 
-import dataclasses
 import io
 import json
 
@@ -15,14 +14,6 @@ from tlcourse.models import zoo
 from tlcourse.train import pretraining, recipes
 from tlcourse.train.objectives import Reading
 
-SMALL = {
-    "vocab_size": 100,
-    "hidden_size": 32,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 64,
-}
-
 
 @pytest.fixture(scope="module")
 def text(made_text, tmp_path_factory):
@@ -32,11 +23,8 @@ def text(made_text, tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def small_zoo(monkeypatch):
-    for name in ("bert-mini", "gpt2-nano"):
-        monkeypatch.setitem(zoo.ZOO, name, dataclasses.replace(zoo.ZOO[name], **SMALL))
-    elmo = {"vocab_size": 40, "projection_size": 16, "lstm_size": 24, "filters": ((1, 4), (2, 8))}
-    monkeypatch.setitem(zoo.ZOO, "elmo-mini", dataclasses.replace(zoo.ZOO["elmo-mini"], **elmo))
+def small_zoo(monkeypatch, shrink_zoo):
+    shrink_zoo(monkeypatch)
 
 
 def test_bert_is_trained_exported_and_opened(text, tmp_path):
