@@ -12,6 +12,7 @@ from tlcourse.show.figure_style import COLOURS, style
 
 _NAMES = {"counts": "counts (TF-IDF)", "glove": "GloVe", "minilm": "MiniLM", "smollm2": "SmolLM2"}
 _PLACES = {"counts": 0, "glove": 1, "minilm": 3, "smollm2": 4}
+_COUNTS = {"marker": "D", "color": "black", "mfc": "black"}
 # (weights, way) → how it is drawn: shape says how it was used, filled says that it was pretrained.
 _LOOKS = {
     ("trained", "frozen"): {"marker": "o", "color": COLOURS["blue"], "mfc": COLOURS["blue"]},
@@ -85,34 +86,36 @@ def zoo_scores(results: Mapping[str, Any], labels: str = "100", columns: int = 3
     rows = -(-len(panels) // columns)
     size = (4.4 * columns + 1.2, rows * (0.34 * len(models) + 1.3) + 0.7)
     fig, axes = plt.subplots(rows, columns, figsize=size, sharey=True, squeeze=False)
+    used = [look for look in _LOOKS if any(key[3:] == look for key in scores)]
     for ax, panel in zip(axes.flat, panels, strict=False):
-        _panel(ax, panel, scores, models)
+        _panel(ax, panel, scores, models, used)
         ax.set(title=f"{panel[0]}: {panel[1]}", xlabel=results["tasks"][panel[0]]["metrics"][panel[1]])
     for ax in axes.flat[len(panels) :]:
         ax.axis("off")
     for ax in axes[:, 0]:
         ax.set_yticks(range(len(models)), [_NAMES.get(name, name) for name in models])
     axes[0, 0].set_ylim(len(models) - 0.5, -0.5)
-    used = [look for look in _LOOKS if any(key[3:] == look for key in scores)]
     handles = [Line2D([], [], linestyle="", label=_LABELS[look], **_LOOKS[look]) for look in used]
-    handles.append(
-        Line2D([], [], color="black", linestyle="--", lw=1.2, label="counts of the labelled texts")
-    )
+    handles.append(Line2D([], [], linestyle="--", lw=1.2, label="counts of the labelled texts", **_COUNTS))
     fig.legend(handles=handles, loc="outside upper center", ncols=3, title=f"{labels} labels")
     return fig
 
 
 def _panel(
-    ax: plt.Axes, panel: tuple[str, ...], scores: Mapping[tuple[str, ...], np.ndarray], models: list[str]
+    ax: plt.Axes,
+    panel: tuple[str, ...],
+    scores: Mapping[tuple[str, ...], np.ndarray],
+    models: list[str],
+    used: list[tuple[str, str]],
 ) -> None:
-    offsets = {look: 0.16 * (i - 1.5) for i, look in enumerate(_LOOKS)}
+    offsets = {look: 0.16 * (i - (len(used) - 1) / 2) for i, look in enumerate(used)}
     for row, model in enumerate(models):
-        for look, drawn in _LOOKS.items():
+        for look in used:
             values = scores.get((*panel, model, *look))
             if values is not None:
-                spread = values.std(ddof=1) if len(values) > 1 else 0.0
-                y = row + offsets[look]
-                ax.errorbar(values.mean(), y, xerr=spread, capsize=0, markersize=6, ls="", **drawn)
+                mean, spread = _mean_sd(values)
+                y, drawn = (row, _COUNTS) if model == "counts" else (row + offsets[look], _LOOKS[look])
+                ax.errorbar(mean, y, xerr=spread, capsize=0, markersize=6, ls="", **drawn)
     counts = scores.get((*panel, "counts", "trained", "frozen"))
     if counts is not None:
         ax.axvline(counts.mean(), color="black", linestyle="--", linewidth=1.2, zorder=0)
