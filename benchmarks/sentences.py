@@ -17,11 +17,10 @@ printed.
 
 import argparse
 import json
-import os
-import platform
 import time
 
 import numpy as np
+import provenance
 
 
 def speed(n_sentences: int, repeats: int) -> dict:
@@ -104,10 +103,7 @@ def main() -> None:
     if arguments.strength:
         print(json.dumps(strength(arguments.budgets, arguments.seeds), indent=1))
         return
-    import torch
-
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}"
-    print(json.dumps({"machine": machine, **speed(arguments.sentences, arguments.repeats)}, indent=1))
+    print(json.dumps(provenance.machine() | speed(arguments.sentences, arguments.repeats), indent=1))
 
 
 if __name__ == "__main__":

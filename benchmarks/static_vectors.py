@@ -13,8 +13,6 @@ its measurements runs in a process of its own, whose peak memory is read by the 
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import threading
@@ -22,6 +20,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import provenance
 import psutil
 
 
@@ -156,7 +155,7 @@ def markdown(report: dict) -> str:
     lines = [
         f"{report['side_by_side']['tokens']:,} tokens, {s['epochs']} epochs, {s['vector_size']} dimensions, "
         f"window {s['window']}, {s['negative']} noise words, sample {s['sample']}, one thread each, seeds "
-        f"{report['seeds']}; {report['machine']}",
+        f"{report['seeds']}; {report['machine']}, PyTorch {report['torch']}",
         "",
         "| | words/s | "
         + " | ".join(f"{t} ρ ({n} pairs)" for t, n in report["side_by_side"]["pairs"].items())
@@ -204,7 +203,6 @@ def main() -> None:
             f"--tokens {arguments.tokens}: give ten for each of the {max(arguments.sizes)} words or more"
         )
 
-    import torch
 
     from tlcourse.data import running_text
 
@@ -219,7 +217,7 @@ def main() -> None:
         sentences = running_text.sentences()
     seeds = list(range(arguments.seeds))
     report = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}",
+        **provenance.machine(),
         "settings": settings,
         "seeds": seeds,
         "side_by_side": side_by_side(sentences, settings, seeds),

@@ -13,12 +13,11 @@ and the highest.
 
 import argparse
 import json
-import os
-import platform
 import time
 from collections.abc import Callable
 
 import numpy as np
+import provenance
 
 RESOLUTION = 224
 Run = Callable[[], np.ndarray]
@@ -172,14 +171,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--json", help="also write the result to this file")
     options = parser.parse_args()
-    import torch
-
-    found = measure(options.images, options.repeats) | {
-        "machine": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-    }
+    found = provenance.machine() | measure(options.images, options.repeats)
     print(json.dumps(found, indent=2))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:

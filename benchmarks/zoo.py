@@ -14,7 +14,6 @@ again. With --text, the folder of `tlcourse text`, held-out losses are compared 
 import argparse
 import json
 import os
-import platform
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -223,9 +222,7 @@ def main() -> None:
     options.tasks = options.tasks or tasks.available(options.nltk, options.imdb)
 
     results = Results(options.out)
-    import torch
-
-    results.facts["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}"
+    results.facts |= provenance.machine()
     results.facts["computed in"] = "bfloat16" if _bf16() else "float32"
     if options.text:
         compare_with_trigrams(options.text, names, results)
