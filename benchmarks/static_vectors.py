@@ -203,7 +203,6 @@ def main() -> None:
             f"--tokens {arguments.tokens}: give ten for each of the {max(arguments.sizes)} words or more"
         )
 
-
     from tlcourse.data import running_text
 
     settings = {

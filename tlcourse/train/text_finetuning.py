@@ -40,7 +40,7 @@ class Recipe:
         mix: read a learned mix of all layers instead of the last one.
         pooling: `concat`, the summary state with the maximum and the mean over the text; `summary`, that of
             [CLS] or of the last piece alone.
-        dropout: in the network and before the classifier.
+        dropout: in the network and before the classifier; an AWD-LSTM keeps its own.
         epochs, min_steps: as many passes as give both.
         held_out: share of the labels that tell after which epoch the model is best; 0 takes the last one.
         bf16: compute in bfloat16 where autocast allows; twice as fast where the processor has it.
