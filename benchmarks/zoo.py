@@ -53,7 +53,7 @@ class Results:
 def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, str, int]]:
     """Model, weights and seed: all that one loading of a model is used for."""
     for name in names:
-        for weights in ["trained"] if name in BASELINES else ["trained", "random"]:
+        for weights in ["trained"] if name in BASELINES else options.weights:
             for seed in range(options.seeds):
                 yield name, weights, seed
 
@@ -203,6 +203,7 @@ def main() -> None:
     parser.add_argument(
         "--ways", nargs="+", default=["frozen", "fine-tuned"], choices=["frozen", "fine-tuned"]
     )
+    parser.add_argument("--weights", nargs="+", default=["trained", "random"], choices=["trained", "random"])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--imdb", type=Path, help="stanfordnlp/imdb of the hub")
     nltk = os.environ.get("NLTK_DATA")

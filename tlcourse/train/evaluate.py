@@ -2,8 +2,8 @@
 
 Frozen, a linear model is trained on a representation; which of its readings, and the strength of the penalty,
 is chosen by three-fold cross-validation on the training labels alone (on a thousand of them where there are
-more). Fine-tuned, the whole network learns, and held-out labels tell when to stop. Nothing is ever chosen on
-what is tested on.
+more). Fine-tuned, the whole network learns for a fixed number of steps. Nothing is ever chosen on what is
+tested on.
 """
 
 import time
@@ -117,10 +117,11 @@ def _of(where: dict[int, np.ndarray], items: np.ndarray) -> np.ndarray:
     return np.concatenate([where[i] for i in items.tolist()])
 
 
-# What differs from the default: MiniLM is larger and has learned more.
+# What differs from the default: MiniLM is larger and has learned more; an LSTM's states are small.
 _RECIPES = {
     "minilm": Recipe(learning_rate=3e-4),
-    "elmo-mini": Recipe(mix=True),
+    "ulmfit-mini": Recipe(learning_rate=2e-3),
+    "elmo-mini": Recipe(learning_rate=2e-3, mix=True),
 }
 
 
