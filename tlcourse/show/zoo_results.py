@@ -29,9 +29,9 @@ _LABELS = {
 
 
 def summary(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], np.ndarray]:
-    """(task, test, model, weights, way) → the scores of all seeds with so many labels."""
+    """(task, test, model, weights, way) → the scores with so many labels, seed by seed."""
     found: dict[tuple[str, ...], list[float]] = {}
-    for cell in results["cells"]:
+    for cell in sorted(results["cells"], key=lambda cell: cell["seed"]):
         if cell["labels"] == labels:
             for test, score in cell["scores"].items():
                 key = cell["task"], test, cell["model"], cell["weights"], cell["way"]
@@ -43,22 +43,28 @@ def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
     """What pretraining is worth: each model beside its twin of random weights, and beside counts.
 
     Returns a row for each test set, model and way, with `trained`, `random` and `counts` as (mean, standard
-    deviation over seeds) and `beats random`, `beats counts`: every seed of the one is above every seed of the
-    other. What was not measured is None.
+    deviation over seeds), `beats random`: every seed is above every seed of random weights, and
+    `beats counts`: it is better with the same labels, for every seed. What was not measured is None.
     """
     scores = summary(results, labels)
     rows = []
     for (task, test, model, weights, way), trained in scores.items():
-        random = scores.get((task, test, model, "random", way))
-        if weights != "trained" or random is None:
+        if weights != "trained" or model == "counts":
             continue
+        random = scores.get((task, test, model, "random", way))
         counts = scores.get((task, test, "counts", "trained", "frozen"))
         row = {"task": task, "test": test, "model": model, "way": way, "trained": _mean_sd(trained)}
         for name, other in (("random", random), ("counts", counts)):
             row[name] = None if other is None else _mean_sd(other)
-            row[f"beats {name}"] = None if other is None else bool(trained.min() > other.max())
+        row["beats random"] = None if random is None else bool(trained.min() > random.max())
+        row["beats counts"] = None if counts is None else _better(trained, counts)
         rows.append(row)
     return rows
+
+
+def _better(ones: np.ndarray, others: np.ndarray) -> bool | None:
+    """Whether each of the ones is above its other; None where seeds are missing."""
+    return bool((ones > others).all()) if len(ones) == len(others) else None
 
 
 def _mean_sd(values: np.ndarray) -> tuple[float, float]:
