@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from tlcourse.models.zoo import ZOO
 from tlcourse.show.figure_style import COLOURS, style
 
 _NAMES = {"counts": "counts (TF-IDF)", "glove": "GloVe", "minilm": "MiniLM", "smollm2": "SmolLM2"}
-_PLACES = {"counts": 0, "glove": 1, "minilm": 3, "smollm2": 4}
+_ORDER = ["counts", "glove", *ZOO, "minilm", "smollm2"]
 _COUNTS = {"marker": "D", "color": "black", "mfc": "black"}
 # (weights, way) → how it is drawn: shape says how it was used, filled says that it was pretrained.
 _LOOKS = {
@@ -85,8 +86,7 @@ def zoo_scores(results: Mapping[str, Any], labels: str = "100", columns: int = 3
         there = sorted({cell["labels"] for cell in results["cells"]})
         raise ValueError(f"labels is {labels!r}, but the results have {', '.join(there) or 'no cells'}")
     panels = list(dict.fromkeys(key[:2] for key in scores))
-    models = list(dict.fromkeys(key[2] for key in scores))
-    models.sort(key=lambda name: _PLACES.get(name, 2))  # the zoo between the simple and the large
+    models = sorted({key[2] for key in scores}, key=_ORDER.index)
     style()
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
