@@ -21,12 +21,11 @@ def cells(**wanted):
 
 @pytest.mark.parametrize("name", sorted({cell["model"] for cell in cells()} & set(zoo.ZOO)))
 def test_they_are_of_the_weights_that_are_here(name):
-    for weights, seed in {(cell["weights"], cell["seed"]) for cell in cells(model=name)}:
-        encoder = pretrained_encoders.load(name, seed if weights == "random" else None)
-        there = {cell["fingerprint"] for cell in cells(model=name, weights=weights, seed=seed)}
-        assert there == {frozen_states.fingerprint(encoder)[:16]}, (
-            f"measured with other weights: run benchmarks/zoo.py {name} --out data/zoo.json"
-        )
+    # Of random weights only the seed is known: how orthogonal ones round depends on the processor.
+    there = {cell["fingerprint"] for cell in cells(model=name, weights="trained")}
+    assert there == {frozen_states.fingerprint(pretrained_encoders.load(name))[:16]}, (
+        f"measured with other weights: run benchmarks/zoo.py {name} --out data/zoo.json"
+    )
 
 
 def test_each_is_of_a_task_that_there_is_and_nothing_is_measured_twice():
