@@ -7,14 +7,16 @@
 Models are those of the zoo that are trained (each with its twin of random weights, another one for each
 seed), `counts` (TF-IDF; for tagged words their spelling), `glove`, `minilm` and `smollm2`. The baselines stay
 frozen, but MiniLM is fine-tuned as well. Each line of the result is a cell: one training, on labels drawn by
-its seed. A run that was killed goes on where it was; cells of weights that have changed since are measured
-again. With --text, the folder of `tlcourse text`, held-out losses are compared with a trigram model's.
+its seed. A run that was killed goes on where it was; cells of weights, or of a recipe of fine-tuning, that
+have changed since are measured again. With --text, the folder of `tlcourse text`, held-out losses are
+compared with a trigram model's.
 """
 
 import argparse
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -36,12 +38,12 @@ class Results:
         if command not in self.facts["commands"]:
             self.facts["commands"].append(command)
 
-    def find(self, key: dict) -> dict | None:
-        return next((c for c in self.facts["cells"] if key.items() <= c.items()), None)
+    def has(self, key: dict, made_with: dict) -> bool:
+        return any((key | made_with).items() <= cell.items() for cell in self.facts["cells"])
 
-    def add(self, key: dict, weights: str, found: dict) -> None:
+    def add(self, key: dict, made_with: dict, found: dict) -> None:
         self.facts["cells"] = [c for c in self.facts["cells"] if not key.items() <= c.items()]
-        self.facts["cells"].append({**key, "fingerprint": weights, **found})
+        self.facts["cells"].append({**key, **made_with, **found})
         self.save()
 
     def save(self) -> None:
@@ -85,11 +87,11 @@ def measure(options: argparse.Namespace, names: list[str], results: Results) -> 
                         continue  # all labels and the same features: the same result again
                     key = {"model": name, "weights": weights, "way": way, "task": task.name, "labels": labels}
                     key["seed"] = seed
-                    there = results.find(key)
-                    if there and there["fingerprint"] == model.fingerprint:
+                    made_with = model.made_with(way)
+                    if results.has(key, made_with):
                         continue
                     found = model.measure(task, n, way)
-                    results.add(key, model.fingerprint, found)
+                    results.add(key, made_with, found)
                     told = ", ".join(f"{test} {value:.3f}" for test, value in found["scores"].items())
                     print(
                         *key.values(), "·", told, f"({found['chosen']}; {found['seconds']:.0f} s)", flush=True
@@ -130,22 +132,26 @@ class Model:
                 self._representation = States(self.encoder(), keep=self.random_seed is None, bf16=_bf16())
         return self._representation
 
+    def made_with(self, way: str) -> dict:
+        """What a cell is measured again for when it changes: the weights, of which baselines have none, and
+        the recipe of fine-tuning."""
+        weights = "" if self.name in BASELINES else self.representation.weights[:16]
+        return {"fingerprint": weights} | ({} if way == "frozen" else {"recipe": asdict(self.recipe)})
+
     @property
-    def fingerprint(self) -> str:
-        """Of the weights; baselines have none that could change."""
-        return "" if self.name in BASELINES else self.representation.weights[:16]
+    def recipe(self):
+        from tlcourse.train import evaluate
+
+        return replace(evaluate.recipe_of(self.name), bf16=_bf16())
 
     def measure(self, task, n: int | None, way: str) -> dict:
-        import dataclasses
-
         from tlcourse.train import evaluate
 
         if way == "frozen":
             outcome = evaluate.frozen(self.representation, task, n, self.seed)
         else:
-            recipe = dataclasses.replace(evaluate.recipe_of(self.name), bf16=_bf16())
-            outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, recipe)
-        found = dataclasses.asdict(outcome)
+            outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, self.recipe)
+        found = asdict(outcome)
         found["scores"] = {test: round(value, 5) for test, value in found["scores"].items()}
         return found | {"seconds": round(found["seconds"], 1)}
 

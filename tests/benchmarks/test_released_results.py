@@ -1,6 +1,7 @@
 """The results that come with the course: of the models that come with it, and to be had again."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -26,6 +27,13 @@ def test_they_are_of_the_weights_that_are_here(name):
     assert there == {frozen_states.fingerprint(pretrained_encoders.load(name))[:16]}, (
         f"measured with other weights: run benchmarks/zoo.py {name} --out data/zoo.json"
     )
+
+
+@pytest.mark.parametrize("name", sorted({cell["model"] for cell in cells(way="fine-tuned")}))
+def test_they_are_of_the_recipes_of_today(name):
+    recipe = {k: v for k, v in asdict(evaluate.recipe_of(name)).items() if k != "bf16"}
+    for cell in cells(model=name, way="fine-tuned"):
+        assert recipe.items() <= cell["recipe"].items(), f"run benchmarks/zoo.py {name} --out data/zoo.json"
 
 
 def test_each_is_of_a_task_that_there_is_and_nothing_is_measured_twice():

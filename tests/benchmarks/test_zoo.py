@@ -111,6 +111,16 @@ def test_other_weights_are_measured_again(run, tiny_zoo, tmp_path, monkeypatch):
     assert changed["random"] == next(c["fingerprint"] for c in before if c["weights"] == "random")
 
 
+def test_another_recipe_is_measured_again(run, monkeypatch):
+    small = ("bert-mini", "--labels", "20", "--seeds", "1", "--weights", "trained")
+    before = run(*small)["cells"]
+    monkeypatch.setattr(evaluate, "recipe_of", lambda name: Recipe(epochs=1, min_steps=2, dropout=0.2))
+    after = run(*small)["cells"]
+    assert [c["way"] for c in after] == ["frozen", "fine-tuned"]
+    assert after[0] == before[0]
+    assert [c["recipe"]["dropout"] for c in (before[1], after[1])] == [0.1, 0.2]
+
+
 def test_held_out_losses_beside_the_trigram(run, made_text, tiny_zoo, tmp_path):
     text_index.save(made_text.index(n=200), tmp_path / "a text")
     for name in ("gpt-mini", "bert-mini"):
