@@ -57,6 +57,14 @@ def test_both_sides_have_the_same_loss(benchmark, index, options, name):
         assert got == pytest.approx(ours, rel=1e-4)
 
 
+@pytest.mark.parametrize("name", ["bert-mini", "gpt-mini", "xlnet-mini"])
+def test_every_row_is_as_long_as_was_asked(benchmark, index, options, name):
+    recipe = benchmark.recipe_of(name, index, options, bf16=False)
+    assert {recipe.row_length(tokens) for tokens in range(recipe.tokens)} == {options.length}
+    _, batch = benchmark.objective_and_batch(recipe, index)
+    assert batch["input_ids"].shape[0] == options.rows
+
+
 def test_operations_are_those_of_the_formula(benchmark, index, options):
     recipe = benchmark.recipe_of("gpt-mini", index, options, bf16=False)
     config = recipe.config
