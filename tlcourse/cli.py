@@ -249,11 +249,12 @@ def text(
     nltk: Annotated[Path | None, typer.Option(help="The folder that nltk.download fills.")] = None,
     imdb: Annotated[Path | None, typer.Option(help="IMDb's reviews: stanfordnlp/imdb of the hub.")] = None,
     eltec: Annotated[Path | None, typer.Option(help="The novels: level1 of COST-ELTeC/ELTeC-eng.")] = None,
+    pieces: Annotated[Path | None, typer.Option(help="Take the vocabulary of this folder's model.")] = None,
 ) -> None:
     """Assemble the text that models are pretrained on, without anything that they are tested on."""
     from tlcourse.data import pretraining_text
 
-    pretraining_text.make(pretraining_text.Sources(nltk, imdb, eltec), folder, _console().print)
+    pretraining_text.make(pretraining_text.Sources(nltk, imdb, eltec), folder, _console().print, pieces)
 
 
 @app.command()

@@ -1,5 +1,8 @@
 """The training text: planted leaks, copies and scraps are found, and nothing else is dropped."""
 
+import zipfile
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -120,7 +123,8 @@ def test_assembled_from_files(monkeypatch, made, tmp_path):
     documents, tests = made
     monkeypatch.setattr(pretraining_text.Sources, "documents", lambda self: iter(documents))
     monkeypatch.setattr(pretraining_text.Sources, "evaluation", lambda self: tests)
-    index = pretraining_text.assemble(pretraining_text.Sources(), vocab_size=250)
+    monkeypatch.setattr(tokeniser, "train", partial(tokeniser.train, vocab_size=250))
+    index = pretraining_text.assemble(pretraining_text.Sources())
     text_index.save(index, tmp_path / "text")
     again = text_index.load(tmp_path / "text")
     assert again.report["kept"] == {"news": 148, "novels": again.report["kept"]["novels"]}
@@ -128,3 +132,28 @@ def test_assembled_from_files(monkeypatch, made, tmp_path):
     assert again.sources == ("news", "novels")
     assert again.held_out.sum() == sum(again.report["held_out"].values())
     assert tokeniser.UNK not in again.pieces
+
+
+def test_pieces_of_a_model_are_taken(monkeypatch, made, tmp_path):
+    documents, tests = made
+    monkeypatch.setattr(pretraining_text.Sources, "documents", lambda self: iter(documents))
+    monkeypatch.setattr(pretraining_text.Sources, "evaluation", lambda self: tests)
+    of_model = tokeniser.train([document.text for document in documents[::2]], vocab_size=270)
+    tokeniser.save(of_model, tmp_path / "model", "bert")
+    said = []
+    pretraining_text.make(pretraining_text.Sources(), tmp_path / "text", said.append, tmp_path / "model")
+    made_of_it = text_index.load(tmp_path / "text")
+    assert made_of_it.tokenizer.get_vocab() == of_model.get_vocab()
+    assert not {tokeniser.CLS, tokeniser.SEP} & set(made_of_it.pieces.tolist())
+    assert not any("learning" in line for line in said)
+    with pytest.raises(FileNotFoundError, match=r"tokenizer\.json"):
+        pretraining_text.make(pretraining_text.Sources(), tmp_path / "other", said.append, tmp_path)
+
+
+def test_marks_of_names_stand_in_no_evaluation_text(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    mark = '<b_enamex type="ORGANIZATION|LOCATION" alt="with much more than forty characters">'
+    with zipfile.ZipFile(tmp_path / "corpora" / "ieer.zip", "w") as archive:
+        archive.writestr("ieer/A", f"<DOC><TEXT>In {mark}New York<e_enamex> it is\n< 5 degrees.</TEXT></DOC>")
+    found = [*pretraining_text._evaluation_texts(tmp_path, "ieer")]
+    assert found == ["In New York it is < 5 degrees."]

@@ -1,6 +1,9 @@
 """The zoo's tokeniser, and what transformers makes of its files."""
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 import transformers
@@ -38,6 +41,25 @@ def test_a_sentence_is_its_words_one_by_one(tokenizer):
     text = "The café's old_house: £9, naïve ÉTÉ…"
     one_by_one = [i for word in tokeniser.find_words(text) for i in tokenizer.encode(word).ids]
     assert tokenizer.encode(text).ids == one_by_one
+
+
+def test_the_same_text_gives_the_same_pieces(tokenizer):
+    # The engine's own numbering of letters, and with it the order of ties, is drawn by each process anew.
+    script = "import sys, json; from tlcourse.data import tokeniser\n"
+    script += "print(tokeniser.train(json.load(sys.stdin), vocab_size=110).to_str())"
+    command = [sys.executable, "-c", script]
+    again = subprocess.run(command, input=json.dumps(TEXT), capture_output=True, text=True, check=True)
+    assert again.stdout.strip() == tokenizer.to_str()
+    assert {"é", "##_", "##!"}.isdisjoint(tokenizer.get_vocab())
+    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
+    letters = [piece for piece in pieces if len(piece) == 1]
+    assert letters == sorted(letters)
+
+
+def test_rare_letters_are_unknown(monkeypatch):
+    monkeypatch.setattr(tokeniser, "LETTERS", 3)
+    tokenizer = tokeniser.train(["abab ccc abc Ab! xyz"] * 2, vocab_size=16)
+    assert tokenizer.encode("abc z").tokens == ["ab", "##c", "[UNK]"]
 
 
 def test_too_little_text_is_refused():

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tlcourse.data import rated_sentences, text_index, text_sources, tokeniser
 from tlcourse.data.overlap import SHORTEST, Evaluation, N, Words, repeated
 from tlcourse.data.splits import lot
 from tlcourse.data.text_index import Document, TextIndex
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 MIN_WORDS = 20
 HELD_OUT = 0.01  # of the documents of a source, at least one; a novel counts as one
@@ -66,12 +69,13 @@ def _evaluation_texts(folder: Path, corpus: str) -> Iterable[str]:
         elif corpus == "qc":  # "LOC:city What county is Modesto in ?"
             yield from (line.partition(" ")[2] for line in text.splitlines())
         else:
-            yield from (text_sources.clean(part) for part in _tagged_blocks(text))
+            yield from map(text_sources.clean, _blocks_without_marks(text))
 
 
-def _tagged_blocks(text: str) -> list[str]:
-    """What stands in the <TEXT>, <t> and <h> of a file."""
-    return re.findall(r"<(?:TEXT|t|h)>(.*?)</(?:TEXT|t|h)>", text, flags=re.DOTALL)
+def _blocks_without_marks(text: str) -> Iterable[str]:
+    """What stands in the <TEXT>, <t> and <h> of a file. IE-ER's marks of names are of any length."""
+    for block in re.findall(r"<(?:TEXT|t|h)>(.*?)</(?:TEXT|t|h)>", text, flags=re.DOTALL):
+        yield re.sub(r"</?[A-Za-z][^<>]*>", " ", block)
 
 
 @dataclass
@@ -171,28 +175,35 @@ def _hold_out(source_of: Mapping[str, str]) -> set[str]:
 
 def assemble(
     sources: Sources,
-    vocab_size: int = tokeniser.VOCAB_SIZE,
+    tokenizer: "Tokenizer | None" = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> TextIndex:
-    """The whole way: read, select, learn the pieces from the training documents, index."""
+    """The whole way: read, select, learn the pieces from the training documents if none are given, index."""
     documents, held_out, report = select(sources.documents(), sources.evaluation(), progress)
-    progress(f"learning {vocab_size:,} pieces")
-    tokenizer = tokeniser.train((d.text for d in documents if d.name not in held_out), vocab_size)
+    if tokenizer is None:
+        progress("learning the pieces")
+        tokenizer = tokeniser.train(d.text for d in documents if d.name not in held_out)
     progress(f"indexing {len(documents):,} documents")
     return text_index.build(documents, tokenizer, held_out, report.facts())
 
 
-def make(sources: Sources, folder: Path, say: Callable[[str], None]) -> None:
+def make(sources: Sources, folder: Path, say: Callable[[str], None], pieces: Path | None = None) -> None:
     """`tlcourse text`: assemble, write to `folder`, and say what came of it.
 
-    Raises FileExistsError before any work if the folder is there.
+    Args:
+        pieces: the folder of a model whose vocabulary is taken; a new one is learnt if None.
+
+    Raises, before any work:
+        FileExistsError: the folder is there.
+        FileNotFoundError: there are no pieces.
     """
     if folder.exists():
         raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
+    tokenizer = tokeniser.load(pieces) if pieces else None
     for name, where in vars(sources).items():
         if where is None:
             say(f"without --{name}: its texts are left out")
-    index = assemble(sources, progress=say)
+    index = assemble(sources, tokenizer, progress=say)
     text_index.save(index, folder)
     report = index.report
     columns = ("read", "too_short", "repeated", "leaking", "held_out", "kept", "words")

@@ -7,6 +7,7 @@ with silver tags throughout is as good as that pipeline, not as a person.
 Tags over several words are in BIO: B-ORG begins an organisation, I-ORG goes on with it, O is neither.
 """
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def conll2000(nltk: str | Path) -> TaggedSentences:
 
 
 def ieer(nltk: str | Path) -> TaggedSentences:
-    """Names in 128 articles, split by article. `nltk` is the folder of NLTK's data.
+    """Names in 94 articles, split by article. `nltk` is the folder of NLTK's data.
 
     Raises FileNotFoundError, with the command that gets them.
     """
@@ -81,7 +82,7 @@ def ieer(nltk: str | Path) -> TaggedSentences:
         for document in re.findall(r"<DOC>(.*?)</DOC>", text, flags=re.DOTALL):
             name = re.search(r"<DOCNO>\s*(\S+)", document)
             for body in re.findall(r"<TEXT>(.*?)</TEXT>", document, flags=re.DOTALL):
-                for sentence in _marked_sentences(body):
+                for sentence in _marked_sentences(html.unescape(body)):
                     found.append(sentence)
                     article.append(name.group(1) if name else "")
     _, test = split_by_group(article, TEST, salt="ieer")

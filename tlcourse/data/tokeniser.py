@@ -8,14 +8,17 @@ case, because 8,192 pieces are few. ELMo reads the same words with their capital
 
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
 
 VOCAB_SIZE = 8192
+LETTERS = 100  # letters, figures and signs that are pieces of their own
 
 # The last three are GPT's for fine-tuning: they stand in no training text.
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[START]", "[DELIMITER]", "[EXTRACT]")
@@ -34,32 +37,62 @@ _TEMPLATES = {
 
 
 def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
-    """Learn the pieces of `texts`.
+    """Learn the pieces of `texts`: the same texts always give the same pieces with the same numbers.
 
     Raises ValueError if the texts are too few for so many pieces.
     """
-    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import models, trainers
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    texts = list(texts)
+    # The trainer numbers letters by a hash that each process draws anew, and of two pairs that are as
+    # frequent joins the one with the lower numbers first. So the letters are given, in an order of their own.
+    learning = _with_rules(models.WordPiece(unk_token="[UNK]"))
+    letters = _letters(texts, learning.normalizer.normalize_str)
+    given = [*SPECIAL, *letters, *("##" + letter for letter in letters if letter.isalnum())]
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocab_size,
+        special_tokens=given,
+        initial_alphabet=letters,
+        limit_alphabet=len(letters),
+        min_frequency=2,
+        show_progress=False,
+    )
+    learning.train_from_iterator(texts, trainer)
+    pieces = learning.get_vocab()
+    if len(pieces) != vocab_size:
+        raise ValueError(
+            f"these texts give {len(pieces)} pieces, {vocab_size} were asked for: take more text or a "
+            f"smaller vocab_size, but at least {len(given)}, for the letters."
+        )
+    tokenizer = _with_rules(models.WordPiece(pieces, unk_token="[UNK]"))
+    tokenizer.add_special_tokens(list(SPECIAL))
+    return tokenizer
+
+
+def _with_rules(model: "WordPiece") -> "Tokenizer":
+    """What is done to a text before it is cut into pieces, and back."""
+    from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFD(), normalizers.StripAccents(), normalizers.Lowercase()]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
     tokenizer.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=vocab_size,
-        special_tokens=list(SPECIAL),
-        limit_alphabet=100,  # rarer signs become [UNK]
-        min_frequency=2,
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    if tokenizer.get_vocab_size() < vocab_size:
-        raise ValueError(
-            f"these texts give {tokenizer.get_vocab_size()} pieces, {vocab_size} were asked for: "
-            "take more text or a smaller vocab_size."
-        )
     return tokenizer
+
+
+def _letters(texts: Iterable[str], normalise: Callable[[str], str]) -> list[str]:
+    """The most frequent letters, figures and signs, by their code points; rarer ones become [UNK]."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    normalised: Counter[str] = Counter()
+    for letter, count in counts.items():
+        for part in normalise(letter):
+            if not part.isspace():
+                normalised[part] += count
+    return sorted(sorted(normalised, key=lambda letter: (-normalised[letter], letter))[:LETTERS])
 
 
 def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
@@ -87,10 +120,15 @@ def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
 
 
 def load(folder: str | Path) -> "Tokenizer":
-    """The tokeniser in a model's folder. Raises FileNotFoundError if there is none."""
+    """The tokeniser in a model's folder, without the model's [CLS] and [SEP] around a text.
+
+    Raises FileNotFoundError if there is none.
+    """
     from tokenizers import Tokenizer
 
     path = Path(folder) / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: `save` writes it beside a model's weights.")
-    return Tokenizer.from_file(str(path))
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.post_processor = None
+    return tokenizer

@@ -147,7 +147,7 @@ def packaged_text(say: Callable[[str], None] = lambda message: None) -> TextInde
 
     Raises AssetMissing if they are not fetched.
     """
-    folder = assets.derived_dir() / "packaged-text-1"
+    folder = assets.derived_dir() / "packaged-text-2"
     if not folder.exists():
         say("Making an index of the packaged text, once.")
         index = pretraining_text.assemble(pretraining_text.Sources())
