@@ -108,6 +108,30 @@ def test_a_text_that_is_read_too_often_is_warned_of(made, tmp_path):
     assert "11 times over" in out.getvalue()
 
 
+def told_of_training(name: str, tokens: int) -> tuple[recipes.Recipe, dict[str, str]]:
+    recipe = recipes.recipe_for(name, ("bbc",), tokens)
+    facts = {"recipe": recipe.facts(), "tokens": tokens, "steps": 1, "seconds": 100}
+    return recipe, dict(model_card._training(facts))
+
+
+@pytest.mark.parametrize("name", ["bert", "gpt", "elmo", "ulmfit"])
+def test_rows_are_as_long_as_it_says_for_as_long_as_it_says(name):
+    recipe, told = told_of_training(name, 16_000_000)
+    phases = re.findall(r"(\d+) until ([\d,]+) tokens", told["places in a row"])
+    begin = 0
+    for length, until in phases:
+        end = int(until.replace(",", ""))
+        assert {recipe.row_length(t) for t in (begin, (begin + end) // 2, end - 1)} == {int(length)}
+        begin = end
+    assert begin == recipe.tokens
+
+
+def test_what_an_overlapping_row_reads_again_is_not_counted_as_new():
+    _, told = told_of_training("xlnet", 3_000_000)
+    assert told["of these new, and not of the row before"] == "1,500,000"
+    assert "of these new, and not of the row before" not in told_of_training("bert", 3_000_000)[1]
+
+
 def test_a_licence_for_every_source():
     for source in ("bbc", "brown", "imdb", "eltec", "webtext"):
         assert model_card.licence(source) != "see its source"

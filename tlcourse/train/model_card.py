@@ -160,11 +160,13 @@ def _sources(facts: dict[str, Any]) -> str:
 def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
     recipe = facts["recipe"]
     hours, minutes = divmod(round(facts["seconds"] / 60), 60)
-    rows = [f"{length} until {tokens:,} tokens" for tokens, length in recipe["growth"]]
-    rows += [f"{length} ({share:.0%})" for share, length in recipe["lengths"]]
+    ends = np.cumsum([share for share, _ in recipe["lengths"]]) * recipe["tokens"]
+    phases = [(round(end), length) for end, (_, length) in zip(ends, recipe["lengths"], strict=True)]
+    rows = [f"{length} until {tokens:,} tokens" for tokens, length in [*recipe["growth"], *phases]]
     how = [label for key, label in (("bf16", "bfloat16"), ("compile", "compiled")) if recipe[key]]
     return [
         ("tokens read", f"{facts['tokens']:,}"),
+        *_read_again(facts),
         ("steps", f"{facts['steps']:,}"),
         ("time", f"{hours} h {minutes:02d} min" if hours else f"{facts['seconds']} s"),
         ("tokens a second", f"{facts['tokens'] / max(1, facts['seconds']):,.0f}"),
@@ -177,6 +179,15 @@ def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("computed in", ", ".join(how) or "float32"),
         ("seed", f"{recipe['seed']}"),
     ]
+
+
+def _read_again(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Of a model whose rows overlap, as XLNet's do with `reuse_len`: the tokens that a row has first."""
+    reused = facts["recipe"]["config"].get("reuse_len")
+    if reused is None:
+        return []
+    new = sum(share * reused / length for share, length in facts["recipe"]["lengths"])
+    return [("of these new, and not of the row before", f"{facts['tokens'] * new:,.0f}")]
 
 
 def _curve(log: Sequence[dict[str, Any]]) -> str:
