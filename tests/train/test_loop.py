@@ -210,9 +210,8 @@ def without_dropout(name):
     return dataclasses.replace(recipe(name), config=dataclasses.replace(CONFIGS[name], **off))
 
 
-def test_two_processes_have_the_curve_of_one(index, tmp_path):
-    text_index.save(index, tmp_path / "text")
-    (tmp_path / "two.py").write_text(TWO)
+def in_two_processes(*command):
+    """What `accelerate launch` prints of a script, or a module after -m, with its arguments."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -220,10 +219,34 @@ def test_two_processes_have_the_curve_of_one(index, tmp_path):
         *(sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"),
         *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
         *("--main_process_ip", "127.0.0.1", "--main_process_port", str(port)),
-        *(tmp_path / "two.py", tmp_path / "text", tmp_path / "two", os.path.dirname(__file__)),
     ]
-    done = subprocess.run(launch, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*launch, *map(str, command)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_the_command_itself_runs_in_two_processes(index, tmp_path):
+    text_index.save(index, tmp_path / "text")
+    asked = ["gpt2-nano", "--tokens", "4k", "--text", tmp_path / "text", "--runs", tmp_path / "runs"]
+    said = in_two_processes("-m", "tlcourse", "pretrain", *asked)
+    assert said.count("The model is in") == 1  # the first process alone speaks and writes
+    facts = json.loads((tmp_path / "runs" / "gpt2-nano" / "model" / "training.json").read_text())
+    assert facts["tokens"] >= 4_000
+    assert facts["log"][-1]["held_out"]
+
+
+def test_rows_that_do_not_split_are_told_at_once(index, tmp_path):
+    plan = recipe("bert", batch_tokens=24 * 64, growth=((100, 16), (200, 32)), lengths=((1.0, 64),))
+    for n in (1, 2, 3, 24):
+        loop.check_split(plan, n)
+    with pytest.raises(ValueError, match=r"24 or 48 or 96 rows.*--num_processes 4"):
+        loop.check_split(plan, 5)
+
+
+def test_two_processes_have_the_curve_of_one(index, tmp_path):
+    text_index.save(index, tmp_path / "text")
+    (tmp_path / "two.py").write_text(TWO)
+    in_two_processes(tmp_path / "two.py", tmp_path / "text", tmp_path / "two", os.path.dirname(__file__))
     for name in ("bert", "ulmfit"):
         one = loop.run(without_dropout(name), index, tmp_path / "one" / name)
         _, facts = checkpoint.load(tmp_path / "two" / name / "checkpoint.safetensors")

@@ -86,6 +86,8 @@ def test_bad_input(text, tmp_path):
         pretraining.pretrain("t5", text=text, runs=tmp_path)
     with pytest.raises(ValueError, match="tokens is 0"):
         pretraining.pretrain("bert", tokens=0, text=text, runs=tmp_path)
+    with pytest.raises(ValueError, match="seed is -1"):
+        pretraining.pretrain("bert", 100, seed=-1)
     with pytest.raises(FileNotFoundError, match="tlcourse text"):
         pretraining.pretrain("bert", text=tmp_path / "nowhere", runs=tmp_path)
 

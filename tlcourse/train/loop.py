@@ -74,9 +74,22 @@ def run(
     Raises:
         FileExistsError: there is a checkpoint, and `resume` is not asked for.
         FileNotFoundError: there is none to resume from.
-        ValueError: the checkpoint is of another recipe or text; the message says what differs.
+        ValueError: the checkpoint is of another recipe or text; the message says what differs. Or the rows do
+            not split over the processes; it says over how many they do.
     """
     return _Training(recipe, index, Path(folder), report).run(resume)
+
+
+def check_split(recipe: Recipe, n_processes: int) -> None:
+    """Raises ValueError if the rows of a step do not split evenly over the processes, at any row length."""
+    rows = [recipe.batch_tokens // length for _, length in (*recipe.growth, *recipe.lengths)]
+    if any(n % n_processes for n in rows):
+        fits = next(n for n in range(n_processes, 0, -1) if not any(r % n for r in rows))
+        counts = " or ".join(map(str, sorted(set(rows))))
+        raise ValueError(
+            f"there are {n_processes} processes, but a step has {counts} rows, and each must have as many: "
+            f"start {fits} with `accelerate launch --num_processes {fits}`."
+        )
 
 
 class _Training:
@@ -88,6 +101,7 @@ class _Training:
         self.text = index.fingerprint()
         self.device = self.accelerator.device
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
+        check_split(recipe, self.world)
         torch.manual_seed(recipe.seed)
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)
@@ -153,10 +167,6 @@ class _Training:
             positions.begin_as_copies(self.objective.model, self.optimizer, self.row_length, length)
         self.row_length = length
         rows = self.recipe.batch_tokens // length
-        if rows % self.world:
-            raise ValueError(
-                f"{rows} rows do not split over {self.world} processes: choose batch_tokens so that they do."
-            )
         reading = Reading(rows, length, self.recipe.repeats, self.recipe.seed)
         self.read = self.objective.reader(self.index, reading)
         if not self.carry or len(self.carry[0]) != rows // self.world:

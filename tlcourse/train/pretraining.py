@@ -58,6 +58,8 @@ def pretrain(
     name = zoo.find(name)
     if tokens < 1:
         raise ValueError(f"tokens is {tokens}: give the number of pieces to read, such as 200k or 60M.")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}: give 0 or a larger whole number.")
     main = PartialState().is_main_process
     say = _Line(out) if main else _Silent()
     index = text_index.load(text) if text else packaged_text(say.line)
