@@ -1,7 +1,9 @@
 """What is promised of the package as a whole: dependencies, layers, weight, what a wheel holds."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -36,7 +38,7 @@ FLOORS = (
     "lessons",
     "cli",
 )
-FREE = {"curriculum", "profiles"}  # stand below all, and import nothing of ours
+FREE = {"checkout", "curriculum", "profiles"}  # stand below all, and import nothing of ours
 
 
 def requirements(*groups: str) -> dict[str, str]:
@@ -215,3 +217,37 @@ def test_wheel_holds_the_package_and_its_data(wheel):
     }
     assert wanted <= names, f"not in the wheel: {sorted(wanted - names)}"
     assert "tlcourse/assets/catalogue.toml" in names
+
+
+def test_installed_from_a_wheel_models_are_found_from_the_notebooks_folder(wheel, tmp_path):
+    """As on Binder and Colab: the package lies in site-packages, the trained models in the clone."""
+    site, clone, elsewhere = tmp_path / "site", tmp_path / "a clone", tmp_path / "elsewhere"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    (clone / "notebooks" / "src").mkdir(parents=True)
+    elsewhere.mkdir()
+    shutil.copytree(ROOT / "data/checkpoints/gpt2-nano", clone / "data/checkpoints/gpt2-nano")
+    code = f"""
+import os, tlcourse
+from tlcourse import models
+assert tlcourse.__file__.startswith({str(site)!r}), tlcourse.__file__
+print(type(models.load("gpt2-nano")).__name__)
+os.chdir({str(elsewhere)!r})
+try:
+    models.load("gpt2-nano")
+except FileNotFoundError as error:
+    print(error)
+"""
+    env = {name: value for name, value in os.environ.items() if name != "TLCOURSE_CHECKPOINTS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=clone / "notebooks",
+        env={**env, "PYTHONPATH": str(site)},
+        check=True,
+    )
+    model, error = done.stdout.splitlines()
+    assert model == "GPTModel"
+    for part in (str(site / "tlcourse"), str(elsewhere), "Change into your clone", "TLCOURSE_CHECKPOINTS"):
+        assert part in error

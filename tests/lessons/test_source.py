@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from tlcourse import checkout
 from tlcourse.lessons.source import (
     BADGES,
     LessonError,
@@ -35,6 +36,12 @@ def test_names_are_put_in_order_once_each(course):
     assert [lesson.number for lesson in find(["2", "0", "02"], folder)] == ["00", "02"]
 
 
+def test_without_lessons_it_is_said_where_they_were_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkout, "of_package", lambda: None)
+    with pytest.raises(LessonError, match=f"neither {tmp_path} nor a folder above it"):
+        course_root(tmp_path)
+
+
 def test_unknown_lesson_is_named_with_those_there_are(course):
     with pytest.raises(LessonError, match=r"'7'.*00, 02"):
         find(["7"], course({"00_first": "", "02_middle": ""}))
@@ -53,6 +60,18 @@ def test_read_replaces_badges_and_keeps_the_rest(course):
         "mybinder.org/v2/gh/someone/a-course/main?urlpath=lab/tree/notebooks/02_middle.ipynb" in title.source
     )
     assert (code.source, code.metadata.tags, code.outputs) == ("x = 1", ["exercise"], [])
+
+
+def test_colab_gets_a_clone_that_the_lesson_runs_in():
+    """The trained models lie in the clone, not in the package; run again, the cell does no harm."""
+    lines = badges("x", "https://github.com/someone/a-course").split("```")[1].strip().splitlines()
+    clone, change, install, *_, fetch = lines
+    place = clone.split()[-1]
+    assert clone == f"!git clone -q --depth 1 https://github.com/someone/a-course {place}"
+    assert place.startswith("/")
+    assert change == f"%cd -q {place}"
+    assert install == "!pip install -q --no-deps ."
+    assert fetch == "!tlcourse fetch"
 
 
 def test_badges_need_no_network_to_read():

@@ -148,6 +148,12 @@ def test_cut_evenly():
     assert cut_evenly([], 3) == [[]]
 
 
+def test_a_name_that_is_not_trained_is_no_wrong_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="tlcourse pretrain bert-mini"):
+        pretrained_encoders.load("bert")
+
+
 def test_bad_names(folders):
     with pytest.raises(ValueError, match="trained weights only"):
         pretrained_encoders.load("minilm", random_seed=0)

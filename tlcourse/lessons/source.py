@@ -7,10 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlcourse import checkout
+
 BADGES = "<!-- badges -->"
 
 # Packages of pyproject.toml that Colab's image lacks; its own torch, numpy and transformers stay.
 COLAB_LACKS = ("anywidget", "captum", "gensim", "gguf", "pypi-simple")
+COLAB_CLONE = "/content/tlcourse"  # not relative: run again, the cell would else go one folder deeper
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -38,9 +41,8 @@ def course_root(start: Path | None = None) -> Path:
         LessonError: neither holds the lessons.
     """
     start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "notebooks" / "src").is_dir():
-            return folder
+    if folder := checkout.above(start) or checkout.of_package():
+        return folder
     raise LessonError(
         f"no lessons here: neither {start} nor a folder above it has notebooks/src. "
         "Change into your clone of the course and run the command there."
@@ -86,14 +88,20 @@ def repository(root: Path) -> str:
 
 
 def badges(name: str, address: str) -> str:
-    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network."""
+    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network.
+
+    Colab opens the notebook alone. Its cell clones the course and goes there, as the trained models lie in
+    the clone; the package is installed without ``-e``, which a running kernel would not see.
+    """
     slug, path = address.removeprefix("https://github.com/"), f"notebooks/{name}.ipynb"
     return (
         f"[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path}) · "
         f"[Open in Binder](https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{path})\n\n"
         "<details><summary>On Colab, run this in a cell first</summary>\n\n"
         "```\n"
-        f"!pip install -q --no-deps git+{address}\n"
+        f"!git clone -q --depth 1 {address} {COLAB_CLONE}\n"
+        f"%cd -q {COLAB_CLONE}\n"
+        "!pip install -q --no-deps .\n"
         f"!pip install -q {' '.join(COLAB_LACKS)}\n"
         "!tlcourse fetch\n"
         "```\n\n</details>"

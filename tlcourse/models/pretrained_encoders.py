@@ -62,7 +62,7 @@ def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
                 f"{name} comes with trained weights only: random ones are for models of the zoo."
             )
         return _minilm() if name == "minilm" else _smollm2()
-    folder = Path(name) if Path(name).is_dir() else zoo.checkpoints_dir() / zoo.find(str(name))
+    folder = zoo.folder_of(name)
     model = zoo.load(folder)
     if random_seed is not None:
         with torch.random.fork_rng(devices=[]):

@@ -10,7 +10,6 @@ architecture, the folder is one of transformers, so `AutoModel.from_pretrained(f
 import dataclasses
 import json
 import math
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,6 +20,13 @@ from torch import Tensor, nn
 
 from tlcourse.models import interchange
 from tlcourse.models.bert import BertConfig, BertForPreTraining
+from tlcourse.models.checkpoints import (
+    checkpoints_dir,
+    load_tensors,
+    put_in_place,
+    read_json,
+    save_tensors,
+)
 from tlcourse.models.elmo import BiLM, ElmoConfig
 from tlcourse.models.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.models.gpt import GPTConfig, GPTForCausalLM
@@ -29,6 +35,9 @@ from tlcourse.models.ulmfit import UlmfitConfig, UlmfitForPreTraining
 from tlcourse.models.xlnet import XLNetConfig, XLNetForPreTraining
 
 Config = TransformerConfig | ElmoConfig | UlmfitConfig
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+HEADS = "heads.safetensors"  # those that transformers does not have
 
 # Text that a small model reads once or twice cannot be learned by heart: hardly anything is dropped.
 _NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -118,10 +127,31 @@ def find(name: str) -> str:
     raise ValueError(f"name is {name!r}, but the zoo has {', '.join(ZOO)}.")
 
 
-def checkpoints_dir() -> Path:
-    """Where the trained models lie: TLCOURSE_CHECKPOINTS, or `data/checkpoints` of the checkout."""
-    folder = os.environ.get("TLCOURSE_CHECKPOINTS")
-    return Path(folder) if folder else Path(__file__).parents[2] / "data" / "checkpoints"
+def folder_of(name: str | Path) -> Path:
+    """The folder of a trained model, by its name in the zoo or as it is.
+
+    Raises:
+        ValueError: no model has this name.
+        FileNotFoundError: there is no trained model; the message says what to do.
+    """
+    folder, full = Path(name), ""
+    if name == "" or not folder.is_dir():  # Path("") is the working folder
+        full = find(str(name))
+        folder = checkpoints_dir() / full
+    for file in (CONFIG, WEIGHTS):
+        if (folder / file).is_file():
+            continue
+        missing = f"{(folder / file).absolute()} is not there."
+        if full:
+            raise FileNotFoundError(
+                f"{missing} Train the model with `tlcourse pretrain {full}`, or set TLCOURSE_CHECKPOINTS to "
+                "the folder that holds the trained models."
+            )
+        raise FileNotFoundError(
+            f"{missing} Give a folder that `tlcourse pretrain` wrote, such as runs/bert-mini/model, or a "
+            f"name of the zoo: {', '.join(ZOO)}."
+        )
+    return folder
 
 
 def load(name: str | Path, heads: bool = False) -> nn.Module:
@@ -132,38 +162,40 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
         heads: with its pretraining heads; otherwise the encoder alone, as in `transformers.AutoModel`.
 
     Raises:
-        ValueError: no model has this name.
+        ValueError: no model has this name, or a file of the model is damaged or of another model.
         FileNotFoundError: it is not there, or not whole; the message says what to do.
     """
-    folder = Path(name)
-    if not folder.is_dir():
-        name = find(str(name))
-        folder = checkpoints_dir() / name
-    for file in ("config.json", "model.safetensors"):
-        if not (folder / file).is_file():
-            raise FileNotFoundError(
-                f"{folder / file} is not there. Train the model with `tlcourse pretrain {folder.name}`, or "
-                "set TLCOURSE_CHECKPOINTS to the folder that holds the trained models."
-            )
+    folder = folder_of(name)
     config = read_config(folder)
     model = build(config)
-    _load_weights(model, folder)
+    try:
+        _load_weights(model, folder, heads)
+    except (ValueError, FileNotFoundError) as error:
+        known = next((name for name, of_zoo in ZOO.items() if of_zoo == config), "NAME")
+        raise type(error)(
+            f"{error} Get the folder again, or train the model again with `tlcourse pretrain {known}`."
+        ) from error
     model.eval()
     return model if heads else encoder_of(model)
 
 
 def read_config(folder: Path) -> Config:
-    """The configuration in a folder that `export` wrote. Raises ValueError if another program wrote it."""
-    fields = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    own = fields.get("tlcourse")
+    """The configuration in a folder that `export` wrote.
+
+    Raises ValueError if it is damaged, or if another program wrote it.
+    """
+    path = folder / CONFIG
+    own = read_json(path).get("tlcourse")
     classes = {kind.__name__: kind for kind in _ARCHITECTURES}
-    if own is None or own.get("config") not in classes:
+    if not isinstance(own, dict) or own.get("config") not in classes:
         raise ValueError(
-            f"{folder / 'config.json'} is not of this course. A published model opens with transformers; "
+            f"{path} is not of this course. A published model opens with transformers; "
             "tlcourse.models.interchange.from_transformers then turns it into ours."
         )
-    values = {k: _tuples(v) for k, v in own["fields"].items()}
-    return classes[own["config"]](**values)
+    try:
+        return classes[own["config"]](**{k: _tuples(v) for k, v in own["fields"].items()})
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} describes no {own['config']} ({error}). Get the folder again.") from error
 
 
 def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.float16) -> None:
@@ -175,56 +207,47 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
     folder = Path(folder)
     config = model.config
     fields: dict[str, Any] = {}
-    own = {name: p.detach() for name, p in model.named_parameters()}
     if isinstance(config, TransformerConfig):
         fields = interchange.transformers_config(config) | {
             "architectures": [interchange.transformers_class(model)],
             "dtype": "float32",  # what transformers computes in, whatever the file holds
         }
-        state = interchange.state_for_transformers(model)
-        known = {name for pair in interchange.name_pairs(model) for name in pair.ours}
-        rest = {name: p for name, p in own.items() if name not in known}
-    else:
-        state, rest = own, {}
     fields["tlcourse"] = {"config": type(config).__name__, "fields": dataclasses.asdict(config)}
+
+    def written_anew(place: str, _: list[str]) -> tuple[str, ...]:
+        return (CONFIG, WEIGHTS, HEADS) if Path(place) == folder else ()
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
-        _save(state, beside / "model.safetensors", dtype)
-        if rest:  # heads that transformers does not have
-            _save(rest, beside / "heads.safetensors", dtype)
-        (beside / "config.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        if folder.exists():  # a card or a tokeniser that is already there stays
+            shutil.copytree(folder, beside, ignore=written_anew, dirs_exist_ok=True)
+        for file, tensors in _tensors(model).items():
+            save_tensors(tensors, beside / file, dtype)
+        (beside / CONFIG).write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
         beside.chmod(0o755)
-        if folder.exists():
-            for file in folder.iterdir():  # a card or a tokeniser that is already there stays
-                if not (beside / file.name).exists():
-                    shutil.copy2(file, beside / file.name)
-            shutil.rmtree(folder)
-        beside.rename(folder)
+        put_in_place(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _save(tensors: dict[str, Tensor], path: Path, dtype: torch.dtype) -> None:
-    from safetensors.torch import save_file
+def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
+    """What each file of weights holds: under transformers' names what it has too, the rest under ours."""
+    own = {name: p.detach() for name, p in model.named_parameters()}
+    if not isinstance(model.config, TransformerConfig):
+        return {WEIGHTS: own}
+    known = {name for pair in interchange.name_pairs(model) for name in pair.ours}
+    rest = {name: p for name, p in own.items() if name not in known}
+    return {WEIGHTS: interchange.state_for_transformers(model)} | ({HEADS: rest} if rest else {})
 
-    rounded = {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}
-    for name, tensor in rounded.items():
-        if not tensor.isfinite().all():
-            raise ValueError(f"{name} has values that {dtype} cannot hold: did the training diverge?")
-    save_file(rounded, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # safetensors writes for its owner alone
 
-
-def _load_weights(model: nn.Module, folder: Path) -> None:
-    from safetensors.torch import load_file
-
-    state = load_file(folder / "model.safetensors")
+def _load_weights(model: nn.Module, folder: Path, heads: bool) -> None:
+    """Without `heads`, those that have a file of their own are not read, and stay random."""
+    expected = _tensors(model)
+    state = load_tensors(folder / WEIGHTS, expected[WEIGHTS])
     if isinstance(model.config, TransformerConfig):
         interchange.load_from_transformers(model, state)
-        heads = folder / "heads.safetensors"
-        state = load_file(heads) if heads.is_file() else {}
+        state = load_tensors(folder / HEADS, expected[HEADS]) if heads and HEADS in expected else {}
     own = dict(model.named_parameters())
     with torch.no_grad():
         for name, tensor in state.items():

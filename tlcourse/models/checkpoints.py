@@ -1,0 +1,110 @@
+"""Trained models on disk: where they lie, and files of weights that are whole or refused."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+import tlcourse
+from tlcourse import checkout
+
+
+def checkpoints_dir() -> Path:
+    """Where the trained models lie: TLCOURSE_CHECKPOINTS, or `data/checkpoints` of the course's folder.
+
+    That folder is the one the package lies in, or else the nearest one at or above the working folder.
+
+    Raises FileNotFoundError if none of them is there.
+    """
+    chosen = os.environ.get("TLCOURSE_CHECKPOINTS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    for root in (checkout.of_package(), checkout.above(Path.cwd())):
+        if root and (root / "data" / "checkpoints").is_dir():
+            return root / "data" / "checkpoints"
+    package = Path(tlcourse.__file__).parent
+    raise FileNotFoundError(
+        f"the trained models are not there: the package ({package}) lies in no clone of the course with "
+        f"data/checkpoints, and there is none at or above {Path.cwd()}. Change into your clone, or set "
+        "TLCOURSE_CHECKPOINTS to the folder that holds the trained models."
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises ValueError, with the file's name, if it holds none."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # no JSON, or no UTF-8
+        raise ValueError(f"{path} is no JSON: {error}. Get the folder again.") from error
+    if not isinstance(fields, dict):
+        raise ValueError(f"{path} holds a {type(fields).__name__}, not an object. Get the folder again.")
+    return fields
+
+
+def save_tensors(tensors: Mapping[str, Tensor], path: Path, dtype: torch.dtype) -> None:
+    """Write tensors as `dtype`. Raises ValueError if one has no finite value in it."""
+    rounded = {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}
+    for name, tensor in rounded.items():
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} has values that {dtype} cannot hold: did the training diverge?")
+    save_file(rounded, path, metadata={"format": "pt"})
+    path.chmod(0o644)  # safetensors writes for its owner alone
+
+
+def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What `save_tensors` wrote: tensors of the names and shapes of those `expected`, no more and no fewer.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is cut short, or it holds other tensors.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there.")
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is cut short, or no safetensors file ({error}).") from error
+    if missing := expected.keys() - tensors.keys():
+        raise ValueError(f"{path} lacks {_some(missing)} of the {len(expected)} tensors of such a model.")
+    if unknown := tensors.keys() - expected.keys():
+        raise ValueError(f"{path} has {_some(unknown)}, which the model in config.json has not.")
+    for name, tensor in tensors.items():
+        if tensor.shape != expected[name].shape:
+            raise ValueError(
+                f"{path} has {name} of shape {tuple(tensor.shape)}, but config.json asks for "
+                f"{tuple(expected[name].shape)}."
+            )
+    return tensors
+
+
+def _some(names: Iterable[str], most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    first, *others = sorted(names)
+    shown = ", ".join((first, *others[: most - 1]))
+    return shown + (f" and {len(others) - most + 1} more" if len(others) >= most else "")
+
+
+def put_in_place(new: Path, folder: Path) -> None:
+    """Rename the folder `new` to `folder`, instead of what may lie there.
+
+    A folder cannot be renamed onto another one: the old one is renamed aside first, and removed last. Where
+    the process is killed between the two renames, it still lies aside, in `.NAME-before`.
+    """
+    before = folder.with_name(f".{folder.name}-before")
+    if folder.exists():
+        shutil.rmtree(before, ignore_errors=True)
+        folder.rename(before)
+    try:
+        new.rename(folder)
+    except BaseException:
+        if before.exists():
+            before.rename(folder)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
