@@ -6,7 +6,9 @@ Same weights, same snippets to learn from and to be asked for, same machine, one
 runs with its defaults (AdamW at 5e-5, falling over three epochs, batches of eight, single precision, each
 batch padded to its longest); it is asked every `--every` steps, and its clock stands still meanwhile. Ours is
 `tlcourse.train.text_finetuning.finetune`, whose rate rises and falls within a planned number of steps: each
-plan, from the shortest, is a training of its own, and the time is that of the first that reaches the target.
+plan, from the shortest, is a training of its own. The first that reaches the target on snippets that it does
+not learn from and nobody is tested on is taken, or a longer one if that falls short in the test; the time is
+that of its training.
 """
 
 import argparse
@@ -33,10 +35,12 @@ PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
 
 
 def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[str, Any]:
-    """The shortest plan that reaches the target; the longest one if none does."""
+    """The shortest plan that reaches the target on other snippets and then here; the longest if none does."""
     standard = evaluate.recipe_of("minilm")
     recipe = dataclasses.replace(standard, epochs=1, min_steps=1, bf16=bf16_is_fast())
-    train = np.random.default_rng(seed).permutation(task.train_index)
+    order = np.random.default_rng(seed).permutation(task.train_index)
+    others, train = order[: len(asked)], order[len(asked) :]
+    chosen = False
     for steps in PLANS:
         encoder = pretrained_encoders.load("minilm")
         some = train[: steps * recipe.batch_size]
@@ -44,14 +48,19 @@ def ours(task: tasks.Task, asked: np.ndarray, seed: int, target: float) -> dict[
         texts = parts_of(encoder, task, some)
         model = finetune(encoder, texts, task.target(some), task.kind, len(task.names), recipe, seed)
         seconds = time.perf_counter() - started
-        right = model.predict(parts_of(encoder, task, asked)) == task.target(asked)
+        right = {
+            name: model.predict(parts_of(encoder, task, index)) == task.target(index)
+            for name, index in (("asked", asked), ("others", others))
+        }
         found = {
             "seconds": seconds,
-            "accuracy": float(right.mean()),
+            "accuracy": float(right["asked"].mean()),
+            "accuracy on others": float(right["others"].mean()),
             "steps": steps,
             "batch": recipe.batch_size,
         }
-        if right.mean() >= target:
+        chosen = chosen or found["accuracy on others"] >= target
+        if chosen and found["accuracy"] >= target:
             break
     return found
 
@@ -120,6 +129,13 @@ def right_share(model: torch.nn.Module, tokenizer: Any, test: list[dict[str, Any
     return right / len(test)
 
 
+def share_of_time(ours: dict[str, Any], theirs: dict[str, Any], target: float) -> float | None:
+    """None if one of them did not reach the target: then their times cannot be compared."""
+    if min(ours["accuracy"], theirs["accuracy"]) < target:
+        return None
+    return ours["seconds"] / theirs["seconds"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -141,9 +157,13 @@ def main() -> None:
             one = outcomes[-1]
             said = f"{one['accuracy']:.1%} after {one['steps']} steps of {one['batch']}"
             print(f"seed {seed}  {name:8} {one['seconds']:6.1f} s, {said}", flush=True)
-    ratios = [a["seconds"] / b["seconds"] for a, b in zip(found["ours"], found["Trainer"], strict=True)]
-    middle, least, most = statistics.median(ratios), min(ratios), max(ratios)
-    print(f"ours takes {middle:.2f} of Trainer's time ({least:.2f} to {most:.2f})")
+    ratios = [share_of_time(*pair, options.target) for pair in zip(*found.values(), strict=True)]
+    told = [ratio for ratio in ratios if ratio is not None]
+    if told:
+        middle, least, most = statistics.median(told), min(told), max(told)
+        print(f"ours takes {middle:.2f} of Trainer's time ({least:.2f} to {most:.2f})")
+    if len(told) < len(ratios):
+        print(f"{len(ratios) - len(told)} of {len(ratios)} seeds tell nothing: a side missed the target")
     report = {
         "command": provenance.command(),
         **provenance.machine(),

@@ -1,5 +1,6 @@
 """The trigram beside a left-to-right model: the same targets, and counted by hand."""
 
+import dataclasses
 import math
 from collections import Counter
 
@@ -52,7 +53,7 @@ def test_what_a_state_has_read_is_counted_too(index, tiny_zoo):
     text = np.concatenate([batch["input_ids"] for batch in batches], axis=1)  # each row goes on in the next
     text = np.concatenate([text, batches[-1]["targets"][:, -1:]], axis=1)
     trigrams = Trigrams(index)
-    loss, n = trigrams.model("pieces", objective.vocab_size).loss(text)
+    loss, n = trigrams.model("pieces", objective.vocab_size, trigrams._all()).loss(text)
     assert trigrams.losses(objective, recipe)["next piece"] == pytest.approx(loss / n, rel=1e-12)
 
 
@@ -77,7 +78,7 @@ def test_masked_pieces_have_no_trigram(index, tiny_zoo):
 
 def test_held_out_text_is_not_counted(index, tiny_zoo):
     trigrams = Trigrams(index)
-    model = trigrams.model("pieces", 100)
+    model = trigrams.model("pieces", 100, trigrams._all())
     assert isinstance(model, KneserNey)
     n_trained = int(np.diff(index.document_pieces)[~index.held_out].sum() + (~index.held_out).sum())
     everything = len(index.pieces) + len(index)
@@ -85,3 +86,17 @@ def test_held_out_text_is_not_counted(index, tiny_zoo):
     from tlcourse.data.packing import piece_stream
 
     assert len(piece_stream(index, np.flatnonzero(~index.held_out))) == n_trained
+
+
+def test_as_much_as_a_model_reads_is_counted(index, tiny_zoo):
+    objective, recipe = objective_of(NextPiece, "gpt-mini", index, tiny_zoo)
+    trigrams, pieces = Trigrams(index), np.diff(index.document_pieces)
+    trained = int(pieces[~index.held_out].sum())
+    some = dataclasses.replace(recipe, tokens=trained // 3, repeats={"other": 2.0})
+    documents = np.array(trigrams._as_much(some))
+    assert not index.held_out[documents].any()
+    assert 0 <= pieces[documents].sum() - some.tokens < pieces.max()
+    twice = trigrams._as_much(dataclasses.replace(recipe, tokens=2 * trained))
+    assert sorted(twice) == sorted(2 * trigrams._all())
+    less = trigrams.losses(objective, some, as_much=True)["next piece"]
+    assert less > trigrams.losses(objective, some)["next piece"]

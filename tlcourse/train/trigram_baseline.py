@@ -1,10 +1,12 @@
 """What counting gets on the very pieces that a left-to-right model is asked for.
 
-The trigram model counts the same training text, each document once, and predicts the same held-out targets
-with what stands before them in the same row, or for a model whose state goes on from row to row, in the row
-before. Masked and permuted pieces have no such counterpart.
+The trigram model counts either all of the training text, each document once, or as much of it as the model
+has read, in the same mixture. It predicts the same held-out targets with what stands before them in the same
+row, or for a model whose state goes on from row to row, in the row before. Masked and permuted pieces have no
+such counterpart.
 """
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +15,7 @@ from tlcourse.data.packing import piece_stream, word_stream
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.kneser_ney import KneserNey
 from tlcourse.train import held_out
-from tlcourse.train.objectives import Batch, BothDirections, NextPiece, NextPieceWithState, Objective
+from tlcourse.train.objectives import Batch, BothDirections, NextPiece, NextPieceWithState, Objective, Reading
 from tlcourse.train.recipes import Recipe
 
 
@@ -24,8 +26,13 @@ class Trigrams:
         self.index = index
         self.model = lru_cache(maxsize=1)(self._model)
 
-    def losses(self, objective: Objective, recipe: Recipe) -> dict[str, float]:
-        """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text."""
+    def losses(self, objective: Objective, recipe: Recipe, as_much: bool = False) -> dict[str, float]:
+        """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text.
+
+        Args:
+            as_much: count no more than the recipe's tokens, in its mixture; all of the text otherwise.
+        """
+        documents = self._as_much(recipe) if as_much else self._all()
         if isinstance(objective, NextPiece):
             streams = {"next piece": (_pieces, "pieces")}
         elif isinstance(objective, BothDirections):
@@ -35,7 +42,7 @@ class Trigrams:
         batches = list(held_out.batches(objective, self.index, recipe))
         found = {}
         for name, (rows_of, stream) in streams.items():
-            model = self.model(stream, objective.vocab_size)
+            model = self.model(stream, objective.vocab_size, documents)
             total, count = 0.0, 0
             before: np.ndarray | None = None  # (B, order − 2): the first of a row is known as well
             for batch in batches:
@@ -49,11 +56,25 @@ class Trigrams:
                 found[name] = total / count
         return found
 
-    def _model(self, stream: str, vocab_size: int) -> KneserNey:
-        trained = np.flatnonzero(~np.asarray(self.index.held_out))
+    def _all(self) -> tuple[int, ...]:
+        return tuple(np.flatnonzero(~np.asarray(self.index.held_out)).tolist())
+
+    def _as_much(self, recipe: Recipe) -> tuple[int, ...]:
+        """The first documents of passes over the text, as many as are read in the recipe's tokens."""
+        pieces, found = np.diff(self.index.document_pieces), np.array([], dtype=np.int64)
+        reading = Reading(1, 1, recipe.repeats, recipe.seed)
+        for epoch in itertools.count():
+            if pieces[found].sum() >= recipe.tokens:
+                break
+            found = np.append(found, reading.order(self.index, epoch))
+        enough = np.searchsorted(np.cumsum(pieces[found]), recipe.tokens) + 1
+        return tuple(found[:enough].tolist())
+
+    def _model(self, stream: str, vocab_size: int, documents: tuple[int, ...]) -> KneserNey:
+        order = np.array(documents)
         if stream == "pieces":
-            return KneserNey(piece_stream(self.index, trained), vocab_size)
-        words = _known(word_stream(self.index, trained), vocab_size)
+            return KneserNey(piece_stream(self.index, order), vocab_size)
+        words = _known(word_stream(self.index, order), vocab_size)
         return KneserNey(words if stream == "words" else words[::-1], vocab_size)
 
 
