@@ -11,6 +11,7 @@ import transformers
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS
 from tlcourse.models import pretrained_encoders
 from tlcourse.train import text_finetuning
+from tlcourse.train.schedules import slanted_triangular
 from tlcourse.train.text_finetuning import Recipe, TextModel, finetune
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -173,6 +174,16 @@ def test_layers_join_from_the_top(folders, texts, monkeypatch):
     assert learning[0] == ["head"]
     assert learning[-1] == ["embeddings", "layer 1", "layer 2", "head"]
     assert [len(names) for names in learning] == sorted(len(names) for names in learning)
+
+
+def test_the_rate_is_slanted_or_stays(folders, texts, monkeypatch):
+    factors = []
+    monkeypatch.setattr(text_finetuning.freezing, "set_rates", lambda _, factor: factors.append(factor))
+    moved(folders, texts, slanted=True)
+    n = len(factors)
+    assert factors == [slanted_triangular(step, n) for step in range(n)]
+    moved(folders, texts, slanted=False)
+    assert factors[n:] == [1.0] * n
 
 
 def test_the_mix_learns_and_needs_layers_of_one_width(folders, texts):

@@ -36,6 +36,7 @@ class Recipe:
     Attributes:
         learning_rate: AdamW's highest, of the new layers.
         rate_factor: each layer below learns so many times slower than the one above it; 1 for one rate.
+        slanted: let the rate rise and fall, in slanted triangles; otherwise it stays as it is.
         gradual: let the layers join from the top, in equal shares of the steps.
         mix: read a learned mix of all layers instead of the last one.
         pooling: `concat`, the summary state with the maximum and the mean over the text; `summary`, that of
@@ -48,6 +49,7 @@ class Recipe:
 
     learning_rate: float = 5e-4
     rate_factor: float = 1.2
+    slanted: bool = True
     gradual: bool = False
     mix: bool = False
     pooling: str = "concat"
@@ -223,7 +225,7 @@ def _epochs(
             if recipe.gradual:
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
-            freezing.set_rates(optimizer, slanted_triangular(step, n_steps))
+            freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
             loss, n = _loss(model, model([read[i] for i in index]), targets, index)
             optimizer.zero_grad()
             (loss / n).backward()
