@@ -1,5 +1,7 @@
 """data/README.md says what is true of the data."""
 
+import json
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from tlcourse import assets
-from tlcourse.data import rated_sentences
+from tlcourse.data import rated_sentences, tagged_sentences
 
 README = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
 
@@ -51,6 +53,31 @@ def test_the_sizes_of_the_rated_sentences(rated, domain):
     data = rated[domain]
     (line,) = [line for line in README.splitlines() if f'rated_sentences.load("{domain}")' in line]
     assert numbers(line) == [len(data.texts), len(data.train_index), len(data.test_index)]
+
+
+@pytest.mark.parametrize("name", ["conll2000", "ieer"])
+def test_the_sizes_of_nltks_corpora(name):
+    folder = os.environ.get("NLTK_DATA", "")
+    if not folder or not (Path(folder) / "corpora" / f"{name}.zip").is_file():
+        pytest.skip("set NLTK_DATA to a folder with conll2000 and ieer: `tlcourse fetch --tier nltk`")
+    data = getattr(tagged_sentences, name)(folder)
+    (line,) = [line for line in README.splitlines() if f"tagged_sentences.{name}(folder)" in line]
+    sizes = [len(data.words), len(data.train_index), len(data.test_index)]
+    assert numbers(line.partition("(folder)")[2]) == sizes
+    text = section("CoNLL-2000" if name == "conll2000" else "IE-ER")
+    assert f"{len(data.words):,} sentences" in text
+    assert f"{sum(map(len, data.words)):,} words" in text
+
+
+def test_the_sizes_of_the_pretraining_text(root):
+    facts = json.loads((root / "data" / "checkpoints" / "bert-mini" / "training.json").read_text())
+    report = facts["text"]["report"]
+    kept, held_out = (sum(report[name].values()) for name in ("kept", "held_out"))
+    assert numbers(row("[Pretraining text]")[2]) == [kept + held_out]
+    assert [numbers(cell) for cell in row("[Pretraining text]")[3:5]] == [[kept], [held_out]]
+    text = section("Pretraining text")
+    assert f"{kept + held_out:,} documents" in text
+    assert round(sum(facts["text"]["pieces"].values()) / 1e6) == 37
 
 
 def test_solar_cells(cells):
