@@ -246,15 +246,16 @@ def _count(text: str) -> int:
 @app.command()
 def text(
     folder: Annotated[Path, typer.Argument(help="Where the index goes; it must not be there yet.")],
-    nltk: Annotated[Path | None, typer.Option(help="The folder that nltk.download fills.")] = None,
-    imdb: Annotated[Path | None, typer.Option(help="IMDb's reviews: stanfordnlp/imdb of the hub.")] = None,
+    nltk: Annotated[Path | None, typer.Option(help="NLTK's data, if not where NLTK looks.")] = None,
+    imdb: Annotated[Path | None, typer.Option(help="IMDb, if not by `tlcourse fetch imdb`.")] = None,
     eltec: Annotated[Path | None, typer.Option(help="The novels: level1 of COST-ELTeC/ELTeC-eng.")] = None,
     pieces: Annotated[Path | None, typer.Option(help="Take the vocabulary of this folder's model.")] = None,
 ) -> None:
     """Assemble the text that models are pretrained on, without anything that they are tested on."""
     from tlcourse.data import pretraining_text
 
-    pretraining_text.make(pretraining_text.Sources(nltk, imdb, eltec), folder, _console().print, pieces)
+    sources = pretraining_text.Sources.fetched(nltk=nltk, imdb=imdb, eltec=eltec)
+    pretraining_text.make(sources, folder, _console().print, pieces)
 
 
 @app.command()

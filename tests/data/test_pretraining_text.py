@@ -2,10 +2,12 @@
 
 import zipfile
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from tlcourse import assets
 from tlcourse.data import near_duplicates, pretraining_text, text_index, tokeniser
 from tlcourse.data.pretraining_text import select
 from tlcourse.data.text_index import Document
@@ -138,6 +140,7 @@ def test_pieces_of_a_model_are_taken(monkeypatch, made, tmp_path):
     documents, tests = made
     monkeypatch.setattr(pretraining_text.Sources, "documents", lambda self: iter(documents))
     monkeypatch.setattr(pretraining_text.Sources, "evaluation", lambda self: tests)
+    monkeypatch.setattr(pretraining_text.Sources, "check", lambda self: None)
     of_model = tokeniser.train([document.text for document in documents[::2]], vocab_size=270)
     tokeniser.save(of_model, tmp_path / "model", "bert")
     said = []
@@ -157,3 +160,24 @@ def test_marks_of_names_stand_in_no_evaluation_text(tmp_path):
         archive.writestr("ieer/A", f"<DOC><TEXT>In {mark}New York<e_enamex> it is\n< 5 degrees.</TEXT></DOC>")
     found = [*pretraining_text._evaluation_texts(tmp_path, "ieer")]
     assert found == ["In New York it is < 5 degrees."]
+
+
+def test_what_was_fetched_is_found(monkeypatch, tmp_path):
+    def path(name):
+        if name == "imdb":
+            raise assets.AssetMissing(name)
+        return tmp_path / "nltk_data" / "corpora" / f"{name}.zip"
+
+    monkeypatch.setattr(assets, "path", path)
+    found = pretraining_text.Sources.fetched(nltk=None, imdb=None, eltec=tmp_path / "novels")
+    assert found == pretraining_text.Sources(tmp_path / "nltk_data", None, tmp_path / "novels")
+    given = pretraining_text.Sources.fetched(nltk=tmp_path / "mine", imdb=tmp_path / "imdb", eltec=None)
+    assert given == pretraining_text.Sources(tmp_path / "mine", tmp_path / "imdb", None)
+
+
+def test_a_source_that_is_missing_stops_it_before_any_work(monkeypatch, made, tmp_path):
+    monkeypatch.setattr(pretraining_text.text_sources, "bbc", lambda test=False: iter(made[0]))
+    monkeypatch.setattr(pretraining_text.rated_sentences, "load", lambda domain: SimpleNamespace(texts=["a"]))
+    monkeypatch.setattr(pretraining_text, "assemble", None)  # not even begun
+    with pytest.raises(FileNotFoundError, match="ELTeC"):
+        pretraining_text.make(pretraining_text.Sources(eltec=tmp_path / "no"), tmp_path / "text", print)

@@ -4,13 +4,16 @@ Documents are cleaned, cut to size, and dropped if they are short, repeated, or 
 anything that models are evaluated on. The report says how many, and why; it is kept with the index.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tlcourse import assets
 from tlcourse.data import rated_sentences, text_index, text_sources, tokeniser
 from tlcourse.data.overlap import SHORTEST, Evaluation, N, Words, repeated
 from tlcourse.data.splits import lot
@@ -31,19 +34,38 @@ class Sources:
     imdb: Path | None = None
     eltec: Path | None = None
 
+    @classmethod
+    def fetched(cls, **given: Path | None) -> "Sources":
+        """Those given, and of the others what `tlcourse fetch` or NLTK's downloader has put in its place."""
+        there = {}
+        for name, asset, levels_up in (("nltk", "brown", 2), ("imdb", "imdb", 0)):
+            with suppress(assets.AssetMissing):
+                place = assets.path(asset)
+                there[name] = [place, *place.parents][levels_up]
+        return cls(**(there | {name: where for name, where in given.items() if where}))
+
+    def readers(self) -> Iterable[Iterable[Document]]:
+        """The documents of each source, whole."""
+        yield text_sources.bbc()
+        if self.nltk:
+            yield text_sources.brown(self.nltk)
+            yield text_sources.movie_reviews(self.nltk)
+            yield text_sources.abc(self.nltk)
+            for corpus in ("webtext", "state_union", "inaugural"):
+                yield text_sources.plain(self.nltk, corpus)
+        if self.imdb:
+            yield text_sources.imdb(self.imdb)
+        if self.eltec:
+            yield text_sources.eltec(self.eltec)
+
     def documents(self) -> Iterable[Document]:
         """All documents, whole."""
-        yield from text_sources.bbc()
-        if self.nltk:
-            yield from text_sources.brown(self.nltk)
-            yield from text_sources.movie_reviews(self.nltk)
-            yield from text_sources.abc(self.nltk)
-            for corpus in ("webtext", "state_union", "inaugural"):
-                yield from text_sources.plain(self.nltk, corpus)
-        if self.imdb:
-            yield from text_sources.imdb(self.imdb)
-        if self.eltec:
-            yield from text_sources.eltec(self.eltec)
+        return itertools.chain.from_iterable(self.readers())
+
+    def check(self) -> None:
+        """Raises FileNotFoundError or AssetMissing if a source is not there."""
+        for texts in (*self.readers(), *self.evaluation().values()):
+            next(iter(texts))
 
     def evaluation(self) -> dict[str, Iterable[str]]:
         """What models are evaluated on: no training text may share a run of words with it."""
@@ -195,14 +217,14 @@ def make(sources: Sources, folder: Path, say: Callable[[str], None], pieces: Pat
 
     Raises, before any work:
         FileExistsError: the folder is there.
-        FileNotFoundError: there are no pieces.
+        FileNotFoundError: there are no pieces, or a source is not where it should be.
     """
     if folder.exists():
         raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
     tokenizer = tokeniser.load(pieces) if pieces else None
     for name, where in vars(sources).items():
-        if where is None:
-            say(f"without --{name}: its texts are left out")
+        say(f"--{name} {where}" if where else f"without --{name}: its texts are left out")
+    sources.check()
     index = assemble(sources, tokenizer, progress=say)
     text_index.save(index, folder)
     report = index.report
