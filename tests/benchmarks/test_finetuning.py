@@ -1,6 +1,5 @@
 """The fine-tuning benchmark runs, and both sides stop where they have reached what was asked."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -14,17 +13,8 @@ from tlcourse.models import minilm
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def benchmark():
-    spec = importlib.util.spec_from_file_location(
-        "benchmark_finetuning", ROOT / "benchmarks" / "finetuning.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_times_to_a_target_that_one_missed_are_not_compared(benchmark):
+def test_times_to_a_target_that_one_missed_are_not_compared(script):
+    benchmark = script("finetuning")
     ours = {"seconds": 10.0, "accuracy": 0.81}
     assert benchmark.share_of_time(ours, {"seconds": 40.0, "accuracy": 0.8}, target=0.8) == 0.25
     assert benchmark.share_of_time(ours, {"seconds": 40.0, "accuracy": 0.79}, target=0.8) is None

@@ -1,7 +1,6 @@
 """The pretraining benchmark: both sides do the same work, operations are counted right, it reports."""
 
 import argparse
-import importlib.util
 import json
 import subprocess
 import sys
@@ -19,13 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def benchmark():
-    spec = importlib.util.spec_from_file_location(
-        "benchmark_pretraining", ROOT / "benchmarks" / "pretraining.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def benchmark(script):
+    return script("pretraining")
 
 
 @pytest.fixture(scope="module")
