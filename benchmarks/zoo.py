@@ -7,9 +7,10 @@
 Models are those of the zoo that are trained (each with its twin of random weights, another one for each
 seed), `counts` (TF-IDF; for tagged words their spelling), `glove`, `minilm` and `smollm2`. The baselines stay
 frozen, but MiniLM is fine-tuned as well. Each line of the result is a cell: one training, on labels drawn by
-its seed. A run that was killed goes on where it was; cells of weights, or of a recipe of fine-tuning, that
-have changed since are measured again. With --text, the folder of `tlcourse text`, held-out losses are
-compared with a trigram model's.
+its seed (of all labels, it draws what a linear model's reading and strength are chosen on), and the machine
+that it was measured on. A run that was killed goes on where it was; cells of weights, or of a recipe of
+fine-tuning, that have changed since are measured again. With --text, the folder of `tlcourse text`, held-out
+losses are compared with a trigram model's.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from functools import cache
+from functools import cache, cached_property
+from itertools import product
 from pathlib import Path
 
 import provenance
@@ -27,23 +29,40 @@ FROZEN_ONLY = ("counts", "glove", "smollm2")
 
 
 class Results:
-    """The file: read at first, and written whole after each cell."""
+    """The file: read at first (ValueError if it holds something else), and written whole after each cell."""
 
     def __init__(self, path: Path):
         self.path = path
         self.facts: dict = {"commands": [], "cells": [], "held_out": {}}
         if path.exists():
-            self.facts = json.loads(path.read_text(encoding="utf-8"))
+            self.facts = self._read()
         command = provenance.command()
         if command not in self.facts["commands"]:
             self.facts["commands"].append(command)
+
+    @cached_property
+    def machine(self) -> str:
+        facts = provenance.machine()
+        return f"{facts['machine']}, torch {facts['torch']}, {'bfloat16' if _bf16() else 'float32'}"
+
+    def _read(self) -> dict:
+        try:
+            facts = json.loads(self.path.read_text(encoding="utf-8"))
+        except ValueError:  # no JSON, or no UTF-8
+            facts = None
+        if isinstance(facts, dict) and self.facts.keys() <= facts.keys():
+            return facts
+        raise ValueError(
+            f"argument --out: {self.path} holds no results of this benchmark; move it, or give another name"
+        )
 
     def has(self, key: dict, made_with: dict) -> bool:
         return any((key | made_with).items() <= cell.items() for cell in self.facts["cells"])
 
     def add(self, key: dict, made_with: dict, found: dict) -> None:
         self.facts["cells"] = [c for c in self.facts["cells"] if not key.items() <= c.items()]
-        self.facts["cells"].append({**key, **made_with, **found})
+        # Here and not once for the file: a run goes on where another machine has begun.
+        self.facts["cells"].append({**key, **made_with, **found, "machine": self.machine})
         self.save()
 
     def save(self) -> None:
@@ -60,10 +79,18 @@ def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, 
                 yield name, weights, seed
 
 
-def measure(options: argparse.Namespace, names: list[str], results: Results) -> None:
+def load_tasks(options: argparse.Namespace) -> dict:
+    """The tasks by name. Raises ValueError or FileNotFoundError for one whose data are not there."""
     from tlcourse.data import tasks
 
-    loaded = {name: tasks.load(name, options.nltk, options.imdb) for name in options.tasks}
+    there = tasks.available(options.nltk, options.imdb)
+    for name in options.tasks or []:
+        if name not in there:
+            tasks.load(name, options.nltk, options.imdb)  # says why not, before the others are read
+    return {name: tasks.load(name, options.nltk, options.imdb) for name in options.tasks or there}
+
+
+def measure(options: argparse.Namespace, names: list[str], loaded: dict, results: Results) -> None:
     results.facts["tasks"] = results.facts.get("tasks", {}) | {
         name: {
             "metrics": task.metrics,
@@ -75,27 +102,20 @@ def measure(options: argparse.Namespace, names: list[str], results: Results) -> 
     }
     for name, weights, seed in cells(options, names):
         model = Model(name, weights, seed)
-        for task in loaded.values():
-            for labels in options.labels:
-                n = None if labels == "all" else int(labels)
-                if n is not None and n >= len(task.train_index):
-                    continue
-                for way in options.ways:
-                    if way == "fine-tuned" and name in FROZEN_ONLY:
-                        continue
-                    if way == "frozen" and n is None and weights == "trained" and seed:
-                        continue  # all labels and the same features: the same result again
-                    key = {"model": name, "weights": weights, "way": way, "task": task.name, "labels": labels}
-                    key["seed"] = seed
-                    made_with = model.made_with(way)
-                    if results.has(key, made_with):
-                        continue
-                    found = model.measure(task, n, way)
-                    results.add(key, made_with, found)
-                    told = ", ".join(f"{test} {value:.3f}" for test, value in found["scores"].items())
-                    print(
-                        *key.values(), "·", told, f"({found['chosen']}; {found['seconds']:.0f} s)", flush=True
-                    )
+        for task, labels, way in product(loaded.values(), options.labels, options.ways):
+            n = None if labels == "all" else int(labels)
+            too_many = n is not None and n >= len(task.train_index)
+            if too_many or (way == "fine-tuned" and name in FROZEN_ONLY):
+                continue
+            key = {"model": name, "weights": weights, "way": way, "task": task.name, "labels": labels}
+            key["seed"] = seed
+            made_with = model.made_with(way)
+            if results.has(key, made_with):
+                continue
+            found = model.measure(task, n, way)
+            results.add(key, made_with, found)
+            told = ", ".join(f"{test} {value:.3f}" for test, value in found["scores"].items())
+            print(*key.values(), "·", told, f"({found['chosen']}; {found['seconds']:.0f} s)", flush=True)
 
 
 @cache
@@ -156,95 +176,108 @@ class Model:
         return found | {"seconds": round(found["seconds"], 1)}
 
 
-def compare_with_trigrams(text: Path, names: list[str], results: Results) -> None:
-    """Held-out losses of the models, and of a trigram model where it can be asked for the same."""
-    from tlcourse.data import text_index
+def compare_with_trigrams(index, names: list[str], results: Results) -> None:
     from tlcourse.models import zoo
-    from tlcourse.train import held_out, recipes
     from tlcourse.train.trigram_baseline import Trigrams
 
-    index = text_index.load(text)
     trigrams = Trigrams(index)
     for name in names:
-        if name in BASELINES:
-            continue
-        folder = zoo.checkpoints_dir() / name
-        trained = json.loads((folder / "training.json").read_text(encoding="utf-8"))["recipe"]
-        model = zoo.load(folder, heads=True)
-        lengths = tuple(map(tuple, trained["lengths"]))
-        recipe = recipes.Recipe(model.config, 1, batch_tokens=trained["batch_tokens"], lengths=lengths)
-        objective = recipes.objective_of(model.config)(model, index)
-        results.facts["held_out"][name] = {
-            "model": held_out.losses(objective, index, recipe),
-            "trigram": trigrams.losses(objective, recipe),
-        }
-        results.save()
-        print(name, results.facts["held_out"][name], flush=True)
+        if name not in BASELINES:
+            results.facts["held_out"][name] = trigrams.beside(zoo.checkpoints_dir() / name)
+            results.save()
+            print(name, results.facts["held_out"][name], flush=True)
 
 
-def told_gains(facts: dict, labels: str) -> None:
-    """A line for each model and test set: pretrained, from random weights, counts."""
-    from tlcourse.show import zoo_results
+def trained_and_baselines() -> list[str]:
+    from tlcourse.models import zoo
 
-    for row in zoo_results.gains(facts, labels):
-        parts = []
-        for name in ("trained", "random", "counts"):
-            if row[name] is not None:
-                beaten = {True: " (beaten)", False: " (not beaten)"}.get(row.get(f"beats {name}"), "")
-                parts.append(f"{name} {row[name][0]:.3f} ± {row[name][1]:.3f}{beaten}")
-        what = f"{labels} labels · {row['task']}: {row['test']} · {row['model']} {row['way']}"
-        print(f"{what} · {', '.join(parts)}")
+    there = [name for name in zoo.ZOO if (zoo.checkpoints_dir() / name / zoo.WEIGHTS).is_file()]
+    return [*BASELINES[:2], *there, *BASELINES[2:]]
+
+
+def model_name(value: str) -> str:
+    from tlcourse.models import zoo
+
+    if value in BASELINES:
+        return value
+    try:
+        return zoo.folder_of(zoo.find(value)).name
+    except FileNotFoundError as error:  # says how to train it
+        raise argparse.ArgumentTypeError(str(error)) from None
+    except ValueError:
+        there = f"a model of the zoo ({', '.join(zoo.ZOO)}) or a baseline ({', '.join(BASELINES)})"
+        raise argparse.ArgumentTypeError(f"{value!r}: expected {there}") from None
+
+
+def from_one_up(value: str, expected: str = "a whole number from 1 up") -> int:
+    if not value.isdecimal() or not int(value):
+        raise argparse.ArgumentTypeError(f"{value!r}: expected {expected}")
+    return int(value)
+
+
+def number_of_labels(value: str) -> str:
+    return value if value == "all" else str(from_one_up(value, "a whole number from 1 up, or all"))
+
+
+def file_to_write(value: str) -> Path:
+    path = Path(value)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{value!r}: there is no folder {path.parent}; make it first")
+    return path
+
+
+def figure_to_write(value: str) -> Path:
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    path, kinds = file_to_write(value), FigureCanvasBase.get_supported_filetypes()
+    if path.suffix[1:].lower() not in kinds:
+        raise argparse.ArgumentTypeError(f"{value!r}: expected a name that ends in .{', .'.join(kinds)}")
+    return path
 
 
 def main() -> None:
-    from tlcourse.data import tasks
-    from tlcourse.models import zoo
+    from tlcourse.data import text_index
+    from tlcourse.show import zoo_results
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="models; all that are there if none")
-    parser.add_argument("--tasks", nargs="+", help="all whose data are there if none")
-    parser.add_argument("--labels", nargs="+", default=["100", "1000", "all"], help="numbers, or all")
-    parser.add_argument(
-        "--ways", nargs="+", default=["frozen", "fine-tuned"], choices=["frozen", "fine-tuned"]
-    )
-    parser.add_argument("--weights", nargs="+", default=["trained", "random"], choices=["trained", "random"])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--imdb", type=Path, help="stanfordnlp/imdb of the hub")
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", type=model_name, help="models; all that are there if none")
+    add("--tasks", nargs="+", help="all whose data are there if none")
+    some = ["100", "1000", "all"]
+    add("--labels", nargs="+", default=some, type=number_of_labels, help="numbers, or all")
+    add("--ways", nargs="+", default=["frozen", "fine-tuned"], choices=["frozen", "fine-tuned"])
+    add("--weights", nargs="+", default=["trained", "random"], choices=["trained", "random"])
+    add("--seeds", type=from_one_up, default=3)
+    add("--imdb", type=Path, help="stanfordnlp/imdb of the hub")
     nltk = os.environ.get("NLTK_DATA")
-    parser.add_argument("--nltk", type=Path, default=nltk and Path(nltk), help="NLTK's data: NLTK_DATA")
-    parser.add_argument("--text", type=Path, help="compare held-out losses on this text")
-    parser.add_argument(
-        "--figure", type=Path, help="also draw the results: NAME.png gives NAME-100.png and so on"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="the results, JSON; a run goes on with it")
+    add("--nltk", type=Path, default=nltk and Path(nltk), help="NLTK's data: NLTK_DATA")
+    add("--text", type=Path, help="compare held-out losses on this text")
+    told = "also draw the results: NAME.png gives NAME-100.png and so on"
+    add("--figure", type=figure_to_write, help=told)
+    add("--out", type=file_to_write, required=True, help="the results, JSON; a run goes on with it")
     options = parser.parse_args()
-    there = [name for name in zoo.ZOO if (zoo.checkpoints_dir() / name / "model.safetensors").is_file()]
-    names = [n if n in BASELINES else zoo.find(n) for n in options.names] or [
-        *BASELINES[:2],
-        *there,
-        *BASELINES[2:],
-    ]
-    options.tasks = options.tasks or tasks.available(options.nltk, options.imdb)
-
-    results = Results(options.out)
-    results.facts |= provenance.machine()
-    results.facts["computed in"] = "bfloat16" if _bf16() else "float32"
+    try:
+        names = options.names or trained_and_baselines()
+        results = Results(options.out)
+        index = text_index.load(options.text) if options.text else None
+        loaded = load_tasks(options)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
     if options.text:
-        compare_with_trigrams(options.text, names, results)
-    measure(options, names, results)
+        compare_with_trigrams(index, names, results)
+    measure(options, names, loaded, results)
     results.save()
     for labels in options.labels:
-        told_gains(results.facts, labels)
+        for line in zoo_results.gain_lines(results.facts, labels):
+            print(line)
     if options.figure:
         import matplotlib.pyplot as plt
 
-        from tlcourse.show import zoo_scores
-
         for labels in options.labels:
             name = f"{options.figure.stem}-{labels}{options.figure.suffix}"
-            figure = zoo_scores(results.facts, labels)
+            figure = zoo_results.zoo_scores(results.facts, labels)
             figure.savefig(options.figure.with_name(name), dpi=110)
             plt.close(figure)
 

@@ -31,13 +31,18 @@ _LABELS = {
 
 def summary(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], np.ndarray]:
     """(task, test, model, weights, way) → the scores with so many labels, seed by seed."""
-    found: dict[tuple[str, ...], list[float]] = {}
+    return {key: _values(of_seed) for key, of_seed in _by_seed(results, labels).items()}
+
+
+def _by_seed(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], dict[int, float]]:
+    """(task, test, model, weights, way) → seed → score, from the lowest seed up."""
+    found: dict[tuple[str, ...], dict[int, float]] = {}
     for cell in sorted(results["cells"], key=lambda cell: cell["seed"]):
         if cell["labels"] == labels:
             for test, score in cell["scores"].items():
                 key = cell["task"], test, cell["model"], cell["weights"], cell["way"]
-                found.setdefault(key, []).append(score)
-    return {key: np.array(values) for key, values in found.items()}
+                found.setdefault(key, {})[cell["seed"]] = score
+    return found
 
 
 def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
@@ -45,27 +50,42 @@ def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
 
     Returns a row for each test set, model and way, with `trained`, `random` and `counts` as (mean, standard
     deviation over seeds), `beats random`: every seed is above every seed of random weights, and
-    `beats counts`: it is better with the same labels, for every seed. What was not measured is None.
+    `beats counts`: it is better with the same labels, for every seed that both were measured with. What was
+    not measured is None.
     """
-    scores = summary(results, labels)
+    scores = _by_seed(results, labels)
     rows = []
     for (task, test, model, weights, way), trained in scores.items():
         if weights != "trained" or model == "counts":
             continue
-        random = scores.get((task, test, model, "random", way))
-        counts = scores.get((task, test, "counts", "trained", "frozen"))
-        row = {"task": task, "test": test, "model": model, "way": way, "trained": _mean_sd(trained)}
-        for name, other in (("random", random), ("counts", counts)):
-            row[name] = None if other is None else _mean_sd(other)
-        row["beats random"] = None if random is None else bool(trained.min() > random.max())
-        row["beats counts"] = None if counts is None else _better(trained, counts)
+        random = scores.get((task, test, model, "random", way), {})
+        counts = scores.get((task, test, "counts", "trained", "frozen"), {})
+        row = {"task": task, "test": test, "model": model, "way": way}
+        for name, of_seed in (("trained", trained), ("random", random), ("counts", counts)):
+            row[name] = _mean_sd(_values(of_seed)) if of_seed else None
+        row["beats random"] = min(trained.values()) > max(random.values()) if random else None
+        both = trained.keys() & counts.keys()
+        row["beats counts"] = all(trained[seed] > counts[seed] for seed in both) if both else None
         rows.append(row)
     return rows
 
 
-def _better(ones: np.ndarray, others: np.ndarray) -> bool | None:
-    """Whether each of the ones is above its other; None where seeds are missing."""
-    return bool((ones > others).all()) if len(ones) == len(others) else None
+def gain_lines(results: Mapping[str, Any], labels: str) -> list[str]:
+    """What `gains` finds, to be read: a line for each test set, model and way."""
+    lines = []
+    for row in gains(results, labels):
+        parts = []
+        for name in ("trained", "random", "counts"):
+            if row[name] is not None:
+                beaten = {True: " (beaten)", False: " (not beaten)"}.get(row.get(f"beats {name}"), "")
+                parts.append(f"{name} {row[name][0]:.3f} ± {row[name][1]:.3f}{beaten}")
+        what = f"{labels} labels · {row['task']}: {row['test']} · {row['model']} {row['way']}"
+        lines.append(f"{what} · {', '.join(parts)}")
+    return lines
+
+
+def _values(of_seed: Mapping[int, float]) -> np.ndarray:
+    return np.array([*of_seed.values()])
 
 
 def _mean_sd(values: np.ndarray) -> tuple[float, float]:

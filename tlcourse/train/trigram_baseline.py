@@ -7,16 +7,19 @@ such counterpart.
 """
 
 import itertools
+import json
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from tlcourse.data.packing import piece_stream, word_stream
 from tlcourse.data.text_index import TextIndex
+from tlcourse.models import zoo
 from tlcourse.models.kneser_ney import KneserNey
 from tlcourse.train import held_out
 from tlcourse.train.objectives import Batch, BothDirections, NextPiece, NextPieceWithState, Objective, Reading
-from tlcourse.train.recipes import Recipe
+from tlcourse.train.recipes import Recipe, objective_of
 
 
 class Trigrams:
@@ -55,6 +58,28 @@ class Trigrams:
             if count:
                 found[name] = total / count
         return found
+
+    def beside(self, folder: Path) -> dict[str, dict[str, float]]:
+        """Held-out losses of a trained model, and of both trigram models if they can be asked for the same.
+
+        Raises ValueError if the model was trained on another text.
+        """
+        facts = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        if facts["text"]["fingerprint"] != self.index.fingerprint():
+            raise ValueError(
+                f"{folder.name} was trained on the text {facts['text']['fingerprint']}, and this one is "
+                f"{self.index.fingerprint()}: make it of the same sources, with "
+                f"`tlcourse text --pieces {folder}`."
+            )
+        model, trained = zoo.load(folder, heads=True), facts["recipe"]
+        same = {key: trained[key] for key in ("batch_tokens", "repeats", "seed")}
+        recipe = Recipe(model.config, facts["tokens"], lengths=tuple(map(tuple, trained["lengths"])), **same)
+        objective = objective_of(model.config)(model, self.index)
+        return {
+            "model": held_out.losses(objective, self.index, recipe),
+            "trigram": self.losses(objective, recipe),
+            "trigram that has read as much": self.losses(objective, recipe, as_much=True),
+        }
 
     def _all(self) -> tuple[int, ...]:
         return tuple(np.flatnonzero(~np.asarray(self.index.held_out)).tolist())
