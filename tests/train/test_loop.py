@@ -235,12 +235,12 @@ def test_the_command_itself_runs_in_two_processes(index, tmp_path):
     assert facts["log"][-1]["held_out"]
 
 
-def test_rows_that_do_not_split_are_told_at_once(index, tmp_path):
+def test_rows_that_do_not_split_are_told_at_once():
     plan = recipe("bert", batch_tokens=24 * 64, growth=((100, 16), (200, 32)), lengths=((1.0, 64),))
     for n in (1, 2, 3, 24):
-        loop.check_split(plan, n)
+        plan.check_processes(n)
     with pytest.raises(ValueError, match=r"24 or 48 or 96 rows.*--num_processes 4"):
-        loop.check_split(plan, 5)
+        plan.check_processes(5)
 
 
 def test_two_processes_have_the_curve_of_one(index, tmp_path):

@@ -80,18 +80,6 @@ def run(
     return _Training(recipe, index, Path(folder), report).run(resume)
 
 
-def check_split(recipe: Recipe, n_processes: int) -> None:
-    """Raises ValueError if the rows of a step do not split evenly over the processes, at any row length."""
-    rows = [recipe.batch_tokens // length for _, length in (*recipe.growth, *recipe.lengths)]
-    if any(n % n_processes for n in rows):
-        fits = next(n for n in range(n_processes, 0, -1) if not any(r % n for r in rows))
-        counts = " or ".join(map(str, sorted(set(rows))))
-        raise ValueError(
-            f"there are {n_processes} processes, but a step has {counts} rows, and each must have as many: "
-            f"start {fits} with `accelerate launch --num_processes {fits}`."
-        )
-
-
 class _Training:
     def __init__(self, recipe: Recipe, index: TextIndex, folder: Path, report: Callable[[Progress], None]):
         self.recipe, self.index, self.folder, self.report = recipe, index, folder, report
@@ -101,7 +89,7 @@ class _Training:
         self.text = index.fingerprint()
         self.device = self.accelerator.device
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
-        check_split(recipe, self.world)
+        recipe.check_processes(self.world)
         torch.manual_seed(recipe.seed)
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)

@@ -97,6 +97,17 @@ class Recipe:
         phase = bisect.bisect_right(ends, tokens / self.tokens + 1e-12)
         return self.lengths[min(phase, len(ends) - 1)][1]
 
+    def check_processes(self, n: int) -> None:
+        """Raises ValueError if a step's rows do not split evenly over n processes, at each of their lengths."""
+        rows = [self.batch_tokens // length for _, length in (*self.growth, *self.lengths)]
+        if any(r % n for r in rows):
+            fits = next(k for k in range(n, 0, -1) if not any(r % k for r in rows))
+            counts = " or ".join(map(str, sorted(set(rows))))
+            raise ValueError(
+                f"there are {n} processes, but a step has {counts} rows, and each must have as many: start "
+                f"{fits} with `accelerate launch --num_processes {fits}`."
+            )
+
     def same_until(self, tokens: int) -> int:
         """Up to where a training of so many tokens is the same as this one."""
         shorter = dataclasses.replace(self, tokens=min(tokens, self.tokens))
