@@ -98,7 +98,7 @@ class Recipe:
         return self.lengths[min(phase, len(ends) - 1)][1]
 
     def check_processes(self, n: int) -> None:
-        """Raises ValueError if a step's rows do not split evenly over n processes, at each of their lengths."""
+        """Raises ValueError if a step's rows do not split evenly over n processes, at each length."""
         rows = [self.batch_tokens // length for _, length in (*self.growth, *self.lengths)]
         if any(r % n for r in rows):
             fits = next(k for k in range(n, 0, -1) if not any(r % k for r in rows))
