@@ -130,6 +130,20 @@ def test_reading_from_left_to_right_is_worth_more_than_counting_as_much():
     assert LEFT_TO_RIGHT - below("trigram") == NOT_BELOW_ALL
 
 
+def test_larger_models_predict_better_and_elmo_tags_best():
+    losses = [RESULTS["held_out"][f"gpt2-{size}"]["model"]["next piece"] for size in ("nano", "micro", "mini")]
+    assert losses == sorted(losses, reverse=True)
+    scores = {
+        (task, model): values.mean()
+        for (task, _, model, weights, way), values in zoo_results.summary(RESULTS, "100").items()
+        if weights == "trained" and way == "frozen"
+    }
+    ours = {model for task, model in scores if task == "topic"} & set(zoo.ZOO)
+    for task in ("parts of speech", "entities"):
+        assert max(ours | {"counts", "glove"}, key=lambda model: scores[task, model]) == "elmo-mini"
+    assert scores["topic", "glove"] > max(scores["topic", model] for model in ours)
+
+
 @pytest.mark.parametrize("model", ["counts", "gpt2-nano"])
 def test_a_cell_comes_out_again(model):
     (cell,) = cells(model=model, weights="trained", way="frozen", task="topic", labels="100", seed=0)
