@@ -131,7 +131,8 @@ def test_reading_from_left_to_right_is_worth_more_than_counting_as_much():
 
 
 def test_larger_models_predict_better_and_elmo_tags_best():
-    losses = [RESULTS["held_out"][f"gpt2-{size}"]["model"]["next piece"] for size in ("nano", "micro", "mini")]
+    sizes = ("gpt2-nano", "gpt2-micro", "gpt2-mini")
+    losses = [RESULTS["held_out"][name]["model"]["next piece"] for name in sizes]
     assert losses == sorted(losses, reverse=True)
     scores = {
         (task, model): values.mean()
