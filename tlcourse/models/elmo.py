@@ -19,8 +19,7 @@ warnings.filterwarnings("ignore", message="LSTM with projections is not supporte
 
 # A word is the bytes of its UTF-8 text, shifted by one so that 0 can be padding, between two marks.
 PAD, BEGIN_WORD, END_WORD = 0, 257, 258
-BEGIN_SENTENCE, END_SENTENCE = 259, 260  # words of one character, for the ends of a sentence
-N_CHARACTERS = 261
+N_CHARACTERS = 261  # two more, for the authors' marks of a sentence's ends; here its end is a word, </s>
 
 
 def character_ids(words: Sequence[str], max_characters: int) -> Tensor:
