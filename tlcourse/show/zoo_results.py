@@ -1,6 +1,6 @@
 """The zoo's results in one figure: a panel a test set, a row a model, pretrained or not, frozen or tuned."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -92,16 +92,27 @@ def _mean_sd(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else 0.0
 
 
-def zoo_scores(results: Mapping[str, Any], labels: str = "100", columns: int = 3) -> Figure:
+def zoo_scores(
+    results: Mapping[str, Any],
+    labels: str = "100",
+    tasks: Collection[str] | None = None,
+    columns: int = 3,
+) -> Figure:
     """What `benchmarks/zoo.py` measured with so many labels: mean and standard deviation over the seeds.
 
     Args:
         labels: "100", "1000" or "all", as in the results.
+        tasks: those to draw; all that were measured if None.
 
     Raises:
-        ValueError: nothing was measured with so many labels.
+        ValueError: nothing was measured with so many labels, or none of the tasks was.
     """
     scores = summary(results, labels)
+    if scores and tasks is not None:
+        there = sorted({key[0] for key in scores})
+        scores = {key: values for key, values in scores.items() if key[0] in tasks}
+        if not scores:
+            raise ValueError(f"tasks is {tasks}, but the results have {', '.join(there)}")
     if not scores:
         there = sorted({cell["labels"] for cell in results["cells"]})
         raise ValueError(f"labels is {labels!r}, but the results have {', '.join(there) or 'no cells'}")
