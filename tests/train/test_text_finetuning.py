@@ -10,6 +10,7 @@ import transformers
 
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS
 from tlcourse.models import pretrained_encoders
+from tlcourse.models.ulmfit import LSTM_IN_BF16
 from tlcourse.train import text_finetuning
 from tlcourse.train.schedules import slanted_triangular
 from tlcourse.train.text_finetuning import Recipe, TextModel, finetune
@@ -54,7 +55,7 @@ def test_bfloat16_gives_nearly_the_same(folders, texts, name):
         finetune(encoder, examples, texts[1][:60], CLASSES, 2, recipe, report=lines.append)
         losses[bf16] = [line["loss"] for line in lines]
     assert losses[True] == pytest.approx(losses[False], abs=0.05)
-    assert losses[True] != losses[False]
+    assert (losses[True] != losses[False]) == (name != "ulmfit-mini" or LSTM_IN_BF16)
 
 
 def test_numbers_and_tags_are_learned_too(folders, texts):

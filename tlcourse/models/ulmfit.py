@@ -17,6 +17,9 @@ from tlcourse.models.lstm import initialise
 
 State = tuple[Tensor, Tensor]  # a layer's h and c, each (1, B, size)
 
+# oneDNN has this LSTM in bfloat16 for some processors alone, and stops on others: those stay in float32.
+LSTM_IN_BF16 = not torch.backends.mkldnn.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
 
 @dataclass(frozen=True)
 class UlmfitConfig:
@@ -86,7 +89,9 @@ class WeightDropLSTM(nn.LSTM):
             state = (zeros, zeros)
         recurrent = F.dropout(self.weight_hh_l0, self.weight_drop, self.training)
         weights = [self.weight_ih_l0, recurrent, self.bias_ih_l0, self.bias_hh_l0]
-        output, h, c = torch.lstm(x, state, weights, True, 1, 0.0, self.training, False, True)
+        in_bf16 = torch.is_autocast_enabled("cpu") and LSTM_IN_BF16
+        with torch.autocast("cpu", enabled=in_bf16):
+            output, h, c = torch.lstm(x, state, weights, True, 1, 0.0, self.training, False, True)
         return output, (h, c)
 
 
