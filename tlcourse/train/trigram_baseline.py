@@ -23,11 +23,11 @@ from tlcourse.train.recipes import Recipe, objective_of
 
 
 class Trigrams:
-    """Kneser–Ney models of one text, each counted when it is first asked for; one at a time is kept."""
+    """Kneser–Ney models of one text, each counted when it is first asked for; the last two are kept."""
 
     def __init__(self, index: TextIndex):
         self.index = index
-        self.model = lru_cache(maxsize=1)(self._model)
+        self.model = lru_cache(maxsize=2)(self._model)
 
     def losses(self, objective: Objective, recipe: Recipe, as_much: bool = False) -> dict[str, float]:
         """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text.
@@ -88,10 +88,9 @@ class Trigrams:
         """The first documents of passes over the text, as many as are read in the recipe's tokens."""
         pieces, found = np.diff(self.index.document_pieces), np.array([], dtype=np.int64)
         reading = Reading(1, 1, recipe.repeats, recipe.seed)
-        for epoch in itertools.count():
-            if pieces[found].sum() >= recipe.tokens:
-                break
-            found = np.append(found, reading.order(self.index, epoch))
+        epochs = itertools.count()
+        while pieces[found].sum() < recipe.tokens:
+            found = np.append(found, reading.order(self.index, next(epochs)))
         enough = np.searchsorted(np.cumsum(pieces[found]), recipe.tokens) + 1
         return tuple(found[:enough].tolist())
 
