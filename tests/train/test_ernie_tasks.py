@@ -5,6 +5,9 @@ from math import factorial
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import log_loss
+from sklearn.model_selection import cross_val_predict
 
 from tlcourse.data.text_index import CAPITAL, STARTS_UNIT
 from tlcourse.data.tokeniser import CLS, MASK, PAD, SEP
@@ -195,6 +198,9 @@ def test_distance(objective, index):
     seen = []
     for passage in found:
         spans, label = ernie_tasks.two_passages(index, passage, found, LENGTH, rng)
+        if label == IGNORED:
+            assert len(spans) == 1
+            continue
         a, b = spans
         gap = b[0] - a[1] if b[0] > a[0] else a[0] - b[1]
         same = document_of[a[0]] == document_of[b[0]]
@@ -211,16 +217,42 @@ def test_distance(objective, index):
     assert (shares > 0.15).all()
 
 
-def test_where_no_distance_is_to_be_had_there_is_no_target(index):
+def test_neither_lengths_nor_padding_tell_the_distance(index):
+    # A forest that sees how long the spans are, and whether the second ends where a sentence does, must not
+    # beat the classes' shares. Where the second span was what there was of each class, it did, by far.
+    rng = np.random.default_rng(0)
+    ends = set(index.sentence_pieces.tolist())
+    seen, labels = [], []
+    while len(labels) < 6000:
+        found = ernie_tasks.passages(index, np.arange(len(index)), LENGTH - 4, 400, rng).at(0)
+        for passage in found:
+            spans, label = ernie_tasks.two_passages(index, passage, found, LENGTH, rng)
+            if label != IGNORED:
+                (a, b), (c, d) = spans
+                assert b - a + d - c <= LENGTH - 3
+                seen.append([b - a, d - c, d in ends])
+                labels.append(label)
+    shares = np.bincount(labels) / len(labels)
+    by_chance = -np.log(shares[labels]).mean()
+    forest = RandomForestClassifier(200, min_samples_leaf=50, random_state=0)
+    told = log_loss(labels, cross_val_predict(forest, seen, labels, cv=5, method="predict_proba"))
+    assert told > by_chance - 0.005
+
+
+def test_where_a_distance_is_not_to_be_had_there_is_no_target(index):
     passage = np.array([0, 1, 0])
     lonely = np.array([[0, 1, 0]])
+    two = np.array([[0, 1, 0], [index.documents[1], index.documents[1] + 1, 1]])
     rng = np.random.default_rng(0)
-    assert index.documents[1] > 1  # the document has more sentences than the passage
-    labels = {ernie_tasks.two_passages(index, passage, lonely, LENGTH, rng)[1] for _ in range(30)}
-    assert labels == {ernie_tasks.NEXT_TO_EACH_OTHER, ernie_tasks.SAME_DOCUMENT}
+    assert index.documents[1] > 2  # the document goes on after the passage
+
+    def labels(passage, others):
+        return {ernie_tasks.two_passages(index, passage, others, LENGTH, rng)[1] for _ in range(60)}
+
+    assert labels(passage, two) >= {0, 1, 2}
+    assert labels(passage, lonely) == {IGNORED}  # no other document
     last = np.array([index.documents[1] - 1, index.documents[1], 0])
-    ends = {ernie_tasks.two_passages(index, last, lonely, LENGTH, rng)[1] for _ in range(30)}
-    assert ends == {IGNORED, ernie_tasks.SAME_DOCUMENT}
+    assert labels(last, two) == {IGNORED}  # nothing follows
 
 
 def test_segments_are_those_of_a_pair_only_for_distance(objective, index):
@@ -228,7 +260,8 @@ def test_segments_are_those_of_a_pair_only_for_distance(objective, index):
     batch = batch_of(DISTANCE, objective, index)
     ids = uncorrupted(batch)
     for row, segment in zip(ids, batch["token_type_ids"], strict=True):
-        first, second = np.flatnonzero(row == SEP)
+        ends = np.flatnonzero(row == SEP)
+        first, second = ends[0], ends[-1]  # the same, where there is no target
         expected = np.zeros(LENGTH, dtype=int)
         expected[first + 1 : second + 1] = 1
         assert segment.tolist() == expected.tolist()

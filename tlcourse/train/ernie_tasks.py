@@ -20,6 +20,9 @@ TASKS = ("knowledge masking", "capitalisation", "token in document", "sentence o
 MASKING, CAPITALISATION, TOKEN_IN_DOCUMENT, ORDER, DISTANCE = range(len(TASKS))
 NEXT_TO_EACH_OTHER, SAME_DOCUMENT, TWO_DOCUMENTS = range(3)  # classes of sentence distance
 
+SENTENCE = 16  # pieces, about as many as a sentence has
+DRAWS = 3  # sentences to begin at, of which the one with most after it is taken: less padding
+
 Span = tuple[int, int]  # the first piece and the one after the last
 
 
@@ -183,10 +186,11 @@ def two_passages(
 ) -> tuple[list[Span], int]:
     """The first sentences of a passage or their end, a second span, and the class of their distance.
 
-    The second span is what follows; or sentences of the same document that neither follow nor precede; or a
-    passage of another document among `others` (n, 3); :func:`lay_out` cuts it to the row. Where the distance
-    that was drawn is not to be had, another is taken; if there is none, there is no second span and the class
-    is IGNORED.
+    The second span is what follows; or sentences of the same document that neither follow nor precede; or
+    sentences of a document of another passage among `others` (n, 3). One of each is drawn, all are cut to
+    what the shortest of them has, and only then one is taken: neither lengths nor padding tell the class.
+    A few pieces more are cut, or the one that ends where its document ends would be known by its full stop.
+    Without all three, or with hardly a piece in one, there is no second span and the class is IGNORED.
     """
     first, last, document = passage
     cut = first + (1 if last - first < 3 else int(rng.integers(1, last - first)))
@@ -194,22 +198,34 @@ def two_passages(
     def span(one: int, other: int) -> Span:
         return int(index.sentence_pieces[one]), int(index.sentence_pieces[other])
 
+    def pieces(span: Span) -> int:
+        return span[1] - span[0]
+
     start, stop = span(first, cut)
-    a = max(start, stop - (length - 3) // 2), stop  # cut at its beginning: what follows is next to it
+    room = length - 3
     begin, end = int(index.documents[document]), int(index.documents[document + 1])
-    following = [a, span(cut, end)] if cut < end else None
     apart = [*range(begin, first - 1), *range(cut + 1, end)]
-    elsewhere = others[others[:, 2] != document]
-    kind = int(rng.integers(3))
-    if kind == NEXT_TO_EACH_OTHER and following:
-        return following, NEXT_TO_EACH_OTHER
-    if kind == SAME_DOCUMENT and apart:
-        chosen = int(rng.choice(apart))
-        return [a, span(chosen, first - 1 if chosen < first else end)], SAME_DOCUMENT
-    if len(elsewhere):
-        one, other, _ = elsewhere[rng.integers(len(elsewhere))]
-        return [a, span(one, other)], TWO_DOCUMENTS
-    return (following, NEXT_TO_EACH_OTHER) if following else ([a], IGNORED)
+    elsewhere = others[others[:, 2] != document, 2]
+    alone = [(max(start, stop - room), stop)]
+    if cut == end or not apart or not len(elsewhere):
+        return alone, IGNORED
+    another = int(rng.choice(elsewhere))
+    another_end = int(index.documents[another + 1])
+    same = [span(one, first - 1 if one < first else end) for one in rng.choice(apart, DRAWS)]
+    other = [span(one, another_end) for one in rng.integers(index.documents[another], another_end, DRAWS)]
+    candidates = {
+        NEXT_TO_EACH_OTHER: span(cut, end),
+        SAME_DOCUMENT: max(same, key=pieces),
+        TWO_DOCUMENTS: max(other, key=pieces),
+    }
+    shortest = min(map(pieces, candidates.values())) - int(rng.integers(1, SENTENCE))
+    if shortest < 1:
+        return alone, IGNORED
+    n_second = min(shortest, max(room // 2, room - (stop - start)))
+    kind = int(rng.integers(len(candidates)))
+    second = candidates[kind][0]
+    # The first span is cut at its beginning: what follows is next to it.
+    return [(max(start, stop - (room - n_second)), stop), (second, second + n_second)], kind
 
 
 def recurs(index: TextIndex, pieces: np.ndarray, where: np.ndarray, document: int) -> np.ndarray:
