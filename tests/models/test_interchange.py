@@ -203,6 +203,36 @@ def test_xlnet_remembers_only_the_part_that_is_reused():
         close(a, b.transpose(0, 1))
 
 
+def test_an_xlnet_published_without_a_memory_opens():
+    # xlnet-base-cased has "mem_len": null.
+    _, theirs = both("xlnet")
+    config = config_from_transformers(theirs.config.to_dict() | {"mem_len": None})
+    assert config.mem_len == 0
+    ours = XLNetForPreTraining(config).eval()
+    load_from_transformers(ours, theirs.state_dict())
+    ids, *_ = batch()
+    mems = XLNetModel(XLNetConfig(**SMALL, mem_len=7)).eval()(batch(seed=4)[0]).mems
+    with torch.no_grad():
+        output = ours.transformer(ids)
+        close(output.last_hidden_state, theirs.transformer(ids).last_hidden_state)
+        given = ours.transformer(ids, mems=mems)
+        expected = theirs.transformer(ids, mems=[m.transpose(0, 1) for m in mems], use_mems=True)
+    assert output.mems is None
+    assert given.mems is None
+    close(given.last_hidden_state, expected.last_hidden_state)
+
+
+def test_what_an_openai_gpt_configuration_cannot_say_is_refused():
+    with pytest.raises(ValueError, match="intermediate_size is 100.*128 and 'gelu_new'"):
+        transformers_config(GPTConfig(**SMALL | {"intermediate_size": 100}))
+    with pytest.raises(ValueError, match="hidden_act 'relu'"):
+        transformers_config(GPTConfig(**SMALL, hidden_act="relu"))
+    assert transformers_config(GPTConfig(**SMALL, hidden_act="relu", norm="pre"))["model_type"] == "gpt2"
+    published = transformers_config(GPTConfig(**SMALL))
+    with pytest.raises(ValueError, match="afn 'relu'"):
+        config_from_transformers(published | {"afn": "relu"})
+
+
 def test_the_query_stream_does_not_see_its_own_piece_and_the_content_stream_does():
     ours, _ = both("xlnet")
     ids, _, _ = batch()

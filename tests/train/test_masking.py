@@ -107,6 +107,17 @@ def test_permutation_is_a_permutation_seen_as_a_mask():
         assert (among ^ among.T)[~np.eye(len(targets), dtype=bool)].all()
 
 
+def test_what_is_remembered_sees_nothing_of_the_rest_which_sees_it_all():
+    ids = np.random.default_rng(0).integers(len(SPECIAL), V, (50, 64))
+    whole = permute(ids, np.random.default_rng(0)).may_attend
+    apart = permute(ids, np.random.default_rng(0), n_reused=24).may_attend
+    assert whole[:, :24, 24:].any()
+    assert not apart[:, :24, 24:].any()
+    assert apart[:, 24:, :24].all()
+    assert np.array_equal(apart[:, :24, :24], whole[:, :24, :24])
+    assert np.array_equal(apart[:, 24:, 24:], whole[:, 24:, 24:])
+
+
 def test_a_sixth_is_predicted_in_spans_of_one_to_five():
     ids = np.random.default_rng(0).integers(len(SPECIAL), V, (300, 128))
     permuted = permute(ids, np.random.default_rng(1))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from tlcourse.data.packing import piece_stream, word_stream
-from tlcourse.data.tokeniser import CLS, PAD, SEP
+from tlcourse.data.tokeniser import CLS, PAD, SEP, SPECIAL
 from tlcourse.models.bert import BertConfig, BertForPreTraining
 from tlcourse.models.elmo import BiLM, ElmoConfig, character_ids
 from tlcourse.models.gpt import GPTConfig, GPTForCausalLM
@@ -182,6 +182,19 @@ def test_xlnet_remembers_the_text_that_goes_on(index, xlnet):
         _, carry = xlnet(carry, **tensors(xlnet, one))
         embedded = xlnet.model.transformer.word(torch.from_numpy(one["input_ids"][:, 2:12]))
     torch.testing.assert_close(carry[0], embedded)  # the first layer's input, of the text alone
+
+
+def test_xlnet_memory_has_not_seen_what_the_next_step_predicts(index, xlnet):
+    # Nothing of A and B, which the next step reads as text, may reach what the memory keeps of a step.
+    batch = tensors(xlnet, xlnet.reader(index, READING)(0))
+    carry = xlnet.initial_carry(4)
+    other = {**batch, "input_ids": batch["input_ids"].clone()}
+    other["input_ids"][:, 12:] = torch.randint(len(SPECIAL), TINY["vocab_size"], (4, 20))
+    with torch.no_grad():
+        _, kept = xlnet(carry, **batch)
+        _, kept_of_other = xlnet(carry, **other)
+    for one, same in zip(kept, kept_of_other, strict=True):
+        torch.testing.assert_close(one, same)
 
 
 def test_xlnet_loss_is_that_of_the_query_stream(index, xlnet):

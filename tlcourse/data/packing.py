@@ -128,8 +128,10 @@ def sentence_pairs(
     Sentences of a document are taken until they fill a sequence; A is some of them from the start. Half
     of the time B is the rest; otherwise it is as many sentences of another document, from a random one on,
     and the rest is read next. Both are cut, each piece at the front or at the end by chance, to fit `length`
-    with [CLS] and two [SEP]: how long A and B are must not tell whether B follows. Where one sentence fills
-    the sequence there is no rest, and B is always from elsewhere: in short sequences that is most of them.
+    with [CLS] and two [SEP], so that their lengths tell little of whether B follows. They do tell a little
+    where a document ends: what is left of it can be shorter than what is taken of another. Where one sentence
+    fills the sequence there is no rest, and B is always from elsewhere: in short sequences that is most of
+    them. The authors also make one sequence in ten shorter, at random; here all have `length`.
     """
     room = length - 3
     starts = np.asarray(index.sentence_pieces)

@@ -228,7 +228,11 @@ _XLNET_NAMES = {
 
 
 def transformers_config(config: TransformerConfig) -> dict[str, Any]:
-    """`config` in the names of the transformers configuration of the same architecture, with `model_type`."""
+    """`config` in the names of the transformers configuration of the same architecture, with `model_type`.
+
+    Raises TypeError for an architecture that transformers does not have, ValueError for a GPT of 2018 with
+    another width or activation than the one that its configuration implies.
+    """
 
     def renamed(names: Mapping[str, str]) -> dict[str, Any]:
         return {theirs: getattr(config, ours) for theirs, ours in names.items()}
@@ -243,10 +247,20 @@ def transformers_config(config: TransformerConfig) -> dict[str, Any]:
             more = {"n_inner": config.intermediate_size, "activation_function": config.hidden_act}
             return {"model_type": "gpt2"} | renamed(_GPT_NAMES) | more
         case GPTConfig():
+            _refuse_what_openai_gpt_cannot_say(config)
             return {"model_type": "openai-gpt"} | renamed(_GPT_NAMES) | {"afn": "gelu"}
         case XLNetConfig():
             return {"model_type": "xlnet"} | renamed(_XLNET_NAMES)
     raise TypeError(f"{type(config).__name__} has no counterpart in transformers.")
+
+
+def _refuse_what_openai_gpt_cannot_say(config: GPTConfig) -> None:
+    if config.intermediate_size != 4 * config.hidden_size or config.hidden_act != "gelu_new":
+        raise ValueError(
+            f"intermediate_size is {config.intermediate_size} and hidden_act {config.hidden_act!r}; an "
+            f"openai-gpt configuration has no place for them and means {4 * config.hidden_size} and "
+            "'gelu_new'. Keep those, or take norm='pre', whose gpt2 configuration has both."
+        )
 
 
 def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
@@ -265,13 +279,15 @@ def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
             same = renamed(_BERT_NAMES)
             return ErnieConfig(**same, task_type_vocab_size=fields["task_type_vocab_size"])
         case "openai-gpt":
+            if (afn := fields.get("afn", "gelu")) != "gelu":
+                raise ValueError(f"this openai-gpt has afn {afn!r}; the course has 'gelu', GPT's own, alone.")
             return GPTConfig(**renamed(_GPT_NAMES), intermediate_size=4 * fields["n_embd"])
         case "gpt2":
             width = fields.get("n_inner") or 4 * fields["n_embd"]
             act = fields.get("activation_function", "gelu_new")
             return GPTConfig(**renamed(_GPT_NAMES), intermediate_size=width, hidden_act=act, norm="pre")
         case "xlnet":
-            return XLNetConfig(**renamed(_XLNET_NAMES))
+            return XLNetConfig(**renamed(_XLNET_NAMES) | {"mem_len": fields.get("mem_len") or 0})
     raise ValueError(
         f"model_type is {model_type!r}; this course has 'bert', 'ernie', 'openai-gpt', 'gpt2' and 'xlnet'."
     )

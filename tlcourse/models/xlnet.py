@@ -19,7 +19,7 @@ from tlcourse.models.transformer import FeedForward, TransformerConfig, initiali
 
 @dataclass(frozen=True)
 class XLNetConfig(TransformerConfig):
-    """`mem_len`: states remembered from earlier segments. `reuse_len`: how many of a segment are remembered.
+    """`mem_len`: states remembered from earlier segments, 0 for no memory. `reuse_len`: how many of a segment.
 
     XLNet has no position table: `max_position_embeddings` bounds nothing here.
     """
@@ -219,7 +219,8 @@ class XLNetModel(nn.Module):
         hidden_states, new_mems, attentions = [h], [], []
         for i, layer in enumerate(self.layers):
             keys = h if mems is None else torch.cat([mems[i], h], dim=1)  # (B, S, H)
-            new_mems.append(self.remember(h, None if mems is None else mems[i]))
+            if self.config.mem_len:
+                new_mems.append(self.remember(h, None if mems is None else mems[i]))
             if g is not None:
                 g, _ = layer(g, keys, *for_query)
             h, weights = layer(h, keys, *for_content)
@@ -229,7 +230,7 @@ class XLNetModel(nn.Module):
             self.dropout(h),
             tuple(hidden_states),
             None if g is None else self.dropout(g),
-            tuple(new_mems) if self.config.mem_len else None,
+            tuple(new_mems) or None,
             tuple(attentions) if need_weights else None,
         )
 

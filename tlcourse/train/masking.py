@@ -46,7 +46,8 @@ def mask_units(
 
     `unit` (B, T) numbers the unit of each piece within its row, as in 0 0 1 2 2 2; pieces that may not be
     masked have −1. Units are taken in random order, but for those that do not fit any more, until 15 % of the
-    pieces are chosen; all pieces of one share a fate.
+    pieces are chosen; all pieces of one share a fate. A unit longer than 15 % of its row is never chosen: in
+    rows of 16 pieces, one of three or more.
     """
     positions = np.zeros((len(input_ids), n_to_predict(input_ids.shape[1], share)), dtype=np.int64)
     chosen = np.zeros(positions.shape, dtype=bool)
@@ -91,11 +92,16 @@ class Permuted(NamedTuple):
     may_attend: np.ndarray  # bool (B, T, T)
 
 
-def permute(input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest_span: int = 5) -> Permuted:
+def permute(
+    input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest_span: int = 5, n_reused: int = 0
+) -> Permuted:
     """XLNet (Yang et al. 2019, section 2.3 and appendix A.1): the last 1/K of a random order is predicted.
 
     Targets are spans of 1 to 5 pieces, each in a context of K times its length. What is not a target comes
     first in the order and is seen by all; a target is seen by the targets that come later.
+
+    The first `n_reused` pieces are those that the memory keeps. As in the authors' code they are ordered apart
+    from the rest: they see nothing of it, since it is what the next step predicts, and the rest sees them all.
     """
     batch, length = input_ids.shape
     targets = np.zeros((batch, length), dtype=bool)
@@ -115,6 +121,8 @@ def permute(input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest
 
     earlier = order[:, None, :] < order[:, :, None]  # (B, T, T): the key comes earlier than the query
     may_attend = ~targets[:, None, :] | (earlier & targets[:, :, None])
+    may_attend[:, :n_reused, n_reused:] = False
+    may_attend[:, n_reused:, :n_reused] = True
     positions = np.argsort(~targets, axis=1, kind="stable")[:, :n]
     chosen = np.take_along_axis(targets, positions, axis=1)
     original = np.take_along_axis(input_ids, positions, axis=1)

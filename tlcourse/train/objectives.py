@@ -259,7 +259,8 @@ class PermutedPieces(Objective):
 
     A row is [text; A; SEP; B; SEP; CLS]. Its text, `reuse_len` pieces, goes on where the row's text stopped a
     step ago, and is what the memory keeps; A follows it, and half of the time B follows A. Where the authors
-    cut A and B at sentences, this cuts anywhere. What is read as A and B is read again as text a step later.
+    cut A and B at sentences, this cuts anywhere. What is read as A and B is read again as text a step later,
+    so the text may not see them: the memory would have seen what it helps to predict.
     """
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:
@@ -274,7 +275,7 @@ class PermutedPieces(Objective):
         def batch(step: int, progress: float = 0.0) -> Batch:
             rng = reading.generator(2, step)
             ids, segments = arrange_two_segments(at(step), reused, rng)
-            permuted = permute(ids, rng)
+            permuted = permute(ids, rng, n_reused=reused)
             return {
                 "input_ids": ids,
                 "token_type_ids": segments,
