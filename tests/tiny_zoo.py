@@ -17,7 +17,7 @@ _TRANSFORMER = {
     "hidden_size": 32,
     "num_hidden_layers": 2,
     "num_attention_heads": 2,
-    "intermediate_size": 64,
+    "intermediate_size": 128,
     "max_position_embeddings": 64,
 }
 _LSTM = {

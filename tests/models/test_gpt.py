@@ -92,7 +92,7 @@ def batched(sequences, length):
 
 
 def test_similarity_does_not_depend_on_the_order_and_entailment_does(gpt):
-    classifier = GPTClassifier(gpt, num_labels=3)
+    classifier = GPTClassifier(gpt, num_labels=3).eval()
     a, b = [1, 2, 3], [4, 5]
     special = (START, DELIMITER, EXTRACT)
     one, other = (classifier(*batched(similarity_input(*pair, *special), 9))[0] for pair in ((a, b), (b, a)))
@@ -103,7 +103,7 @@ def test_similarity_does_not_depend_on_the_order_and_entailment_does(gpt):
 
 
 def test_the_class_is_read_at_the_extract_piece_whatever_the_padding(gpt):
-    classifier = GPTClassifier(gpt, num_labels=2)
+    classifier = GPTClassifier(gpt, num_labels=2).eval()
     sequences = classification_input([5, 6, 7], START, EXTRACT)
     short, long = (classifier(*batched(sequences, length))[0] for length in (5, 12))
     torch.testing.assert_close(short, long)
@@ -111,14 +111,25 @@ def test_the_class_is_read_at_the_extract_piece_whatever_the_padding(gpt):
     torch.testing.assert_close(short, state @ classifier.W_y.weight.T)
 
 
+def test_what_the_classifier_reads_is_dropped_in_training_alone(gpt):
+    classifier = GPTClassifier(gpt, num_labels=2, dropout=0.5).train()
+    gpt.eval()
+    torch.manual_seed(0)
+    batch = batched(classification_input([5, 6, 7], START, EXTRACT), 5)
+    drawn = torch.cat([classifier(*batch)[0] for _ in range(400)])
+    assert len(drawn.unique(dim=0)) > 300
+    mean, error = drawn.mean(dim=0), drawn.std(dim=0) / 20
+    assert ((mean - classifier.eval()(*batch)[0][0]).abs() < 5 * error).all()
+
+
 def test_multiple_choice_gives_one_logit_an_answer(gpt):
-    classifier = GPTClassifier(gpt, num_labels=1)
+    classifier = GPTClassifier(gpt, num_labels=1).eval()
     ids, mask = batched(multiple_choice_input([1], [[2], [3, 4], [5]], START, DELIMITER, EXTRACT), 7)
     assert classifier(ids, mask)[0].shape == (1, 3)
 
 
 def test_loss_is_the_task_and_half_the_language_model(gpt):
-    classifier = GPTClassifier(gpt, num_labels=2)
+    classifier = GPTClassifier(gpt, num_labels=2).eval()
     sequence = [START, 5, 6, 7, EXTRACT]
     ids, mask = batched([sequence], 8)
     logits, _ = classifier(ids, mask)

@@ -223,7 +223,7 @@ def test_an_xlnet_published_without_a_memory_opens():
 
 
 def test_what_an_openai_gpt_configuration_cannot_say_is_refused():
-    with pytest.raises(ValueError, match="intermediate_size is 100.*128 and 'gelu_new'"):
+    with pytest.raises(ValueError, match=r"intermediate_size is 100.*128 and 'gelu_new'"):
         transformers_config(GPTConfig(**SMALL | {"intermediate_size": 100}))
     with pytest.raises(ValueError, match="hidden_act 'relu'"):
         transformers_config(GPTConfig(**SMALL, hidden_act="relu"))

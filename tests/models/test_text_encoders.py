@@ -6,6 +6,7 @@ import transformers
 
 from tlcourse.models import pretrained_encoders, zoo
 from tlcourse.models.text_encoders import cut_evenly
+from tlcourse.train.freezing import freeze_below, set_training
 
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
 TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story."]
@@ -114,6 +115,25 @@ def test_the_layers_hold_what_the_states_depend_on(folders, name):
     used = {id(p) for p in encoder.parameters() if p.grad is not None}
     assert used <= in_layers
     assert len(encoder.layers()) == len(encoder.widths)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_part_belongs_to_two_layers(folders, name):
+    # Else its dropout is on or off as the one says that was set last, in gradual unfreezing.
+    layers = pretrained_encoders.load(folders / name).layers()
+    parts = [part for layer in layers.values() for part in layer.modules()]
+    assert len(parts) == len(set(parts))
+
+
+@pytest.mark.parametrize("name", ["elmo-mini", "ulmfit-mini"])
+def test_a_layer_that_learns_has_its_dropout_whatever_is_frozen_below(folders, name):
+    layers = pretrained_encoders.load(folders / name).layers()
+    freeze_below(layers, "layer 1")
+    set_training(layers, batch_statistics=False)
+    dropouts = [part for part in layers["layer 1"].modules() if "Dropout" in type(part).__name__]
+    assert dropouts
+    assert all(part.training for part in dropouts)
+    assert not any(part.training for part in layers["embeddings"].modules())
 
 
 def test_random_weights_are_others_of_the_same_shape(folders):

@@ -1,9 +1,10 @@
 """The zoo's vocabulary: 8,192 uncased pieces, one for all of its models.
 
 One vocabulary, so that "the same text, the same tokens" is literally true and a loss per piece means the
-same for each model. Its pieces are learnt as BERT's and GPT's are, by joining the most frequent pair again
-and again (Sennrich et al. 2016), and matched as BERT's are, the longest piece first (Wu et al. 2016). Lower
-case, because 8,192 pieces are few. ELMo reads the same words with their capitals, letter by letter.
+same for each model. Its pieces are learnt as GPT's are, by joining the most frequent pair again and again
+(Sennrich et al. 2016), and matched as BERT's are, the longest piece first. (BERT's own were learnt by joining
+the pair that makes the text most likely, Schuster and Nakajima 2012.) Lower case, because 8,192 pieces are
+few. ELMo reads the same words with their capitals, letter by letter.
 """
 
 import json

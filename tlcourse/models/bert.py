@@ -27,7 +27,10 @@ class BertConfig(TransformerConfig):
 
 
 class Pooler(nn.Module):
-    """tanh(W h_[CLS] + b): the vector that next-sentence prediction and classifiers read (appendix A)."""
+    """tanh(W h_[CLS] + b): the vector that next-sentence prediction and classifiers read.
+
+    The paper has the final state of [CLS] itself there (section 3); the layer is in the authors' code.
+    """
 
     def __init__(self, hidden_size: int):
         super().__init__()

@@ -128,7 +128,9 @@ class BiLM(nn.Module):
             )
 
         self.forward_lstms, self.backward_lstms = direction(), direction()
-        self.dropout = nn.Dropout(config.dropout)
+        # One for each layer's input: a layer that is frozen is read without, whatever the others do.
+        self.dropouts = nn.ModuleList(nn.Dropout(config.dropout) for _ in range(config.num_hidden_layers))
+        self.output_dropout = nn.Dropout(config.dropout)
         self.softmax = nn.Linear(config.projection_size, config.vocab_size)
 
     def forward(self, characters: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
@@ -144,9 +146,10 @@ class BiLM(nn.Module):
             lengths = torch.full(x.shape[:1], x.shape[1], device=x.device)
         layers = [torch.cat([x, x], dim=-1)]
         forward, backward = x, reverse_each(x, lengths)
-        for i, (left, right) in enumerate(zip(self.forward_lstms, self.backward_lstms, strict=True)):
-            forward_out, _ = left(self.dropout(forward))
-            backward_out, _ = right(self.dropout(backward))
+        layer_modules = zip(self.forward_lstms, self.backward_lstms, self.dropouts, strict=True)
+        for i, (left, right, dropout) in enumerate(layer_modules):
+            forward_out, _ = left(dropout(forward))
+            backward_out, _ = right(dropout(backward))
             forward = forward_out + forward if i else forward_out
             backward = backward_out + backward if i else backward_out
             layers.append(torch.cat([forward, reverse_each(backward, lengths)], dim=-1))
@@ -155,7 +158,7 @@ class BiLM(nn.Module):
     def split(self, top: Tensor) -> tuple[Tensor, Tensor]:
         """The last layer (B, T, 2P) → the states that predict word k + 1, those that predict word k − 1."""
         forward, backward = top.chunk(2, dim=-1)
-        return self.dropout(forward), self.dropout(backward)
+        return self.output_dropout(forward), self.output_dropout(backward)
 
 
 class ScalarMix(nn.Module):

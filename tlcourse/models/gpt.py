@@ -156,12 +156,16 @@ class GPTClassifier(nn.Module):
 
     The new parameters are W_y and the embeddings of the delimiters only. A task with one sequence an example
     or two (similarity) gives `num_labels` logits; multiple choice (`num_labels=1`) one logit a sequence.
+    `dropout` is of the state that W_y reads (section 4.1).
     """
 
-    def __init__(self, language_model: GPTForCausalLM, num_labels: int, lm_weight: float = 0.5):
+    def __init__(
+        self, language_model: GPTForCausalLM, num_labels: int, lm_weight: float = 0.5, dropout: float = 0.1
+    ):
         super().__init__()
         self.language_model = language_model
         self.lm_weight = lm_weight  # λ of equation 5
+        self.dropout = nn.Dropout(dropout)
         self.W_y = nn.Linear(language_model.config.hidden_size, num_labels, bias=False)
         initialise(self.W_y, language_model.config.initializer_range)
 
@@ -174,7 +178,7 @@ class GPTClassifier(nn.Module):
         flat_ids, flat_mask = input_ids.flatten(0, 1), attention_mask.flatten(0, 1)  # (B·S, T)
         states = self.language_model.transformer(flat_ids, flat_mask).last_hidden_state
         last = flat_mask.long().sum(dim=1, keepdim=True) - 1  # (B·S, 1): where the extract piece stands
-        extracted = gather_positions(states, last).view(batch, sequences, -1)  # (B, S, H)
+        extracted = self.dropout(gather_positions(states, last)).view(batch, sequences, -1)  # (B, S, H)
         if self.W_y.out_features == 1:
             logits = self.W_y(extracted).squeeze(-1)
         else:

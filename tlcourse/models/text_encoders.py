@@ -184,7 +184,8 @@ class PieceEncoder(TextEncoder):
                 bottom, blocks = nn.ModuleList([network.word, network.dropout]), network.layers
             case AwdLstm():
                 bottom = nn.ModuleList([network.embedding, network.input_dropout])
-                blocks = [nn.ModuleList([lstm, network.hidden_dropout]) for lstm in network.lstms]
+                each = itertools.zip_longest(network.lstms, network.hidden_dropouts, fillvalue=nn.Identity())
+                blocks = [nn.ModuleList(pair) for pair in each]
             case _:
                 bottom, blocks = network.embed_tokens, [*network.layers]
                 blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
@@ -239,11 +240,10 @@ class WordEncoder(TextEncoder):
         return self.network(batch["characters"], batch["attention_mask"].sum(dim=1))
 
     def layers(self) -> dict[str, nn.Module]:
-        pairs = zip(self.network.forward_lstms, self.network.backward_lstms, strict=True)
-        found: dict[str, nn.Module] = {
-            "embeddings": nn.ModuleList([self.network.tokens, self.network.dropout])
-        }
-        return found | {f"layer {i}": nn.ModuleList(pair) for i, pair in enumerate(pairs, start=1)}
+        network = self.network
+        each = zip(network.dropouts, network.forward_lstms, network.backward_lstms, strict=True)
+        found: dict[str, nn.Module] = {"embeddings": network.tokens}
+        return found | {f"layer {i}": nn.ModuleList(modules) for i, modules in enumerate(each, start=1)}
 
 
 def _sentence_words(text: str) -> list[str]:

@@ -23,7 +23,7 @@ LSTM_IN_BF16 = not torch.backends.mkldnn.is_available() or torch.ops.mkldnn._is_
 
 @dataclass(frozen=True)
 class UlmfitConfig:
-    """The dropouts' names and ratios are AWD-LSTM's (section 4.2); ULMFiT has E 400 and H 1150.
+    """The dropouts are AWD-LSTM's, with the rates of ULMFiT (section 4.1), which has E 400 and H 1150.
 
     `dropout_multiplier` scales them all, as in ULMFiT's code: text that is read once or twice needs less.
     """
@@ -41,7 +41,7 @@ class UlmfitConfig:
 
 
 class VariationalDropout(nn.Module):
-    """One mask a sequence, the same at every step (Gal and Ghahramani 2016; AWD-LSTM, section 4.1)."""
+    """One mask a sequence, the same at every step (Gal and Ghahramani 2016; AWD-LSTM, section 4.2)."""
 
     def __init__(self, p: float):
         super().__init__()
@@ -116,7 +116,10 @@ class AwdLstm(nn.Module):
             WeightDropLSTM(n_in, n_out, scale * config.weight_drop) for n_in, n_out in pairwise(sizes)
         )
         self.input_dropout = VariationalDropout(scale * config.input_dropout)
-        self.hidden_dropout = VariationalDropout(scale * config.hidden_dropout)
+        # One for each layer's output: a layer that is frozen is read without, whatever the others do.
+        self.hidden_dropouts = nn.ModuleList(
+            VariationalDropout(scale * config.hidden_dropout) for _ in range(config.num_hidden_layers - 1)
+        )
 
     def forward(
         self, input_ids: Tensor, state: Sequence[State] | None = None
@@ -132,7 +135,7 @@ class AwdLstm(nn.Module):
             new_state.append(last)
             layers.append(x)
             if i + 1 < len(self.lstms):
-                x = self.hidden_dropout(x)
+                x = self.hidden_dropouts[i](x)
         return tuple(layers), tuple(new_state)
 
 

@@ -19,7 +19,7 @@ from tlcourse.models.transformer import FeedForward, TransformerConfig, initiali
 
 @dataclass(frozen=True)
 class XLNetConfig(TransformerConfig):
-    """`mem_len`: states remembered from earlier segments, 0 for no memory. `reuse_len`: how many of a segment.
+    """`mem_len`: states remembered of earlier segments, 0: none. `reuse_len`: how many of each segment.
 
     XLNet has no position table: `max_position_embeddings` bounds nothing here.
     """

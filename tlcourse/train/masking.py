@@ -95,13 +95,13 @@ class Permuted(NamedTuple):
 def permute(
     input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest_span: int = 5, n_reused: int = 0
 ) -> Permuted:
-    """XLNet (Yang et al. 2019, section 2.3 and appendix A.1): the last 1/K of a random order is predicted.
+    """XLNet (Yang et al. 2019, sections 2.3 and 3.1): the last 1/K of a random order is predicted.
 
     Targets are spans of 1 to 5 pieces, each in a context of K times its length. What is not a target comes
     first in the order and is seen by all; a target is seen by the targets that come later.
 
-    The first `n_reused` pieces are those that the memory keeps. As in the authors' code they are ordered apart
-    from the rest: they see nothing of it, since it is what the next step predicts, and the rest sees them all.
+    The first `n_reused` pieces are those that the memory keeps. As in the authors' code they are ordered
+    apart from the rest: they see nothing of it, as the next step predicts it, and the rest sees them all.
     """
     batch, length = input_ids.shape
     targets = np.zeros((batch, length), dtype=bool)
