@@ -31,6 +31,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tlcourse.data import text_index
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models import interchange, zoo
+from tlcourse.models.transformers_configs import transformers_config
 from tlcourse.train import held_out, loop, pretraining, recipes
 from tlcourse.train.objectives import Batch, Objective, Reading
 
@@ -131,7 +132,7 @@ def theirs(
 
     objective, batch = objective_and_batch(recipe, index)
     inputs = trainer_inputs(name, batch)
-    config = transformers.AutoConfig.for_model(**interchange.transformers_config(recipe.config))
+    config = transformers.AutoConfig.for_model(**transformers_config(recipe.config))
     model = getattr(transformers, interchange.transformers_class(objective.model))(config)
     rows = [{key: value[i] for key, value in inputs.items()} for i in range(len(batch["n_tokens"]))]
     with tempfile.TemporaryDirectory() as folder:

@@ -8,8 +8,9 @@ import torch
 from tokenizers import Tokenizer
 
 from tlcourse.data import tokeniser
-from tlcourse.models import interchange, zoo
+from tlcourse.models import zoo
 from tlcourse.models.transformer import TransformerConfig
+from tlcourse.models.transformers_configs import transformers_config
 
 NAMES = ("elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini")
 _TRANSFORMER = {
@@ -33,7 +34,7 @@ def make(base: Path, tokenizer: Tokenizer) -> Path:
         torch.manual_seed(0)
         zoo.export(zoo.build(config), base / name)
         in_transformers = isinstance(config, TransformerConfig)
-        model_type = interchange.transformers_config(config)["model_type"] if in_transformers else ""
+        model_type = transformers_config(config)["model_type"] if in_transformers else ""
         if name != "elmo-mini":
             tokeniser.save(tokenizer, base / name, model_type)
     return base

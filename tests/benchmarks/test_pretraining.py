@@ -12,6 +12,7 @@ import transformers
 
 from tlcourse.data import text_index
 from tlcourse.models import interchange, zoo
+from tlcourse.models.transformers_configs import transformers_config
 from tlcourse.train import held_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +38,7 @@ def test_both_sides_have_the_same_loss(benchmark, index, options, name):
     recipe = benchmark.recipe_of(name, index, options, bf16=False)
     objective, batch = benchmark.objective_and_batch(recipe, index)
     objective.eval()
-    config = transformers.AutoConfig.for_model(**interchange.transformers_config(recipe.config))
+    config = transformers.AutoConfig.for_model(**transformers_config(recipe.config))
     theirs = getattr(transformers, interchange.transformers_class(objective.model))(config).eval()
     theirs.load_state_dict(interchange.state_for_transformers(objective.model), strict=False)
     theirs.tie_weights()

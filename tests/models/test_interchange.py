@@ -11,12 +11,11 @@ from tlcourse.models.bert import BertConfig, BertForPreTraining
 from tlcourse.models.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.models.gpt import GPTConfig, GPTForCausalLM
 from tlcourse.models.interchange import (
-    config_from_transformers,
     from_transformers,
     load_from_transformers,
     state_for_transformers,
-    transformers_config,
 )
+from tlcourse.models.transformers_configs import config_from_transformers, transformers_config
 from tlcourse.models.xlnet import XLNetConfig, XLNetForPreTraining, XLNetModel
 
 SMALL = {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlcourse.data.tokeniser import CLS, MASK, PAD, SEP, SPECIAL
-from tlcourse.train.masking import IGNORED, mask_pieces, mask_units, permute
+from tlcourse.train.masking import IGNORED, mask_pieces, mask_units
 
 V = 1000
 
@@ -87,46 +87,3 @@ def test_a_unit_that_does_not_fit_is_passed_over():
     masked = mask_units(ids, unit, V, np.random.default_rng(0))
     assert (np.sort(masked.positions) == [12, 13]).all()
     assert (masked.targets != IGNORED).all()
-
-
-def test_permutation_is_a_permutation_seen_as_a_mask():
-    ids = batch(rows=50)
-    permuted = permute(ids, np.random.default_rng(0))
-    assert permuted.positions.shape == (50, 64 // 6)
-    for i in range(len(ids)):
-        valid = permuted.targets[i] != IGNORED
-        targets = permuted.positions[i][valid]
-        assert np.array_equal(ids[i, targets], permuted.targets[i][valid])
-        may = permuted.may_attend[i]
-        context = np.setdiff1d(np.arange(64), targets)
-        assert may[:, context].all()  # what is not predicted is seen by all …
-        assert not may[np.ix_(context, targets)].any()  # … and sees nothing that is predicted
-        among = may[np.ix_(targets, targets)]
-        assert not np.diag(among).any()
-        assert sorted(among.sum(1)) == list(range(len(targets)))  # one order: the first sees none, …
-        assert (among ^ among.T)[~np.eye(len(targets), dtype=bool)].all()
-
-
-def test_what_is_remembered_sees_nothing_of_the_rest_which_sees_it_all():
-    ids = np.random.default_rng(0).integers(len(SPECIAL), V, (50, 64))
-    whole = permute(ids, np.random.default_rng(0)).may_attend
-    apart = permute(ids, np.random.default_rng(0), n_reused=24).may_attend
-    assert whole[:, :24, 24:].any()
-    assert not apart[:, :24, 24:].any()
-    assert apart[:, 24:, :24].all()
-    assert np.array_equal(apart[:, :24, :24], whole[:, :24, :24])
-    assert np.array_equal(apart[:, 24:, 24:], whole[:, 24:, 24:])
-
-
-def test_a_sixth_is_predicted_in_spans_of_one_to_five():
-    ids = np.random.default_rng(0).integers(len(SPECIAL), V, (300, 128))
-    permuted = permute(ids, np.random.default_rng(1))
-    valid = permuted.targets != IGNORED
-    assert 0.14 < valid.sum() / ids.size <= 1 / 6
-    lengths = []
-    for positions, taken in zip(permuted.positions, valid, strict=True):
-        runs = np.split(np.sort(positions[taken]), np.flatnonzero(np.diff(np.sort(positions[taken])) > 1) + 1)
-        lengths += [len(run) for run in runs]
-    assert {1, 2, 3, 4, 5} <= set(lengths)
-    assert max(lengths) <= 10  # two spans may touch
-    assert 2 < np.mean(lengths) < 3.5

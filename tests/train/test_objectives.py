@@ -12,7 +12,7 @@ from tlcourse.models.elmo import BiLM, ElmoConfig, character_ids
 from tlcourse.models.gpt import GPTConfig, GPTForCausalLM
 from tlcourse.models.ulmfit import UlmfitConfig, UlmfitForPreTraining
 from tlcourse.models.xlnet import XLNetConfig, XLNetForPreTraining
-from tlcourse.train import objectives
+from tlcourse.train import objectives, permutation
 from tlcourse.train.masking import IGNORED
 from tlcourse.train.objectives import Reading
 
@@ -147,7 +147,7 @@ def test_bert_gets_both_losses(index):
 def xlnet(index):
     torch.manual_seed(0)
     model = XLNetForPreTraining(XLNetConfig(**TINY, mem_len=10, reuse_len=12))
-    return objectives.PermutedPieces(model, index).eval()
+    return permutation.PermutedPieces(model, index).eval()
 
 
 def test_xlnet_reads_text_then_two_segments(index):
@@ -155,7 +155,7 @@ def test_xlnet_reads_text_then_two_segments(index):
     text = stream[: 4 * 200].reshape(4, 200)[:, :32]
     random_b = 0
     for seed in range(30):
-        ids, segments = objectives.arrange_two_segments(text, 12, np.random.default_rng(seed))
+        ids, segments = permutation.arrange_two_segments(text, 12, np.random.default_rng(seed))
         for row, source, segment in zip(ids, text, segments, strict=True):
             b = int(np.flatnonzero(segment == 1)[0])
             end = len(row) - 2
@@ -208,7 +208,7 @@ def test_xlnet_loss_is_that_of_the_query_stream(index, xlnet):
 
 
 def test_xlnet_needs_to_know_what_to_reuse(index):
-    objective = objectives.PermutedPieces(XLNetForPreTraining(XLNetConfig(**TINY)), index)
+    objective = permutation.PermutedPieces(XLNetForPreTraining(XLNetConfig(**TINY)), index)
     with pytest.raises(ValueError, match="reuse_len is None"):
         objective.reader(index, READING)
 

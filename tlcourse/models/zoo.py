@@ -31,6 +31,7 @@ from tlcourse.models.elmo import BiLM, ElmoConfig
 from tlcourse.models.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.models.gpt import GPTConfig, GPTForCausalLM
 from tlcourse.models.transformer import TransformerConfig
+from tlcourse.models.transformers_configs import transformers_config
 from tlcourse.models.ulmfit import UlmfitConfig, UlmfitForPreTraining
 from tlcourse.models.xlnet import XLNetConfig, XLNetForPreTraining
 
@@ -208,7 +209,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
     config = model.config
     fields: dict[str, Any] = {}
     if isinstance(config, TransformerConfig):
-        fields = interchange.transformers_config(config) | {
+        fields = transformers_config(config) | {
             "architectures": [interchange.transformers_class(model)],
             "dtype": "float32",  # what transformers computes in, whatever the file holds
         }

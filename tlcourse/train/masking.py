@@ -1,4 +1,4 @@
-"""Which pieces a model has to predict, and what it sees in their place: BERT's, ERNIE's and XLNet's choices.
+"""Which pieces a model has to predict, and what it sees in their place: BERT's choice and ERNIE's.
 
 Shapes: B sequences, T pieces, P pieces to predict. All in numpy, from a given generator.
 """
@@ -84,46 +84,3 @@ def _corrupt(
     row = np.broadcast_to(np.arange(len(input_ids))[:, None], positions.shape)
     corrupted[row[chosen], positions[chosen]] = shown[chosen]
     return Masked(corrupted, positions, np.where(chosen, original, IGNORED))
-
-
-class Permuted(NamedTuple):
-    positions: np.ndarray  # (B, P), 0 where there are fewer
-    targets: np.ndarray  # (B, P), IGNORED where there are fewer
-    may_attend: np.ndarray  # bool (B, T, T)
-
-
-def permute(
-    input_ids: np.ndarray, rng: np.random.Generator, k: int = 6, longest_span: int = 5, n_reused: int = 0
-) -> Permuted:
-    """XLNet (Yang et al. 2019, sections 2.3 and 3.1): the last 1/K of a random order is predicted.
-
-    Targets are spans of 1 to 5 pieces, each in a context of K times its length. What is not a target comes
-    first in the order and is seen by all; a target is seen by the targets that come later.
-
-    The first `n_reused` pieces are those that the memory keeps. As in the authors' code they are ordered
-    apart from the rest: they see nothing of it, as the next step predicts it, and the rest sees them all.
-    """
-    batch, length = input_ids.shape
-    targets = np.zeros((batch, length), dtype=bool)
-    for row in targets:
-        cursor = 0
-        while cursor < length:
-            span = int(rng.integers(1, longest_span + 1))
-            start = cursor + int(rng.integers(0, k * span - span + 1))
-            row[start : start + span] = True
-            cursor += k * span
-    targets &= input_ids >= len(SPECIAL)
-    n = max(1, length // k)
-    order = np.where(targets, rng.random(targets.shape), -1.0)
-    last_n = np.sort(order, axis=1)[:, -n][:, None]  # of more than n targets, n stay
-    targets &= order >= last_n
-    order = np.where(targets, order, -1.0)
-
-    earlier = order[:, None, :] < order[:, :, None]  # (B, T, T): the key comes earlier than the query
-    may_attend = ~targets[:, None, :] | (earlier & targets[:, :, None])
-    may_attend[:, :n_reused, n_reused:] = False
-    may_attend[:, n_reused:, :n_reused] = True
-    positions = np.argsort(~targets, axis=1, kind="stable")[:, :n]
-    chosen = np.take_along_axis(targets, positions, axis=1)
-    original = np.take_along_axis(input_ids, positions, axis=1)
-    return Permuted(np.where(chosen, positions, 0), np.where(chosen, original, IGNORED), may_attend)

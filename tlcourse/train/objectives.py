@@ -27,10 +27,10 @@ from tlcourse.data.packing import (
     word_stream,
 )
 from tlcourse.data.text_index import TextIndex
-from tlcourse.data.tokeniser import CLS, PAD, SEP
+from tlcourse.data.tokeniser import PAD
 from tlcourse.models.elmo import character_ids
 from tlcourse.models.ulmfit import activation_regularisation
-from tlcourse.train.masking import IGNORED, mask_pieces, permute
+from tlcourse.train.masking import IGNORED, mask_pieces
 
 Batch = dict[str, np.ndarray]  # every array has B rows; "n_tokens" (B,) says how much text a row holds
 Reader = Callable[[int, float], Batch]  # step, and the share of the training that is done, in [0, 1]
@@ -252,70 +252,3 @@ class MaskedPairs(Objective):
             "masked piece": cross_entropy(predictions, targets),
             "next sentence": cross_entropy(next_sentence, is_random),
         }, carry
-
-
-class PermutedPieces(Objective):
-    """XLNet: pieces in a random order, with a memory of what was read before (Yang et al. 2019, section 2).
-
-    A row is [text; A; SEP; B; SEP; CLS]. Its text, `reuse_len` pieces, goes on where the row's text stopped a
-    step ago, and is what the memory keeps; A follows it, and half of the time B follows A. Where the authors
-    cut A and B at sentences, this cuts anywhere. What is read as A and B is read again as text a step later,
-    so the text may not see them: the memory would have seen what it helps to predict.
-    """
-
-    def reader(self, index: TextIndex, reading: Reading) -> Reader:
-        reused = self.model.config.reuse_len
-        if reused is None or reused + 5 > reading.length:
-            raise ValueError(
-                f"reuse_len is {reused}; for rows of {reading.length} pieces it must be a number up to "
-                f"{reading.length - 5}, so that there is room for A and B after the text."
-            )
-        at = stream_reader(piece_stream, index, reading, n_extra=0, stride=reused)
-
-        def batch(step: int, progress: float = 0.0) -> Batch:
-            rng = reading.generator(2, step)
-            ids, segments = arrange_two_segments(at(step), reused, rng)
-            permuted = permute(ids, rng, n_reused=reused)
-            return {
-                "input_ids": ids,
-                "token_type_ids": segments,
-                "positions": permuted.positions,
-                "targets": permuted.targets,
-                "may_attend": permuted.may_attend,
-                "n_tokens": np.full(len(ids), reading.length),
-            }
-
-        return batch
-
-    def initial_carry(self, rows: int) -> Carry:
-        """A memory of zeros, as in the authors' code."""
-        config = self.model.config
-        return tuple(
-            torch.zeros(rows, config.mem_len, config.hidden_size) for _ in range(config.num_hidden_layers)
-        )
-
-    def forward(self, carry: Carry, targets: Tensor, **inputs: Tensor) -> tuple[Losses, Carry]:
-        logits, mems = self.model(**inputs, mems=carry or None)
-        return {"permuted piece": cross_entropy(logits, targets)}, mems or ()
-
-
-def arrange_two_segments(
-    text: np.ndarray, n_text: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of running text (B, T) → [text; A; SEP; B; SEP; CLS] and its segments 0, 0, 0, 1, 1, 2."""
-    batch, length = text.shape
-    ids, segments = text.copy(), np.zeros_like(text)
-    room = length - n_text - 3
-    for i in range(batch):
-        in_a = int(rng.integers(1, room))
-        in_b = room - in_a
-        b = text[i, n_text + in_a : n_text + room]
-        if batch > 1 and rng.random() < 0.5:  # another row is another place in the text
-            b = text[(i + int(rng.integers(1, batch))) % batch, :in_b]
-        separator = n_text + in_a
-        ids[i, separator] = SEP
-        ids[i, separator + 1 : length - 2] = b
-        ids[i, length - 2 :] = SEP, CLS
-        segments[i, separator + 1 : length - 1] = 1
-        segments[i, length - 1] = 2
-    return ids, segments

@@ -18,9 +18,10 @@ from accelerate.utils import broadcast_object_list
 from tlcourse import assets
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models import interchange, zoo
+from tlcourse.models import zoo
 from tlcourse.models.elmo import ElmoConfig
 from tlcourse.models.transformer import TransformerConfig
+from tlcourse.models.transformers_configs import transformers_config
 from tlcourse.train import checkpoint, held_out, loop, model_card, recipes
 from tlcourse.train.loop import Progress, Result
 from tlcourse.train.recipes import Recipe
@@ -108,7 +109,7 @@ def export(
         (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
     else:
         alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
-        model_type = "" if alone else interchange.transformers_config(config)["model_type"]
+        model_type = "" if alone else transformers_config(config)["model_type"]
         tokeniser.save(index.tokenizer, folder, model_type)
     model = zoo.load(folder, heads=True)
     objective = recipes.objective_of(config)(model, index)

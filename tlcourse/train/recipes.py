@@ -23,8 +23,8 @@ from tlcourse.train.objectives import (
     NextPiece,
     NextPieceWithState,
     Objective,
-    PermutedPieces,
 )
+from tlcourse.train.permutation import PermutedPieces
 
 _OBJECTIVES: dict[type, type[Objective]] = {
     ElmoConfig: BothDirections,
