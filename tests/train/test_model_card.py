@@ -157,3 +157,14 @@ def test_sparkline():
 def test_no_training_no_card(tmp_path):
     with pytest.raises(FileNotFoundError, match="tlcourse pretrain"):
         model_card.write(tmp_path)
+
+
+def test_the_card_says_what_has_changed_since(made):
+    _, folders, _ = made
+    facts = json.loads((folders["bert-mini"] / "training.json").read_text(encoding="utf-8"))
+    assert "changed since" not in model_card.text(facts, {})
+    card = model_card.text(facts | {"changed_since": ["Rows were shorter then.", "And fewer."]}, {})
+    assert (
+        "## What has changed since\n\n- Rows were shorter then.\n- And fewer.\n\n## What it is not for"
+        in card
+    )

@@ -75,6 +75,7 @@ encoder = models.load("{name}")  # heads=True: with the layers that predict
         f"## How it was trained\n\n{_table(('', ''), _training(facts))}\n\n{_curve(facts['log'])}",
         f"## Made with\n\n```\n{facts['command']}\n```\n\nPyTorch {facts['torch']}; the text's fingerprint "
         f"is `{facts['text']['fingerprint']}`. All other settings stand in `training.json`.",
+        *_changes(facts.get("changed_since", [])),
         "## What it is not for\n\nIt is small, has read little, knows little of the world, and repeats "
         f"what is in its texts{_OLD if 'eltec' in facts['text']['sources'] else ''}. Do not use it to "
         "decide about people, to inform anybody, or to write for readers. It was tested in English "
@@ -83,6 +84,13 @@ encoder = models.load("{name}")  # heads=True: with the layers that predict
         "that alone (the table above). The code that made it is under the licences of this repository.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _changes(changes: Sequence[str]) -> list[str]:
+    """What the command would do otherwise today: a section, or none."""
+    return (
+        ["## What has changed since\n\n" + "\n".join(f"- {change}" for change in changes)] if changes else []
+    )
 
 
 def _front_matter(in_transformers: bool) -> str:
