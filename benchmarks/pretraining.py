@@ -5,25 +5,29 @@
 
 Same configuration, same rows of the same text, same machine, one run. Ours is `tlcourse pretrain` as it is
 where training is long. Trainer runs with its defaults; with --tuned also in bfloat16 and compiled, which
-it offers. Its inputs are masked and stacked beforehand, so that none of its time goes into that. Tokens/s are
-the median over the steps after the first ones, which compile. The floating-point operations are counted by
-PyTorch, of one forward and backward pass of ours, and set against what this machine reaches in multiplying
-two matrices of 2048 × 2048. --growth measures ours at other sizes and lengths.
+it offers. Its inputs are masked and stacked beforehand, so that none of its time goes into that. Our XLNet
+has a memory to attend to besides, which Trainer does not pass on: its ratio is the least it can be.
+
+Tokens/s are the median over the steps after the first ones, which compile. The floating-point operations are
+counted by PyTorch, of one forward and backward pass of ours, and set against what this machine reaches in
+multiplying two matrices of 2048 × 2048. --growth measures ours at other sizes and lengths.
 """
 
 import argparse
 import dataclasses
 import json
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import provenance
 import torch
+from arguments import file_to_write, from_one_up
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
@@ -50,16 +54,18 @@ def peak(dtype: torch.dtype, size: int = 2048, seconds: float = 1.5) -> float:
     return 2 * size**3 / best
 
 
-def recipe_of(name: str, index: TextIndex, options: argparse.Namespace, bf16: bool) -> recipes.Recipe:
+def recipe_of(
+    name: str, index: TextIndex, options: argparse.Namespace, rows: int, length: int, bf16: bool
+) -> recipes.Recipe:
     """As the zoo's model is trained, but for a few steps on rows of one length."""
     recipe = recipes.recipe_for(name, index.sources, bf16=bf16, compile=options.compile)
     steps = options.warm + options.steps
     return dataclasses.replace(
         recipe,
-        tokens=steps * options.rows * options.length,
-        batch_tokens=options.rows * options.length,
+        tokens=steps * rows * length,
+        batch_tokens=rows * length,
         growth=(),
-        lengths=((1.0, options.length),),
+        lengths=((1.0, length),),
         decay=0.0,
         log_every=1,
         checkpoint_every=10**9,
@@ -152,33 +158,52 @@ def theirs(
     return {"tokens_per_second": n_tokens / float(np.median(seconds)), "steps": len(seconds)}
 
 
-def measure(options: argparse.Namespace, index: TextIndex) -> dict[str, Any]:
-    peaks = {"float32": peak(torch.float32), "bfloat16": peak(torch.bfloat16)}
-    bf16 = peaks["bfloat16"] > 1.4 * peaks["float32"]
-    print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in peaks.items()}, flush=True)
-    report: dict[str, Any] = {"matrix_product_flops": peaks, "computed_in_bf16": bf16, "models": {}}
-    computed_in = torch.bfloat16 if bf16 else torch.float32
-    for name in options.names:
-        recipe = recipe_of(name, index, options, bf16)
-        found = {"ours": ours(recipe, index, options.warm)}
+class Speed:
+    """Ours, as a share of what this machine reaches."""
+
+    def __init__(self, options: argparse.Namespace, index: TextIndex):
+        self.options, self.index = options, index
+        self.bf16 = pretraining.bf16_is_fast()
+        self.peaks = {"float32": peak(torch.float32), "bfloat16": peak(torch.bfloat16)}
+        print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in self.peaks.items()}, flush=True)
+
+    def of(self, name: str, rows: int, length: int) -> tuple[recipes.Recipe, dict[str, Any]]:
+        """The recipe, and how fast it is."""
+        recipe = recipe_of(name, self.index, self.options, rows, length, self.bf16)
+        found = ours(recipe, self.index, self.options.warm)
         # A shared machine has fast and slow minutes: the peak is measured beside each model.
-        highest = max(peaks["bfloat16" if bf16 else "float32"], peak(computed_in))
-        per_token = operations(recipe, index)
-        found["ours"] |= {
+        dtype = "bfloat16" if self.bf16 else "float32"
+        highest = max(self.peaks[dtype], peak(getattr(torch, dtype)))
+        per_token = operations(recipe, self.index)
+        return recipe, found | {
             "flops_per_token": per_token,
             "matrix_product_flops": highest,
-            "share_of_peak": per_token * found["ours"]["tokens_per_second"] / highest,
+            "share_of_peak": per_token * found["tokens_per_second"] / highest,
         }
+
+
+def measure(
+    options: argparse.Namespace, index: TextIndex, report: dict[str, Any], save: Callable[[], None]
+) -> None:
+    """Fill the report, and save it after each measurement."""
+    speed = Speed(options, index)
+    report |= {"matrix_product_flops": speed.peaks, "computed_in_bf16": speed.bf16, "models": {}}
+    for name in options.names:
+        recipe, rate = speed.of(name, options.rows, options.length)
+        found = {"ours": rate}
         for key, tuned in (("Trainer", False), ("Trainer, bf16 and compiled", True))[: 1 + options.tuned]:
             found[key] = theirs(name, recipe, index, options.warm, options.steps, tuned)
             found[key]["ours_is_faster_by"] = (
                 found["ours"]["tokens_per_second"] / found[key]["tokens_per_second"]
             )
         report["models"][name] = found
+        save()
         told(name, found)
     if options.growth:
-        report["growth"] = growth(options, index, bf16, max(peaks.values()))
-    return report
+        report["growth"] = []
+        for line in growth(speed):
+            report["growth"].append(line)
+            save()
 
 
 def told(name: str, found: dict[str, dict[str, Any]]) -> None:
@@ -188,51 +213,74 @@ def told(name: str, found: dict[str, dict[str, Any]]) -> None:
         print(f"{name:12} {key:28} {one['tokens_per_second']:8,.0f} tokens/s{more}", flush=True)
 
 
-def growth(options: argparse.Namespace, index: TextIndex, bf16: bool, highest: float) -> list[dict[str, Any]]:
+def growth(speed: Speed) -> Iterator[dict[str, Any]]:
     """Ours as the model and as the rows grow; the batch has as many places each time."""
+    options = speed.options
     places = options.rows * options.length
-    found = []
     for name, length in [(n, options.length) for n in SIZES] + [("gpt-mini", t) for t in LENGTHS]:
-        these = argparse.Namespace(**vars(options) | {"length": length, "rows": places // length})
-        recipe = recipe_of(name, index, these, bf16)
-        rate, per_token = ours(recipe, index, options.warm)["tokens_per_second"], operations(recipe, index)
+        recipe, rate = speed.of(name, places // length, length)
         body = zoo.size(zoo.build(recipe.config)).body
-        line = {"model": name, "parameters": body, "length": length, "tokens_per_second": rate}
-        found.append(line | {"flops_per_token": per_token, "share_of_peak": rate * per_token / highest})
-        print(found[-1], flush=True)
+        line = {"model": name, "parameters": body, "length": length, **rate}
+        print(line, flush=True)
+        yield line
+
+
+def model_name(value: str) -> str:
+    try:
+        found = zoo.find(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if found not in MODELS:
+        raise argparse.ArgumentTypeError(f"{found} has no Trainer here; expected one of {', '.join(MODELS)}")
     return found
+
+
+def refuse_lengths_that_do_not_fit(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    for name in [*options.names, *(SIZES if options.growth else ())]:
+        config = zoo.ZOO[name]
+        least, most = getattr(config, "reuse_len", 0) + 5, config.max_position_embeddings
+        if not least <= options.length <= most:
+            parser.error(
+                f"argument --length: {options.length}: {name} takes rows of {least} to {most} pieces"
+            )
+    if options.growth and options.rows * options.length < max(LENGTHS):
+        parser.error(f"argument --growth: a batch of --rows × --length has to hold {max(LENGTHS)} pieces")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}; all if none")
-    parser.add_argument("--text", type=Path, help="from `tlcourse text`; the packaged news if none")
-    parser.add_argument("--rows", type=int, default=32)
-    parser.add_argument("--length", type=int, default=128)
-    parser.add_argument("--steps", type=int, default=12, help="that are measured")
-    parser.add_argument("--warm", type=int, default=4, help="steps before those")
-    parser.add_argument("--no-compile", dest="compile", action="store_false")
-    parser.add_argument("--tuned", action="store_true", help="Trainer in bfloat16 and compiled as well")
-    parser.add_argument("--growth", action="store_true", help="ours at other sizes and lengths as well")
-    parser.add_argument("--out", type=Path, help="the results, JSON")
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", type=model_name, help=f"of {', '.join(MODELS)}; all if none")
+    add("--text", type=Path, help="from `tlcourse text`; the packaged news if none")
+    add("--rows", type=from_one_up, default=32)
+    add("--length", type=from_one_up, default=128)
+    add("--steps", type=from_one_up, default=12, help="that are measured")
+    add("--warm", type=from_one_up, default=4, help="steps before those")
+    add("--no-compile", dest="compile", action="store_false")
+    add("--tuned", action="store_true", help="Trainer in bfloat16 and compiled as well")
+    add("--growth", action="store_true", help="ours at other sizes and lengths as well")
+    add("--out", type=file_to_write, help="the results, JSON; written after each measurement")
     options = parser.parse_args()
-    options.names = [zoo.find(name) for name in options.names] or [*MODELS]
-    unknown = set(options.names) - set(MODELS)
-    if unknown or options.warm < 1 or options.steps < 1:
-        parser.error(f"{sorted(unknown)} has no Trainer here; --warm and --steps are numbers from 1 on")
+    options.names = options.names or [*MODELS]
+    refuse_lengths_that_do_not_fit(parser, options)
     say: Callable[[str], None] = print
     index = text_index.load(options.text) if options.text else pretraining.packaged_text(say)
-    report = {
+    report: dict[str, Any] = {
         "command": provenance.command(),
         **provenance.machine(),
         "rows": options.rows,
         "length": options.length,
-        **measure(options, index),
     }
-    if options.out:
-        options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+    def save() -> None:
+        if options.out:
+            beside = options.out.with_name(f".{options.out.name}.tmp")
+            beside.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            os.replace(beside, options.out)
+
+    measure(options, index, report, save)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from itertools import product
 from pathlib import Path
 
 import provenance
+from arguments import file_to_write, from_one_up, whole_number
 
 BASELINES = ("counts", "glove", "minilm", "smollm2")
 FROZEN_ONLY = ("counts", "glove", "smollm2")
@@ -154,9 +155,14 @@ class Model:
 
     def made_with(self, way: str) -> dict:
         """What a cell is measured again for when it changes: the weights, of which baselines have none, and
-        the recipe of fine-tuning."""
+        the recipe of fine-tuning. Not what it is computed in, which is the machine's."""
         weights = "" if self.name in BASELINES else self.representation.weights[:16]
-        return {"fingerprint": weights} | ({} if way == "frozen" else {"recipe": asdict(self.recipe)})
+        if way == "frozen":
+            return {"fingerprint": weights}
+        return {
+            "fingerprint": weights,
+            "recipe": {k: v for k, v in asdict(self.recipe).items() if k != "bf16"},
+        }
 
     @property
     def recipe(self):
@@ -209,21 +215,9 @@ def model_name(value: str) -> str:
         raise argparse.ArgumentTypeError(f"{value!r}: expected {there}") from None
 
 
-def from_one_up(value: str, expected: str = "a whole number from 1 up") -> int:
-    if not value.isdecimal() or not int(value):
-        raise argparse.ArgumentTypeError(f"{value!r}: expected {expected}")
-    return int(value)
-
-
 def number_of_labels(value: str) -> str:
-    return value if value == "all" else str(from_one_up(value, "a whole number from 1 up, or all"))
-
-
-def file_to_write(value: str) -> Path:
-    path = Path(value)
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"{value!r}: there is no folder {path.parent}; make it first")
-    return path
+    # Of fewer, fine-tuning has nothing to learn from, and folds have classes without an example.
+    return value if value == "all" else str(whole_number(value, 10, "a whole number from 10 up, or all"))
 
 
 def figure_to_write(value: str) -> Path:

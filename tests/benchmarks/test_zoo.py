@@ -115,6 +115,13 @@ def test_another_recipe_is_measured_again(run, monkeypatch):
     assert [c["recipe"]["dropout"] for c in (before[1], after[1])] == [0.1, 0.2]
 
 
+def test_a_machine_that_computes_in_another_type_goes_on(run, benchmark, monkeypatch):
+    small = ("bert-mini", "--labels", "20", "--seeds", "1", "--weights", "trained")
+    before = run(*small)["cells"]
+    monkeypatch.setattr(benchmark, "_bf16", lambda: True)
+    assert run(*small)["cells"] == before
+
+
 def test_held_out_losses_beside_the_trigram(run, made_text, tiny_zoo, tmp_path):
     index = made_text.index(n=200)
     text_index.save(index, tmp_path / "a text")
@@ -243,10 +250,10 @@ def refusal(benchmark, tiny_zoo, tmp_path, monkeypatch, capsys):
     return refused
 
 
-@pytest.mark.parametrize("value", ["1k", "0", "-1", "1.5", ""])
+@pytest.mark.parametrize("value", ["1k", "0", "9", "-1", "1.5", ""])
 def test_labels_are_a_number_or_all(refusal, value):
     told = refusal("counts", f"--labels={value}")
-    assert told == f"argument --labels: {value!r}: expected a whole number from 1 up, or all\n"
+    assert told == f"argument --labels: {value!r}: expected a whole number from 10 up, or all\n"
 
 
 @pytest.mark.parametrize("value", ["0", "-3", "three"])

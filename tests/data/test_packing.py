@@ -155,3 +155,9 @@ def test_the_same_seed_reads_the_same(index):
     assert np.array_equal(order, document_order(index, {"other": 0.5}, rng(5)))
     assert not np.array_equal(order, document_order(index, {"other": 0.5}, rng(6)))
     assert np.array_equal(spans(index, order, seed=3).b, spans(index, order, seed=3).b)
+
+
+def test_a_text_that_is_shorter_than_a_batch_is_an_error(index):
+    epochs = Epochs(lambda epoch: Rows(np.arange(20), rows=4, length=8, stride=8))
+    with pytest.raises(ValueError, match="too short for a single batch"):
+        epochs.at(0)

@@ -12,10 +12,11 @@ from sklearn.model_selection import cross_val_predict
 from tlcourse.data.text_index import CAPITAL, STARTS_UNIT
 from tlcourse.data.tokeniser import CLS, MASK, PAD, SEP
 from tlcourse.models.ernie import ErnieConfig, ErnieForPreTraining
-from tlcourse.train import ernie_tasks
+from tlcourse.train import ernie_tasks, held_out
 from tlcourse.train.ernie_tasks import DISTANCE, ORDER, TASKS, continual_schedule, task_at
 from tlcourse.train.masking import IGNORED
 from tlcourse.train.objectives import Reading
+from tlcourse.train.recipes import Recipe
 
 LENGTH = 48
 ONLY = {
@@ -162,6 +163,11 @@ def test_token_in_document(objective, index):
 def test_held_out_batches_take_the_tasks_in_turn(objective, index):
     read = objective.reader(index, Reading(rows=2, length=LENGTH, held_out=True))
     assert [int(read(step, 1.0)["task_type_ids"][0, 0]) for step in range(7)] == [0, 1, 2, 3, 4, 0, 1]
+
+
+def test_each_task_is_asked_on_held_out_text_however_little_there_is(objective, index):
+    recipe = Recipe(objective.model.config, 1000, batch_tokens=4 * LENGTH, lengths=((1.0, LENGTH),))
+    assert set(held_out.losses(objective, index, recipe, max_tokens=1)) == set(TASKS)
 
 
 def test_any_part_of_a_long_passage_is_read_and_a_short_one_goes_on():

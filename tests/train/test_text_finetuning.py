@@ -219,11 +219,32 @@ def test_batches_hold_everything_once_and_little_padding():
     assert not np.array_equal(batches[0], np.sort(batches[0]))
 
 
-def test_dropout_is_on_while_learning_only(folders):
+def test_the_dropout_asked_for_is_everywhere(folders):
     model = TextModel(pretrained_encoders.load(folders / "bert-mini"), CLASSES, 2, Recipe(dropout=0.3))
-    rates = {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)}
-    assert rates == {0.3}
+    assert {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)} == {0.3}
     assert {m.attention_probs_dropout_prob for m in model.modules() if hasattr(m, "query")} == {0.3}
+
+
+def test_dropout_is_on_while_learning_only(folders, texts, monkeypatch):
+    encoder = pretrained_encoders.load(folders / "bert-mini")
+    examples, modes, loss = encoder.parts(texts[0][:20]), [], text_finetuning._loss
+
+    def noted(model, *rest):
+        modes.append({m.training for m in model.modules() if isinstance(m, torch.nn.Dropout)})
+        return loss(model, *rest)
+
+    monkeypatch.setattr(text_finetuning, "_loss", noted)
+    recipe = dataclasses.replace(QUICK, min_steps=4, held_out=0.0, dropout=0.5)
+    model = finetune(encoder, examples, texts[1][:20], CLASSES, 2, recipe)
+    assert modes
+    assert all(mode == {True} for mode in modes)
+    with torch.no_grad():
+        once, again = (model.eval().answers(examples) for _ in range(2))
+        assert torch.equal(once, again)
+        model.train()
+        once, again = (model(examples[0]) for _ in range(2))
+        assert not torch.equal(once, again)
+    assert not np.isnan(model.predict(examples)).any()
 
 
 def test_bad_input(folders, texts):

@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Sized)
 class Epochs(Generic[E]):
     """Step → which pass over the text it is in, and which step of that pass it is.
 
-    A pass is made when it is reached.
+    A pass is made when it is reached. Raises ValueError if it has not one step.
     """
 
     def __init__(self, make: Callable[[int], E]):
@@ -34,12 +34,20 @@ class Epochs(Generic[E]):
     def at(self, step: int) -> tuple[E, int]:
         """The pass that holds `step`, and the step within it."""
         if self.current is None or step < self.first:
-            self.first, self.number, self.current = 0, 0, self.make(0)
+            self.first, self.number, self.current = 0, 0, self._made(0)
         while step >= self.first + len(self.current):
             self.first += len(self.current)
             self.number += 1
-            self.current = self.make(self.number)
+            self.current = self._made(self.number)
         return self.current, step - self.first
+
+    def _made(self, number: int) -> E:
+        made = self.make(number)
+        if not len(made):
+            raise ValueError(
+                "the text is too short for a single batch: take fewer or shorter rows, or more text."
+            )
+        return made
 
 
 def document_order(

@@ -162,7 +162,11 @@ def name_pairs(model: nn.Module) -> list[Pair]:
             return [*_inside("transformer.", _xlnet_pairs(model.config)), output_bias]
         case XLNetModel():
             return list(_xlnet_pairs(model.config))
-    raise TypeError(
+    raise _no_counterpart(model)
+
+
+def _no_counterpart(model: nn.Module) -> TypeError:
+    return TypeError(
         f"{type(model).__name__} has no counterpart in transformers; BERT, ERNIE, GPT, GPT-2 and XLNet have."
     )
 
@@ -210,13 +214,21 @@ _CLASSES = {
 
 
 def transformers_class(model: nn.Module) -> str:
-    """The transformers class that opens what `state_for_transformers` gives, for `config.json`."""
+    """The transformers class that opens what `state_for_transformers` gives, for `config.json`.
+
+    Raises TypeError for a model without such a class.
+    """
     match model:
         case ErnieForPreTraining():  # of ERNIE's five heads transformers has the one for masked pieces
             return "ErnieForMaskedLM"
         case GPTForCausalLM():
             return "GPT2LMHeadModel" if model.config.norm == "pre" else "OpenAIGPTLMHeadModel"
-    return next(theirs for theirs, ours in _CLASSES.items() if type(model) is ours)
+        case GPTModel():
+            return "GPT2Model" if model.config.norm == "pre" else "OpenAIGPTModel"
+    for theirs, ours in _CLASSES.items():
+        if type(model) is ours:
+            return theirs
+    raise _no_counterpart(model)
 
 
 def from_transformers(theirs: "PreTrainedModel") -> nn.Module:

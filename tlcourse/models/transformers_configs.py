@@ -39,11 +39,31 @@ _XLNET_NAMES = {
 }
 
 
+# What changes the arithmetic in a way that ours does not have: the only value that is ours.
+_ONLY: dict[str, dict[str, Any]] = {
+    "bert": {"is_decoder": False, "add_cross_attention": False},
+    "ernie": {"is_decoder": False, "add_cross_attention": False},
+    "openai-gpt": {"afn": "gelu"},
+    "gpt2": {
+        "add_cross_attention": False,
+        "scale_attn_weights": True,
+        "scale_attn_by_inverse_layer_idx": False,
+    },
+    "xlnet": {
+        "attn_type": "bi",
+        "bi_data": False,
+        "clamp_len": -1,
+        "same_length": False,
+        "untie_r": True,
+    },
+}
+
+
 def transformers_config(config: TransformerConfig) -> dict[str, Any]:
     """`config` in the names of the transformers configuration of the same architecture, with `model_type`.
 
-    Raises TypeError for an architecture that transformers does not have, ValueError for a GPT of 2018 with
-    another width or activation than the one that its configuration implies.
+    Raises TypeError for an architecture that transformers does not have, ValueError for what its
+    configuration there has no place for: GPT's width and activation, XLNet's second rate of dropout.
     """
 
     def renamed(names: Mapping[str, str]) -> dict[str, Any]:
@@ -62,6 +82,7 @@ def transformers_config(config: TransformerConfig) -> dict[str, Any]:
             _refuse_what_openai_gpt_cannot_say(config)
             return {"model_type": "openai-gpt"} | renamed(_GPT_NAMES) | {"afn": "gelu"}
         case XLNetConfig():
+            _refuse_two_dropouts(config)
             return {"model_type": "xlnet"} | renamed(_XLNET_NAMES)
     raise TypeError(f"{type(config).__name__} has no counterpart in transformers.")
 
@@ -75,13 +96,29 @@ def _refuse_what_openai_gpt_cannot_say(config: GPTConfig) -> None:
         )
 
 
+def _refuse_two_dropouts(config: XLNetConfig) -> None:
+    if config.hidden_dropout_prob != config.attention_probs_dropout_prob:
+        raise ValueError(
+            f"hidden_dropout_prob is {config.hidden_dropout_prob} and attention_probs_dropout_prob "
+            f"{config.attention_probs_dropout_prob}: an xlnet configuration has one `dropout` for both."
+        )
+
+
 def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
-    """The other way round, from a parsed `config.json`. Raises ValueError for another architecture."""
+    """The other way round, from a parsed `config.json`.
+
+    Raises ValueError for another architecture, or a variant of one whose arithmetic is not ours.
+    """
 
     def renamed(names: Mapping[str, str]) -> dict[str, Any]:
         return {ours: fields[theirs] for theirs, ours in names.items() if theirs in fields}
 
     model_type = fields.get("model_type")
+    for name, value in _ONLY.get(model_type, {}).items():
+        if fields.get(name, value) != value:
+            raise ValueError(
+                f"{name} is {fields[name]!r} in this {model_type}; the course has {value!r} alone."
+            )
     match model_type:
         case "bert":
             return BertConfig(**renamed(_BERT_NAMES))
@@ -91,15 +128,16 @@ def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
             same = renamed(_BERT_NAMES)
             return ErnieConfig(**same, task_type_vocab_size=fields["task_type_vocab_size"])
         case "openai-gpt":
-            if (afn := fields.get("afn", "gelu")) != "gelu":
-                raise ValueError(f"this openai-gpt has afn {afn!r}; the course has 'gelu', GPT's own, alone.")
             return GPTConfig(**renamed(_GPT_NAMES), intermediate_size=4 * fields["n_embd"])
         case "gpt2":
             width = fields.get("n_inner") or 4 * fields["n_embd"]
             act = fields.get("activation_function", "gelu_new")
             return GPTConfig(**renamed(_GPT_NAMES), intermediate_size=width, hidden_act=act, norm="pre")
         case "xlnet":
-            return XLNetConfig(**renamed(_XLNET_NAMES) | {"mem_len": fields.get("mem_len") or 0})
+            more = {"mem_len": fields.get("mem_len") or 0}
+            if "dropout" in fields:
+                more["attention_probs_dropout_prob"] = fields["dropout"]
+            return XLNetConfig(**renamed(_XLNET_NAMES) | more)
     raise ValueError(
         f"model_type is {model_type!r}; this course has 'bert', 'ernie', 'openai-gpt', 'gpt2' and 'xlnet'."
     )

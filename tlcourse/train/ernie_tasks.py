@@ -96,6 +96,7 @@ def shuffled_segments(bounds: np.ndarray, longest: int, rng: np.random.Generator
 class ErnieTasks(Objective):
     """The five tasks, in the order of TASKS."""
 
+    n_tasks = len(TASKS)
     ignores_length = False  # each task begins after a share of the training
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:

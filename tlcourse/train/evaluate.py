@@ -2,8 +2,8 @@
 
 Frozen, a linear model is trained on a representation; which of its readings, and the strength of the penalty,
 is chosen by three-fold cross-validation on the training labels alone (on a thousand of them where there are
-more). Fine-tuned, the whole network learns for a fixed number of steps. Nothing is ever chosen on what is
-tested on.
+more). Fine-tuned, the whole network learns for a number of passes that is fixed beforehand. Nothing is ever
+chosen on what is tested on.
 """
 
 import time

@@ -22,7 +22,8 @@ def batches(
 ) -> Iterator[Batch]:
     """What the model is asked to predict, at the length of the recipe's last phase; nothing without text.
 
-    A batch has as many rows as `processes` can share, and masks are drawn in the same way each time.
+    A batch has as many rows as `processes` can share, and masks are drawn in the same way each time. Where
+    several tasks take turns, each is asked on as many tokens as a single one.
     """
     pieces = np.diff(index.document_pieces)[np.asarray(index.held_out)].sum()
     length = recipe.lengths[-1][1]
@@ -31,7 +32,8 @@ def batches(
     if not rows:
         return
     read = objective.reader(index, Reading(rows, length, seed=0, held_out=True))
-    for step in range(max(1, int(min(max_tokens, pieces) // (rows * length)))):
+    n_steps = max(1, int(min(max_tokens, pieces) // (rows * length)))
+    for step in range(n_steps * objective.n_tasks):
         yield read(step, 1.0)
 
 

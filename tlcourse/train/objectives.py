@@ -70,6 +70,7 @@ class Objective(nn.Module, ABC):
     """A model and what it is trained for."""
 
     weights: Mapping[str, float] = MappingProxyType({})  # of losses that do not count once
+    n_tasks = 1  # that take turns from one held-out batch to the next
     ignores_length = True  # whether what is read at a step is the same in a longer training
 
     def __init__(self, model: nn.Module, index: TextIndex):

@@ -33,7 +33,7 @@ class Trigrams:
         """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text.
 
         Args:
-            as_much: count no more than the recipe's tokens, in its mixture; all of the text otherwise.
+            as_much: count the documents that are read in the recipe's tokens; all of the text otherwise.
         """
         documents = self._as_much(recipe) if as_much else self._all()
         if isinstance(objective, NextPiece):
@@ -85,14 +85,16 @@ class Trigrams:
         return tuple(np.flatnonzero(~np.asarray(self.index.held_out)).tolist())
 
     def _as_much(self, recipe: Recipe) -> tuple[int, ...]:
-        """The first documents of passes over the text, as many as are read in the recipe's tokens."""
+        """What is read in the recipe's tokens, once each: n-grams that occur once set Kneser–Ney's discounts,
+        and of text that is counted twice none would.
+        """
         pieces, found = np.diff(self.index.document_pieces), np.array([], dtype=np.int64)
         reading = Reading(1, 1, recipe.repeats, recipe.seed)
         epochs = itertools.count()
         while pieces[found].sum() < recipe.tokens:
             found = np.append(found, reading.order(self.index, next(epochs)))
         enough = np.searchsorted(np.cumsum(pieces[found]), recipe.tokens) + 1
-        return tuple(found[:enough].tolist())
+        return tuple(np.unique(found[:enough]).tolist())
 
     def _model(self, stream: str, vocab_size: int, documents: tuple[int, ...]) -> KneserNey:
         order = np.array(documents)
