@@ -1,6 +1,7 @@
 """The results that come with the course: of the models that come with it, and to be had again."""
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,6 +25,7 @@ NOT_ABOVE_RANDOM = {
     ("bert-mini", "imdb: imdb", "100"),
     ("ernie-mini", "imdb: imdb", "100"),
     ("bert-mini", "sentiment: movie", "1000"),
+    ("ernie-mini", "sentiment: movie", "1000"),
 }
 
 FAMILIES = ("elmo-mini", "ulmfit-mini", "gpt-mini", "bert-mini", "xlnet-mini", "ernie-mini")
@@ -128,6 +130,13 @@ def test_reading_from_left_to_right_is_worth_more_than_counting_as_much():
     assert all(losses[name]["trigram"] for name in LEFT_TO_RIGHT)
     assert LEFT_TO_RIGHT - below("trigram that has read as much") == NOT_BELOW_AS_MUCH
     assert LEFT_TO_RIGHT - below("trigram") == NOT_BELOW_ALL
+
+
+def test_ernie_has_learned_little_of_sentences():
+    facts = json.loads((zoo.checkpoints_dir() / "ernie-mini" / "training.json").read_text(encoding="utf-8"))
+    losses, number_of_segments_alone = facts["held_out"], (math.log(2) + math.log(6)) / 3
+    assert losses["sentence order"] > number_of_segments_alone
+    assert 0.9 * math.log(3) < losses["sentence distance"] < math.log(3)
 
 
 def test_larger_models_predict_better_and_elmo_tags_best():
