@@ -27,6 +27,7 @@ from arguments import file_to_write, from_one_up, whole_number
 
 BASELINES = ("counts", "glove", "minilm", "smollm2")
 FROZEN_ONLY = ("counts", "glove", "smollm2")
+ASSETS = {"glove": "glove-6b-50d", "minilm": "minilm", "smollm2": "smollm2"}
 
 
 class Results:
@@ -89,6 +90,15 @@ def load_tasks(options: argparse.Namespace) -> dict:
         if name not in there:
             tasks.load(name, options.nltk, options.imdb)  # says why not, before the others are read
     return {name: tasks.load(name, options.nltk, options.imdb) for name in options.tasks or there}
+
+
+def look_for_assets(names: list[str]) -> None:
+    """Raises AssetMissing for a baseline that is not fetched: its turn may come after hours."""
+    from tlcourse import assets
+
+    for name in names:
+        if name in ASSETS:
+            assets.path(ASSETS[name])
 
 
 def measure(options: argparse.Namespace, names: list[str], loaded: dict, results: Results) -> None:
@@ -255,6 +265,7 @@ def main() -> None:
     try:
         names = options.names or trained_and_baselines()
         results = Results(options.out)
+        look_for_assets(names)
         index = text_index.load(options.text) if options.text else None
         loaded = load_tasks(options)
     except (ValueError, OSError) as error:

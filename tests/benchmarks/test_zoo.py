@@ -310,6 +310,12 @@ def test_data_that_are_not_there_are_told_of_first(refusal, arguments, says):
     assert says in refusal("counts", *arguments)
 
 
+@pytest.mark.parametrize("name", ["glove", "minilm", "smollm2"])
+def test_a_baseline_that_is_not_fetched_is_told_of_first(refusal, benchmark, monkeypatch, name):
+    monkeypatch.setattr(benchmark, "load_tasks", lambda options: {})
+    assert "tlcourse fetch" in refusal("counts", name)
+
+
 @pytest.mark.parametrize("content", [b"", b"no JSON", b"[]", b'{"cells": []}', b"\xff\xfe"])
 def test_a_file_of_something_else_is_not_overwritten(refusal, tmp_path, content):
     there = tmp_path / "theirs.json"
