@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -116,6 +117,12 @@ def test_names(tmp_path, monkeypatch):
         models.load("bert")
     zoo.export(tiny("bert-mini"), tmp_path / "bert-mini")
     assert type(models.load("bert")).__name__ == "BertModel"
+
+
+@pytest.mark.parametrize("as_it_is", [str, Path])
+def test_a_mistyped_path_is_not_taken_for_a_name(as_it_is, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"run.bert-mini.*runs/bert-mini/model"):
+        zoo.load(as_it_is(tmp_path / "run" / "bert-mini"))
 
 
 def test_a_folder_of_another_program_is_refused(tmp_path):

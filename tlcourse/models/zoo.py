@@ -136,7 +136,8 @@ def folder_of(name: str | Path) -> Path:
         FileNotFoundError: there is no trained model; the message says what to do.
     """
     folder, full = Path(name), ""
-    if name == "" or not folder.is_dir():  # Path("") is the working folder
+    a_name = len(folder.parts) < 2 and not folder.is_dir()  # otherwise a path, perhaps with a slip in it
+    if name == "" or a_name:  # Path("") is the working folder
         full = find(str(name))
         folder = checkpoints_dir() / full
     for file in (CONFIG, WEIGHTS):
