@@ -154,6 +154,45 @@ def test_larger_models_predict_better_and_elmo_tags_best():
     assert scores["topic", "glove"] > max(scores["topic", model] for model in ours)
 
 
+def means(task, test, labels="100", way="frozen"):
+    """Model → its mean over the seeds, with pretrained weights."""
+    return {
+        model: values.mean()
+        for (*what, model, weights, its_way), values in zoo_results.summary(RESULTS, labels).items()
+        if (*what, weights, its_way) == (task, test, "trained", way)
+    }
+
+
+def test_larger_ones_are_above_ours_where_texts_are_told_apart():
+    for task, test, larger in (
+        ("topic", "bbc", ["minilm"]),
+        ("imdb", "imdb", ["minilm", "smollm2"]),
+        ("sentiment", "movie", ["minilm", "smollm2"]),
+    ):
+        found = means(task, test)
+        assert min(found[name] for name in larger) > max(found[name] for name in zoo.ZOO)
+    reviews, tuned = means("imdb", "imdb"), means("imdb", "imdb", way="fine-tuned")
+    assert tuned["gpt-mini"] == pytest.approx(reviews["minilm"], abs=0.02)
+    words = means("parts of speech", "bbc (silver)")
+    assert words["elmo-mini"] > words["minilm"] + 0.02
+    assert words["elmo-mini"] == pytest.approx(words["smollm2"], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("model", "points"), [("gpt-mini", (5, 1, -5)), ("minilm", (12, 9, 1)), ("smollm2", (13, 11, 5))]
+)
+def test_what_pretraining_is_worth_shrinks_with_the_labels(model, points):
+    found = [means("sentiment", "movie", labels) for labels in ("100", "1000", "all")]
+    above_counts = [100 * (each[model] - each["counts"]) for each in found]
+    assert above_counts == pytest.approx(points, abs=0.6)
+
+
+def test_counts_of_a_thousand_articles_are_above_all_of_ours():
+    found = means("topic", "bbc", "1000")
+    assert found.keys() >= set(zoo.ZOO)
+    assert found["counts"] > max(found[name] for name in zoo.ZOO)
+
+
 @pytest.mark.parametrize("model", ["counts", "gpt2-nano"])
 def test_a_cell_comes_out_again(model):
     (cell,) = cells(model=model, weights="trained", way="frozen", task="topic", labels="100", seed=0)
