@@ -268,11 +268,14 @@ def pretrain(
     runs: Annotated[Path, typer.Option(help="Where the run is kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, order, masks and dropout.")] = 0,
+    begins_from: Annotated[
+        str | None, typer.Option("--from", help="A trained model to go on from: a name, or a folder.")
+    ] = None,
 ) -> None:
-    """Train a model of the zoo from random weights."""
+    """Train a model of the zoo, from random weights or on from a trained one."""
     from tlcourse.train.pretraining.pretrain import pretrain as start
 
-    start(name, _count(tokens), text, runs, resume, seed)
+    start(name, _count(tokens), text, runs, resume, seed, begins_from)
 
 
 def main() -> None:

@@ -93,6 +93,8 @@ class _Training:
         recipe.check_processes(self.world)
         torch.manual_seed(recipe.seed)
         model = zoo.build(recipe.config)
+        if recipe.begins_from:
+            zoo.begin_from(model, recipe.begins_from)
         self.objective = objective_of(recipe.config)(model, index)
         self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
         trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective

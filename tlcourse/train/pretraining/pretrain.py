@@ -37,6 +37,7 @@ def pretrain(
     runs: Path = RUNS,
     resume: bool = False,
     seed: int = 0,
+    begins_from: str | None = None,
     out: TextIO = sys.stdout,
 ) -> Path:
     """Train the zoo's model `name`; return the folder of the finished model, `runs/NAME/model`.
@@ -49,6 +50,7 @@ def pretrain(
         runs: where the run's folder is made.
         resume: go on from the run's last checkpoint.
         seed: of weights, order, masks and dropout.
+        begins_from: a trained model whose weights are the first ones, by its name in the zoo or its folder.
         out: where progress is written.
 
     Raises:
@@ -65,7 +67,8 @@ def pretrain(
     say = _Line(out) if main else _Silent()
     index = text_index.load(text) if text else packaged_text(say.line)
     folder = Path(runs) / name
-    recipe = recipes.recipe_for(name, index.sources, tokens, seed, **_what_pays(tokens, folder, resume))
+    pays = _what_pays(tokens, folder, resume)
+    recipe = recipes.recipe_for(name, index.sources, tokens, seed, begins_from=begins_from, **pays)
     total, body = zoo.size(zoo.build(recipe.config))
     say.line(
         f"{name}: {total / 1e6:.2f}M parameters, {body / 1e6:.2f}M without those of the vocabulary; "
@@ -114,6 +117,7 @@ def export(
     model = zoo.load(folder, heads=True)
     objective = recipes.objective_of(config)(model, index)
     where = f" --text {shlex.quote(Path(text).resolve().name)}" if text else ""
+    where += f" --from {shlex.quote(recipe.begins_from)}" if recipe.begins_from else ""
     facts = {
         "name": name,
         "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}{where}",

@@ -60,6 +60,7 @@ class Recipe:
         seed: of the weights, the order of the text, masks and dropout.
         bf16: compute in bfloat16 where autocast allows.
         compile: compile the model and the loss; pays where the training is long.
+        begins_from: a model of the zoo or a folder whose weights are the first ones; None for random weights.
         log_every, checkpoint_every, evaluate_every: in steps.
     """
 
@@ -79,6 +80,7 @@ class Recipe:
     seed: int = 0
     bf16: bool = False
     compile: bool = False
+    begins_from: str | None = None
     log_every: int = 50
     checkpoint_every: int = 250
     evaluate_every: int = 2500
@@ -171,8 +173,11 @@ def recipe_for(
     seed: int = 0,
     bf16: bool = False,
     compile: bool = False,
+    begins_from: str | None = None,
 ) -> Recipe:
     """How the zoo's model `name` is trained on a text that has these sources.
+
+    Where it begins from a trained model, its rows are long from the start: the positions are learned.
 
     Raises ValueError for a name that the zoo does not have.
     """
@@ -181,13 +186,14 @@ def recipe_for(
         config,
         tokens,
         batch_tokens=_BATCH_TOKENS.get(type(config), 2048) if tokens > FEW_TOKENS else 1024,
-        growth=_growth(config, tokens),
+        growth=() if begins_from else _growth(config, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
         learning_rate=_LEARNING_RATES.get(type(config), Recipe.learning_rate),
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
         bf16=bf16,
+        begins_from=begins_from,
         compile=compile and not isinstance(config, ElmoConfig | UlmfitConfig),  # an LSTM is a kernel already
     )
 
