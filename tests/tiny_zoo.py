@@ -45,5 +45,6 @@ def shrink(patch: pytest.MonkeyPatch) -> None:
     small = {**_TRANSFORMER, "num_hidden_layers": 1}
     del small["max_position_embeddings"]  # recipes count on them
     elmo = {**_LSTM["elmo-mini"], "vocab_size": 40}
-    for name, sizes in {"bert-mini": small, "gpt2-nano": small, "elmo-mini": elmo}.items():
+    sizes_of = {"bert-mini": small, "ernie-mini": small, "gpt2-nano": small, "elmo-mini": elmo}
+    for name, sizes in sizes_of.items():
         patch.setitem(zoo.ZOO, name, dataclasses.replace(zoo.ZOO[name], **sizes))

@@ -53,6 +53,8 @@ class Recipe:
             Whenever rows then grow, new positions begin as copies of those before.
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
         repeats: how often a pass over the text reads each of its sources.
+        masked: the share of pieces that BERT has to predict.
+        packed: BERT's rows are filled to their end, beyond the last whole sentence.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
         warmup: tokens in which the rate rises.
         decay: share of the training, at its end, in which the rate falls in a straight line.
@@ -70,6 +72,8 @@ class Recipe:
     growth: tuple[tuple[int, int], ...] = ()
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
     repeats: dict[str, float] = field(default_factory=dict)
+    masked: float = 0.15
+    packed: bool = False
     learning_rate: float = 7e-4
     betas: tuple[float, float] = (0.9, 0.99)
     eps: float = 1e-6
@@ -121,7 +125,12 @@ class Recipe:
 
 
 def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> Iterator[str]:
-    """What two recipes differ in, but how often they log, evaluate and save."""
+    """What two recipes differ in, but how often they log, evaluate and save.
+
+    One from before there was a setting has what the setting is by default.
+    """
+    if not where:
+        then, now = _DEFAULTS | then, _DEFAULTS | now
     for key in sorted(then.keys() | now.keys()):
         one, other = then.get(key), now.get(key)
         if isinstance(one, dict) and isinstance(other, dict):
@@ -129,6 +138,10 @@ def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> I
         elif one != other and not key.endswith("_every"):
             yield f"{where}{key}: {one} then, {other} now"
 
+
+_DEFAULTS = {
+    f.name: f.default for f in dataclasses.fields(Recipe) if isinstance(f.default, bool | float | None)
+}
 
 TOKENS = 60_000_000
 
