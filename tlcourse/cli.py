@@ -262,7 +262,7 @@ def text(
 
 @app.command()
 def pretrain(
-    name: Annotated[str, typer.Argument(help="A model of the zoo, such as bert.")],
+    name: Annotated[str | None, typer.Argument(help="A model of the zoo, such as bert.")] = None,
     tokens: Annotated[str, typer.Option(help="How much it reads: 200k shows it work in a minute.")] = "60M",
     text: Annotated[Path | None, typer.Option(help="From `tlcourse text`; packaged news if none.")] = None,
     runs: Annotated[Path, typer.Option(help="Where the run is kept.")] = Path("runs"),
@@ -271,8 +271,18 @@ def pretrain(
     begins_from: Annotated[
         str | None, typer.Option("--from", help="A trained model to go on from: a name, or a folder.")
     ] = None,
+    whole_zoo: Annotated[bool, typer.Option("--all", help="Every model, one after the other.")] = False,
 ) -> None:
-    """Train a model of the zoo, from random weights or on from a trained one."""
+    """Train a model of the zoo, or all of them, from random weights or on from a trained one."""
+    if whole_zoo == (name is not None):
+        raise typer.BadParameter("give the name of a model, such as bert, or --all")
+    if whole_zoo and begins_from:
+        raise typer.BadParameter("--from is for one model; with --all, ERNIE goes on from the new BERT")
+    if whole_zoo:
+        from tlcourse.train.pretraining.whole_zoo import pretrain_all
+
+        pretrain_all(_count(tokens), text, runs, resume, seed)
+        return
     from tlcourse.train.pretraining.pretrain import pretrain as start
 
     start(name, _count(tokens), text, runs, resume, seed, begins_from)

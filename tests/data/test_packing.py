@@ -170,7 +170,10 @@ def test_packed_rows_are_full_and_b_still_follows_a(index):
     sizes = [np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel() for pairs in (plain, packed)]
     assert (sizes[1] >= sizes[0]).all()
     assert (sizes[1] <= 93).all()
-    assert (sizes[1] == 93).mean() > (sizes[0] == 93).mean() + 0.2
+    short = sizes[1] < 93  # where the documents have no more
+    assert 0 < short.mean() < 0.5 * (sizes[0] < 93).mean()
+    assert set(packed.a[short, 0]) <= set(index.document_pieces)
+    assert set(packed.b[short, 1]) <= set(index.document_pieces)
     assert np.array_equal(plain.is_random, packed.is_random)
     assert np.array_equal(plain.a[:, 1], packed.a[:, 1])  # only outwards: B follows what it followed
     assert np.array_equal(plain.b[:, 0], packed.b[:, 0])

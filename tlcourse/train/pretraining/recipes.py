@@ -175,6 +175,10 @@ _LEARNING_RATES = {ElmoConfig: 4e-3, UlmfitConfig: 3e-3}
 # ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
 _BATCH_TOKENS = {UlmfitConfig: 1024}
 
+# Which does not start with random weights where all of the zoo are trained: continual pretraining goes on
+# from what is there (Sun et al. 2020, section "Continual Pre-training").
+BEGINS_FROM = {"ernie-mini": "bert-mini"}
+
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
 
