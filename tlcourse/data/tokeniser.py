@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tlcourse.data.texts import as_texts
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
@@ -40,11 +42,13 @@ _TEMPLATES = {
 def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
     """Learn the pieces of `texts`: the same texts always give the same pieces with the same numbers.
 
-    Raises ValueError if the texts are too few for so many pieces.
+    Raises:
+        ValueError: the texts are too few for so many pieces.
+        TypeError: `texts` is a single string.
     """
     from tokenizers import models, trainers
 
-    texts = list(texts)
+    texts = as_texts(texts)
     # The trainer numbers letters by a hash that each process draws anew, and of two pairs that are as
     # frequent joins the one with the lower numbers first. So the letters are given, in an order of their own.
     learning = _with_rules(models.WordPiece(unk_token="[UNK]"))

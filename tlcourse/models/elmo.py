@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tlcourse.data.texts import as_texts
 from tlcourse.models.lstm import initialise
 
 # PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
@@ -24,6 +25,7 @@ N_CHARACTERS = 261  # two more, for the authors' marks of a sentence's ends; her
 
 def character_ids(words: Sequence[str], max_characters: int) -> Tensor:
     """Words → (len(words), max_characters) int64; longer words lose their end, as in the authors' code."""
+    words = as_texts(words, "words")
     ids = torch.zeros(len(words), max_characters, dtype=torch.long)
     for row, word in zip(ids, words, strict=True):
         characters = [byte + 1 for byte in word.encode("utf-8")[: max_characters - 2]]
