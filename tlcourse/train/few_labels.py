@@ -10,6 +10,7 @@ from sklearn.model_selection import train_test_split
 from tlcourse.models.staged import StagedNetwork
 from tlcourse.train import finetuning, linear_probe
 from tlcourse.train.image_batches import Inputs
+from tlcourse.train.labels import as_classes
 from tlcourse.train.trainings import give_back_memory
 
 
@@ -32,8 +33,9 @@ def draw(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray
     """``n`` items of ``index`` at random, each class with its share; all of them if there are no more.
 
     Raises:
-        ValueError: ``n`` is too small to hold each class.
+        ValueError: ``n`` is too small to hold each class, or labels are not numbers of classes.
     """
+    labels = as_classes(labels)
     if n >= len(index):
         return index
     if len(index) - n < len(np.unique(labels[index])):  # too few are left out for one of each class
@@ -50,6 +52,7 @@ def probe(
 
     ``options`` go to :func:`~tlcourse.train.linear_probe.fit`.
     """
+    labels = as_classes(labels, len(features))
     started = time.perf_counter()
     fitted = linear_probe.fit(features[train], labels[train], **options)
     seconds = time.perf_counter() - started
@@ -70,6 +73,7 @@ def finetune(
 
     The arguments are those of :func:`~tlcourse.train.finetuning.training_steps`.
     """
+    labels = as_classes(labels, n_classes=2)
     give_back_memory()
     model.new_classifier(2)
     model.to(memory_format=torch.channels_last)
