@@ -6,13 +6,17 @@ import torch
 
 from tlcourse.data import near_duplicates, overlap, running_text, text_index, texts, tokeniser
 from tlcourse.data.glove import Vectors
-from tlcourse.models import averaged_vectors, elmo, minilm, pretrained_encoders
-from tlcourse.models.letter_to_sound import LetterToSound
-from tlcourse.models.pronouncer import Pronouncer
+from tlcourse.lessons.sequences_and_attention import alignment
+from tlcourse.models.language import elmo
+from tlcourse.models.pretrained import encoders as pretrained_encoders
+from tlcourse.models.pretrained import minilm
+from tlcourse.models.sequences.letter_to_sound import LetterToSound
+from tlcourse.models.sequences.pronouncer import Pronouncer
+from tlcourse.models.vectors import averaged_vectors
 from tlcourse.probe import bias, domain_shift
 from tlcourse.probe.word_vectors import WordSpace
-from tlcourse.show import alignment
-from tlcourse.train import baselines, text_classifier
+from tlcourse.train.finetuning import averaged_vectors as text_classifier
+from tlcourse.train.measuring import baselines
 
 TEXT = "a good film"
 VECTORS = Vectors([*"abcdefgh"], np.eye(8, dtype=np.float32))
