@@ -5,7 +5,7 @@
 Same weights, same snippets to learn from and to be asked for, same machine, one run, the two in turn. Trainer
 runs with its defaults (AdamW at 5e-5, falling over three epochs, batches of eight, single precision, each
 batch padded to its longest); it is asked every `--every` steps, and its clock stands still meanwhile. Ours is
-`tlcourse.train.text_finetuning.finetune`, whose rate rises and falls within a planned number of steps: each
+`tlcourse.train.finetuning.texts.finetune`, whose rate rises and falls within a planned number of steps: each
 plan, from the shortest, is a training of its own. The first that reaches the target on snippets that it does
 not learn from and nobody is tested on is taken, or a longer one if that falls short in the test; the time is
 that of its training.
@@ -25,11 +25,12 @@ import provenance
 import torch
 
 from tlcourse.data import tasks
-from tlcourse.models import minilm, pretrained_encoders
-from tlcourse.train import evaluate
-from tlcourse.train.pretraining import bf16_is_fast
-from tlcourse.train.representations import parts_of
-from tlcourse.train.text_finetuning import finetune
+from tlcourse.models.pretrained import encoders as pretrained_encoders
+from tlcourse.models.pretrained import minilm
+from tlcourse.train.finetuning.texts import finetune
+from tlcourse.train.measuring import evaluate
+from tlcourse.train.measuring.representations import parts_of
+from tlcourse.train.pretraining.pretrain import bf16_is_fast
 
 PLANS = (30, 45, 60, 90, 120, 180, 240, 360)  # steps
 

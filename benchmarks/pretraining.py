@@ -34,10 +34,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from tlcourse.data import text_index
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models import interchange, zoo
-from tlcourse.models.transformers_configs import transformers_config
-from tlcourse.train import held_out, loop, pretraining, recipes
-from tlcourse.train.objectives import Batch, Objective, Reading
+from tlcourse.models.pretrained import interchange, zoo
+from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.train.pretraining import held_out, loop, recipes
+from tlcourse.train.pretraining import pretrain as pretraining
+from tlcourse.train.pretraining.objectives import Batch, Objective, Reading
 
 MODELS = ("bert-mini", "gpt-mini", "xlnet-mini")
 SIZES, LENGTHS = ("gpt2-nano", "gpt2-micro", "gpt2-mini"), (64, 128, 256)

@@ -3,7 +3,7 @@ regularise the baselines.
 
     python benchmarks/sentences.py                # speed: two minutes
     python benchmarks/sentences.py --sentences 500
-    python benchmarks/sentences.py --strength     # the choice of STRENGTH in tlcourse/train/baselines.py
+    python benchmarks/sentences.py --strength     # the choice of STRENGTH in train/measuring/baselines.py
 
 Speed: movie snippets in the order of their file, same network and machine, one run, the ways in turn. The
 pipeline is transformers' "feature-extraction" with the same batch size: it pads each batch as it comes, and
@@ -29,7 +29,7 @@ def speed(n_sentences: int, repeats: int) -> dict:
     from transformers import pipeline
 
     from tlcourse.data import rated_sentences
-    from tlcourse.models import minilm
+    from tlcourse.models.pretrained import minilm
 
     texts = rated_sentences.load("movie").texts[:n_sentences]
     encoder = minilm.load()
@@ -71,7 +71,7 @@ def strength(budgets: list[int], seeds: int) -> dict:
     from sklearn.metrics import balanced_accuracy_score
 
     from tlcourse.data import glove, rated_sentences
-    from tlcourse.train import baselines
+    from tlcourse.train.measuring import baselines
 
     vectors = glove.load()
     sets = [rated_sentences.load(name) for name in rated_sentences.DOMAINS]

@@ -34,9 +34,9 @@ def train(rows: dict[str, tuple], index, tokens: int, seed: int) -> dict:
     """`curve`: (tokens read, loss since the last entry), each hundred steps; `held_out`: the last loss."""
     import dataclasses
 
-    from tlcourse.models import zoo
-    from tlcourse.train import loop, recipes
-    from tlcourse.train.pretraining import bf16_is_fast
+    from tlcourse.models.pretrained import zoo
+    from tlcourse.train.pretraining import loop, recipes
+    from tlcourse.train.pretraining.pretrain import bf16_is_fast
 
     recipe = dataclasses.replace(
         recipes.recipe_for("bert", index.sources, tokens, seed, bf16=bf16_is_fast()),

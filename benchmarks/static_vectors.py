@@ -27,7 +27,7 @@ import psutil
 def measure_ours(sentences: list[list[str]], settings: dict) -> tuple[float, object]:
     """Train our skip-gram; return seconds and vectors."""
     from tlcourse.data import running_text
-    from tlcourse.models import word2vec
+    from tlcourse.models.vectors import word2vec
 
     text = running_text.encode(sentences, settings["min_count"])
     own = {k: v for k, v in settings.items() if k not in ("min_count", "workers")}

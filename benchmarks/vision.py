@@ -80,8 +80,9 @@ def measure(n_images: int, repeats: int) -> dict:
     from timm.data import create_loader
 
     from tlcourse.data import solar_cells
-    from tlcourse.models import efficientnet
-    from tlcourse.train import features, image_batches
+    from tlcourse.models.vision import efficientnet
+    from tlcourse.train.finetuning import image_batches
+    from tlcourse.train.measuring import features
 
     images = solar_cells.load().images[:n_images]
     n_images = len(images)

@@ -131,7 +131,7 @@ def measure(options: argparse.Namespace, names: list[str], loaded: dict, results
 
 @cache
 def _bf16() -> bool:
-    from tlcourse.train.pretraining import bf16_is_fast
+    from tlcourse.train.pretraining.pretrain import bf16_is_fast
 
     return bf16_is_fast()
 
@@ -145,14 +145,14 @@ class Model:
         self._representation = None
 
     def encoder(self):
-        from tlcourse.models import pretrained_encoders
+        from tlcourse.models.pretrained import encoders as pretrained_encoders
 
         return pretrained_encoders.load(self.name, self.random_seed)
 
     @property
     def representation(self):
         from tlcourse.data import glove
-        from tlcourse.train.representations import Averages, Counts, States
+        from tlcourse.train.measuring.representations import Averages, Counts, States
 
         if self._representation is None:
             if self.name == "counts":
@@ -176,12 +176,12 @@ class Model:
 
     @property
     def recipe(self):
-        from tlcourse.train import evaluate
+        from tlcourse.train.measuring import evaluate
 
         return replace(evaluate.recipe_of(self.name), bf16=_bf16())
 
     def measure(self, task, n: int | None, way: str) -> dict:
-        from tlcourse.train import evaluate
+        from tlcourse.train.measuring import evaluate
 
         if way == "frozen":
             outcome = evaluate.frozen(self.representation, task, n, self.seed)
@@ -193,8 +193,8 @@ class Model:
 
 
 def compare_with_trigrams(index, names: list[str], results: Results) -> None:
-    from tlcourse.models import zoo
-    from tlcourse.train.trigram_baseline import Trigrams
+    from tlcourse.models.pretrained import zoo
+    from tlcourse.train.pretraining.trigram_baseline import Trigrams
 
     trigrams = Trigrams(index)
     for name in names:
@@ -205,14 +205,14 @@ def compare_with_trigrams(index, names: list[str], results: Results) -> None:
 
 
 def trained_and_baselines() -> list[str]:
-    from tlcourse.models import zoo
+    from tlcourse.models.pretrained import zoo
 
     there = [name for name in zoo.ZOO if (zoo.checkpoints_dir() / name / zoo.WEIGHTS).is_file()]
     return [*BASELINES[:2], *there, *BASELINES[2:]]
 
 
 def model_name(value: str) -> str:
-    from tlcourse.models import zoo
+    from tlcourse.models.pretrained import zoo
 
     if value in BASELINES:
         return value

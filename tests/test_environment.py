@@ -16,7 +16,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tlcourse.lessons.source import COLAB_LACKS
+from tlcourse import curriculum
+from tlcourse.notebook_tools.source import COLAB_LACKS
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -33,12 +34,19 @@ FLOORS = (
     "probe",
     "show",
     "exercises",
+    "lessons",
     "serve",
     "doctor",
-    "lessons",
+    "notebook_tools",
     "cli",
 )
-FREE = {"checkout", "curriculum", "profiles"}  # stand below all, and import nothing of ours
+FREE = {
+    "checkout",
+    "curriculum",
+    "files",
+    "profiles",
+    "threads",
+}  # stand below all, and import each other alone
 
 
 def requirements(*groups: str) -> dict[str, str]:
@@ -171,10 +179,55 @@ def test_imports_go_downwards(path):
         assert floor in FLOORS, f"{name} stands on no floor"
         if own in FREE:
             pytest.fail(f"{own} stands below all, and imports {name}")
-        # show and exercises may import everything but the command and what belongs to it
-        limit = FLOORS.index("doctor" if own in ("show", "exercises") else own)
-        allowed = FLOORS.index(floor) < limit or floor == own
+        allowed = FLOORS.index(floor) <= FLOORS.index(own)
         assert allowed, f"{path.name} imports {name}, from a floor above {own}"
+
+
+# Within a floor: a room imports only from those before it, or from its own.
+ROOMS = {
+    "models": ("parts", "vision", "vectors", "sequences", "language", "pretrained"),
+    "train": ("schedules", "pretraining", "finetuning", "measuring"),
+}
+
+
+@pytest.mark.parametrize("floor", sorted(ROOMS))
+def test_rooms_of_a_floor_import_downwards(floor):
+    rooms = ROOMS[floor]
+    for path in modules():
+        parts = path.relative_to(ROOT / "tlcourse").with_suffix("").parts
+        if parts[0] != floor or parts[1] == "__init__":
+            continue
+        for name in imports_of(path):
+            if name.startswith(f"tlcourse.{floor}."):
+                room = name.split(".")[2]
+                assert rooms.index(room) <= rooms.index(parts[1]), f"{path} imports {name}"
+
+
+def test_a_lesson_imports_no_other():
+    for path in modules():
+        parts = path.relative_to(ROOT / "tlcourse").parts
+        others = {one.slug for one in curriculum.LESSONS} - set(parts[1:2])
+        if parts[0] == "lessons":
+            for name in imports_of(path):
+                assert not name.startswith("tlcourse.lessons.") or name.split(".")[2] not in others, path
+
+
+def test_every_model_training_and_probe_is_taught_or_engine():
+    """By one lesson or more: a learner finds the lesson of each module, a reader of a lesson its modules."""
+    there = {
+        ".".join(path.relative_to(ROOT / "tlcourse").with_suffix("").parts)
+        for path in modules()
+        if path.relative_to(ROOT / "tlcourse").parts[0] in ("models", "train", "probe")
+        and path.stem != "__init__"
+    }
+    taught = [module for one in curriculum.LESSONS for module in one.teaches]
+    for module in [*taught, *curriculum.ENGINE]:
+        assert any(name == module or name.startswith(f"{module}.") for name in there), (
+            f"{module} is not there"
+        )
+    for name in sorted(there):
+        found = [module for module in taught if f"{name}.".startswith(f"{module}.")]
+        assert bool(found) != (name in curriculum.ENGINE), f"{name} is taught by {found or 'no lesson'}"
 
 
 def test_every_module_has_a_floor():

@@ -8,9 +8,9 @@ import torch
 from tokenizers import Tokenizer
 
 from tlcourse.data import tokeniser
-from tlcourse.models import zoo
-from tlcourse.models.transformer import TransformerConfig
-from tlcourse.models.transformers_configs import transformers_config
+from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import zoo
+from tlcourse.models.pretrained.transformers_configs import transformers_config
 
 NAMES = ("elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini")
 _TRANSFORMER = {

@@ -96,8 +96,8 @@ def lab(
     notebook: Annotated[str | None, typer.Option(help="Which lesson to open, like 02.")] = None,
 ) -> None:
     """Open the course in JupyterLab, on this machine only and with a token."""
-    from tlcourse.lessons.lab import open_lab
-    from tlcourse.lessons.source import course_root
+    from tlcourse.notebook_tools.lab import open_lab
+    from tlcourse.notebook_tools.source import course_root
 
     open_lab(course_root(), port=port, browser=not no_browser, notebook=notebook)
 
@@ -117,8 +117,8 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the notebooks match.")] = False,
 ) -> None:
     """Execute lessons under the full profile and store them as notebooks/NN_name.ipynb."""
-    from tlcourse.lessons import build as building
-    from tlcourse.lessons.source import LessonError, find
+    from tlcourse.notebook_tools import build as building
+    from tlcourse.notebook_tools.source import LessonError, find
 
     console = _console(stderr=True)
     chosen = find(lessons or [])
@@ -166,8 +166,8 @@ def run(
     ] = False,
 ) -> None:
     """Run lessons from top to bottom; write executed copies, report.json and index.html."""
-    from tlcourse.lessons.run import Run
-    from tlcourse.lessons.source import LessonError, course_root, find
+    from tlcourse.notebook_tools.run import Run
+    from tlcourse.notebook_tools.source import LessonError, course_root, find
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in an orderly way
     console = _console(stderr=True)
@@ -222,13 +222,15 @@ def progress() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from tlcourse import curriculum
     from tlcourse.exercises import progress as record
 
     table = Table("Lesson", "Solved", "Tried", "Hints", "Solutions seen", box=None, pad_edge=False)
     rows = record.summary()
     for row in rows:
         cells = (f"{row.solved} of {row.total}", row.tried, row.hints, row.solutions)
-        table.add_row(row.lesson, *map(str, cells))
+        lesson = curriculum.lesson(row.lesson)
+        table.add_row(f"{lesson.number} {lesson.title}", *map(str, cells))
     console = Console(highlight=False)
     console.print(table)
     console.print(f"\n{sum(row.solved for row in rows)} of {sum(row.total for row in rows)} exercises solved")
@@ -268,7 +270,7 @@ def pretrain(
     seed: Annotated[int, typer.Option(help="Of weights, order, masks and dropout.")] = 0,
 ) -> None:
     """Train a model of the zoo from random weights."""
-    from tlcourse.train.pretraining import pretrain as start
+    from tlcourse.train.pretraining.pretrain import pretrain as start
 
     start(name, _count(tokens), text, runs, resume, seed)
 

@@ -1,6 +1,7 @@
 """The lessons of the course: what each teaches, which part of the talk it covers, and what it stands on.
 
-The talk is the 2019 industry talk on transfer learning for NLP whose agenda the course follows.
+The talk is the 2019 industry talk on transfer learning for NLP whose agenda the course follows. A lesson is
+known by its slug everywhere but here: its number is its place in this list, and may change.
 """
 
 from dataclasses import dataclass
@@ -13,60 +14,252 @@ SECTIONS = (
     "Inside BERT",
     "New in 2019",
     "In production",
+    "And after",
 )
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: its number, title, section of the talk, the question it answers, the lessons it stands on.
+    """One lesson.
 
-    ``planned`` says that it is not there yet.
+    Attributes:
+        slug: its name everywhere: `tlcourse/lessons/<slug>/`, `notebooks/NN_<slug>.ipynb`.
+        title: as on its first line.
+        section: of the talk.
+        question: what it answers.
+        stands_on: the slugs of lessons to be done before.
+        teaches: the modules of `models/`, `train/` and `probe/` that it explains, without `tlcourse.`; a
+            package stands for all of its modules.
+        planned: it is not there yet.
     """
 
-    number: str
+    slug: str
     title: str
     section: str
     question: str
     stands_on: tuple[str, ...] = ()
+    teaches: tuple[str, ...] = ()
     planned: bool = False
 
+    @property
+    def number(self) -> str:
+        """Its place in the course, such as `"02"`."""
+        return f"{LESSONS.index(self):02d}"
 
-_IDEA, _VISION, _BEFORE, _MODELS, _INSIDE, _NEW, _SERVING = SECTIONS
+
+_IDEA, _VISION, _BEFORE, _MODELS, _INSIDE, _NEW, _SERVING, _AFTER = SECTIONS
 
 LESSONS = (
-    Lesson("00", "Start here", _IDEA, "How does the course work?"),
-    Lesson("01", "What is transfer learning", _IDEA, "How many labels is pretraining worth?", ("00",)),
-    Lesson("02", "Transfer in vision", _VISION, "Freeze, fine-tune, or start from scratch?", ("01",)),
-    Lesson("03", "Static word vectors", _BEFORE, "What does one vector per word know?", ("01",)),
-    Lesson("04", "Sequences and attention", _BEFORE, "What does a single vector lose?", ("03",)),
-    Lesson("05", "ELMo", _MODELS, "What if a word's vector saw its sentence?", ("04",), planned=True),
-    Lesson("06", "ULMFiT", _MODELS, "How do you fine-tune without forgetting?", ("02", "05"), planned=True),
-    Lesson("07", "OpenAI GPT", _MODELS, "Can one Transformer serve every task?", ("04", "06"), planned=True),
-    Lesson("08", "BERT", _MODELS, "What does looking both ways buy?", ("05", "07"), planned=True),
+    Lesson("start_here", "Start here", _IDEA, "How does the course work?"),
     Lesson(
-        "09", "What is inside BERT", _INSIDE, "Where does it keep syntax and sense?", ("08",), planned=True
+        "what_is_transfer_learning",
+        "What is transfer learning",
+        _IDEA,
+        "How many labels is pretraining worth?",
+        ("start_here",),
+        teaches=(
+            "models.pretrained.minilm",
+            "probe.domain_shift",
+            "train.measuring.baselines",
+            "train.measuring.domain_transfer",
+            "train.measuring.label_efficiency",
+        ),
     ),
-    Lesson("10", "GPT-2", _NEW, "What comes with scale alone?", ("07",), planned=True),
-    Lesson("11", "XLNet", _NEW, "Can you look both ways without [MASK]?", ("08",), planned=True),
-    Lesson("12", "ERNIE 2.0", _NEW, "What do more pretraining tasks teach?", ("08",), planned=True),
     Lesson(
-        "13",
+        "transfer_in_vision",
+        "Transfer in vision",
+        _VISION,
+        "Freeze, fine-tune, or start from scratch?",
+        ("what_is_transfer_learning",),
+        teaches=(
+            "models.vision",
+            "probe.occlusion",
+            "train.finetuning.freezing",
+            "train.finetuning.image_batches",
+            "train.finetuning.images",
+            "train.measuring.features",
+            "train.measuring.few_labels",
+            "train.measuring.linear_probe",
+        ),
+    ),
+    Lesson(
+        "static_word_vectors",
+        "Static word vectors",
+        _BEFORE,
+        "What does one vector per word know?",
+        ("what_is_transfer_learning",),
+        teaches=(
+            "models.vectors",
+            "probe.bias",
+            "probe.word_vectors",
+            "train.finetuning.averaged_vectors",
+        ),
+    ),
+    Lesson(
+        "sequences_and_attention",
+        "Sequences and attention",
+        _BEFORE,
+        "What does a single vector lose?",
+        ("static_word_vectors",),
+        teaches=(
+            "models.parts.attention",
+            "models.parts.transformer",
+            "models.sequences",
+            "probe.letter_alignment",
+            "train.finetuning.seq2seq",
+            "train.measuring.error_rates",
+        ),
+    ),
+    Lesson(
+        "elmo",
+        "ELMo",
+        _MODELS,
+        "What if a word's vector saw its sentence?",
+        ("sequences_and_attention",),
+        teaches=("models.language.elmo", "models.parts.lstm", "train.measuring.representations"),
+        planned=True,
+    ),
+    Lesson(
+        "ulmfit",
+        "ULMFiT",
+        _MODELS,
+        "How do you fine-tune without forgetting?",
+        ("transfer_in_vision", "elmo"),
+        teaches=("models.language.ulmfit", "train.schedules"),
+        planned=True,
+    ),
+    Lesson(
+        "openai_gpt",
+        "OpenAI GPT",
+        _MODELS,
+        "Can one Transformer serve every task?",
+        ("sequences_and_attention", "ulmfit"),
+        teaches=("models.language.gpt",),
+        planned=True,
+    ),
+    Lesson(
+        "bert",
+        "BERT",
+        _MODELS,
+        "What does looking both ways buy?",
+        ("elmo", "openai_gpt"),
+        teaches=("models.language.bert", "models.parts.embeddings", "train.pretraining.masking"),
+        planned=True,
+    ),
+    Lesson(
+        "to_tune_or_not_to_tune",
+        "To tune or not to tune",
+        _MODELS,
+        "Take the states as they are, or train on?",
+        ("bert",),
+        teaches=("train.finetuning.texts", "train.measuring.evaluate"),
+        planned=True,
+    ),
+    Lesson(
+        "what_does_bert_look_at",
+        "What does BERT look at",
+        _INSIDE,
+        "What do its heads see, and how many does it need?",
+        ("bert",),
+        teaches=("models.pretrained.distilbert",),
+        planned=True,
+    ),
+    Lesson(
+        "probing_for_structure",
+        "Probing for structure",
+        _INSIDE,
+        "Is there a tree in its vectors?",
+        ("what_does_bert_look_at",),
+        planned=True,
+    ),
+    Lesson(
+        "geometry_of_bert",
+        "The geometry of BERT",
+        _INSIDE,
+        "Where does it keep syntax and sense?",
+        ("probing_for_structure",),
+        planned=True,
+    ),
+    Lesson(
+        "gpt2",
+        "GPT-2",
+        _NEW,
+        "What comes with scale alone?",
+        ("openai_gpt",),
+        teaches=(
+            "models.language.kneser_ney",
+            "models.pretrained.smollm2",
+            "train.pretraining.trigram_baseline",
+        ),
+        planned=True,
+    ),
+    Lesson(
+        "xlnet",
+        "XLNet",
+        _NEW,
+        "Can you look both ways without [MASK]?",
+        ("bert",),
+        teaches=("models.language.xlnet", "train.pretraining.permutation"),
+        planned=True,
+    ),
+    Lesson(
+        "ernie",
+        "ERNIE 2.0",
+        _NEW,
+        "What do more pretraining tasks teach?",
+        ("bert",),
+        teaches=("models.language.ernie", "train.pretraining.ernie_tasks"),
+        planned=True,
+    ),
+    Lesson(
+        "serving_embeddings",
         "Serving embeddings",
         _SERVING,
         "How do a thousand users share one model?",
-        ("08",),
+        ("bert",),
+        planned=True,
+    ),
+    Lesson(
+        "state_of_the_art_and_after",
+        "The state of the art, and after",
+        _AFTER,
+        "What would you use today?",
+        ("to_tune_or_not_to_tune", "gpt2", "xlnet", "ernie"),
         planned=True,
     ),
 )
 
+# Modules of `models/`, `train/` and `probe/` that no lesson explains: the engine under all of them.
+ENGINE = (
+    "models.pretrained.checkpoints",
+    "models.pretrained.encoders",
+    "models.pretrained.interchange",
+    "models.pretrained.loading_quietly",
+    "models.pretrained.onnx_weights",
+    "models.pretrained.text_encoders",
+    "models.pretrained.transformers_configs",
+    "models.pretrained.zoo",
+    "train.finetuning.trainings",
+    "train.measuring.frozen_states",
+    "train.measuring.scores",
+    "train.pretraining.checkpoint",
+    "train.pretraining.held_out",
+    "train.pretraining.loop",
+    "train.pretraining.model_card",
+    "train.pretraining.objectives",
+    "train.pretraining.positions",
+    "train.pretraining.pretrain",
+    "train.pretraining.recipes",
+)
 
-def lesson(number: str) -> Lesson:
-    """Return the lesson with this number, such as ``"02"``.
+
+def lesson(name: str) -> Lesson:
+    """Return the lesson with this slug, such as `"transfer_in_vision"`, or this number, such as `"02"`.
 
     Raises:
         KeyError: there is none.
     """
     for one in LESSONS:
-        if one.number == number:
+        if name in (one.slug, one.number):
             return one
-    raise KeyError(f"no lesson {number!r}; the course has {', '.join(one.number for one in LESSONS)}")
+    raise KeyError(f"no lesson {name!r}; the course has {', '.join(one.slug for one in LESSONS)}")

@@ -35,10 +35,11 @@ import numpy as np
 
 from tlcourse import doctor, exercises, profiles, show
 from tlcourse.data import glove
+from tlcourse.lessons.start_here import figures, softmax_temperature
 
 pick = profiles.chooser(profile)
 show.style()
-check = exercises.start("00", solutions=solutions)
+check = exercises.start("start_here", solutions=solutions)
 
 # %% [markdown]
 # ## Is your machine ready?
@@ -58,7 +59,7 @@ show.md(
 # scratch that you can borrow, and you measure what borrowing buys. An arc joins each lesson to the earlier ones it needs.
 
 # %%
-show.course_map()
+figures.course_map()
 
 # %% [markdown]
 # ## How a lesson works
@@ -106,7 +107,7 @@ show.table(rows, caption=f"Cosine with “bank”, from {len(vectors):,} pretrai
 # On a page without a running kernel (GitHub, a printout) you see three positions of it instead.
 
 # %%
-show.temperature(scores, title="Which of five words is closest to “bank”?")
+softmax_temperature.temperature(scores, title="Which of five words is closest to “bank”?")
 
 # %% [markdown]
 # ## 5. Paper says / we get / why they differ
@@ -114,7 +115,7 @@ show.temperature(scores, title="Which of five words is closest to “bank”?")
 # depends on luck, you see the mean over several seeds ± the standard deviation.
 
 # %% tags=["nbval-check-output"]
-from tlcourse.show.softmax_temperature import entropy, probabilities
+from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
 
 cold, warm = (entropy(probabilities(list(scores.values()), t)) for t in (0.1, 1.0))
 what = "a softmax at a higher temperature"
@@ -166,7 +167,7 @@ show.table([{"profile": p, "word vectors": n, "now": "←" if p == profile else 
 # It is kept in one small file on this machine, and nothing leaves it. `tlcourse progress` prints the same in a terminal.
 
 # %%
-show.progress_figure(exercises.progress.summary())
+figures.progress_figure(exercises.progress.summary())
 
 # %% [markdown]
 # ## What to remember
@@ -183,4 +184,4 @@ show.progress_figure(exercises.progress.summary())
 # model worth?
 #
 # **Reading**: Hinton, Vinyals and Dean 2015, *Distilling the knowledge in a neural network*, section 2 (the temperature);
-# Pennington, Socher and Manning 2014, *GloVe* (the vectors); `tlcourse/show/softmax_temperature.py` (the widget).
+# Pennington, Socher and Manning 2014, *GloVe* (the vectors); `tlcourse/lessons/start_here/softmax_temperature.py` (the widget).

@@ -36,14 +36,14 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import glove, rated_sentences
-from tlcourse.models import minilm
+from tlcourse.lessons.what_is_transfer_learning import domain_gains, domain_scores, transfer_sketches
+from tlcourse.models.pretrained import minilm
 from tlcourse.probe import domain_shift
-from tlcourse.show import domain_scores, transfer_sketches
-from tlcourse.train import baselines, domain_transfer, label_efficiency
+from tlcourse.train.measuring import baselines, domain_transfer, label_efficiency
 
 pick = profiles.chooser(profile)
 show.style()
-check = exercises.start("01", solutions=solutions)
+check = exercises.start("what_is_transfer_learning", solutions=solutions)
 
 # %% [markdown]
 # ## Predict first
@@ -524,7 +524,7 @@ show.compare(rows)
 # Do the lost sentences have something in common? (The sentences are real, and so is their language.)
 
 # %%
-show.domain_explorer(domains, predictions)
+domain_gains.domain_explorer(domains, predictions)
 
 # %% [markdown]
 # ## Exercises
@@ -648,5 +648,5 @@ show.table(rows, title, dict.fromkeys(("MiniLM, at home", "one rater"), ".0%"))
 #
 # **Reading.** Pan and Yang 2010, *A survey on transfer learning*, section 2 (the definitions); Ruder 2019, *Neural transfer
 # learning for natural language processing*, section 3.1.3 (the taxonomy); Howard and Ruder 2018, *ULMFiT*, low-shot learning;
-# Hutto and Gilbert 2014, *VADER*, Table 5 (these data, ten years ago); `tlcourse/train/label_efficiency.py` and
-# `tlcourse/train/domain_transfer.py` (the code).
+# Hutto and Gilbert 2014, *VADER*, Table 5 (these data, ten years ago); `tlcourse/train/measuring/label_efficiency.py` and
+# `tlcourse/train/measuring/domain_transfer.py` (the code).

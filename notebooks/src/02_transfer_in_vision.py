@@ -42,14 +42,18 @@ from torchvision.models import EfficientNet_B0_Weights
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import solar_cells
-from tlcourse.models import efficientnet
+from tlcourse.lessons.transfer_in_vision import freezing_trade_off, threshold_outcomes
+from tlcourse.lessons.transfer_in_vision import results as vision_results
+from tlcourse.lessons.transfer_in_vision import sketches as vision_sketches
+from tlcourse.models.vision import efficientnet
 from tlcourse.probe import occlusion
-from tlcourse.show import vision_results, vision_sketches
-from tlcourse.train import features, few_labels, finetuning, freezing, image_batches, linear_probe, trainings
+from tlcourse.train.finetuning import freezing, image_batches, trainings
+from tlcourse.train.finetuning import images as finetuning
+from tlcourse.train.measuring import features, few_labels, linear_probe
 
 pick = profiles.chooser(profile)
 show.style()
-check = exercises.start("02", solutions=solutions)
+check = exercises.start("transfer_in_vision", solutions=solutions)
 
 # %% [markdown]
 # ## Predict first
@@ -427,7 +431,7 @@ rows = [
     for (lowest, n, s), run in runs.items()
     if lowest in layers
 ]
-show.freezing_costs(rows, layers, baseline)
+freezing_trade_off.freezing_costs(rows, layers, baseline)
 
 # %% [markdown]
 # ## Move it: where to freeze, with how many labels?
@@ -727,7 +731,7 @@ vision_results.looked_at(
 # the false alarms, too: would *you* have passed them?
 
 # %%
-show.threshold(images[test], after, label[test])
+threshold_outcomes.threshold(images[test], after, label[test])
 
 # %% [markdown]
 # ## Paper says / we get / why they differ
@@ -872,9 +876,9 @@ if callable(recall_at_precision) and check.recall_at_precision.status() == "solv
 # [lesson 03](03_static_word_vectors.ipynb). Freezing, gradual unfreezing and discriminative rates come back in lesson 06, the choice
 # between features and fine-tuning in lessons 05 and 08.
 #
-# **A bigger network?** `tlcourse fetch resnet50` gets one of 25 million weights. `tlcourse.models.resnet.load()` is cut the same way,
+# **A bigger network?** `tlcourse fetch resnet50` gets one of 25 million weights. `tlcourse.models.vision.resnet.load()` is cut the same way,
 # into a stem and four stages, so that you can probe and fine-tune it with the same functions.
 #
 # **Reading.** CS231n's notes on transfer learning; Yosinski et al. 2014, *How transferable are features in deep neural networks?*;
 # Kornblith et al. 2019, *Do better ImageNet models transfer better?*; Tan and Le 2019, *EfficientNet*; Deitsch et al. 2019 (the
-# cells); `tlcourse/models/efficientnet.py`, `tlcourse/train/freezing.py` and `tlcourse/train/finetuning.py` (the code).
+# cells); `tlcourse/models/vision/efficientnet.py`, `tlcourse/train/finetuning/freezing.py` and `tlcourse/train/finetuning/images.py` (the code).

@@ -39,15 +39,16 @@ import torch
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import glove, rated_sentences, running_text, word_tests
-from tlcourse.models import fasttext, pmi, word2vec
-from tlcourse.models import glove as glove_model
+from tlcourse.lessons.static_word_vectors import figures, vector_map, word_neighbours
+from tlcourse.models.vectors import fasttext, pmi, word2vec
+from tlcourse.models.vectors import glove as glove_model
 from tlcourse.probe import bias, word_vectors
-from tlcourse.show import static_vector_figures as figures
-from tlcourse.train import text_classifier, trainings
+from tlcourse.train.finetuning import averaged_vectors as text_classifier
+from tlcourse.train.finetuning import trainings
 
 pick = profiles.chooser(profile)
 show.style()
-check = exercises.start("03", solutions=solutions)
+check = exercises.start("static_word_vectors", solutions=solutions)
 
 # %% [markdown]
 # ## 1. Predict first
@@ -572,7 +573,7 @@ check.solve_analogy(solve_analogy)
 # *Hide the words I typed* to see what the rule hides.
 
 # %%
-show.neighbours(space)
+word_neighbours.neighbours(space)
 
 # %% [markdown]
 # ### Google's 19,544 analogies
@@ -647,12 +648,12 @@ show.figure(
 # %%
 from sklearn.manifold import TSNE
 
-from tlcourse.show.vector_map import THEMES
+from tlcourse.lessons.static_word_vectors.vector_map import THEMES
 
 groups = {name: [w for w in words if w in space] for name, words in THEMES.items()}
 stacked = np.stack([space[w] for words in groups.values() for w in words])
 xy = TSNE(perplexity=15, init="pca", metric="cosine", random_state=seed).fit_transform(stacked)
-show.word_map(space, groups, xy, find="turkey")
+vector_map.word_map(space, groups, xy, find="turkey")
 
 # %% [markdown]
 # ## 8. Vectors in a classifier
@@ -669,7 +670,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from tlcourse.models.averaged_vectors import AveragedVectors, start_vectors
+from tlcourse.models.vectors.averaged_vectors import AveragedVectors, start_vectors
 
 movies = rated_sentences.load("movie")
 texts = np.array(movies.texts, dtype=object)
@@ -888,4 +889,4 @@ else:
 # Pennington et al. 2014, *GloVe* (section 3); Bojanowski et al. 2017, *Enriching word vectors with subword information*; Levy and
 # Goldberg 2014, *Neural word embedding as implicit matrix factorization*; Levy, Goldberg and Dagan 2015, *Improving distributional
 # similarity with lessons learned from word embeddings*; Gonen and Goldberg 2019, *Lipstick on a pig*; Ji et al. 2016,
-# *Parallelizing word2vec in shared and distributed memory*. **Code**: `tlcourse/models/word2vec.py`, `glove.py`, `fasttext.py`.
+# *Parallelizing word2vec in shared and distributed memory*. **Code**: `tlcourse/models/vectors/word2vec.py`, `glove.py`, `fasttext.py`.

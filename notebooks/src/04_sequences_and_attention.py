@@ -40,18 +40,19 @@ import torch
 from tlcourse import exercises, profiles, show
 from tlcourse.data import cmudict
 from tlcourse.data.symbols import Symbols
-from tlcourse.models.attention import AdditiveAttention, DotProductAttention, MultiHeadAttention
-from tlcourse.models.letter_to_sound import LetterToSound
-from tlcourse.models.pronouncer import Pronouncer
-from tlcourse.models.seq2seq import EncoderDecoder
-from tlcourse.models.transformer import TransformerBlock
+from tlcourse.lessons.sequences_and_attention import alignment, bottleneck_figure
+from tlcourse.models.parts.attention import AdditiveAttention, DotProductAttention, MultiHeadAttention
+from tlcourse.models.parts.transformer import TransformerBlock
+from tlcourse.models.sequences.letter_to_sound import LetterToSound
+from tlcourse.models.sequences.pronouncer import Pronouncer
+from tlcourse.models.sequences.seq2seq import EncoderDecoder
 from tlcourse.probe.letter_alignment import agreement, weight_on
-from tlcourse.train.error_rates import count_errors, edit_distance
-from tlcourse.train.seq2seq import training_steps
+from tlcourse.train.finetuning.seq2seq import training_steps
+from tlcourse.train.measuring.error_rates import count_errors, edit_distance
 
 pick = profiles.chooser(profile)
 show.style()
-check = exercises.start("04", solutions=solutions)
+check = exercises.start("sequences_and_attention", solutions=solutions)
 torch.set_num_threads(1)  # thousands of small products: two threads would mostly wait for each other
 
 # %% [markdown]
@@ -93,7 +94,7 @@ show.table(
 
 # %%
 show.figure(
-    show.bottleneck(),
+    bottleneck_figure.bottleneck(),
     alt="Two sketches of the word phone becoming F OW N. Left: five letter vectors end in one vector c, which "
     "alone feeds the three steps that write. Right: every step that writes has its own lines to the letter "
     "vectors, thick to those it looks at: F to p and h, OW to o and e, N to n.",
@@ -299,7 +300,7 @@ words = ["knit", "freight", "orphan", "exalted"]
 assert not {word for word, _ in train_entries} & set(words), "chosen because training never saw them"
 said = reader.say(words)
 show.figure(
-    show.alignments(reader, words),
+    alignment.alignments(reader, words),
     alt="Attention weights as grey squares for "
     + ", ".join(f"{w} said {' '.join(said[w])}" for w in words)
     + ". "
@@ -362,7 +363,7 @@ show.md(
 # each phoneme look at? Can you find a spelling that confuses it?
 
 # %%
-show.pronounce(reader, ["psychology", "wrestling", "transformer"])
+alignment.pronounce(reader, ["psychology", "wrestling", "transformer"])
 
 # %% [markdown]
 # ## Greedy or beam
@@ -476,7 +477,7 @@ check.recall("undivided")
 # *self-attention*. There is no recurrence left, and all positions are computed in one product.
 
 # %%
-from tlcourse.models.attention import scaled_dot_product
+from tlcourse.models.parts.attention import scaled_dot_product
 
 q, k, v = torch.randn(3, 512, 64, generator=generator)
 start = time.perf_counter()
@@ -695,4 +696,4 @@ check
 # **Reading**: Bahdanau, Cho and Bengio 2015, *Neural machine translation by jointly learning to align and translate* (section 3 is
 # this lesson); Cho et al. 2014, *Learning phrase representations using RNN encoder–decoder*; Vaswani et al. 2017, *Attention is all
 # you need*, section 3; Toshniwal and Livescu 2016, *Jointly learning to align and convert graphemes to phonemes with neural
-# attention models*; `tlcourse/models/attention.py` and `tlcourse/models/seq2seq.py`, which are short.
+# attention models*; `tlcourse/models/parts/attention.py` and `tlcourse/models/sequences/seq2seq.py`, which are short.

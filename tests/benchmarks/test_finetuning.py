@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse import assets
-from tlcourse.models import minilm
+from tlcourse.models.pretrained import minilm
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,9 +11,9 @@ import torch
 import transformers
 
 from tlcourse.data import text_index
-from tlcourse.models import interchange, zoo
-from tlcourse.models.transformers_configs import transformers_config
-from tlcourse.train import held_out
+from tlcourse.models.pretrained import interchange, zoo
+from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.train.pretraining import held_out
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS, LENGTH = 4, 80

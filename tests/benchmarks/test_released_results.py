@@ -10,13 +10,16 @@ import pytest
 
 from tlcourse import assets, show
 from tlcourse.data import tasks
-from tlcourse.models import pretrained_encoders, zoo
+from tlcourse.models.pretrained import encoders as pretrained_encoders
+from tlcourse.models.pretrained import zoo
 from tlcourse.show import zoo_results
-from tlcourse.train import evaluate, frozen_states, recipes
-from tlcourse.train.objectives import BothDirections, NextPiece
-from tlcourse.train.representations import Counts, States
+from tlcourse.train.measuring import evaluate, frozen_states
+from tlcourse.train.measuring.representations import Counts, States
+from tlcourse.train.pretraining import recipes
+from tlcourse.train.pretraining.objectives import BothDirections, NextPiece
 
-RESULTS = json.loads((Path(__file__).resolve().parents[2] / "data" / "zoo.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = json.loads((ROOT / "data" / "results" / "zoo" / "tasks.json").read_text(encoding="utf-8"))
 
 WITH_100 = ("topic: bbc", "parts of speech: bbc (silver)", "entities: bbc (silver)", "imdb: imdb")
 WITH_1000 = ("sentiment: movie",)
@@ -51,7 +54,7 @@ def test_they_are_of_the_weights_that_are_here(name):
     # Of random weights only the seed is known: how orthogonal ones round depends on the processor.
     there = {cell["fingerprint"] for cell in cells(model=name, weights="trained")}
     assert there == {frozen_states.fingerprint(pretrained_encoders.load(name))[:16]}, (
-        f"measured with other weights: run benchmarks/zoo.py {name} --out data/zoo.json"
+        f"measured with other weights: run benchmarks/zoo.py {name} --out data/results/zoo/tasks.json"
     )
 
 
@@ -59,7 +62,7 @@ def test_they_are_of_the_weights_that_are_here(name):
 def test_they_are_of_the_recipes_of_today(name):
     recipe = {k: v for k, v in asdict(evaluate.recipe_of(name)).items() if k != "bf16"}
     for cell in cells(model=name, way="fine-tuned"):
-        assert recipe.items() <= cell["recipe"].items(), f"run benchmarks/zoo.py {name} --out data/zoo.json"
+        assert recipe.items() <= cell["recipe"].items(), f"run benchmarks/zoo.py {name} again"
 
 
 def test_each_is_of_a_task_that_there_is_and_nothing_is_measured_twice():

@@ -10,10 +10,10 @@ import pytest
 from tlcourse import show
 from tlcourse.data import tasks, text_index
 from tlcourse.data.tasks import CLASSES, Task
-from tlcourse.models import zoo
+from tlcourse.models.pretrained import zoo
 from tlcourse.show import zoo_results
-from tlcourse.train import evaluate
-from tlcourse.train.text_finetuning import Recipe
+from tlcourse.train.finetuning.texts import Recipe
+from tlcourse.train.measuring import evaluate
 
 
 @pytest.fixture

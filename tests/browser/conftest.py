@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tlcourse.lessons.build import write
-from tlcourse.lessons.source import all_lessons, read
+from tlcourse.notebook_tools.build import write
+from tlcourse.notebook_tools.source import all_lessons, read
 
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = ROOT / "tests" / "offline" / "guard"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse.lessons.source import all_lessons
+from tlcourse.notebook_tools.source import all_lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = {lesson.number: lesson.name for lesson in all_lessons(ROOT)}

@@ -25,7 +25,7 @@ def right(scores, temperature):
 
 @pytest.fixture
 def check():
-    return exercises.start("00")
+    return exercises.start("start_here")
 
 
 def test_a_check_counts_tries_but_not_stubs(check):
@@ -33,7 +33,7 @@ def test_a_check_counts_tries_but_not_stubs(check):
     assert progress.load()["lessons"] == {}
     check.soften(wrong)
     check.soften(right)
-    entry = progress.entry("00", "soften")
+    entry = progress.entry("start_here", "soften")
     assert entry["tries"] == 2
     assert entry["solved"]
 
@@ -47,7 +47,7 @@ def test_three_hints_one_after_the_other(check):
         "**Hint 3 of 3",
     ]
     assert ".solution()" in texts[2]
-    assert progress.entry("00", "soften")["hints"] == 4
+    assert progress.entry("start_here", "soften")["hints"] == 4
 
 
 def test_the_solution_is_code_that_passes_and_is_counted(check):
@@ -56,7 +56,7 @@ def test_the_solution_is_code_that_passes_and_is_counted(check):
     scope = {"np": __import__("numpy")}
     exec(code, scope)
     assert check.soften(scope["soften"]).status == "solved"
-    assert progress.entry("00", "soften")["solutions"] == 1
+    assert progress.entry("start_here", "soften")["solutions"] == 1
     assert "@exercise" not in code
 
 
@@ -67,7 +67,7 @@ def test_tab_completion_and_the_list(check):
     assert "✓ soften" in repr(check)
     assert "1 of" in repr(check)
     assert "✓ soften" in check._repr_html_()
-    assert "✓ soften" in repr(exercises.start("00")), "remembered from the last time"
+    assert "✓ soften" in repr(exercises.start("start_here")), "remembered from the last time"
 
 
 def test_a_misspelt_name_gets_the_nearest(check):
@@ -78,7 +78,7 @@ def test_a_misspelt_name_gets_the_nearest(check):
 
 
 def test_no_such_lesson():
-    with pytest.raises(ValueError, match=r"'77'.*00"):
+    with pytest.raises(ValueError, match=r"'77'.*start_here"):
         exercises.start("77")
 
 
@@ -94,7 +94,7 @@ def shell(monkeypatch):
 
 
 def test_solutions_replace_what_is_not_attempted(shell, progress_file):
-    check = exercises.start("00", solutions=True)
+    check = exercises.start("start_here", solutions=True)
     shell.user_ns.update(soften=unsolved, mine=unsolved, other=right)
     assert check.soften(unsolved).status == "solved"
     assert shell.user_ns["soften"]([1.0, 1.0, 1.0] * __import__("numpy").ones(3), 1.0) == pytest.approx(1 / 3)
@@ -106,7 +106,7 @@ def test_solutions_replace_what_is_not_attempted(shell, progress_file):
 
 
 def test_solutions_leave_what_the_learner_wrote(shell):
-    check = exercises.start("00", solutions=True)
+    check = exercises.start("start_here", solutions=True)
     shell.user_ns["soften"] = wrong
     assert check.soften(wrong).status == "wrong"
     assert shell.user_ns["soften"] is wrong

@@ -16,7 +16,7 @@ def all_exercises():
         pytest.param(exercise, id=f"{lesson}-{name}")
         for lesson in LESSONS
         for name, exercise in classroom.exercises_of(
-            import_module(f"tlcourse.exercises.lesson{lesson}")
+            import_module(f"tlcourse.lessons.{lesson}.exercises")
         ).items()
     ]
 
@@ -119,7 +119,7 @@ def test_three_different_hints_and_a_docstring(exercise):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_predictions_can_be_asked(lesson):
     check = classroom.start(lesson)
-    for name in classroom.predictions_of(import_module(f"tlcourse.exercises.lesson{lesson}")):
+    for name in classroom.predictions_of(import_module(f"tlcourse.lessons.{lesson}.exercises")):
         twin = check.predict(name)
         assert twin.key == f"{lesson}-{name}"
         assert "details" in twin.static()
@@ -127,11 +127,11 @@ def test_predictions_can_be_asked(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_exercise_hides_a_method_of_check(lesson):
-    names = classroom.exercises_of(import_module(f"tlcourse.exercises.lesson{lesson}"))
+    names = classroom.exercises_of(import_module(f"tlcourse.lessons.{lesson}.exercises"))
     assert not {"predict", "recall"} & set(names)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_names_read_from_the_source_are_those_of_the_module(lesson):
-    module = import_module(f"tlcourse.exercises.lesson{lesson}")
+    module = import_module(f"tlcourse.lessons.{lesson}.exercises")
     assert progress.exercise_names()[lesson] == list(classroom.exercises_of(module))

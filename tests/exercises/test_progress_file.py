@@ -10,35 +10,40 @@ from tlcourse.exercises import progress
 
 
 def test_nothing_yet(progress_file):
-    assert progress.load() == {"version": 1, "lessons": {}, "predictions": {}}
-    assert progress.entry("02", "f") == {"solved": None, "tries": 0, "hints": 0, "solutions": 0}
+    assert progress.load() == {"version": 2, "lessons": {}, "predictions": {}}
+    assert progress.entry("transfer_in_vision", "f") == {
+        "solved": None,
+        "tries": 0,
+        "hints": 0,
+        "solutions": 0,
+    }
     assert not progress_file.exists(), "looking does not write"
 
 
 def test_events_are_counted(progress_file):
     for event in ("try", "try", "hint", "solution", "solved", "solved"):
-        progress.record("00", "soften", event)
-    entry = progress.entry("00", "soften")
+        progress.record("start_here", "soften", event)
+    entry = progress.entry("start_here", "soften")
     assert (entry["tries"], entry["hints"], entry["solutions"]) == (4, 1, 1)
     assert entry["solved"]
-    assert json.loads(progress_file.read_text())["lessons"]["00"]["soften"] == entry
-    row = next(r for r in progress.summary() if r.lesson == "00")
+    assert json.loads(progress_file.read_text())["lessons"]["start_here"]["soften"] == entry
+    row = next(r for r in progress.summary() if r.lesson == "start_here")
     assert (row.solved, row.tried, row.hints, row.solutions) == (1, 1, 1, 1)
-    assert row.total == len(progress.exercise_names()["00"])
+    assert row.total == len(progress.exercise_names()["start_here"])
 
 
 def test_the_time_of_the_first_success_stays():
-    progress.record("00", "soften", "solved")
+    progress.record("start_here", "soften", "solved")
     first = progress.load()
-    first["lessons"]["00"]["soften"]["solved"] = "2020-01-01T00:00:00"
+    first["lessons"]["start_here"]["soften"]["solved"] = "2020-01-01T00:00:00"
     progress.path().write_text(json.dumps(first))
-    progress.record("00", "soften", "solved")
-    assert progress.entry("00", "soften")["solved"] == "2020-01-01T00:00:00"
+    progress.record("start_here", "soften", "solved")
+    assert progress.entry("start_here", "soften")["solved"] == "2020-01-01T00:00:00"
 
 
 def test_unknown_event():
     with pytest.raises(ValueError, match="'solve'"):
-        progress.record("00", "soften", "solve")
+        progress.record("start_here", "soften", "solve")
 
 
 @pytest.mark.parametrize(
@@ -49,8 +54,8 @@ def test_unknown_event():
         b"\xff\xfe\x00",
         b"[]",
         b'{"lessons": []}',
-        b'{"lessons": {"00": {"soften": 3}}, "predictions": {}}',
-        b'{"lessons": {"00": {"soften": {"tries": "many"}}}, "predictions": {}}',
+        b'{"lessons": {"start_here": {"soften": 3}}, "predictions": {}}',
+        b'{"lessons": {"start_here": {"soften": {"tries": "many"}}}, "predictions": {}}',
         b"[" * 100_000,
     ],
 )
@@ -59,11 +64,11 @@ def test_a_damaged_file_is_kept_aside(progress_file, damage, first):
     progress_file.parent.mkdir()
     progress_file.write_bytes(damage)
     with pytest.warns(UserWarning, match=r"kept as progress\.damaged-"):
-        progress.load() if first == "load" else progress.record("00", "soften", "try")
+        progress.load() if first == "load" else progress.record("start_here", "soften", "try")
     kept = list(progress_file.parent.glob("progress.damaged-*.json"))
     assert [k.read_bytes() for k in kept] == [damage]
-    progress.record("00", "soften", "solved")
-    assert progress.entry("00", "soften")["solved"]
+    progress.record("start_here", "soften", "solved")
+    assert progress.entry("start_here", "soften")["solved"]
 
 
 def test_two_damaged_files_in_one_second_are_both_kept(progress_file):
@@ -76,13 +81,14 @@ def test_two_damaged_files_in_one_second_are_both_kept(progress_file):
     assert kept == {"one", "two"}
 
 
-COUNT = "from tlcourse.exercises import progress\nfor _ in range(25): progress.record('00', 'soften', 'hint')"
+COUNT = "from tlcourse.exercises import progress\n"
+COUNT += "for _ in range(25): progress.record('start_here', 'soften', 'hint')"
 
 
 def test_two_notebooks_at_once_lose_nothing(progress_file):
     workers = [subprocess.Popen([sys.executable, "-W", "error", "-c", COUNT]) for _ in range(3)]
     assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0]
-    assert progress.entry("00", "soften")["hints"] == 75
+    assert progress.entry("start_here", "soften")["hints"] == 75
     assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
 
 
@@ -90,7 +96,7 @@ def test_a_place_that_cannot_be_written_is_a_warning(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("TLCOURSE_PROGRESS", str(tmp_path / "file" / "progress.json"))
     with pytest.warns(UserWarning, match="could not be saved|cannot be read"):
-        progress.record("00", "soften", "try")
+        progress.record("start_here", "soften", "try")
 
 
 def test_a_place_that_cannot_be_read_is_a_warning(tmp_path, monkeypatch):
@@ -103,11 +109,11 @@ def test_a_lock_that_is_never_released_does_not_stop_the_lesson(progress_file, m
     monkeypatch.setattr(progress, "_LOCK_SECONDS", 0.1)
     progress_file.parent.mkdir()
     with progress.filelock.FileLock(f"{progress_file}.lock"), pytest.warns(UserWarning, match="not be saved"):
-        progress.record("00", "soften", "try")
+        progress.record("start_here", "soften", "try")
 
 
 def test_a_write_that_fails_leaves_the_old_file(progress_file, monkeypatch):
-    progress.record("00", "soften", "hint")
+    progress.record("start_here", "soften", "hint")
     before = progress_file.read_bytes()
 
     def full(*args):
@@ -115,7 +121,7 @@ def test_a_write_that_fails_leaves_the_old_file(progress_file, monkeypatch):
 
     monkeypatch.setattr(progress.os, "replace", full)
     with pytest.warns(UserWarning, match="No space left"):
-        progress.record("00", "soften", "hint")
+        progress.record("start_here", "soften", "hint")
     assert progress_file.read_bytes() == before
     assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
 

@@ -8,9 +8,9 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
-from tlcourse.models import zoo
-from tlcourse.models.transformer import TransformerConfig
-from tlcourse.train import model_card
+from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import zoo
+from tlcourse.train.pretraining import model_card
 
 RELEASED = sorted(folder.parent for folder in zoo.checkpoints_dir().glob("*/model.safetensors"))
 MOST_BYTES = 16_000_000

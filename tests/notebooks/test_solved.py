@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tlcourse.lessons.source import all_lessons
+from tlcourse.notebook_tools.source import all_lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = ROOT / "tests" / "offline" / "guard"

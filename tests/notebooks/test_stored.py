@@ -8,9 +8,9 @@ import nbformat
 import pytest
 
 from tlcourse import exercises
-from tlcourse.lessons.build import differences
-from tlcourse.lessons.normalise import MAX_OUTPUT_BYTES, WIDGET_VIEW, normalise
-from tlcourse.lessons.source import all_lessons, course_root, parameters_cell
+from tlcourse.notebook_tools.build import differences
+from tlcourse.notebook_tools.normalise import MAX_OUTPUT_BYTES, WIDGET_VIEW, normalise
+from tlcourse.notebook_tools.source import all_lessons, course_root, parameters_cell
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = all_lessons(ROOT)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlcourse.models.letter_to_sound import LetterToSound
+from tlcourse.models.sequences.letter_to_sound import LetterToSound
 from tlcourse.probe.letter_alignment import agreement, letter_of_each, weight_on
 
 SPELT = {"a": ("AE",), "t": ("T",), "h": (), "x": ("K", "S")}

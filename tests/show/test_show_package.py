@@ -43,4 +43,4 @@ def test_an_unknown_name_says_what_there_is():
 
 
 def test_dir_lists_the_names():
-    assert {"figure", "table", "predict"} <= set(dir(show))
+    assert {"figure", "table", "source"} <= set(dir(show))

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tlcourse import profiles, show
-from tlcourse.exercises import lesson00
+from tlcourse.lessons.start_here import exercises as lesson00
 from tlcourse.show.source_view import place
 from tlcourse.show.twins import Twin
 

@@ -7,9 +7,9 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from tlcourse import show
-from tlcourse.show import domain_scores, transfer_sketches
-from tlcourse.train import label_efficiency
-from tlcourse.train.domain_transfer import Domain
+from tlcourse.lessons.what_is_transfer_learning import domain_gains, domain_scores, transfer_sketches
+from tlcourse.train.measuring import label_efficiency
+from tlcourse.train.measuring.domain_transfer import Domain
 
 LABELS = [25, 50, 100, 200, 400]
 BASE = np.array([[0.5, 0.55, 0.6, 0.65, 0.7], [0.5, 0.56, 0.61, 0.66, 0.7]])
@@ -84,7 +84,7 @@ PREDICTIONS = {n: {"MiniLM": some_predictions(n), "TF-IDF": some_predictions(n +
 
 @pytest.fixture
 def explorer():
-    return show.domain_explorer(DOMAINS, PREDICTIONS, source="movie", target="tweets")
+    return domain_gains.domain_explorer(DOMAINS, PREDICTIONS, source="movie", target="tweets")
 
 
 def test_gained_and_lost_are_what_they_say(explorer):
@@ -128,9 +128,9 @@ def test_static_twins_draw(explorer, worth):
 
 def test_the_explorer_names_what_is_wrong():
     with pytest.raises(ValueError, match="target is 'news', expected one of movie, tweets"):
-        show.domain_explorer(DOMAINS, PREDICTIONS, target="news")
+        domain_gains.domain_explorer(DOMAINS, PREDICTIONS, target="news")
     with pytest.raises(ValueError, match="labels is 7"):
-        show.domain_explorer(DOMAINS, PREDICTIONS, target="tweets", labels=7)
+        domain_gains.domain_explorer(DOMAINS, PREDICTIONS, target="tweets", labels=7)
 
 
 def test_a_callback_answers_in_time(worth, explorer):

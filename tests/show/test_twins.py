@@ -15,11 +15,14 @@ from nbclient import NotebookClient
 
 from tlcourse import show
 from tlcourse.data.glove import Vectors
+from tlcourse.exercises import prediction
+from tlcourse.lessons.start_here import softmax_temperature
+from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
+from tlcourse.lessons.static_word_vectors import vector_map, word_neighbours
 from tlcourse.probe.word_vectors import WordSpace
-from tlcourse.show.softmax_temperature import entropy, probabilities
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-OLD = json.loads((Path(__file__).parent / "ipywidgets_7_7_traits.json").read_text())["traits"]
+OLD = json.loads((Path(__file__).parents[1] / "ipywidgets_7_7_traits.json").read_text())["traits"]
 
 
 class Counter(show.Twin):
@@ -150,10 +153,10 @@ def twins():
     scores = {"loan": 0.7, "river": 0.4}
     space = WordSpace(Vectors(["loan", "bank", "river"], np.eye(3) + 0.5))
     return [
-        show.temperature(scores, title="Which word?"),
-        show.predict("Which?", ["one", "two"], 0, "because"),
-        show.neighbours(space, "bank - loan", examples=()),
-        show.word_map(space, {"money": ["loan", "bank"]}, np.eye(2), find="bank", n=1),
+        softmax_temperature.temperature(scores, title="Which word?"),
+        prediction.predict("Which?", ["one", "two"], 0, "because"),
+        word_neighbours.neighbours(space, "bank - loan", examples=()),
+        vector_map.word_map(space, {"money": ["loan", "bank"]}, np.eye(2), find="bank", n=1),
     ]
 
 
@@ -188,7 +191,7 @@ def test_controls_say_what_they_are_and_wait_until_they_are_let_go(twin):
 
 
 def test_temperature_shows_the_softmax():
-    twin = show.temperature({"loan": 2.0, "river": 1.0}, title="Which word?")
+    twin = softmax_temperature.temperature({"loan": 2.0, "river": 1.0}, title="Which word?")
     assert twin.widget
     before = bytes(twin.picture.value)
     assert before.startswith(b"\x89PNG")
@@ -210,7 +213,7 @@ def test_softmax_against_scipy():
 
 def test_one_score_is_no_choice():
     with pytest.raises(ValueError, match="two or more"):
-        show.temperature({"a": 1.0}, title="x")
+        softmax_temperature.temperature({"a": 1.0}, title="x")
 
 
 NOTEBOOK = """
@@ -254,7 +257,7 @@ def test_errors_in_an_executed_notebook_are_found():
 
 def test_a_twin_outside_a_notebook():
     code = (
-        "from tlcourse import show; t = show.predict('q?', ['a', 'b'], 0, 'w'); "
+        "from tlcourse.exercises import prediction; t = prediction.predict('q?', ['a', 'b'], 0, 'w'); "
         "print(sorted(t._repr_mimebundle_()[0]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tlcourse.show import vision_results, vision_sketches
+from tlcourse.lessons.transfer_in_vision import results as vision_results
+from tlcourse.lessons.transfer_in_vision import sketches as vision_sketches
 
 RNG = np.random.default_rng(0)
 CELLS = RNG.integers(0, 256, (4, 30, 30), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Exercises: a module or package per lesson (``lesson00`` …), and what checks them. See :func:`start`."""
+"""What checks exercises; they themselves stand in their lesson's room. See :func:`start`."""
 
 from importlib import import_module
 

@@ -148,7 +148,7 @@ def _is_theirs(filename: str) -> bool:
         return False
     file = Path(filename).resolve()
     if file.is_relative_to(_PACKAGE):
-        return file.stem.startswith("lesson")  # a solution that fails shows its own line
+        return file.is_relative_to(_PACKAGE / "lessons")  # a solution that fails shows its own line
     return not any(file.is_relative_to(library) for library in _LIBRARIES)
 
 

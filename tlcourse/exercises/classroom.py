@@ -7,15 +7,15 @@ from types import ModuleType
 
 from IPython import get_ipython
 
-from tlcourse import show
-from tlcourse.exercises import progress
+from tlcourse import curriculum
+from tlcourse.exercises import prediction, progress
 from tlcourse.exercises.machinery import Exercise, Prediction, Question
 from tlcourse.exercises.verdicts import MARKS, NOT_ATTEMPTED, SOLVED, WRONG, Note, Verdict
 
 
 def lessons_with_exercises() -> list[str]:
-    """Return the numbers of the lessons that have an exercise module or package, such as ``["00", "01"]``."""
-    return sorted(progress.exercise_names())
+    """The slugs of the lessons that have exercises, in the course's order."""
+    return [*progress.exercise_names()]
 
 
 def exercises_of(module: ModuleType) -> dict[str, Exercise | Question]:
@@ -99,10 +99,10 @@ class Check:
 class Lesson:
     """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
 
-    def __init__(self, number: str, module: ModuleType, solutions: bool):
-        self._number = number
+    def __init__(self, slug: str, module: ModuleType, solutions: bool):
+        self._slug = slug
         self._predictions = predictions_of(module)
-        self._checks = {name: Check(number, e, solutions) for name, e in exercises_of(module).items()}
+        self._checks = {name: Check(slug, e, solutions) for name, e in exercises_of(module).items()}
 
     def __getattr__(self, name: str) -> Check:
         checks = self.__dict__.get("_checks", {})
@@ -113,7 +113,7 @@ class Lesson:
         near = difflib.get_close_matches(name, checks, n=1, cutoff=0.4)
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise AttributeError(
-            f"lesson {self.__dict__.get('_number')} has no exercise {name!r}.{meant} "
+            f"lesson {self.__dict__.get('_slug')} has no exercise {name!r}.{meant} "
             f"It has: {', '.join(checks)}"
         )
 
@@ -124,7 +124,7 @@ class Lesson:
             KeyError: the lesson asks no such question.
         """
         asked = self._asked(name)
-        return show.predict(asked.question, asked.options, asked.answer, asked.why, self._key(name))
+        return prediction.predict(asked.question, asked.options, asked.answer, asked.why, self._key(name))
 
     def recall(self, name: str) -> None:
         """Show what you predicted at ``predict(name)``, and what came out.
@@ -133,16 +133,16 @@ class Lesson:
             KeyError: the lesson asks no such question.
         """
         self._asked(name)
-        show.recall(self._key(name))
+        prediction.recall(self._key(name))
 
     def _asked(self, name: str) -> Prediction:
         if name not in self._predictions:
             there = ", ".join(self._predictions) or "none"
-            raise KeyError(f"lesson {self._number} asks no question {name!r}; it asks: {there}")
+            raise KeyError(f"lesson {self._slug} asks no question {name!r}; it asks: {there}")
         return self._predictions[name]
 
     def _key(self, name: str) -> str:
-        return f"{self._number}-{name}"
+        return f"{self._slug}-{name}"
 
     def __dir__(self) -> list[str]:
         return sorted([*self._checks, "predict", "recall"])
@@ -157,7 +157,7 @@ class Lesson:
 
     def _headline(self) -> str:
         solved = sum(check.status() == SOLVED for check in self._checks.values())
-        return f"Lesson {self._number}: {solved} of {len(self._checks)} exercises solved"
+        return f"{curriculum.lesson(self._slug).title}: {solved} of {len(self._checks)} exercises solved"
 
 
 def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
@@ -173,10 +173,10 @@ def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
 
 
 def start(lesson: str, solutions: bool = False) -> Lesson:
-    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("02")``.
+    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("elmo")``.
 
     Args:
-        lesson: its number, two digits.
+        lesson: its slug, as in `notebooks/NN_<slug>.ipynb`.
         solutions: put the solution in the place of every exercise not attempted; nothing is then recorded
         as progress.
 
@@ -188,5 +188,5 @@ def start(lesson: str, solutions: bool = False) -> Lesson:
         raise ValueError(
             f"no exercises for lesson {lesson!r}; there are some for {', '.join(available) or 'none yet'}"
         )
-    module = import_module(f"tlcourse.exercises.lesson{lesson}")
+    module = import_module(f"tlcourse.lessons.{lesson}.exercises")
     return Lesson(lesson, module, solutions)

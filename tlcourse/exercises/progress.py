@@ -18,6 +18,9 @@ from pathlib import Path
 import filelock
 import platformdirs
 
+import tlcourse
+from tlcourse import curriculum
+
 _LOCK_SECONDS = 5
 
 
@@ -44,7 +47,7 @@ def path() -> Path:
 def load() -> dict:
     """Return the record: ``{"version", "lessons", "predictions"}``.
 
-    ``lessons`` is lesson → exercise → ``{"solved": time or None, "tries", "hints", "solutions"}``, each
+    ``lessons`` is slug → exercise → ``{"solved": time or None, "tries", "hints", "solutions"}``, each
     where known. A damaged file is moved aside, with a warning that says where to, and an empty record is
     returned; so it is, with a warning, where the file cannot be read.
     """
@@ -63,7 +66,7 @@ class _Damaged(ValueError):
 
 
 def _empty() -> dict:
-    return {"version": 1, "lessons": {}, "predictions": {}}
+    return {"version": 2, "lessons": {}, "predictions": {}}
 
 
 def _read(file: Path) -> dict:
@@ -75,7 +78,45 @@ def _read(file: Path) -> dict:
         raise _Damaged(str(error)) from error
     if not _well_formed(content):
         raise _Damaged("not a progress record")
-    return content
+    return _by_slug(content)
+
+
+# Up to version 1 of the file a lesson was known by its number.
+_NUMBERED = {
+    "00": "start_here",
+    "01": "what_is_transfer_learning",
+    "02": "transfer_in_vision",
+    "03": "static_word_vectors",
+    "04": "sequences_and_attention",
+}
+
+
+def _by_slug(content: dict) -> dict:
+    """The record with slugs in the place of numbers; what is recorded under both is added up."""
+    if content.get("version") != 1:
+        return content
+    lessons: dict[str, dict] = {}
+    for key, exercises in content["lessons"].items():
+        into = lessons.setdefault(_NUMBERED.get(key, key), {})
+        for name, entry in exercises.items():
+            into[name] = _added(into.get(name, {}), entry)
+    predictions = {}
+    for key, remembered in content["predictions"].items():
+        number, dash, name = key.partition("-")
+        slug = f"{_NUMBERED[number]}-{name}" if dash and number in _NUMBERED else key
+        predictions.setdefault(slug, remembered)
+    return content | {"version": 2, "lessons": lessons, "predictions": predictions}
+
+
+def _added(one: dict, other: dict) -> dict:
+    """Counts of both; solved when the first of them was."""
+    both = one | other
+    for counter in ("tries", "hints", "solutions"):
+        if counter in both:
+            both[counter] = one.get(counter, 0) + other.get(counter, 0)
+    if solved := [entry["solved"] for entry in (one, other) if entry.get("solved")]:
+        both["solved"] = min(solved)
+    return both
 
 
 def _well_formed(content: object) -> bool:
@@ -179,14 +220,16 @@ def prediction(key: str) -> dict | None:
 
 
 def exercise_names() -> dict[str, list[str]]:
-    """Return lesson → names of its exercises, read from the source, so without importing torch."""
-    folder = Path(__file__).parent
+    """Return slug → names of its exercises, read from the source, so without importing torch."""
+    rooms = Path(tlcourse.__file__).parent / "lessons"
     names: dict[str, list[str]] = {}
-    # A lesson is a module, or a package whose modules are in its order.
-    for file in sorted([*folder.glob("lesson[0-9][0-9].py"), *folder.glob("lesson[0-9][0-9]/*.py")]):
-        lesson = file.relative_to(folder).parts[0].removesuffix(".py").removeprefix("lesson")
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        names.setdefault(lesson, []).extend(name for node in tree.body for name in _declared(node))
+    for lesson in curriculum.LESSONS:
+        room = rooms / lesson.slug
+        # A module, or a package whose modules stand in the order of their names.
+        for file in [room / "exercises.py", *sorted((room / "exercises").glob("*.py"))]:
+            if file.is_file():
+                tree = ast.parse(file.read_text(encoding="utf-8"))
+                names.setdefault(lesson.slug, []).extend(n for node in tree.body for n in _declared(node))
     return names
 
 

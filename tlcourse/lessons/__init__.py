@@ -1,1 +1,1 @@
-"""The lessons as files: found, built into executed notebooks, run, reported on and opened in JupyterLab."""
+"""A room for each lesson: `lessons/<slug>/` holds its exercises, figures and widgets, and no other's."""

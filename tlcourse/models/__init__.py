@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tlcourse.models.zoo import load
+    from tlcourse.models.pretrained.zoo import load
 
 __all__ = ["load"]
 
 
 def __getattr__(name: str) -> Any:  # importing a single model does not import them all
     if name == "load":
-        from tlcourse.models import zoo
+        from tlcourse.models.pretrained import zoo
 
         return zoo.load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,8 +1,8 @@
 """Does attention look where the sound comes from? Compared with an alignment that knows nothing of it.
 
-The yardstick is the EM alignment of :class:`~tlcourse.models.letter_to_sound.LetterToSound`, which gives
-every phoneme the one letter that says it. `attended` is what
-:meth:`~tlcourse.models.pronouncer.Pronouncer.attend` returns: word → (phonemes, weights (phonemes, letters)).
+The yardstick is the EM alignment of `models.sequences.letter_to_sound`, which gives every phoneme the one
+letter that says it. `attended` is what `Pronouncer.attend` returns: word → (phonemes, weights (phonemes,
+letters)).
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.models.letter_to_sound import LetterToSound
+from tlcourse.models.sequences.letter_to_sound import LetterToSound
 
 Attended = Mapping[str, tuple[tuple[str, ...], np.ndarray]]
 

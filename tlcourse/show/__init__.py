@@ -10,8 +10,6 @@ from importlib import import_module
 # module would put it where the name belongs (tests/show/test_package.py).
 _LAZY = {
     "COLOURS": "figure_style",
-    "course_map": "course_figures",
-    "progress_figure": "course_figures",
     "cycle": "figure_style",
     "style": "figure_style",
     "figure": "figures",
@@ -20,23 +18,12 @@ _LAZY = {
     "compare": "tables",
     "mean_sd": "tables",
     "table": "tables",
-    "freezing_costs": "freezing_trade_off",
-    "threshold": "threshold_outcomes",
-    "temperature": "softmax_temperature",
     "source": "source_view",
     "Twin": "twins",
     "notebook_widget_errors": "twins",
     "widget_errors": "twins",
-    "predict": "prediction",
-    "recall": "prediction",
     "progress": "progress_line",
-    "neighbours": "word_neighbours",
-    "word_map": "vector_map",
-    "alignments": "alignment",
-    "pronounce": "alignment",
-    "bottleneck": "bottleneck_figure",
     "labels_worth": "label_curves",
-    "domain_explorer": "domain_gains",
     "zoo_scores": "zoo_results",
 }
 

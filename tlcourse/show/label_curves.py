@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import png
 from tlcourse.show.twins import Twin
-from tlcourse.train import label_efficiency
+from tlcourse.train.measuring import label_efficiency
 
 
 def _round(labels: float) -> float:
@@ -135,7 +135,7 @@ def labels_worth(
 
     Args:
         labels: L budgets, ascending.
-        curves: representation → (S, L), as from :func:`tlcourse.train.label_efficiency.learning_curve`.
+        curves: representation → (S, L), as `label_efficiency.learning_curve` returns them.
         baseline: the representation that the others are read off against.
         start: the representation and the budget that are read off first, and in the static twin.
         what: what the curves measure.

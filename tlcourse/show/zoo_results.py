@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tlcourse.models.zoo import ZOO
+from tlcourse.models.pretrained.zoo import ZOO
 from tlcourse.show.figure_style import COLOURS, style
 
 _NAMES = {"counts": "counts (TF-IDF)", "glove": "GloVe", "minilm": "MiniLM", "smollm2": "SmolLM2"}

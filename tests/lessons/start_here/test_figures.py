@@ -1,0 +1,58 @@
+"""The map of the course and the learner's progress; the list of lessons behind them."""
+
+import pytest
+
+from tlcourse import curriculum
+from tlcourse.exercises.progress import LessonProgress
+from tlcourse.lessons.start_here import figures
+
+
+def test_lessons_are_numbered_in_order_and_stand_on_earlier_ones():
+    numbers = [lesson.number for lesson in curriculum.LESSONS]
+    assert numbers == [f"{i:02}" for i in range(len(numbers))]
+    for lesson in curriculum.LESSONS:
+        assert all(curriculum.lesson(slug).number < lesson.number for slug in lesson.stands_on)
+        assert lesson.stands_on or lesson.number == "00"
+        assert lesson.section in curriculum.SECTIONS
+        assert lesson.question.endswith("?")
+
+
+def test_a_section_is_in_one_piece():
+    order = [curriculum.SECTIONS.index(lesson.section) for lesson in curriculum.LESSONS]
+    assert order == sorted(order)
+    assert set(order) == set(range(len(curriculum.SECTIONS)))
+
+
+def test_no_ready_lesson_stands_on_a_planned_one():
+    for lesson in curriculum.LESSONS:
+        if not lesson.planned:
+            assert not any(curriculum.lesson(earlier).planned for earlier in lesson.stands_on)
+
+
+def test_a_lesson_by_its_number_or_slug():
+    assert curriculum.lesson("02") == curriculum.lesson("transfer_in_vision")
+    with pytest.raises(KeyError, match="'99'"):
+        curriculum.lesson("99")
+
+
+def test_what_is_ready_is_what_is_there(root):
+    there = {path.stem[:2]: path.stem[3:] for path in (root / "notebooks" / "src").glob("[0-9][0-9]_*.py")}
+    ready = {lesson.number: lesson.slug for lesson in curriculum.LESSONS if not lesson.planned}
+    assert there == ready
+
+
+def test_the_map_tells_every_lesson(shown):
+    figures.course_map()
+    ((data, metadata),) = shown()
+    for lesson in curriculum.LESSONS:
+        assert lesson.title in data["text/plain"]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_progress_tells_every_lesson(shown):
+    figures.progress_figure(
+        [LessonProgress("start_here", 1, 1, 0, 0, 1), LessonProgress("transfer_in_vision", 1, 3, 2, 1, 4)]
+    )
+    ((data, _),) = shown()
+    assert "Start here: 1 of 1 solved" in data["text/plain"]
+    assert "Transfer in vision: 1 of 4 solved, 2 more tried" in data["text/plain"]

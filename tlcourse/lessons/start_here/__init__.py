@@ -1,0 +1,1 @@
+"""What belongs to the lesson *Start here* alone."""

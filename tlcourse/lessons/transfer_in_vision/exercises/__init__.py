@@ -1,0 +1,53 @@
+"""Exercises of lesson 02, transfer in vision."""
+
+from tlcourse.exercises.machinery import prediction
+from tlcourse.lessons.transfer_in_vision.exercises.features import head_size, normalise
+from tlcourse.lessons.transfer_in_vision.exercises.fine_tuning import batch_norm, layer_rates
+from tlcourse.lessons.transfer_in_vision.exercises.threshold import recall_at_precision
+
+__all__ = [
+    "batch_norm",
+    "batch_norm_trap",
+    "best_depth",
+    "head_size",
+    "layer_rates",
+    "normalise",
+    "recall_at_precision",
+]
+
+best_depth = prediction(
+    question="You train a linear classifier for defects on the features of one depth at a time, with all "
+    "labels. Which depth does best?",
+    options=[
+        "The lowest: a crack is an edge, and edges are what the first layers see",
+        "One in the upper half: past edges, whatever it is that comes there",
+        "The middle: halfway between pixels and ImageNet's classes",
+        "None beats always answering “fine”: no photograph in ImageNet is grey and square with busbars",
+    ],
+    answer=1,
+    why=[
+        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they hardly tell "
+        "a crack from a busbar.",
+        "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
+        "do that on other things, and it carries over.",
+        "Better than the bottom, but accuracy goes on rising above it.",
+        "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
+    ],
+)
+
+batch_norm_trap = prediction(
+    question="A network in training mode gets one photograph of a palace, alone, and then the same "
+    "photograph among others. No weight changes in between. Does its answer?",
+    options=[
+        "No: same weights, same picture, same answer",
+        "Yes: in training mode each picture is measured against the others in its batch",
+        "Only the confidence, never the class",
+    ],
+    answer=1,
+    why=[
+        "True in evaluation mode. In training mode a batch norm subtracts the mean of the batch, so the "
+        "neighbours matter.",
+        "A batch norm in training mode takes mean and variance from the batch, neighbours included.",
+        "Whatever moves the features can move the class.",
+    ],
+)

@@ -1,0 +1,110 @@
+"""The network as it is: what a feature extractor learns, and which pixels the network expects."""
+
+import numpy as np
+
+from tlcourse.exercises.machinery import exercise, question
+from tlcourse.models.vision.efficientnet import EfficientNet
+
+# --- 1. change one number -----------------------------------------------------------------------------------
+
+CLASSES = 4
+_FEATURES = EfficientNet().classifier.in_features
+
+head_size = question(
+    title="How much a feature extractor learns",
+    answer=_FEATURES * CLASSES + CLASSES,
+    hints=(
+        "Only one layer learns. Which, and what shape is its weight?",
+        f"A linear layer from {_FEATURES:,} features to four classes has a weight of that shape, and a bias.",
+        f"{_FEATURES:,} × 4 weights and 4 biases.",
+    ),
+    wrong=[
+        (_FEATURES * CLASSES, "These are the weights. Every class has a bias, too."),
+        (_FEATURES * 2 + 2, "That is the head for two classes. The question has four."),
+        (
+            _FEATURES * 1000 + 1000,
+            "That is ImageNet's own head, a thousand classes. It is replaced by one with four.",
+        ),
+        (
+            lambda value: value > 2_000_000,
+            "That is a whole network. Freeze all below the classifier first: `freeze_below(layers, "
+            '"classifier")`.',
+            3_374_000,
+        ),
+    ],
+    explain="About five thousand numbers learn; more than three million stay as ImageNet left them.",
+)
+
+
+# --- 2. the normalisation -----------------------------------------------------------------------------------
+
+
+def _grey_images(rng: np.random.Generator) -> np.ndarray:
+    n, side = rng.integers(1, 4), rng.integers(3, 7)
+    return rng.integers(0, 256, size=(n, side, side + 1), dtype=np.uint8)
+
+
+def _not_scaled(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] - 0.5) / 0.5, 3, axis=1)
+
+
+def _only_scaled(images: np.ndarray) -> np.ndarray:
+    return np.repeat(images[:, None] / 255, 3, axis=1)
+
+
+def _imagenet_mean(images: np.ndarray) -> np.ndarray:
+    mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+    return (images[:, None] / 255 - mean[:, None, None]) / std[:, None, None]
+
+
+def _own_mean(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] - images.mean()) / images.std(), 3, axis=1)
+
+
+def _channels_last(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[..., None] / 255 - 0.5) / 0.5, 3, axis=-1)
+
+
+def _one_channel(images: np.ndarray) -> np.ndarray:
+    return (images[:, None] / 255 - 0.5) / 0.5
+
+
+@exercise(
+    title="Give the network what it was raised on",
+    inputs=_grey_images,
+    hints=(
+        "Three things: from 0…255 to 0…1, then mean and standard deviation, then three channels. In this "
+        "order.",
+        "Subtract 0.5 and divide by 0.5. `images[:, None]` puts a channel axis behind the first.",
+        "`x = (images[:, None] / 255 - 0.5) / 0.5`, then `np.repeat` it three times along axis 1.",
+    ),
+    wrong=[
+        (_not_scaled, "Your values reach 500: divide by 255 before you subtract the mean."),
+        (
+            _only_scaled,
+            "These are 0 to 1. The network was raised on −1 to 1: subtract the mean, divide by the std.",
+        ),
+        (
+            _imagenet_mean,
+            "That is the mean and std of ImageNet's own colours, right for many networks. This one was "
+            "trained with 0.5 and 0.5.",
+        ),
+        (
+            _own_mean,
+            "You normalise by the statistics of this batch. Use those of the pretraining, the same for "
+            "every batch.",
+        ),
+        (
+            _channels_last,
+            "The channels stand last. Torch wants (N, 3, h, w): the axis goes behind the first.",
+        ),
+        (
+            _one_channel,
+            "The values are right, but there is one channel. The first layer expects three: repeat it.",
+        ),
+    ],
+)
+def normalise(images: np.ndarray) -> np.ndarray:
+    """Return (N, 3, h, w) from grey uint8 images (N, h, w): to 0…1, mean and std 0.5, three channels."""
+    x = (images[:, None] / 255 - 0.5) / 0.5
+    return np.repeat(x, 3, axis=1)

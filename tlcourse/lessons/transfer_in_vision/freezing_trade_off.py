@@ -1,0 +1,159 @@
+"""Where to freeze, with how many labels: what accuracy that gives and what it costs."""
+
+import html
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter
+
+from tlcourse.lessons.transfer_in_vision.sketches import draw_layers
+from tlcourse.show.figure_style import COLOURS, cycle
+from tlcourse.show.figures import png
+from tlcourse.show.twins import Twin
+
+COLUMNS = ("lowest", "labels", "seed", "accuracy", "seconds")
+
+
+class FreezingCosts(Twin):
+    """Made by :func:`freezing_costs`."""
+
+    def __init__(self, results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float):
+        self.layers, self.baseline = list(layers), baseline
+        runs = defaultdict(list)
+        for row in results:
+            runs[row["lowest"], row["labels"]].append((row["accuracy"], row["seconds"]))
+        # (lowest, labels) → accuracies and seconds, one for each seed
+        self.runs = {place: np.array(found, dtype=float).T for place, found in runs.items()}
+        tried = {row["lowest"] for row in results}
+        self.lowest = [name for name in self.layers[::-1] if name in tried]  # from the cheapest on
+        self.labels = sorted({row["labels"] for row in results})
+        best = max(self.runs, key=lambda place: self.runs[place][0].mean())
+        self.alt = (
+            "Accuracy against seconds of training, one line for each number of labels, one point for each "
+            f"place where freezing ends ({', '.join(self.lowest)}). The best of all: {self._told(*best)}"
+        )
+
+    def _told(self, lowest: str, labels: int) -> str:
+        if (lowest, labels) not in self.runs:
+            return f"{lowest} with {labels:,} labels was not tried here."
+        accuracies, seconds = self.runs[lowest, labels]
+        n = len(accuracies)
+        around = f" ± {accuracies.std(ddof=1):.1%} over {n} seeds" if n > 1 else " (one seed)"
+        return (
+            f"{self._learns(lowest)} With {labels:,} labels: accuracy {accuracies.mean():.1%}{around}, "
+            f"{seconds.mean():.1f} s of training."
+        )
+
+    def _learns(self, lowest: str) -> str:
+        at = self.layers.index(lowest)
+        if at == len(self.layers) - 1:
+            return f"Only the {lowest} learns."
+        return "The whole network learns." if at == 0 else f"{lowest} and all above it learn."
+
+    def _curves(self, ax: plt.Axes, chosen: tuple[str, int] | None) -> None:
+        for labels, style in zip(self.labels, cycle(len(self.labels)), strict=True):
+            names = [name for name in self.lowest if (name, labels) in self.runs]
+            runs = [self.runs[name, labels] for name in names]
+            seconds, accuracy = ([run[i].mean() for run in runs] for i in (1, 0))
+            spread = [run[0].std(ddof=1) if run.shape[1] > 1 else 0 for run in runs]
+            ax.errorbar(
+                seconds,
+                accuracy,
+                yerr=spread,
+                color=style["color"],
+                marker=style["marker"],
+                linestyle=style["linestyle"],
+                label=f"{labels:,} labels",
+            )
+            if chosen is None and labels == self.labels[-1]:
+                for name, x, y, up in zip(names, seconds, accuracy, spread, strict=True):
+                    ax.annotate(name, (x, y + up), (0, 6), textcoords="offset points", ha="center", size=11)
+        if chosen in self.runs:
+            accuracy, seconds = self.runs[chosen].mean(axis=1)
+            ax.plot(seconds, accuracy, "o", ms=22, mfc="none", mec=COLOURS["vermillion"], mew=3)
+        ax.axhline(self.baseline, color=COLOURS["grey"], linestyle=":")
+        ax.text(
+            0.99, self.baseline, "always “fine”", transform=ax.get_yaxis_transform(), ha="right", va="bottom"
+        )
+        ax.set(
+            xscale="log",
+            xlabel="seconds of training on one core (logarithmic)",
+            ylabel="accuracy on unseen cells",
+        )
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.yaxis.set_major_locator(MultipleLocator(0.05))
+        ax.yaxis.set_major_formatter("{x:.0%}")
+        handles, names = ax.get_legend_handles_labels()
+        ax.legend(
+            handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.01, 0.5)
+        )  # as the curves lie
+
+    def static(self) -> Figure:
+        fig, ax = plt.subplots(figsize=(10, 5))
+        self._curves(ax, None)
+        return fig
+
+    def build(self) -> ipywidgets.Widget:
+        wide = {"description_width": "initial"}
+        self.depth = ipywidgets.SelectionSlider(
+            options=self.lowest[::-1],
+            value=self.lowest[0],
+            description="lowest layer that learns",
+            continuous_update=False,
+            style=wide,
+            layout=ipywidgets.Layout(width="32em"),
+        )
+        self.number = ipywidgets.SelectionSlider(
+            options=[(f"{n:,}", n) for n in self.labels],
+            value=self.labels[-1],
+            description="labels",
+            continuous_update=False,
+            style=wide,
+            layout=ipywidgets.Layout(width="22em"),
+        )
+        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="820px"))
+        self.words = ipywidgets.HTML()
+        for control in (self.depth, self.number):
+            control.observe(self.guard(self._moved), "value")
+        self._moved()
+        return ipywidgets.VBox([ipywidgets.HBox([self.depth, self.number]), self.words, self.picture])
+
+    def _moved(self, _change: object = None) -> None:
+        chosen = self.depth.value, self.number.value
+        fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.6), width_ratios=[1, 4])
+        draw_layers(left, self.layers, self.layers.index(chosen[0]))
+        self._curves(right, chosen)
+        self.picture.value = png(fig)
+        self.words.value = f'<div role="status">{html.escape(self._told(*chosen))}</div>'
+
+
+def freezing_costs(
+    results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float
+) -> FreezingCosts:
+    """Show what each depth of freezing gives and costs, for each number of labels.
+
+    Args:
+        results: one dict per training, with ``lowest`` (the lowest layer that learned),
+            ``labels``, ``seed``, ``accuracy`` and ``seconds``.
+        layers: all layers of the network, from the bottom up.
+        baseline: the accuracy of always answering the commoner class.
+
+    Raises:
+        ValueError: a key is missing, there are no rows, or a row names an unknown layer.
+    """
+    missing = [c for c in COLUMNS if any(c not in row for row in results)]
+    if missing or not results:
+        raise ValueError(
+            f"results need rows with {', '.join(COLUMNS)}; "
+            + (f"{missing[0]!r} is missing" if missing else "there are no rows")
+        )
+    unknown = {row["lowest"] for row in results} - set(layers)
+    if unknown:
+        raise ValueError(f"results name the layer {min(unknown)!r}, the network has {', '.join(layers)}")
+    return FreezingCosts(results, layers, baseline)

@@ -1,0 +1,1 @@
+"""What belongs to the lesson *What is transfer learning* alone."""

@@ -1,0 +1,131 @@
+"""BERT: a Transformer encoder that sees both sides, trained on masked words and sentence pairs.
+
+Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding".
+Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from tlcourse.models.parts.embeddings import TransformerEmbeddings
+from tlcourse.models.parts.transformer import (
+    EncoderOutput,
+    TransformerConfig,
+    TransformerStack,
+    activation,
+    gather_positions,
+    initialise,
+    padding_mask,
+)
+
+
+@dataclass(frozen=True)
+class BertConfig(TransformerConfig):
+    type_vocab_size: int = 2
+
+
+class Pooler(nn.Module):
+    """tanh(W h_[CLS] + b): the vector that next-sentence prediction and classifiers read.
+
+    The paper has the final state of [CLS] itself there (section 3); the layer is in the authors' code.
+    """
+
+    def __init__(self, hidden_size: int):
+        super().__init__()
+        self.dense = nn.Linear(hidden_size, hidden_size)
+
+    def forward(self, last_hidden_state: Tensor) -> Tensor:
+        """(B, T, H) → (B, H)."""
+        return torch.tanh(self.dense(last_hidden_state[:, 0]))
+
+
+class BertModel(nn.Module):
+    """Embeddings, encoder, pooler (section 3)."""
+
+    has_pooler = True
+
+    def __init__(self, config: BertConfig):
+        super().__init__()
+        self.config = config
+        self.embeddings = TransformerEmbeddings(
+            config.vocab_size,
+            config.hidden_size,
+            config.max_position_embeddings,
+            type_vocab_size=config.type_vocab_size,
+            layer_norm_eps=config.layer_norm_eps,
+            hidden_dropout_prob=config.hidden_dropout_prob,
+        )
+        self.encoder = TransformerStack(config, norm="post")
+        self.pooler = Pooler(config.hidden_size) if self.has_pooler else None
+        initialise(self, config.initializer_range)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        need_weights: bool = False,
+    ) -> EncoderOutput:
+        """All inputs (B, T): `attention_mask` 1 = piece, 0 = padding; `token_type_ids` = the segment."""
+        return self.encode(
+            self.embeddings(input_ids, token_type_ids), padding_mask(attention_mask), need_weights
+        )
+
+    def encode(self, embedded: Tensor, mask: Tensor | None, need_weights: bool = False) -> EncoderOutput:
+        """From the embedded input (B, T, H) on."""
+        output = self.encoder(embedded, mask, need_weights)
+        if self.pooler is None:
+            return output
+        return output._replace(pooler_output=self.pooler(output.last_hidden_state))
+
+
+class MaskedLMHead(nn.Module):
+    """From a state to a distribution over the vocabulary: dense, GELU, layer norm, then the word embeddings.
+
+    The output weights *are* the input embeddings, with a bias of their own per piece (the authors' code,
+    `get_masked_lm_output`).
+    """
+
+    def __init__(self, config: TransformerConfig, word_embeddings: nn.Embedding):
+        super().__init__()
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.activation = activation(config.hidden_act)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.decoder = nn.Linear(config.hidden_size, config.vocab_size)
+        initialise(self, config.initializer_range)
+        self.decoder.weight = word_embeddings.weight
+
+    def forward(self, hidden_states: Tensor) -> Tensor:
+        """(…, H) → (…, V)."""
+        return self.decoder(self.norm(self.activation(self.dense(hidden_states))))
+
+
+class BertForPreTraining(nn.Module):
+    """BERT with both of its pretraining heads (sections 3.1, task 1 and task 2)."""
+
+    def __init__(self, config: BertConfig):
+        super().__init__()
+        self.config = config
+        self.bert = BertModel(config)
+        self.predictions = MaskedLMHead(config, self.bert.embeddings.word)
+        self.seq_relationship = nn.Linear(config.hidden_size, 2)
+        initialise(self.seq_relationship, config.initializer_range)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """(B, T) → masked-LM logits at `positions` (B, P), or everywhere: (B, P or T, V); and (B, 2).
+
+        The second logits are next-sentence prediction's: class 0 = B follows A, class 1 = B is random.
+        """
+        output = self.bert(input_ids, attention_mask, token_type_ids)
+        states = output.last_hidden_state
+        if positions is not None:
+            states = gather_positions(states, positions)
+        return self.predictions(states), self.seq_relationship(output.pooler_output)

@@ -1,0 +1,193 @@
+"""GPT and GPT-2: a Transformer decoder that reads from left to right.
+
+GPT: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training". GPT-2: Radford et al.
+2019, "Language Models are Unsupervised Multitask Learners".
+Shapes: B sequences, T pieces, H hidden size, V vocabulary size.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tlcourse.models.parts.embeddings import TransformerEmbeddings
+from tlcourse.models.parts.transformer import (
+    EncoderOutput,
+    TransformerConfig,
+    TransformerStack,
+    gather_positions,
+    initialise,
+    padding_mask,
+)
+
+
+@dataclass(frozen=True)
+class GPTConfig(TransformerConfig):
+    """`norm="post"` is GPT, `norm="pre"` GPT-2."""
+
+    hidden_act: str = "gelu_new"
+    layer_norm_eps: float = 1e-5
+    norm: str = "post"
+
+
+class GPTModel(nn.Module):
+    """Token and position embeddings and a stack of blocks whose attention never looks ahead."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.config = config
+        self.embeddings = TransformerEmbeddings(
+            config.vocab_size,
+            config.hidden_size,
+            config.max_position_embeddings,
+            hidden_dropout_prob=config.hidden_dropout_prob,
+        )
+        self.decoder = TransformerStack(config, norm=config.norm)
+        # GPT-2 (section 2.3) adds a layer norm after the last block; a post-LN block ends in one already.
+        self.norm = (
+            nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+            if config.norm == "pre"
+            else nn.Identity()
+        )
+        length = config.max_position_embeddings
+        causal = torch.ones(length, length, dtype=torch.bool).tril()
+        self.register_buffer("causal", causal, persistent=False)  # row t: position t may attend to 0 … t
+        initialise(self, config.initializer_range)
+        if config.norm == "pre":
+            self.scale_residual_layers()
+
+    def scale_residual_layers(self) -> None:
+        """GPT-2 (section 2.3): the N layers that write to the residual path start smaller by √N."""
+        n_residual_layers = 2 * self.config.num_hidden_layers
+        for block in self.decoder.blocks:
+            for layer in (block.attention.output, block.feed_forward.output):
+                layer.weight.data /= math.sqrt(n_residual_layers)
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor | None = None, need_weights: bool = False
+    ) -> EncoderOutput:
+        """`input_ids` (B, T), `attention_mask` (B, T) 1 = piece, 0 = padding (on the right) → the states."""
+        embedded = self.embeddings(input_ids)
+        length = input_ids.shape[1]
+        mask = self.causal[:length, :length]  # (T, T)
+        if attention_mask is not None:
+            mask = mask & padding_mask(attention_mask)  # (B, 1, T, T)
+        output = self.decoder(embedded, mask, need_weights)
+        last = self.norm(output.last_hidden_state)
+        return output._replace(last_hidden_state=last, hidden_states=(*output.hidden_states[:-1], last))
+
+
+class GPTForCausalLM(nn.Module):
+    """The next piece, with the token embeddings as output weights (GPT, section 3.1, equation 2)."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.config = config
+        self.transformer = GPTModel(config)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.lm_head.weight = self.transformer.embeddings.word.weight
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        """(B, T) → logits (B, T, V); those at position t are for the piece at t + 1."""
+        return self.lm_head(self.transformer(input_ids, attention_mask).last_hidden_state)
+
+    @torch.no_grad()
+    def generate(
+        self,
+        input_ids: Tensor,
+        max_new_tokens: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Continue (B, T) to (B, T + max_new_tokens); `temperature=0` takes the likeliest piece each time.
+
+        `top_k` samples among the k likeliest only, as GPT-2's released samples did (k = 40).
+        """
+        for _ in range(max_new_tokens):
+            window = input_ids[:, -self.config.max_position_embeddings :]
+            logits = self(window)[:, -1]  # (B, V)
+            if temperature == 0:
+                chosen = logits.argmax(dim=-1, keepdim=True)
+            else:
+                if top_k is not None:
+                    smallest_kept = logits.topk(top_k).values[:, -1:]
+                    logits = logits.masked_fill(logits < smallest_kept, -torch.inf)
+                probabilities = (logits / temperature).softmax(dim=-1)
+                chosen = torch.multinomial(probabilities, 1, generator=generator)
+            input_ids = torch.cat([input_ids, chosen], dim=1)
+        return input_ids
+
+
+# The input transformations (GPT, section 3.3 and figure 1): every task becomes one or more sequences.
+
+
+def classification_input(text: Sequence[int], start: int, extract: int) -> list[list[int]]:
+    """[start; text; extract]: one sequence."""
+    return [[start, *text, extract]]
+
+
+def entailment_input(
+    premise: Sequence[int], hypothesis: Sequence[int], start: int, delimiter: int, extract: int
+) -> list[list[int]]:
+    """[start; premise; delimiter; hypothesis; extract]: one sequence."""
+    return [[start, *premise, delimiter, *hypothesis, extract]]
+
+
+def similarity_input(
+    first: Sequence[int], second: Sequence[int], start: int, delimiter: int, extract: int
+) -> list[list[int]]:
+    """Both orders, as similarity has none: two sequences, whose final states are added."""
+    return [[start, *a, delimiter, *b, extract] for a, b in ((first, second), (second, first))]
+
+
+def multiple_choice_input(
+    context: Sequence[int], answers: Sequence[Sequence[int]], start: int, delimiter: int, extract: int
+) -> list[list[int]]:
+    """[start; context; delimiter; answer_k; extract]: one sequence per answer, a softmax over the answers."""
+    return [[start, *context, delimiter, *answer, extract] for answer in answers]
+
+
+class GPTClassifier(nn.Module):
+    """A pretrained GPT and one linear layer on the state of the last piece (GPT, section 3.2).
+
+    The new parameters are W_y and the embeddings of the delimiters only. A task with one sequence an example
+    or two (similarity) gives `num_labels` logits; multiple choice (`num_labels=1`) one logit a sequence.
+    `dropout` is of the state that W_y reads (section 4.1).
+    """
+
+    def __init__(
+        self, language_model: GPTForCausalLM, num_labels: int, lm_weight: float = 0.5, dropout: float = 0.1
+    ):
+        super().__init__()
+        self.language_model = language_model
+        self.lm_weight = lm_weight  # λ of equation 5
+        self.dropout = nn.Dropout(dropout)
+        self.W_y = nn.Linear(language_model.config.hidden_size, num_labels, bias=False)
+        initialise(self.W_y, language_model.config.initializer_range)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """`input_ids` (B, S, T), S sequences an example, `attention_mask` as large → class logits, LM logits.
+
+        The class logits are (B, num_labels), or (B, S) if `num_labels` is 1; the LM logits (B, S, T, V).
+        """
+        batch, sequences, length = input_ids.shape
+        flat_ids, flat_mask = input_ids.flatten(0, 1), attention_mask.flatten(0, 1)  # (B·S, T)
+        states = self.language_model.transformer(flat_ids, flat_mask).last_hidden_state
+        last = flat_mask.long().sum(dim=1, keepdim=True) - 1  # (B·S, 1): where the extract piece stands
+        extracted = self.dropout(gather_positions(states, last)).view(batch, sequences, -1)  # (B, S, H)
+        if self.W_y.out_features == 1:
+            logits = self.W_y(extracted).squeeze(-1)
+        else:
+            logits = self.W_y(extracted.sum(dim=1))
+        return logits, self.language_model.lm_head(states).view(batch, sequences, length, -1)
+
+    def loss(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
+        """L3 = L2 + λ·L1 (equation 5): the task's cross-entropy and the language model's, on one text."""
+        logits, lm_logits = self(input_ids, attention_mask)
+        targets = input_ids.masked_fill(~attention_mask.bool(), -100)[..., 1:]  # padding is no target
+        lm_loss = F.cross_entropy(lm_logits[..., :-1, :].flatten(0, -2), targets.flatten(), ignore_index=-100)
+        return F.cross_entropy(logits, labels) + self.lm_weight * lm_loss

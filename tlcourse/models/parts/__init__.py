@@ -1,0 +1,1 @@
+"""What several systems are built of: attention, Transformer blocks, embeddings, an LSTM."""

@@ -1,0 +1,111 @@
+"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's, which come with random weights too."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from tlcourse.data import tokeniser
+from tlcourse.data.tokeniser import CLS, SEP
+from tlcourse.models.language.bert import BertModel
+from tlcourse.models.language.elmo import BiLM
+from tlcourse.models.language.gpt import GPTModel
+from tlcourse.models.language.ulmfit import AwdLstm
+from tlcourse.models.language.xlnet import XLNetModel
+from tlcourse.models.pretrained import interchange, zoo
+from tlcourse.models.pretrained.text_encoders import MAX_LENGTH, PieceEncoder, TextEncoder, WordEncoder
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
+    """An encoder of the zoo with the tokeniser in a model's `folder`.
+
+    Raises:
+        FileNotFoundError: there is no tokeniser.
+        TypeError: the model is not an encoder of the zoo.
+    """
+    if isinstance(model, BiLM):
+        return WordEncoder(model)
+    tokens = tokeniser.load(folder)
+    config = model.config
+    longest = min(MAX_LENGTH, getattr(config, "max_position_embeddings", MAX_LENGTH))
+    match model:
+        case BertModel():
+            marks, summary = ((CLS,), (SEP,), (SEP,)), 0
+        case XLNetModel():
+            marks, summary = ((), (SEP,), (SEP, CLS)), -1
+        case GPTModel() | AwdLstm():
+            marks, summary = ((SEP,), (SEP,), (SEP,)), -1
+        case _:
+            raise TypeError(
+                f"{type(model).__name__} is no encoder of the zoo: give what models.load returns."
+            )
+    if isinstance(model, AwdLstm):
+        widths = [config.embedding_size, *(lstm.hidden_size for lstm in model.lstms)]
+    else:
+        widths = [config.hidden_size] * (config.num_hidden_layers + 1)
+    return PieceEncoder(model, tokens, widths, marks, summary, longest)
+
+
+def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
+    """An encoder by its name in the zoo or by its folder; or `minilm`, `distilbert`, `smollm2`. In eval mode.
+
+    Args:
+        random_seed: of the zoo, the same architecture with random weights instead of the trained ones.
+
+    Raises:
+        ValueError: there is no such model, or no random one.
+        FileNotFoundError, AssetMissing: it is not there; the message says what to do.
+    """
+    if name in _PUBLISHED:
+        if random_seed is not None:
+            raise ValueError(
+                f"{name} comes with trained weights only: random ones are for models of the zoo."
+            )
+        return _PUBLISHED[name]()
+    folder = zoo.folder_of(name)
+    model = zoo.load(folder)
+    if random_seed is not None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(random_seed)
+            model = zoo.encoder_of(zoo.build(zoo.read_config(folder))).eval()
+    return of_zoo(model, folder)
+
+
+def _minilm() -> TextEncoder:
+    from tlcourse.models.pretrained import minilm
+
+    loaded = minilm.load()
+    return _bert(loaded.model, loaded.tokenizer)
+
+
+def _distilbert() -> TextEncoder:
+    from tlcourse.models.pretrained import distilbert
+
+    tokenizer, model = distilbert.load()
+    return _bert(model, tokenizer)
+
+
+def _bert(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
+    """A published BERT or DistilBERT in the course's own code."""
+    ours = interchange.from_transformers(model)
+    cls, sep = tokenizer.cls_token_id, tokenizer.sep_token_id
+    widths = [ours.config.hidden_size] * (ours.config.num_hidden_layers + 1)
+    tokens = tokeniser.load(tokenizer.name_or_path)
+    return PieceEncoder(ours, tokens, widths, ((cls,), (sep,), (sep,)), 0)
+
+
+def _smollm2() -> TextEncoder:
+    from tlcourse.models.pretrained import smollm2
+
+    tokens, model = smollm2.load()
+    widths = [model.config.hidden_size] * (model.config.num_hidden_layers + 1)
+    newline = tokens.encode("\n", add_special_tokens=False)
+    marks = ((), tuple(newline), ())
+    return PieceEncoder(model.model, tokeniser.load(smollm2.folder()), widths, marks, -1, blank=" ")
+
+
+_PUBLISHED = {"minilm": _minilm, "distilbert": _distilbert, "smollm2": _smollm2}

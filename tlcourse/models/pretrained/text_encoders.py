@@ -1,0 +1,259 @@
+"""Text in, the states of every layer out: one way into all systems, frozen or to be fine-tuned.
+
+Each system reads a text as in its pretraining: BERT and ERNIE [CLS] A [SEP] B [SEP], XLNet A [SEP] B [SEP]
+[CLS], the left-to-right models A [SEP] B between two [SEP], which stand between documents there; ELMo spelt
+words, each sentence with its end. Shapes: B texts, T pieces or words, H width of a layer.
+"""
+
+import itertools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from tlcourse.data import sentences, tokeniser
+from tlcourse.data.packing import fit
+from tlcourse.data.tokeniser import find_words
+from tlcourse.models.language.bert import BertModel
+from tlcourse.models.language.elmo import BiLM, character_ids
+from tlcourse.models.language.gpt import GPTModel
+from tlcourse.models.language.ulmfit import AwdLstm
+from tlcourse.models.language.xlnet import XLNetModel
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MAX_LENGTH = 256  # pieces, or words for ELMo, that are read at once
+_END = "</s>"  # ELMo's last word of a sentence
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text as a model reads it."""
+
+    units: list  # numbers of pieces, or words as strings
+    segments: list[int]
+    places: list[int]  # where each word stands, if it was given as words: its first piece, or its last
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+
+Batch = dict[str, Tensor]
+
+
+class TextEncoder(nn.Module, ABC):
+    """A network with its way of reading.
+
+    Attributes:
+        network: without its pretraining heads.
+        widths: of the states, embeddings first.
+        summary: the place of the state that a classifier reads, 0 or −1: [CLS], or the last one.
+    """
+
+    def __init__(self, network: nn.Module, widths: Sequence[int], summary: int, max_length: int):
+        super().__init__()
+        self.network, self.widths, self.summary = network, tuple(widths), summary
+        self.max_length = max_length
+
+    @abstractmethod
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        """All of each text, in as few parts of about the same length as can be read."""
+
+    @abstractmethod
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        """Pairs of texts as the network reads them; the ends of long ones are left out."""
+
+    @abstractmethod
+    def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        """Sentences that are cut into words already; `places` says where each word's state is."""
+
+    @abstractmethod
+    def batch(self, examples: Sequence[Example]) -> Batch:
+        """Examples side by side, padded on the right to the longest: `attention_mask` (B, T) and the rest."""
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
+        """→ the states, embeddings first: (B, T, widths[k]) each."""
+
+    @abstractmethod
+    def layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, for freezing and rates; together they hold all that is to be trained."""
+
+
+class PieceEncoder(TextEncoder):
+    """All systems but ELMo: numbers of pieces, segments where the network has them."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        tokenizer: "Tokenizer",
+        widths: Sequence[int],
+        marks: tuple[Sequence[int], Sequence[int], Sequence[int]],
+        summary: int,
+        max_length: int = MAX_LENGTH,
+        blank: str = "",
+    ):
+        """`marks`: the pieces before a text, between two texts, after the last; `blank` begins a word."""
+        super().__init__(network, widths, summary, max_length)
+        self.tokenizer = tokenizer
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self.marks, self.blank = marks, blank
+        self.unknown = tokenizer.token_to_id(tokeniser.SPECIAL[tokeniser.UNK])
+        self.piece_cache: dict[str, list[int]] = {}
+
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        room = self.max_length - len(self.marks[0]) - len(self.marks[2])
+        return [[self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(texts)]
+
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        both = zip(self._pieces(first), self._pieces(second), strict=True)
+        return [self._arranged(a, b) for a, b in both]
+
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        return [e.ids for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    def _arranged(self, a: list[int], b: list[int] | None = None) -> Example:
+        before, between, after = self.marks
+        if b is None:
+            units = [*before, *a, *after]
+            segments = [0] * len(units)
+        else:
+            in_a, in_b = fit(len(a), len(b), self.max_length - len(before) - len(between) - len(after))
+            left = [*before, *a[:in_a], *between]
+            units = [*left, *b[:in_b], *after]
+            segments = [0] * len(left) + [1] * (len(units) - len(left))
+        if isinstance(self.network, XLNetModel):
+            segments[-1] = 2  # that of [CLS]
+        return Example(units, segments, [])
+
+    def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        new = sorted({word for words in sentences for word in words} - self.piece_cache.keys())
+        self.piece_cache.update(zip(new, self._pieces([self.blank + word for word in new]), strict=True))
+        return [self._tagged(words) for words in sentences]
+
+    def _tagged(self, words: Sequence[str]) -> Example:
+        before, _, after = self.marks
+        room = self.max_length - len(before) - len(after)
+        # As in Devlin et al. 2019, section 5.3; but a left-to-right model knows a word at its last piece.
+        first = isinstance(self.network, BertModel | XLNetModel)
+        ids, places = [], []
+        for word in words:
+            pieces = self.piece_cache[word] or [self.unknown]  # of a word of signs that have no piece
+            ids += pieces
+            places.append(len(ids) - len(pieces) if first else len(ids) - 1)
+        example = self._arranged(ids[:room])
+        return replace(example, places=[len(before) + min(place, room - 1) for place in places])
+
+    def batch(self, examples: Sequence[Example]) -> Batch:
+        longest = max(map(len, examples))
+        ids = torch.zeros(len(examples), longest, dtype=torch.long)
+        segments, mask = torch.zeros_like(ids), torch.zeros_like(ids)
+        for i, example in enumerate(examples):
+            ids[i, : len(example)] = torch.tensor(example.units)
+            segments[i, : len(example)] = torch.tensor(example.segments)
+            mask[i, : len(example)] = 1
+        return {"input_ids": ids, "token_type_ids": segments, "attention_mask": mask}
+
+    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
+        ids, mask = batch["input_ids"], batch["attention_mask"]
+        match self.network:
+            case BertModel() | XLNetModel():  # ERNIE is one of the first
+                return self.network(ids, mask, batch["token_type_ids"]).hidden_states
+            case GPTModel():
+                return self.network(ids, mask).hidden_states
+            case AwdLstm():
+                return self.network(ids)[0]
+        return self.network(
+            ids, attention_mask=mask, output_hidden_states=True, use_cache=False
+        ).hidden_states
+
+    def layers(self) -> dict[str, nn.Module]:
+        network = self.network
+        match network:
+            case BertModel():
+                bottom, blocks = network.embeddings, network.encoder.blocks
+            case GPTModel():
+                bottom, blocks = network.embeddings, [*network.decoder.blocks]
+                blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
+            case XLNetModel():
+                bottom, blocks = nn.ModuleList([network.word, network.dropout]), network.layers
+            case AwdLstm():
+                bottom = nn.ModuleList([network.embedding, network.input_dropout])
+                each = itertools.zip_longest(network.lstms, network.hidden_dropouts, fillvalue=nn.Identity())
+                blocks = [nn.ModuleList(pair) for pair in each]
+            case _:
+                bottom, blocks = network.embed_tokens, [*network.layers]
+                blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
+        return {"embeddings": bottom} | {f"layer {i}": block for i, block in enumerate(blocks, start=1)}
+
+
+class WordEncoder(TextEncoder):
+    """ELMo: words with their capitals, spelt. A text begins where a sentence ended, as in pretraining."""
+
+    def __init__(self, network: BiLM, max_length: int = MAX_LENGTH):
+        width = 2 * network.config.projection_size
+        super().__init__(network, [width] * (network.config.num_hidden_layers + 1), -1, max_length)
+        self.spelt: dict[str, Tensor] = {}
+
+    def parts(self, texts: Sequence[str]) -> list[list[Example]]:
+        room = self.max_length - 1
+        return [[self._arranged(part) for part in cut_evenly(_sentence_words(text), room)] for text in texts]
+
+    def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
+        found = []
+        for text, other in zip(first, second, strict=True):
+            a, b = _sentence_words(text), _sentence_words(other)
+            in_a, in_b = fit(len(a), len(b), self.max_length - 1)
+            found.append(self._arranged(a[:in_a], b[:in_b]))
+        return found
+
+    def _arranged(self, a: list[str], b: Sequence[str] = ()) -> Example:
+        return Example([_END, *a, *b], [0] * (1 + len(a)) + [1] * len(b), [])
+
+    def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        room = self.max_length - 2
+        found = []
+        for words in sentences:
+            units = [_END, *words[:room], _END]
+            places = [min(1 + place, len(units) - 1) for place in range(len(words))]
+            found.append(Example(units, [0] * len(units), places))
+        return found
+
+    def batch(self, examples: Sequence[Example]) -> Batch:
+        size = self.network.config.max_characters
+        new = sorted({word for example in examples for word in example.units} - self.spelt.keys())
+        self.spelt.update(zip(new, character_ids(new, size), strict=True))
+        longest = max(map(len, examples))
+        characters = torch.zeros(len(examples), longest, size, dtype=torch.long)
+        mask = torch.zeros(len(examples), longest, dtype=torch.long)
+        for i, example in enumerate(examples):
+            characters[i, : len(example)] = torch.stack([self.spelt[word] for word in example.units])
+            mask[i, : len(example)] = 1
+        return {"characters": characters, "attention_mask": mask}
+
+    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
+        return self.network(batch["characters"], batch["attention_mask"].sum(dim=1))
+
+    def layers(self) -> dict[str, nn.Module]:
+        network = self.network
+        each = zip(network.dropouts, network.forward_lstms, network.backward_lstms, strict=True)
+        found: dict[str, nn.Module] = {"embeddings": network.tokens}
+        return found | {f"layer {i}": nn.ModuleList(modules) for i, modules in enumerate(each, start=1)}
+
+
+def _sentence_words(text: str) -> list[str]:
+    found = [[*find_words(s), _END] for line in text.split("\n") for s in sentences.split(line)]
+    return [word for words in found for word in words]
+
+
+def cut_evenly(units: list, room: int) -> list[list]:
+    """All of it, in as few parts as have room, of lengths that differ by one at most."""
+    n = max(1, math.ceil(len(units) / room))
+    ends = [len(units) * i // n for i in range(n + 1)]
+    return [units[start:end] for start, end in itertools.pairwise(ends)]

@@ -1,0 +1,261 @@
+"""The course's own models by name: what they are built from, how large they are, how to load and export them.
+
+    from tlcourse import models
+    encoder = models.load("bert-mini")
+
+A model's folder holds `config.json`, `model.safetensors` and its tokeniser. Where transformers has the
+architecture, the folder is one of transformers, so `AutoModel.from_pretrained(folder)` opens it as well.
+"""
+
+import dataclasses
+import json
+import math
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from tlcourse.models.language.bert import BertConfig, BertForPreTraining
+from tlcourse.models.language.elmo import BiLM, ElmoConfig
+from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
+from tlcourse.models.language.gpt import GPTConfig, GPTForCausalLM
+from tlcourse.models.language.ulmfit import UlmfitConfig, UlmfitForPreTraining
+from tlcourse.models.language.xlnet import XLNetConfig, XLNetForPreTraining
+from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import interchange
+from tlcourse.models.pretrained.checkpoints import (
+    checkpoints_dir,
+    load_tensors,
+    put_in_place,
+    read_json,
+    save_tensors,
+)
+from tlcourse.models.pretrained.transformers_configs import transformers_config
+
+Config = TransformerConfig | ElmoConfig | UlmfitConfig
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+HEADS = "heads.safetensors"  # those that transformers does not have
+
+# Text that a small model reads once or twice cannot be learned by heart: hardly anything is dropped.
+_NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+
+
+def _sizes(hidden_size: int, num_hidden_layers: int) -> dict[str, Any]:
+    """Heads of 64 and a feed-forward layer four times as wide, as in BERT-base and GPT.
+
+    The first weights are as theirs, too: 256 inputs times N(0, 0.035²) add up to as much as their 768 times
+    N(0, 0.02²). From smaller ones, attention would stay uniform for long.
+    """
+    return {
+        "hidden_size": hidden_size,
+        "num_hidden_layers": num_hidden_layers,
+        "num_attention_heads": hidden_size // 64,
+        "intermediate_size": 4 * hidden_size,
+        "initializer_range": round(0.02 * math.sqrt(768 / hidden_size), 4),
+    }
+
+
+_MINI = _sizes(256, 6)
+
+ZOO: dict[str, Config] = {
+    "elmo-mini": ElmoConfig(dropout=0.0),
+    "ulmfit-mini": UlmfitConfig(dropout_multiplier=0.1),
+    "gpt-mini": GPTConfig(**_MINI, **_NO_DROPOUT),
+    "gpt2-nano": GPTConfig(**_sizes(128, 3), **_NO_DROPOUT, norm="pre"),
+    "gpt2-micro": GPTConfig(**_sizes(192, 4), **_NO_DROPOUT, norm="pre"),
+    "gpt2-mini": GPTConfig(**_MINI, **_NO_DROPOUT, norm="pre"),
+    "bert-mini": BertConfig(**_MINI, **_NO_DROPOUT),
+    "xlnet-mini": XLNetConfig(**_MINI, **_NO_DROPOUT, mem_len=96, reuse_len=64),
+    "ernie-mini": ErnieConfig(**_MINI, **_NO_DROPOUT),
+}
+
+
+class Architecture(NamedTuple):
+    model: type[nn.Module]  # with its pretraining heads
+    encoder: str  # the attribute that holds the part without them; "" where that is the model itself
+
+
+_ARCHITECTURES: dict[type, Architecture] = {
+    ElmoConfig: Architecture(BiLM, ""),
+    UlmfitConfig: Architecture(UlmfitForPreTraining, "encoder"),
+    GPTConfig: Architecture(GPTForCausalLM, "transformer"),
+    BertConfig: Architecture(BertForPreTraining, "bert"),
+    XLNetConfig: Architecture(XLNetForPreTraining, "transformer"),
+    ErnieConfig: Architecture(ErnieForPreTraining, "ernie"),
+}
+
+
+class SizeInParameters(NamedTuple):
+    total: int
+    body: int  # without what has a row for each entry of the vocabulary or each position
+
+
+def build(config: Config) -> nn.Module:
+    """A new model with random weights and its pretraining heads."""
+    return _ARCHITECTURES[type(config)].model(config)
+
+
+def encoder_of(model: nn.Module) -> nn.Module:
+    """The part of a pretraining model that is transferred."""
+    name = _ARCHITECTURES[type(model.config)].encoder
+    return getattr(model, name) if name else model
+
+
+def size(model: nn.Module) -> SizeInParameters:
+    """How many numbers are trained; tied ones count once."""
+    tables = set()
+    for part in model.modules():
+        if isinstance(part, nn.Embedding):
+            tables.add(part.weight)
+        if isinstance(part, nn.Linear) and part.out_features == model.config.vocab_size:
+            tables.update(part.parameters())
+    total = sum(p.numel() for p in model.parameters())
+    return SizeInParameters(total, total - sum(p.numel() for p in tables))
+
+
+def find(name: str) -> str:
+    """The full name of a model of the zoo; `bert` is short for `bert-mini`.
+
+    Raises ValueError for another name, with those there are.
+    """
+    for full in (name, f"{name}-mini"):
+        if full in ZOO:
+            return full
+    raise ValueError(f"name is {name!r}, but the zoo has {', '.join(ZOO)}.")
+
+
+def folder_of(name: str | Path) -> Path:
+    """The folder of a trained model, by its name in the zoo or as it is.
+
+    Raises:
+        ValueError: no model has this name.
+        FileNotFoundError: there is no trained model; the message says what to do.
+    """
+    folder, full = Path(name), ""
+    a_name = len(folder.parts) < 2 and not folder.is_dir()  # otherwise a path, perhaps with a slip in it
+    if name == "" or a_name:  # Path("") is the working folder
+        full = find(str(name))
+        folder = checkpoints_dir() / full
+    for file in (CONFIG, WEIGHTS):
+        if (folder / file).is_file():
+            continue
+        missing = f"{(folder / file).absolute()} is not there."
+        if full:
+            raise FileNotFoundError(
+                f"{missing} Train the model with `tlcourse pretrain {full}`, or set TLCOURSE_CHECKPOINTS to "
+                "the folder that holds the trained models."
+            )
+        raise FileNotFoundError(
+            f"{missing} Give a folder that `tlcourse pretrain` wrote, such as runs/bert-mini/model, or a "
+            f"name of the zoo: {', '.join(ZOO)}."
+        )
+    return folder
+
+
+def load(name: str | Path, heads: bool = False) -> nn.Module:
+    """A trained model in eval mode, by its name in the zoo or by its folder.
+
+    Args:
+        name: `"bert-mini"`, or the path of a folder that `export` wrote.
+        heads: with its pretraining heads; otherwise the encoder alone, as in `transformers.AutoModel`.
+
+    Raises:
+        ValueError: no model has this name, or a file of the model is damaged or of another model.
+        FileNotFoundError: it is not there, or not whole; the message says what to do.
+    """
+    folder = folder_of(name)
+    config = read_config(folder)
+    model = build(config)
+    try:
+        _load_weights(model, folder, heads)
+    except (ValueError, FileNotFoundError) as error:
+        known = next((name for name, of_zoo in ZOO.items() if of_zoo == config), "NAME")
+        raise type(error)(
+            f"{error} Get the folder again, or train the model again with `tlcourse pretrain {known}`."
+        ) from error
+    model.eval()
+    return model if heads else encoder_of(model)
+
+
+def read_config(folder: Path) -> Config:
+    """The configuration in a folder that `export` wrote.
+
+    Raises ValueError if it is damaged, or if another program wrote it.
+    """
+    path = folder / CONFIG
+    own = read_json(path).get("tlcourse")
+    classes = {kind.__name__: kind for kind in _ARCHITECTURES}
+    if not isinstance(own, dict) or own.get("config") not in classes:
+        raise ValueError(
+            f"{path} is not of this course. A published model opens with transformers; "
+            "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
+        )
+    try:
+        return classes[own["config"]](**{k: _tuples(v) for k, v in own["fields"].items()})
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} describes no {own['config']} ({error}). Get the folder again.") from error
+
+
+def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.float16) -> None:
+    """Write `model`, with its heads, to `folder`, which becomes complete or stays as it was.
+
+    Half precision halves the file; loading turns it back to single. Raises ValueError if a weight has no
+    finite value in `dtype`.
+    """
+    folder = Path(folder)
+    config = model.config
+    fields: dict[str, Any] = {}
+    if isinstance(config, TransformerConfig):
+        fields = transformers_config(config) | {
+            "architectures": [interchange.transformers_class(model)],
+            "dtype": "float32",  # what transformers computes in, whatever the file holds
+        }
+    fields["tlcourse"] = {"config": type(config).__name__, "fields": dataclasses.asdict(config)}
+
+    def written_anew(place: str, _: list[str]) -> tuple[str, ...]:
+        return (CONFIG, WEIGHTS, HEADS) if Path(place) == folder else ()
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        if folder.exists():  # a card or a tokeniser that is already there stays
+            shutil.copytree(folder, beside, ignore=written_anew, dirs_exist_ok=True)
+        for file, tensors in _tensors(model).items():
+            save_tensors(tensors, beside / file, dtype)
+        (beside / CONFIG).write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        beside.chmod(0o755)
+        put_in_place(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
+    """What each file of weights holds: under transformers' names what it has too, the rest under ours."""
+    own = {name: p.detach() for name, p in model.named_parameters()}
+    if not isinstance(model.config, TransformerConfig):
+        return {WEIGHTS: own}
+    known = {name for pair in interchange.name_pairs(model) for name in pair.ours}
+    rest = {name: p for name, p in own.items() if name not in known}
+    return {WEIGHTS: interchange.state_for_transformers(model)} | ({HEADS: rest} if rest else {})
+
+
+def _load_weights(model: nn.Module, folder: Path, heads: bool) -> None:
+    """Without `heads`, those that have a file of their own are not read, and stay random."""
+    expected = _tensors(model)
+    state = load_tensors(folder / WEIGHTS, expected[WEIGHTS])
+    if isinstance(model.config, TransformerConfig):
+        interchange.load_from_transformers(model, state)
+        state = load_tensors(folder / HEADS, expected[HEADS]) if heads and HEADS in expected else {}
+    own = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, tensor in state.items():
+            own[name].copy_(tensor)
+
+
+def _tuples(value: Any) -> Any:
+    """JSON has lists where a configuration has tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Encoder and decoder with attention, and what they are compared with."""

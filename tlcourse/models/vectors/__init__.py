@@ -1,0 +1,1 @@
+"""One vector per word: counts, word2vec, GloVe, fastText."""

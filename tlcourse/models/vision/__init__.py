@@ -1,0 +1,1 @@
+"""Image networks, as a chain of depths and a classifier."""

@@ -1,0 +1,1 @@
+"""The lessons as files: found, built into executed notebooks, run, reported on and opened in JupyterLab."""

@@ -1,0 +1,83 @@
+"""Builds ``notebooks/NN_name.ipynb`` from ``notebooks/src/NN_name.py``: converted, executed, normalised."""
+
+import copy
+import tempfile
+from pathlib import Path
+
+from tlcourse.notebook_tools.atomic import write_text
+from tlcourse.notebook_tools.normalise import normalise
+from tlcourse.notebook_tools.notebook_files import nbformat
+from tlcourse.notebook_tools.source import Lesson, LessonError, read
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write the notebook to ``path``, which is never half a notebook."""
+    nbformat.validate(notebook)
+    write_text(path, nbformat.writes(notebook) + "\n")
+
+
+def build(lesson: Lesson, watcher=None):
+    """Execute the lesson under the ``full`` profile and store it; return (Execution, remarks).
+
+    Where a cell fails or an output may not be stored, the stored notebook stays as it was, and what was
+    executed is kept in ``build/lessons/`` to look at.
+
+    Raises:
+        LessonError: a cell or a widget failed, the kernel died, or an output may not be stored.
+    """
+    from tlcourse.notebook_tools.execute import execute
+    from tlcourse.show.twins import notebook_widget_errors
+
+    root, source = lesson.source.parents[2], read(lesson)
+    with tempfile.TemporaryDirectory() as scratch:
+        # Nobody's own profile, progress or IPython start-up may get into what everyone sees.
+        env = {
+            "TLCOURSE_PROFILE": "full",
+            "TLCOURSE_PROGRESS": f"{scratch}/progress.json",
+            "IPYTHONDIR": f"{scratch}/ipython",
+        }
+        done = execute(copy.deepcopy(source), cwd=lesson.built.parent, env=env, watcher=watcher)
+    executed, kept = done.notebook, root / "build" / "lessons" / f"{lesson.name}.ipynb"
+    try:
+        if done.error:
+            raise LessonError(
+                f"{lesson.name}, in the cell that begins {done.failed_source()!r}: {done.error}"
+            )
+        if in_widgets := notebook_widget_errors(executed):
+            raise LessonError(f"{lesson.name}, in a widget: {in_widgets[0]}")
+        _restore(executed, source)
+        remarks = normalise(executed, private=[Path.home(), root])
+    except LessonError as error:
+        write_text(kept, nbformat.writes(executed) + "\n")
+        raise LessonError(f"{error} ({lesson.built.name} is left as it was; what ran is in {kept})") from None
+    write(executed, lesson.built)
+    return done, remarks
+
+
+def _restore(executed: nbformat.NotebookNode, source: nbformat.NotebookNode) -> None:
+    """Give the executed cells the tags that the source has: papermill adds its own metadata."""
+    for mine, theirs in zip(executed.cells, source.cells, strict=True):
+        mine.metadata, mine.id = theirs.metadata, theirs.id
+
+
+def differences(lesson: Lesson) -> list[str]:
+    """Return how the stored notebook differs from its source run to the end; [] if it does not."""
+    if not lesson.built.exists():
+        return [f"{lesson.built.name} is not built yet"]
+    stored, source = nbformat.read(lesson.built, as_version=4), read(lesson)
+    found = []
+    if len(stored.cells) != len(source.cells):
+        found.append(f"{len(stored.cells)} cells are stored, the source has {len(source.cells)}")
+    for index, (mine, theirs) in enumerate(zip(stored.cells, source.cells, strict=False)):
+        same = all(
+            getattr(mine, part) == getattr(theirs, part) for part in ("cell_type", "source", "id", "metadata")
+        )
+        if not same:
+            found.append(f"cell {index} differs from its source: {theirs.source.strip().splitlines()[:1]}")
+            break
+    found += [
+        f"cell {index} was not executed"
+        for index, cell in enumerate(stored.cells)
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
+    ]
+    return found

@@ -1,0 +1,93 @@
+"""Fine-tuning: going on with the training of a network that has learned before, for another task."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from tlcourse.train.finetuning import freezing
+from tlcourse.train.finetuning.image_batches import Inputs
+from tlcourse.train.schedules import slanted_triangular
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to fine-tune.
+
+    Attributes:
+        lowest: the lowest layer that learns; those below it are frozen.
+        learning_rate: AdamW's highest, of the head.
+        rate_factor: each layer below the head learns so many times slower than the one above it.
+        gradual: let the layers join from the top, in equal shares of the steps.
+        batch_statistics: batch norms of the layers that learn use the batch's mean and variance.
+    """
+
+    lowest: str = "stem"
+    n_steps: int = 200
+    batch_size: int = 16
+    learning_rate: float = 3e-4
+    rate_factor: float = 1.0
+    gradual: bool = False
+    batch_statistics: bool = False
+    weight_decay: float = 1e-2
+
+
+def training_steps(
+    model: nn.Module,
+    inputs: Inputs,
+    labels: np.ndarray,
+    index: np.ndarray,
+    recipe: Recipe,
+    seed: int,
+    start: str | None = None,
+) -> Iterator[float]:
+    """Train ``model`` in place; one step, and its loss, for every item taken.
+
+    Args:
+        inputs: what goes into the layer ``start``, for all items.
+        labels: int (N,), of all items.
+        index: the items to learn from.
+        start: run the model from this layer; all below it is frozen, and computed already.
+
+    Raises:
+        ValueError: a layer below ``start`` is to learn, or there is nothing to learn from.
+    """
+    layers = model.layers()
+    if recipe.lowest not in freezing.from_layer(layers, start or next(iter(layers))):
+        raise ValueError(f"{recipe.lowest!r} is to learn, but the inputs begin above it, at {start!r}")
+    if len(index) == 0:
+        raise ValueError("the index is empty: give at least one labelled item to learn from")
+    optimizer = freezing.optimizer(
+        layers, recipe.lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
+    )
+    rng = np.random.default_rng(seed)
+    targets, order = torch.as_tensor(labels), np.empty(0, dtype=int)
+    for step in range(recipe.n_steps):
+        if recipe.gradual:
+            freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / recipe.n_steps))
+        freezing.set_training(layers, recipe.batch_statistics)
+        while len(order) < recipe.batch_size:
+            order = np.concatenate([order, rng.permutation(index)])
+        rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
+        freezing.set_rates(optimizer, slanted_triangular(step, recipe.n_steps))
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(inputs.batch(rows, rng), start=start), targets[rows])
+        loss.backward()
+        optimizer.step()
+        yield loss.item()
+    model.eval()
+
+
+@torch.inference_mode()
+def probabilities(
+    model: nn.Module, inputs: Inputs, index: np.ndarray, start: str | None = None, batch_size: int = 8
+) -> np.ndarray:
+    """The probability of class 1 for the items ``index``, (len(index),), in evaluation mode."""
+    model.eval()
+    chunks = [index[i : i + batch_size] for i in range(0, len(index), batch_size)]
+    return np.concatenate(
+        [model(inputs.batch(rows), start=start).softmax(1)[:, 1].numpy() for rows in chunks]
+    )

@@ -1,0 +1,1 @@
+"""Pretraining the zoo: objectives, recipes, one loop, checkpoints, cards."""

@@ -1,0 +1,324 @@
+"""One training loop for all systems.
+
+It runs on `accelerate`, so that `accelerate launch -m tlcourse pretrain NAME` is the same training
+over several GPUs or machines. What is read and what is drawn at a step depends on the seed and the step
+alone, so a run that was killed and resumed ends with the same weights, bit for bit on one thread, as one that
+was not.
+"""
+
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from accelerate.utils import DistributedDataParallelKwargs
+from torch import Tensor, nn
+
+from tlcourse.data.text_index import TextIndex
+from tlcourse.models.pretrained import zoo
+from tlcourse.train import schedules
+from tlcourse.train.pretraining import checkpoint, held_out, positions
+from tlcourse.train.pretraining.objectives import Batch, Carry, Reading
+from tlcourse.train.pretraining.recipes import Recipe, differences, objective_of
+
+CHECKPOINT = "checkpoint.safetensors"
+BEFORE_DECAY = "before-decay.safetensors"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands."""
+
+    step: int
+    tokens: int
+    total_tokens: int
+    losses: dict[str, float]  # means over the targets since the last report
+    learning_rate: float
+    seconds: float
+    tokens_per_second: float
+
+    @property
+    def seconds_left(self) -> float:
+        return (self.total_tokens - self.tokens) / max(self.tokens_per_second, 1e-9)
+
+
+@dataclass(frozen=True)
+class Result:
+    model: nn.Module
+    steps: int
+    tokens: int
+    seconds: float
+    log: list[dict[str, Any]]
+    held_out: dict[str, float]
+
+
+def run(
+    recipe: Recipe,
+    index: TextIndex,
+    folder: str | Path,
+    resume: bool = False,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> Result:
+    """Train a model from random weights, or go on where the last checkpoint in `folder` stands.
+
+    `folder` gets `checkpoint.safetensors` and `log.jsonl`, and before the rate falls,
+    `before-decay.safetensors`: from there a finished training goes on to more tokens, as if it had been
+    planned as long.
+
+    Raises:
+        FileExistsError: there is a checkpoint, and `resume` is not asked for.
+        FileNotFoundError: there is none to resume from.
+        ValueError: the checkpoint is of another recipe or text; the message says what differs. Or the rows do
+            not split over the processes; it says over how many they do.
+    """
+    return _Training(recipe, index, Path(folder), report).run(resume)
+
+
+class _Training:
+    def __init__(self, recipe: Recipe, index: TextIndex, folder: Path, report: Callable[[Progress], None]):
+        self.recipe, self.index, self.folder, self.report = recipe, index, folder, report
+        # Broadcasting the causal masks at each step would cost time, and they never change.
+        no_broadcast = DistributedDataParallelKwargs(broadcast_buffers=False)
+        self.accelerator = Accelerator(kwargs_handlers=[no_broadcast])
+        self.text = index.fingerprint()
+        self.device = self.accelerator.device
+        self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
+        recipe.check_processes(self.world)
+        torch.manual_seed(recipe.seed)
+        model = zoo.build(recipe.config)
+        self.objective = objective_of(recipe.config)(model, index)
+        self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
+        trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective
+        self.trained = self.accelerator.prepare(trained)
+        self.step = self.tokens = self.last_step_at = 0
+        self.seconds = 0.0
+        self.log: list[dict[str, Any]] = []
+        self.sums: dict[str, tuple[float, int]] = {}  # losses and targets since the last report
+        self.carry: Carry = ()
+        self.row_length = 0  # of the last step
+        self.falling = False  # whether the rate is on its way down
+        self.read: Callable[[int, float], Batch] | None = None
+
+    @property
+    def progress(self) -> float:
+        return min(1.0, self.tokens / self.recipe.tokens)
+
+    def run(self, resume: bool) -> Result:
+        if resume:
+            self._restore()
+        elif (self.folder / CHECKPOINT).exists():
+            raise FileExistsError(
+                f"{self.folder / CHECKPOINT} is there already: go on with --resume, or delete {self.folder} "
+                "to start again."
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write_log()
+        recipe, since = self.recipe, (time.perf_counter(), self.tokens)
+        while self.tokens < recipe.tokens:
+            started = time.perf_counter()
+            if not self.falling and self.tokens > recipe.level_until:
+                self.falling = True
+                self._save(self.folder / BEFORE_DECAY)
+            length = recipe.row_length(self.tokens)
+            if self.read is None or length != self.row_length:
+                self._begin_rows_of(length)
+            losses, n_tokens = self._train_step()
+            self.last_step_at = self.tokens
+            self.step, self.tokens = self.step + 1, self.tokens + n_tokens
+            self.seconds += time.perf_counter() - started
+            for name, (total, count) in losses.items():
+                a, b = self.sums.get(name, (0.0, 0))
+                self.sums[name] = a + total, b + count
+            done = self.tokens >= recipe.tokens
+            if self.step % recipe.log_every == 0 or done:
+                since = self._log(since)
+                self.sums = {}
+            if self.step % recipe.evaluate_every == 0 or done:
+                self._note({"held_out": self.evaluate()})
+                since = time.perf_counter(), self.tokens
+            if self.step % recipe.checkpoint_every == 0 or done:
+                self._save(self.folder / CHECKPOINT)
+        held_out = next((line["held_out"] for line in reversed(self.log) if "held_out" in line), {})
+        model = self.objective.model.eval()
+        return Result(model, self.step, self.tokens, self.seconds, self.log, held_out)
+
+    # Reading.
+
+    def _begin_rows_of(self, length: int) -> None:
+        if self.recipe.growth and 0 < self.row_length < length:
+            positions.begin_as_copies(self.objective.model, self.optimizer, self.row_length, length)
+        self.row_length = length
+        rows = self.recipe.batch_tokens // length
+        reading = Reading(rows, length, self.recipe.repeats, self.recipe.seed)
+        self.read = self.objective.reader(self.index, reading)
+        if not self.carry or len(self.carry[0]) != rows // self.world:
+            self.carry = self._to_device(self.objective.initial_carry(rows // self.world))
+
+    def _local(self, batch: Batch) -> tuple[dict[str, Tensor], int]:
+        """This process's rows as tensors, and how much text the whole batch is."""
+        n_tokens = int(batch["n_tokens"].sum())
+        rows = len(batch["n_tokens"]) // self.world
+        own = {name: array[self.rank * rows : (self.rank + 1) * rows] for name, array in batch.items()}
+        own = self.objective.collate(own)
+        del own["n_tokens"]
+        return {name: torch.from_numpy(a).to(self.device) for name, a in own.items()}, n_tokens
+
+    def _to_device(self, carry: Carry) -> Carry:
+        return tuple(tensor.to(self.device) for tensor in carry)
+
+    # One step.
+
+    def _train_step(self) -> tuple[dict[str, tuple[float, int]], int]:
+        recipe = self.recipe
+        batch, n_tokens = self._local(self.read(self.step, self.progress))
+        # What dropout draws depends on the seed, the step and the process alone: nothing has to be saved, and
+        # a resumed run draws what it would have drawn.
+        seeds = np.random.SeedSequence([recipe.seed, self.step, self.rank])
+        torch.manual_seed(int(seeds.generate_state(1)[0]))
+        falling = recipe.tokens - recipe.level_until
+        factor = schedules.trapezoid(self.tokens, recipe.tokens, recipe.warmup, falling)
+        for group in self.optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * factor
+        self.trained.train()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=recipe.bf16):
+            losses, self.carry = self.trained(self.carry, **batch)
+        counts = {name: self._total(count) for name, (_, count) in losses.items()}
+        # DDP takes the mean of the processes' gradients: times their number, it is the sum over all targets.
+        loss = sum(
+            self.objective.weights.get(name, 1.0) * total * (self.world / max(1, counts[name]))
+            for name, (total, _) in losses.items()
+        )
+        self.accelerator.backward(loss)
+        self.accelerator.clip_grad_norm_(self.objective.parameters(), recipe.max_grad_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError(
+                f"the loss is {loss.item()} at step {self.step}: "
+                f"start again with a learning_rate below {recipe.learning_rate}."
+            )
+        return {
+            name: (self._total(total.detach()), counts[name]) for name, (total, _) in losses.items()
+        }, n_tokens
+
+    def _total(self, value: Tensor) -> float:
+        """The sum over the processes."""
+        return value.item() if self.world == 1 else self.accelerator.reduce(value, "sum").item()
+
+    def evaluate(self) -> dict[str, float]:
+        """Mean losses on held-out documents, at the length of the last phase; {} where there are none."""
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.recipe.bf16):
+            return held_out.losses(
+                self.objective,
+                self.index,
+                self.recipe,
+                self.world,
+                lambda batch: self._local(batch)[0],
+                self._total,
+            )
+
+    # Writing.
+
+    def _log(self, since: tuple[float, int]) -> tuple[float, int]:
+        now = time.perf_counter()
+        progress = Progress(
+            step=self.step,
+            tokens=self.tokens,
+            total_tokens=self.recipe.tokens,
+            losses={name: total / count for name, (total, count) in self.sums.items() if count},
+            learning_rate=self.optimizer.param_groups[0]["lr"],
+            seconds=self.seconds,
+            tokens_per_second=(self.tokens - since[1]) / (now - since[0]),
+        )
+        line = dataclasses.asdict(progress)
+        del line["total_tokens"]
+        self._note(line)
+        if self.accelerator.is_main_process:
+            self.report(progress)
+        return now, self.tokens
+
+    def _note(self, line: dict[str, Any]) -> None:
+        line = {"step": self.step, "tokens": self.tokens} | line
+        self.log.append(line)
+        if self.accelerator.is_main_process:
+            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def _write_log(self) -> None:
+        """What was logged after the checkpoint is logged again."""
+        if self.accelerator.is_main_process:
+            lines = [json.dumps(line) + "\n" for line in self.log]
+            (self.folder / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+
+    def _save(self, path: Path) -> None:
+        carry = [self.accelerator.gather(tensor) if self.world > 1 else tensor for tensor in self.carry]
+        if self.accelerator.is_main_process:
+            tensors = {f"model.{name}": p for name, p in self.objective.model.named_parameters()}
+            optimizer = checkpoint.optimizer_tensors(self.optimizer)
+            tensors |= {f"optimizer.{name}": t for name, t in optimizer.items()}
+            tensors |= {f"carry.{i}": t for i, t in enumerate(carry)}
+            facts = {
+                "recipe": self.recipe.facts(),
+                "text": self.text,
+                "step": self.step,
+                "tokens": self.tokens,
+                "last_step_at": self.last_step_at,
+                "seconds": self.seconds,
+                "log": self.log,
+                "sums": self.sums,
+            }
+            checkpoint.save(path, tensors, facts)
+        self.accelerator.wait_for_everyone()
+
+    def _restore(self) -> None:
+        path = self.folder / CHECKPOINT
+        tensors, facts = checkpoint.load(path)
+        before = self.folder / BEFORE_DECAY
+        if facts["recipe"]["tokens"] != self.recipe.tokens and before.exists():
+            path = before
+            tensors, facts = checkpoint.load(path)
+        then, planned = facts["recipe"], facts["recipe"]["tokens"]
+        found = list(differences(then, self.recipe.facts()))
+        if self.objective.ignores_length and facts["last_step_at"] <= self.recipe.same_until(planned):
+            as_planned = dataclasses.replace(self.recipe, tokens=planned)
+            found = found if list(differences(then, as_planned.facts())) else []
+        if facts["text"] != self.text:
+            found.append(f"the text: {facts['text']} then, {self.text} now")
+        if found:
+            raise ValueError(f"{path} is of another training. {'; '.join(found)}.")
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+
+        own = dict(self.objective.model.named_parameters())
+        with torch.no_grad():
+            for name, tensor in part("model.").items():
+                own[name].copy_(tensor)
+        checkpoint.restore_optimizer(self.optimizer, part("optimizer."))
+        carry = part("carry.")
+        rows = len(carry["0"]) // self.world if carry else 0
+        mine = slice(self.rank * rows, (self.rank + 1) * rows)
+        self.carry = self._to_device(tuple(carry[str(i)][mine] for i in range(len(carry))))
+        self.step, self.tokens, self.seconds = facts["step"], facts["tokens"], facts["seconds"]
+        self.log, self.sums = facts["log"], facts["sums"]
+        self.last_step_at = facts["last_step_at"]
+        self.falling = self.last_step_at > self.recipe.level_until
+        self.row_length = self.recipe.row_length(self.last_step_at) if self.step else 0
+
+
+def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW; biases and layer norms do not decay (Devlin et al. 2019, the authors' code)."""
+    decaying = [p for name, p in model.named_parameters() if p.ndim > 1 and not name.endswith("bias")]
+    others = [p for name, p in model.named_parameters() if p.ndim <= 1 or name.endswith("bias")]
+    groups = [
+        {"params": decaying, "weight_decay": recipe.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.eps, fused=True)

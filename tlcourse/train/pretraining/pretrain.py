@@ -1,0 +1,235 @@
+"""`tlcourse pretrain NAME`: train a model of the zoo from random weights, and write it to a folder."""
+
+import json
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+import torch
+from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
+
+from tlcourse import assets
+from tlcourse.data import pretraining_text, text_index, tokeniser
+from tlcourse.data.text_index import TextIndex
+from tlcourse.models.language.elmo import ElmoConfig
+from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import zoo
+from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.train.pretraining import checkpoint, held_out, loop, model_card, recipes
+from tlcourse.train.pretraining.loop import Progress, Result
+from tlcourse.train.pretraining.recipes import Recipe
+
+RUNS = Path("runs")
+MANY_TIMES = 10  # over the text: then it is learned by heart
+
+
+def pretrain(
+    name: str,
+    tokens: int = recipes.TOKENS,
+    text: Path | None = None,
+    runs: Path = RUNS,
+    resume: bool = False,
+    seed: int = 0,
+    out: TextIO = sys.stdout,
+) -> Path:
+    """Train the zoo's model `name`; return the folder of the finished model, `runs/NAME/model`.
+
+    Args:
+        name: of the zoo; `bert` is `bert-mini`.
+        tokens: how much text it reads, in pieces.
+        text: a folder that `tlcourse text` wrote; None takes the packaged BBC news, 0.7 million pieces, which
+            is enough to see it work.
+        runs: where the run's folder is made.
+        resume: go on from the run's last checkpoint.
+        seed: of weights, order, masks and dropout.
+        out: where progress is written.
+
+    Raises:
+        ValueError: the zoo has no such model, or the run is of another recipe.
+        FileNotFoundError: there is no text, or no checkpoint to resume from.
+        FileExistsError: there is a checkpoint already, and `resume` is not asked for.
+    """
+    name = zoo.find(name)
+    if tokens < 1:
+        raise ValueError(f"tokens is {tokens}: give the number of pieces to read, such as 200k or 60M.")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}: give 0 or a larger whole number.")
+    main = PartialState().is_main_process
+    say = _Line(out) if main else _Silent()
+    index = text_index.load(text) if text else packaged_text(say.line)
+    folder = Path(runs) / name
+    recipe = recipes.recipe_for(name, index.sources, tokens, seed, **_what_pays(tokens, folder, resume))
+    total, body = zoo.size(zoo.build(recipe.config))
+    say.line(
+        f"{name}: {total / 1e6:.2f}M parameters, {body / 1e6:.2f}M without those of the vocabulary; "
+        f"{tokens:,} tokens of {', '.join(index.sources)}; {'bf16, ' if recipe.bf16 else ''}"
+        f"{'compiled (the first step takes a minute)' if recipe.compile else 'not compiled'}"
+    )
+    times = tokens / max(1, sum(pieces_by_source(index).values()))
+    if times > MANY_TIMES:
+        say.line(
+            f"Warning: this text is read about {times:.0f} times over, and the model will learn it by heart: "
+            "assemble a larger one with `tlcourse text`, or read fewer --tokens."
+        )
+    try:
+        result = loop.run(recipe, index, folder, resume, say.progress)
+    except KeyboardInterrupt:
+        if (folder / "checkpoint.safetensors").exists():
+            say.line("Stopped. The same command with --resume goes on from the last checkpoint.")
+        raise
+    unseen = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
+    say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {unseen}")
+    if main:
+        export(name, recipe, index, result, folder / "model", text)
+        say.line(f"The model is in {folder / 'model'}")
+    PartialState().wait_for_everyone()
+    return folder / "model"
+
+
+def export(
+    name: str, recipe: Recipe, index: TextIndex, result: Result, folder: Path, text: Path | None = None
+) -> None:
+    """Write the model, its tokeniser, `training.json`, and the card that is made of them, `README.md`.
+
+    The held-out losses are those of the weights in the folder, which have half the precision of the trained
+    ones. ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax. Of `text` the
+    command keeps the folder's name alone, as its place says nothing on another machine.
+    """
+    zoo.export(result.model, folder)
+    config = recipe.config
+    if isinstance(config, ElmoConfig):
+        words = "\n".join(index.vocabulary[: config.vocab_size])
+        (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+    else:
+        alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
+        model_type = "" if alone else transformers_config(config)["model_type"]
+        tokeniser.save(index.tokenizer, folder, model_type)
+    model = zoo.load(folder, heads=True)
+    objective = recipes.objective_of(config)(model, index)
+    where = f" --text {shlex.quote(Path(text).resolve().name)}" if text else ""
+    facts = {
+        "name": name,
+        "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}{where}",
+        "recipe": recipe.facts(),
+        "text": {
+            "fingerprint": index.fingerprint(),
+            "sources": index.sources,
+            "pieces": pieces_by_source(index),
+            "report": index.report,
+        },
+        "steps": result.steps,
+        "tokens": result.tokens,
+        "seconds": round(result.seconds),
+        "held_out": held_out.losses(objective, index, recipe),
+        "log": result.log,
+        "parameters": zoo.size(model)._asdict(),
+        "torch": torch.__version__,
+    }
+    (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    model_card.write(folder)
+
+
+def pieces_by_source(index: TextIndex) -> dict[str, int]:
+    """How many pieces of each source there are to train on."""
+    trained = ~np.asarray(index.held_out)
+    pieces = np.bincount(
+        np.asarray(index.source)[trained], np.diff(index.document_pieces)[trained], len(index.sources)
+    )
+    return dict(zip(index.sources, pieces.astype(int).tolist(), strict=True))
+
+
+def packaged_text(say: Callable[[str], None] = lambda message: None) -> TextIndex:
+    """The BBC's training articles as an index, made once and kept in the cache.
+
+    Raises AssetMissing if they are not fetched.
+    """
+    folder = assets.derived_dir() / "packaged-text-2"
+    if not folder.exists():
+        say("Making an index of the packaged text, once.")
+        index = pretraining_text.assemble(pretraining_text.Sources())
+        with suppress(FileExistsError):  # another process was faster
+            text_index.save(index, folder)
+    return text_index.load(folder)
+
+
+def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
+    """Whether to compile and to compute in bfloat16: as before where a run is resumed."""
+    if resume:
+        _, facts = checkpoint.load(folder / "checkpoint.safetensors")
+        return {key: facts["recipe"][key] for key in ("bf16", "compile")}
+    long = tokens > recipes.FEW_TOKENS
+    compiler = torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++", "cl")))
+    decision = [{"compile": bool(long and compiler), "bf16": long and bf16_is_fast()}]
+    return broadcast_object_list(decision)[0]  # all processes do what the first one found
+
+
+def bf16_is_fast() -> bool:
+    """Does this machine multiply matrices faster in bfloat16? Not every CPU does."""
+
+    def seconds(dtype: torch.dtype) -> float:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        a = torch.ones(1024, 1024, dtype=dtype, device=device)
+        best = float("inf")
+        for _ in range(4):
+            started = time.perf_counter()
+            (a @ a).sum().item()
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    return seconds(torch.bfloat16) < 0.7 * seconds(torch.float32)
+
+
+def _duration(seconds: float) -> str:
+    """`1 h 05 min`, `12 min 30 s` or `48 s`."""
+    minutes, s = divmod(round(seconds), 60)
+    hours, m = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {m:02d} min"
+    return f"{m} min {s:02d} s" if m else f"{s} s"
+
+
+class _Line:
+    """Progress on one line of a terminal; elsewhere a line every half a minute."""
+
+    def __init__(self, out: TextIO):
+        self.out, self.live, self.last = out, out.isatty(), float("-inf")
+        self.pending = False
+
+    def line(self, message: str) -> None:
+        self.out.write(("\n" if self.pending else "") + message + "\n")
+        self.out.flush()
+        self.pending = False
+
+    def progress(self, p: Progress) -> None:
+        done = p.tokens >= p.total_tokens
+        if not self.live and not done and time.monotonic() - self.last < 30:
+            return
+        self.last = time.monotonic()
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in p.losses.items())
+        text = (
+            f"{min(1.0, p.tokens / p.total_tokens):4.0%}  {p.tokens / 1e6:.2f}M tokens  {losses}  "
+            f"{p.tokens_per_second:,.0f} tokens/s  {_duration(max(0.0, p.seconds_left))} left"
+        )
+        self.out.write(f"\r{text}\x1b[K" if self.live else text + "\n")
+        self.out.flush()
+        self.pending = self.live
+
+
+class _Silent(_Line):
+    """What the processes other than the first write: nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    def line(self, message: str) -> None:
+        pass
+
+    def progress(self, p: Progress) -> None:
+        pass

@@ -1,0 +1,198 @@
+"""What each model of the zoo is trained for and how: objective, rates, lengths, mixture of texts."""
+
+import bisect
+import dataclasses
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tlcourse.models.language.bert import BertConfig
+from tlcourse.models.language.elmo import ElmoConfig
+from tlcourse.models.language.ernie import ErnieConfig
+from tlcourse.models.language.gpt import GPTConfig
+from tlcourse.models.language.ulmfit import UlmfitConfig
+from tlcourse.models.language.xlnet import XLNetConfig
+from tlcourse.models.pretrained import zoo
+from tlcourse.train.pretraining.ernie_tasks import ErnieTasks
+from tlcourse.train.pretraining.objectives import (
+    BothDirections,
+    MaskedPairs,
+    NextPiece,
+    NextPieceWithState,
+    Objective,
+)
+from tlcourse.train.pretraining.permutation import PermutedPieces
+
+_OBJECTIVES: dict[type, type[Objective]] = {
+    ElmoConfig: BothDirections,
+    UlmfitConfig: NextPieceWithState,
+    GPTConfig: NextPiece,
+    BertConfig: MaskedPairs,
+    XLNetConfig: PermutedPieces,
+    ErnieConfig: ErnieTasks,
+}
+
+
+def objective_of(config: zoo.Config) -> type[Objective]:
+    """What a model of this configuration is trained for."""
+    return _OBJECTIVES[type(config)]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that the result of a training depends on, but the text.
+
+    Attributes:
+        config: the model's.
+        tokens: how much text is read: pieces that are not padding.
+        batch_tokens: places in a batch, padding included.
+        growth: (tokens, length of a row): at first rows are as short as that, until so many tokens are read.
+            Whenever rows then grow, new positions begin as copies of those before.
+        lengths: (share of the training, length of a row), in order; the shares add up to 1.
+        repeats: how often a pass over the text reads each of its sources.
+        learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
+        warmup: tokens in which the rate rises.
+        decay: share of the training, at its end, in which the rate falls in a straight line.
+        max_grad_norm: gradients are clipped to this length.
+        seed: of the weights, the order of the text, masks and dropout.
+        bf16: compute in bfloat16 where autocast allows.
+        compile: compile the model and the loss; pays where the training is long.
+        log_every, checkpoint_every, evaluate_every: in steps.
+    """
+
+    config: zoo.Config
+    tokens: int
+    batch_tokens: int = 4096
+    growth: tuple[tuple[int, int], ...] = ()
+    lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
+    repeats: dict[str, float] = field(default_factory=dict)
+    learning_rate: float = 7e-4
+    betas: tuple[float, float] = (0.9, 0.99)
+    eps: float = 1e-6
+    weight_decay: float = 0.01
+    warmup: int = 0
+    decay: float = 0.2
+    max_grad_norm: float = 1.0
+    seed: int = 0
+    bf16: bool = False
+    compile: bool = False
+    log_every: int = 50
+    checkpoint_every: int = 250
+    evaluate_every: int = 2500
+
+    @property
+    def level_until(self) -> int:
+        """The tokens after which the rate falls."""
+        return self.tokens - math.floor(self.decay * self.tokens)
+
+    def row_length(self, tokens: int) -> int:
+        """How long rows are when so many tokens are read."""
+        for until, length in self.growth:
+            if tokens < until:
+                return length
+        ends = [*itertools.accumulate(share for share, _ in self.lengths)]
+        phase = bisect.bisect_right(ends, tokens / self.tokens + 1e-12)
+        return self.lengths[min(phase, len(ends) - 1)][1]
+
+    def check_processes(self, n: int) -> None:
+        """Raises ValueError if a step's rows do not split evenly over n processes, at each length."""
+        rows = [self.batch_tokens // length for _, length in (*self.growth, *self.lengths)]
+        if any(r % n for r in rows):
+            fits = next(k for k in range(n, 0, -1) if not any(r % k for r in rows))
+            counts = " or ".join(map(str, sorted(set(rows))))
+            raise ValueError(
+                f"there are {n} processes, but a step has {counts} rows, and each must have as many: start "
+                f"{fits} with `accelerate launch --num_processes {fits}`."
+            )
+
+    def same_until(self, tokens: int) -> int:
+        """Up to where a training of so many tokens is the same as this one."""
+        shorter = dataclasses.replace(self, tokens=min(tokens, self.tokens))
+        return min(shorter.level_until, math.floor(self.lengths[0][0] * shorter.tokens))
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON values, to compare and to print."""
+        return json.loads(json.dumps(dataclasses.asdict(self) | {"config_class": type(self.config).__name__}))
+
+
+def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> Iterator[str]:
+    """What two recipes differ in, but how often they log, evaluate and save."""
+    for key in sorted(then.keys() | now.keys()):
+        one, other = then.get(key), now.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from differences(one, other, f"{where}{key}.")
+        elif one != other and not key.endswith("_every"):
+            yield f"{where}{key}: {one} then, {other} now"
+
+
+TOKENS = 60_000_000
+
+# How often a pass over the text reads each source, so that novels do not drown modern prose and the two
+# sources that most tasks are from, reviews and news, are read most.
+MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
+
+# Most of it on short rows, which are cheaper, the last tenth on twice as long ones, for the later positions
+# (Devlin et al. 2019, appendix A.2). What sees both sides is slower to find its way there, and gets a fifth.
+# XLNet and the LSTMs have no positions to learn. ELMo's rows are short because its steps through them cannot
+# be taken at once: twice as many rows of half the length take two thirds of the time.
+_SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
+_LENGTHS = {
+    ElmoConfig: ((0.9, 32), (0.1, 64)),
+    UlmfitConfig: ((1.0, 32),),
+    XLNetConfig: ((1.0, 128),),
+    BertConfig: ((0.8, 128), (0.2, 256)),
+    ErnieConfig: ((0.8, 128), (0.2, 256)),
+}
+
+# In a long row, a masked piece has two neighbours among many, and attention finds them only after millions of
+# tokens in which the loss hardly moves. In a row of 16 it finds them at once. Then rows grow, and as half of
+# the positions are new, they begin as copies: random ones would pull apart what attention has found.
+_SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
+_GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
+
+# With 7e-4, 2e-3 and 5e-3, ELMo has 5.90, 5.70 and 5.60 for the next word after 250,000 tokens; a little less
+# than the last, as a long training is less forgiving. ULMFiT's is a guess from its code, which takes 4e-3.
+_LEARNING_RATES = {ElmoConfig: 4e-3, UlmfitConfig: 3e-3}
+
+# ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
+_BATCH_TOKENS = {UlmfitConfig: 1024}
+
+_WARMUP = 1_000_000
+FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
+
+
+def recipe_for(
+    name: str,
+    sources: tuple[str, ...],
+    tokens: int = TOKENS,
+    seed: int = 0,
+    bf16: bool = False,
+    compile: bool = False,
+) -> Recipe:
+    """How the zoo's model `name` is trained on a text that has these sources.
+
+    Raises ValueError for a name that the zoo does not have.
+    """
+    config = zoo.ZOO[zoo.find(name)]
+    return Recipe(
+        config,
+        tokens,
+        batch_tokens=_BATCH_TOKENS.get(type(config), 2048) if tokens > FEW_TOKENS else 1024,
+        growth=_growth(config, tokens),
+        warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
+        lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
+        learning_rate=_LEARNING_RATES.get(type(config), Recipe.learning_rate),
+        repeats={source: times for source, times in MIXTURE.items() if source in sources},
+        seed=seed,
+        bf16=bf16,
+        compile=compile and not isinstance(config, ElmoConfig | UlmfitConfig),  # an LSTM is a kernel already
+    )
+
+
+def _growth(config: zoo.Config, tokens: int) -> tuple[tuple[int, int], ...]:
+    """Few tokens see it in small: seven tenths of them are in short rows."""
+    growth = _GROWTH.get(type(config), ())
+    return growth if tokens > FEW_TOKENS else tuple((tokens * until // 10_000_000, n) for until, n in growth)
