@@ -33,7 +33,7 @@ Existing = Literal["refuse", "keep", "replace"]
 
 
 def write_text(path: str | Path, text: str, private: bool = False) -> None:
-    """Write ``text`` to ``path`` in UTF-8, with the line ends that it has. Arguments as in :func:`new_file`."""
+    """Write `text` to `path` in UTF-8, with the line ends that it has. Arguments as in `new_file`."""
     write_bytes(path, text.encode("utf-8"), private)
 
 

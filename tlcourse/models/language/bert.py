@@ -28,7 +28,7 @@ class BertConfig(TransformerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole(self, "type_vocab_size")
+        check_whole(self, "type_vocab_size", least=0)  # DistilBERT has none
 
 
 class Pooler(nn.Module):
