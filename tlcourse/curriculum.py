@@ -161,6 +161,7 @@ LESSONS = (
         _INSIDE,
         "What do its heads see, and how many does it need?",
         ("bert",),
+        teaches=("models.pretrained.distilbert",),
         planned=True,
     ),
     Lesson(
@@ -233,6 +234,8 @@ ENGINE = (
     "models.pretrained.checkpoints",
     "models.pretrained.encoders",
     "models.pretrained.interchange",
+    "models.pretrained.loading_quietly",
+    "models.pretrained.onnx_weights",
     "models.pretrained.text_encoders",
     "models.pretrained.transformers_configs",
     "models.pretrained.zoo",
