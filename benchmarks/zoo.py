@@ -25,6 +25,8 @@ from pathlib import Path
 import provenance
 from arguments import file_to_write, from_one_up, whole_number
 
+from tlcourse import files
+
 BASELINES = ("counts", "glove", "minilm", "smollm2")
 FROZEN_ONLY = ("counts", "glove", "smollm2")
 ASSETS = {"glove": "glove-6b-50d", "minilm": "minilm", "smollm2": "smollm2"}
@@ -68,9 +70,7 @@ class Results:
         self.save()
 
     def save(self) -> None:
-        beside = self.path.with_name(f".{self.path.name}.tmp")
-        beside.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(beside, self.path)
+        files.write_json(self.path, self.facts, indent=1)
 
 
 def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, str, int]]:
