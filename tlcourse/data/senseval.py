@@ -1,7 +1,7 @@
-"""One word, several senses: uses of *hard*, *interest*, *line* and *serve*, each with the sense it has there.
+"""One word, several senses: uses of *hard*, *interest*, *line*, *serve*, each with the sense it has there.
 
-NLTK's corpus `senseval`, in the format of Senseval-2: an instance is a sentence or a few, cut into words, with
-the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of Leacock,
+NLTK's corpus `senseval`, in the format of Senseval-2: an instance is a sentence or a few, cut into words,
+with the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of Leacock,
 Towell and Voorhees 1993, *interest* of Bruce and Wiebe 1994.
 """
 
@@ -23,7 +23,7 @@ SIMILAR = 0.6
 
 # hard-a.sjm-274_1: is the first use in document sjm-274, line-n.w7_010:888: one in document w7_010. The other
 # two do not say.
-_DOCUMENT = {"hard": r"(.+)_[^_]+", "line": r"(.+?):"}
+_DOCUMENT = {"hard": "[^_:]+", "line": "[^:]+"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Senses:
         position: int64 (N,): where the word in question stands, such as *harder* for *hard*.
         sense: int64 (N,): an index into `names`.
         names: of the senses, as the corpus has them.
-        train_index, test_index: int64, 75/25; uses from one document or in nearly the same words stay together.
+        train_index, test_index: int64, 75/25; uses from one document, or in nearly the same words, stay
+            together.
     """
 
     word: str
@@ -67,8 +68,8 @@ def load(word: str) -> Senses:
     names = tuple(sorted(set(senses)))
 
     def find_groups() -> dict[str, np.ndarray]:
-        document = re.compile(_DOCUMENT.get(word, "(.*)"))
-        origins = [document.match(identifier).group(1) for identifier in ids]
+        document = re.compile(_DOCUMENT.get(word, ".+"))
+        origins = [document.match(identifier).group() for identifier in ids]
         return {"group": joined(origins, similar_pairs([frozenset(words) for words in once], SIMILAR))}
 
     key = {"uses": fingerprint([*ids, *map(" ".join, once)]), "similar": SIMILAR}

@@ -1,8 +1,9 @@
 """Sentences with a tag a word: chunks and names by hand, names and parts of speech by spaCy.
 
 *Gold*, tagged by people, from NLTK: CoNLL-2000 (chunks in the Wall Street Journal) and IE-ER (names in news
-wire of 1998); :mod:`tlcourse.data.wikigold` and :mod:`tlcourse.data.conll2003` have more names. *Silver*, tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees
-with silver tags throughout is as good as that pipeline, not as a person.
+wire of 1998); :mod:`tlcourse.data.wikigold` and :mod:`tlcourse.data.conll2003` have more names. *Silver*,
+tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees with silver tags
+throughout is as good as that pipeline, not as a person.
 
 Tags over several words are in BIO: B-ORG begins an organisation, I-ORG goes on with it, O is neither.
 """

@@ -13,7 +13,9 @@ TEST = 0.25
 
 
 def load() -> TaggedSentences:
-    """1,696 sentences of 145 articles with BIO tags, split by article, 75/25; two that share a sentence stay together.
+    """1,696 sentences of 145 articles with BIO tags, split by article, 75/25.
+
+    Articles that share a sentence are on one side.
 
     Raises:
         AssetMissing: not fetched yet.
