@@ -231,6 +231,7 @@ LESSONS = (
 
 # Modules of `models/`, `train/` and `probe/` that no lesson explains: the engine under all of them.
 ENGINE = (
+    "models.parts.config_fields",
     "models.pretrained.checkpoints",
     "models.pretrained.encoders",
     "models.pretrained.interchange",
@@ -239,7 +240,9 @@ ENGINE = (
     "models.pretrained.text_encoders",
     "models.pretrained.transformers_configs",
     "models.pretrained.zoo",
+    "train.divergence",
     "train.finetuning.trainings",
+    "train.labels",
     "train.measuring.frozen_states",
     "train.measuring.scores",
     "train.pretraining.checkpoint",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
     EncoderOutput,
@@ -24,6 +25,10 @@ from tlcourse.models.parts.transformer import (
 @dataclass(frozen=True)
 class BertConfig(TransformerConfig):
     type_vocab_size: int = 2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "type_vocab_size", least=0)  # DistilBERT has none
 
 
 class Pooler(nn.Module):

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.parts.config_fields import check_choice
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
     EncoderOutput,
@@ -31,6 +32,10 @@ class GPTConfig(TransformerConfig):
     hidden_act: str = "gelu_new"
     layer_norm_eps: float = 1e-5
     norm: str = "post"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "norm", "pre", "post")
 
 
 class GPTModel(nn.Module):

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.parts.config_fields import MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
 State = tuple[Tensor, Tensor]  # a layer's h and c, each (1, B, size)
@@ -38,6 +39,14 @@ class UlmfitConfig:
     embedding_dropout: float = 0.05
     weight_drop: float = 0.5
     dropout_multiplier: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_whole(self, "vocab_size", "embedding_size", "lstm_size")
+        check_whole(self, "num_hidden_layers", most=MOST_LAYERS)
+        check_real(
+            self, "output_dropout", "hidden_dropout", "input_dropout", "embedding_dropout", "weight_drop"
+        )
+        check_real(self, "dropout_multiplier", most=10.0)
 
 
 class VariationalDropout(nn.Module):

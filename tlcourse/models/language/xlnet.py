@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.models.parts.attention import masked_softmax
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.transformer import FeedForward, TransformerConfig, initialise
 
 
@@ -26,6 +27,17 @@ class XLNetConfig(TransformerConfig):
 
     mem_len: int = 96
     reuse_len: int | None = None  # None: all of them
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "mem_len", least=0)
+        if self.reuse_len is not None:
+            check_whole(self, "reuse_len", least=0)
+        if self.hidden_size % 2:
+            raise ValueError(
+                f"hidden_size is {self.hidden_size}, expected an even number, for as many sines as "
+                "cosines of a distance"
+            )
 
 
 def relative_positions(n_queries: int, n_keys: int, hidden_size: int, device: torch.device) -> Tensor:

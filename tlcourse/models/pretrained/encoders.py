@@ -17,6 +17,7 @@ from tlcourse.models.pretrained import interchange, zoo
 from tlcourse.models.pretrained.text_encoders import MAX_LENGTH, PieceEncoder, TextEncoder, WordEncoder
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
@@ -25,12 +26,14 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
 
     Raises:
         FileNotFoundError: there is no tokeniser.
+        ValueError: the tokeniser is damaged, or of another model.
         TypeError: the model is not an encoder of the zoo.
     """
     if isinstance(model, BiLM):
         return WordEncoder(model)
     tokens = tokeniser.load(folder)
     config = model.config
+    _check_fit(tokens, config.vocab_size, Path(folder) / "tokenizer.json")
     longest = min(MAX_LENGTH, getattr(config, "max_position_embeddings", MAX_LENGTH))
     match model:
         case BertModel():
@@ -48,6 +51,18 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
     else:
         widths = [config.hidden_size] * (config.num_hidden_layers + 1)
     return PieceEncoder(model, tokens, widths, marks, summary, longest)
+
+
+def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
+    """Raise ValueError if the model has no row for a piece, or other numbers for [CLS] and [SEP]."""
+    highest = max(tokens.get_vocab().values())
+    marks = {mark: tokens.token_to_id(mark) for mark in ("[CLS]", "[SEP]")}
+    if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
+        raise ValueError(
+            f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. The file is damaged, or of another model: get "
+            "the folder again."
+        )
 
 
 def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from tlcourse.data import sentences, tokeniser
 from tlcourse.data.packing import fit
+from tlcourse.data.texts import as_pairs, as_sentences, as_texts
 from tlcourse.data.tokeniser import find_words
 from tlcourse.models.language.bert import BertModel
 from tlcourse.models.language.elmo import BiLM, character_ids
@@ -48,6 +49,8 @@ Batch = dict[str, Tensor]
 
 class TextEncoder(nn.Module, ABC):
     """A network with its way of reading.
+
+    `parts`, `pairs` and `words` raise TypeError for a single string in place of several texts.
 
     Attributes:
         network: without its pretraining heads.
@@ -109,14 +112,17 @@ class PieceEncoder(TextEncoder):
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - len(self.marks[0]) - len(self.marks[2])
-        return [[self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(texts)]
+        return [
+            [self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(as_texts(texts))
+        ]
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
-        both = zip(self._pieces(first), self._pieces(second), strict=True)
+        left, right = as_pairs(first, second)
+        both = zip(self._pieces(left), self._pieces(right), strict=True)
         return [self._arranged(a, b) for a, b in both]
 
-    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        return [e.ids for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+    def _pieces(self, texts: list[str]) -> list[list[int]]:
+        return [e.ids for e in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
 
     def _arranged(self, a: list[int], b: list[int] | None = None) -> Example:
         before, between, after = self.marks
@@ -133,6 +139,7 @@ class PieceEncoder(TextEncoder):
         return Example(units, segments, [])
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        sentences = as_sentences(sentences)
         new = sorted({word for words in sentences for word in words} - self.piece_cache.keys())
         self.piece_cache.update(zip(new, self._pieces([self.blank + word for word in new]), strict=True))
         return [self._tagged(words) for words in sentences]
@@ -203,11 +210,14 @@ class WordEncoder(TextEncoder):
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - 1
-        return [[self._arranged(part) for part in cut_evenly(_sentence_words(text), room)] for text in texts]
+        return [
+            [self._arranged(part) for part in cut_evenly(_sentence_words(text), room)]
+            for text in as_texts(texts)
+        ]
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
         found = []
-        for text, other in zip(first, second, strict=True):
+        for text, other in zip(*as_pairs(first, second), strict=True):
             a, b = _sentence_words(text), _sentence_words(other)
             in_a, in_b = fit(len(a), len(b), self.max_length - 1)
             found.append(self._arranged(a[:in_a], b[:in_b]))
@@ -219,7 +229,7 @@ class WordEncoder(TextEncoder):
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         room = self.max_length - 2
         found = []
-        for words in sentences:
+        for words in as_sentences(sentences):
             units = [_END, *words[:room], _END]
             places = [min(1 + place, len(units) - 1) for place in range(len(words))]
             found.append(Example(units, [0] * len(units), places))

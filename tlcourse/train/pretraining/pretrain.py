@@ -16,6 +16,7 @@ from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
 
 from tlcourse import assets
+from tlcourse.assets import sha256sums
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.language.elmo import ElmoConfig
@@ -107,6 +108,7 @@ def export(
     if isinstance(config, ElmoConfig):
         words = "\n".join(index.vocabulary[: config.vocab_size])
         (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+        sha256sums.note(folder, ["vocabulary.txt"])
     else:
         alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
         model_type = "" if alone else transformers_config(config)["model_type"]
