@@ -146,7 +146,7 @@ def load(folder: str | Path) -> "Tokenizer":
         sha256sums.check(path)
     except Exception as error:  # the library raises plain Exception, for whatever is wrong
         raise ValueError(
-            f"{path} cannot be used as a tokeniser ({error}). Get the folder again, or write the file with "
-            "tlcourse.data.tokeniser.save."
+            f"{path} cannot be used as a tokeniser ({error!s:.300}). Get the folder again, or write the file "
+            "with tlcourse.data.tokeniser.save."
         ) from error
     return tokenizer

@@ -1,4 +1,4 @@
-"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's, which come with random weights too."""
+"""Pretrained encoders by name: the course's own, MiniLM and SmolLM2; or the same with random weights."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from tlcourse.models.pretrained.text_encoders import MAX_LENGTH, PieceEncoder, T
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
@@ -60,13 +59,13 @@ def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
     if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
         raise ValueError(
             f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
-            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. The file is damaged, or of another model: get "
-            "the folder again."
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. It is damaged, or of another model: get the "
+            "folder again."
         )
 
 
 def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
-    """An encoder by its name in the zoo or by its folder; or `minilm`, `distilbert`, `smollm2`. In eval mode.
+    """An encoder by its name in the zoo or by its folder; or `minilm`, or `smollm2`. In eval mode.
 
     Args:
         random_seed: of the zoo, the same architecture with random weights instead of the trained ones.
@@ -75,12 +74,12 @@ def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
         ValueError: there is no such model, or no random one.
         FileNotFoundError, AssetMissing: it is not there; the message says what to do.
     """
-    if name in _PUBLISHED:
+    if name in ("minilm", "smollm2"):
         if random_seed is not None:
             raise ValueError(
                 f"{name} comes with trained weights only: random ones are for models of the zoo."
             )
-        return _PUBLISHED[name]()
+        return _minilm() if name == "minilm" else _smollm2()
     folder = zoo.folder_of(name)
     model = zoo.load(folder)
     if random_seed is not None:
@@ -94,23 +93,11 @@ def _minilm() -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
     loaded = minilm.load()
-    return _bert(loaded.model, loaded.tokenizer)
-
-
-def _distilbert() -> TextEncoder:
-    from tlcourse.models.pretrained import distilbert
-
-    tokenizer, model = distilbert.load()
-    return _bert(model, tokenizer)
-
-
-def _bert(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
-    """A published BERT or DistilBERT in the course's own code."""
-    ours = interchange.from_transformers(model)
-    cls, sep = tokenizer.cls_token_id, tokenizer.sep_token_id
-    widths = [ours.config.hidden_size] * (ours.config.num_hidden_layers + 1)
-    tokens = tokeniser.load(tokenizer.name_or_path)
-    return PieceEncoder(ours, tokens, widths, ((cls,), (sep,), (sep,)), 0)
+    model = interchange.from_transformers(loaded.model)
+    cls, sep = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
+    widths = [model.config.hidden_size] * (model.config.num_hidden_layers + 1)
+    tokens = tokeniser.load(loaded.tokenizer.name_or_path)
+    return PieceEncoder(model, tokens, widths, ((cls,), (sep,), (sep,)), 0)
 
 
 def _smollm2() -> TextEncoder:
@@ -121,6 +108,3 @@ def _smollm2() -> TextEncoder:
     newline = tokens.encode("\n", add_special_tokens=False)
     marks = ((), tuple(newline), ())
     return PieceEncoder(model.model, tokeniser.load(smollm2.folder()), widths, marks, -1, blank=" ")
-
-
-_PUBLISHED = {"minilm": _minilm, "distilbert": _distilbert, "smollm2": _smollm2}

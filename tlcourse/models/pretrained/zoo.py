@@ -189,7 +189,7 @@ def read_config(folder: Path) -> Config:
     path = folder / CONFIG
     own = read_json(path).get("tlcourse")
     classes = {kind.__name__: kind for kind in _ARCHITECTURES}
-    if not isinstance(own, dict) or own.get("config") not in classes:
+    if not isinstance(own, dict) or str(own.get("config")) not in classes:
         raise ValueError(
             f"{path} is not of this course. A published model opens with transformers; "
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
@@ -252,8 +252,13 @@ def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     config.json would otherwise fill the machine.
     """
     if config not in ZOO.values():
-        with torch.device("meta"):
-            sketch = build(config)
+        try:
+            with torch.device("meta"):
+                sketch = build(config)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"{folder / CONFIG} describes a model that cannot be built ({error})."
+            ) from error
         load_tensors(folder / WEIGHTS, _tensors(sketch)[WEIGHTS])
     return build(config)
 
