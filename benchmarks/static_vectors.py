@@ -33,6 +33,8 @@ import numpy as np
 import provenance
 import psutil
 
+from tlcourse import files
+
 # Rates of ours and of gensim's, at which they learn at the same pace.
 RATES = {"skip-gram": (0.025, 0.025), "CBOW": (0.3, 0.05), "fastText": (0.05, 0.05)}
 BUCKETS = 200_000
@@ -254,7 +256,8 @@ def main() -> None:
         "tokens": arguments.tokens,
         "by_vocabulary": by_vocabulary(arguments.sizes, arguments.tokens, settings),
     }
-    provenance.write(report, arguments.json)
+    if arguments.json:
+        files.write_json(arguments.json, report, indent=1)
     print(markdown(report))
     print(f"\n```json\n{json.dumps(report)}\n```")
 

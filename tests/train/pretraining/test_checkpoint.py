@@ -40,7 +40,7 @@ def test_facts_that_are_none_are_named(tmp_path, facts):
 
 def test_a_checkpoint_with_nan_is_named(tmp_path):
     checkpoint.save(tmp_path / "c.safetensors", {"model.x": torch.tensor([1.0, torch.nan])}, {})
-    with pytest.raises(ValueError, match="model.x has values that are not finite"):
+    with pytest.raises(ValueError, match=r"model\.x has values that are not finite"):
         checkpoint.load(tmp_path / "c.safetensors")
 
 

@@ -28,7 +28,7 @@ class BertConfig(TransformerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole(self, "type_vocab_size")
+        check_whole(self, "type_vocab_size", least=0)  # DistilBERT has none
 
 
 class Pooler(nn.Module):
@@ -49,6 +49,8 @@ class Pooler(nn.Module):
 class BertModel(nn.Module):
     """Embeddings, encoder, pooler (section 3)."""
 
+    has_pooler = True
+
     def __init__(self, config: BertConfig):
         super().__init__()
         self.config = config
@@ -61,7 +63,7 @@ class BertModel(nn.Module):
             hidden_dropout_prob=config.hidden_dropout_prob,
         )
         self.encoder = TransformerStack(config, norm="post")
-        self.pooler = Pooler(config.hidden_size)
+        self.pooler = Pooler(config.hidden_size) if self.has_pooler else None
         initialise(self, config.initializer_range)
 
     def forward(
@@ -79,6 +81,8 @@ class BertModel(nn.Module):
     def encode(self, embedded: Tensor, mask: Tensor | None, need_weights: bool = False) -> EncoderOutput:
         """From the embedded input (B, T, H) on."""
         output = self.encoder(embedded, mask, need_weights)
+        if self.pooler is None:
+            return output
         return output._replace(pooler_output=self.pooler(output.last_hidden_state))
 
 

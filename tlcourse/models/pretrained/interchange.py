@@ -1,8 +1,8 @@
 """Our weights ↔ those of the `transformers` classes of the same architecture, name by name.
 
 Nothing is retrained or approximated: tensors are renamed, transposed, or put side by side. So a model of
-this course opens with `AutoModel.from_pretrained`, and a published BERT, GPT, GPT-2, XLNet or ERNIE runs in
-our code.
+this course opens with `AutoModel.from_pretrained`, and a published BERT, DistilBERT, GPT, GPT-2, XLNet or
+ERNIE runs in our code.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +15,7 @@ from tlcourse.models.language.bert import BertConfig, BertForPreTraining, BertMo
 from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining, ErnieModel
 from tlcourse.models.language.gpt import GPTConfig, GPTForCausalLM, GPTModel
 from tlcourse.models.language.xlnet import XLNetConfig, XLNetForPreTraining, XLNetModel
+from tlcourse.models.pretrained.distilbert import DistilBertConfig, DistilBertModel
 from tlcourse.models.pretrained.transformers_configs import config_from_transformers
 
 if TYPE_CHECKING:
@@ -70,6 +71,21 @@ def _bert_pairs(config: BertConfig) -> Iterator[Pair]:
         yield from _layer(f"{ours}.feed_forward.output", f"{theirs}.output.dense")
         yield from _layer(f"{ours}.feed_forward_norm", f"{theirs}.output.LayerNorm")
     yield from _layer("pooler.dense", "pooler.dense")
+
+
+def _distilbert_pairs(config: DistilBertConfig) -> Iterator[Pair]:
+    yield Pair(("embeddings.word.weight",), "embeddings.word_embeddings.weight")
+    yield Pair(("embeddings.position.weight",), "embeddings.position_embeddings.weight")
+    yield from _layer("embeddings.norm", "embeddings.LayerNorm")
+    for i in range(config.num_hidden_layers):
+        ours, theirs = f"encoder.blocks.{i}", f"transformer.layer.{i}"
+        for name in ("query", "key", "value", "output"):
+            short = "out" if name == "output" else name[0]
+            yield from _layer(f"{ours}.attention.{name}", f"{theirs}.attention.{short}_lin")
+        yield from _layer(f"{ours}.attention_norm", f"{theirs}.sa_layer_norm")
+        yield from _layer(f"{ours}.feed_forward.intermediate", f"{theirs}.ffn.lin1")
+        yield from _layer(f"{ours}.feed_forward.output", f"{theirs}.ffn.lin2")
+        yield from _layer(f"{ours}.feed_forward_norm", f"{theirs}.output_layer_norm")
 
 
 def _masked_lm_pairs() -> Iterator[Pair]:
@@ -151,6 +167,8 @@ def name_pairs(model: nn.Module) -> list[Pair]:
             return [*_inside("bert.", _bert_pairs(model.config)), *heads]
         case ErnieForPreTraining():
             return [*_inside("ernie.", _bert_pairs(model.config)), *_masked_lm_pairs()]
+        case DistilBertModel():
+            return list(_distilbert_pairs(model.config))
         case BertModel():
             return list(_bert_pairs(model.config))
         case GPTForCausalLM():
@@ -167,7 +185,8 @@ def name_pairs(model: nn.Module) -> list[Pair]:
 
 def _no_counterpart(model: nn.Module) -> TypeError:
     return TypeError(
-        f"{type(model).__name__} has no counterpart in transformers; BERT, ERNIE, GPT, GPT-2 and XLNet have."
+        f"{type(model).__name__} has no counterpart in transformers; BERT, DistilBERT, ERNIE, GPT, GPT-2 "
+        "and XLNet have."
     )
 
 
@@ -206,6 +225,7 @@ _CLASSES = {
     "GPT2LMHeadModel": GPTForCausalLM,
     "XLNetLMHeadModel": XLNetForPreTraining,
     "BertModel": BertModel,
+    "DistilBertModel": DistilBertModel,
     "ErnieModel": ErnieModel,
     "OpenAIGPTModel": GPTModel,
     "GPT2Model": GPTModel,

@@ -18,6 +18,7 @@ import torch
 from tlcourse import assets
 from tlcourse.data.near_duplicates import fingerprint
 from tlcourse.data.texts import as_texts
+from tlcourse.models.pretrained.loading_quietly import no_progress_bar
 
 if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
@@ -46,16 +47,10 @@ def load() -> Encoder:
         AssetMissing: not fetched yet.
     """
     from transformers import AutoTokenizer, BertModel
-    from transformers.utils import logging
 
     folder = assets.path("minilm")
-    bar = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # it would be gone before it is seen, and would stay in the stored lesson
-    try:
+    with no_progress_bar():
         model = BertModel.from_pretrained(folder)
-    finally:
-        if bar:
-            logging.enable_progress_bar()
     return Encoder(AutoTokenizer.from_pretrained(folder), model.eval())
 
 

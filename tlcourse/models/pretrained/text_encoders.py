@@ -107,6 +107,7 @@ class PieceEncoder(TextEncoder):
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.marks, self.blank = marks, blank
+        self.unknown = tokenizer.token_to_id(tokeniser.SPECIAL[tokeniser.UNK])
         self.piece_cache: dict[str, list[int]] = {}
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
@@ -150,7 +151,7 @@ class PieceEncoder(TextEncoder):
         first = isinstance(self.network, BertModel | XLNetModel)
         ids, places = [], []
         for word in words:
-            pieces = self.piece_cache[word] or [tokeniser.UNK]  # of a word of signs that have no piece
+            pieces = self.piece_cache[word] or [self.unknown]  # of a word of signs that have no piece
             ids += pieces
             places.append(len(ids) - len(pieces) if first else len(ids) - 1)
         example = self._arranged(ids[:room])

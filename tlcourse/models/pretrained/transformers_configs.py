@@ -9,9 +9,22 @@ from tlcourse.models.language.ernie import ErnieConfig
 from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.language.xlnet import XLNetConfig
 from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained.distilbert import DistilBertConfig
 
-# GPT and XLNet have names of their own for the same things.
+# DistilBERT, GPT and XLNet have names of their own for the same things.
 _BERT_NAMES = {field.name: field.name for field in dataclasses.fields(BertConfig)}
+_DISTILBERT_NAMES = {
+    "vocab_size": "vocab_size",
+    "dim": "hidden_size",
+    "n_layers": "num_hidden_layers",
+    "n_heads": "num_attention_heads",
+    "hidden_dim": "intermediate_size",
+    "max_position_embeddings": "max_position_embeddings",
+    "activation": "hidden_act",
+    "dropout": "hidden_dropout_prob",
+    "attention_dropout": "attention_probs_dropout_prob",
+    "initializer_range": "initializer_range",
+}
 _GPT_NAMES = {
     "vocab_size": "vocab_size",
     "n_embd": "hidden_size",
@@ -42,6 +55,7 @@ _XLNET_NAMES = {
 # What changes the arithmetic in a way that ours does not have: the only value that is ours.
 _ONLY: dict[str, dict[str, Any]] = {
     "bert": {"is_decoder": False, "add_cross_attention": False},
+    "distilbert": {"sinusoidal_pos_embds": False},
     "ernie": {"is_decoder": False, "add_cross_attention": False},
     "openai-gpt": {"afn": "gelu"},
     "gpt2": {
@@ -73,6 +87,8 @@ def transformers_config(config: TransformerConfig) -> dict[str, Any]:
         case ErnieConfig():
             more = {"use_task_id": True, "task_type_vocab_size": config.task_type_vocab_size}
             return {"model_type": "ernie"} | renamed(_BERT_NAMES) | more
+        case DistilBertConfig():
+            return {"model_type": "distilbert"} | renamed(_DISTILBERT_NAMES)
         case BertConfig():
             return {"model_type": "bert"} | renamed(_BERT_NAMES)
         case GPTConfig(norm="pre"):
@@ -122,6 +138,8 @@ def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
     match model_type:
         case "bert":
             return BertConfig(**renamed(_BERT_NAMES))
+        case "distilbert":
+            return DistilBertConfig(**renamed(_DISTILBERT_NAMES))
         case "ernie":
             if not fields.get("use_task_id"):
                 raise ValueError("this ERNIE has no task embedding (use_task_id is false): it is a BERT.")
@@ -139,5 +157,6 @@ def config_from_transformers(fields: Mapping[str, Any]) -> TransformerConfig:
                 more["attention_probs_dropout_prob"] = fields["dropout"]
             return XLNetConfig(**renamed(_XLNET_NAMES) | more)
     raise ValueError(
-        f"model_type is {model_type!r}; this course has 'bert', 'ernie', 'openai-gpt', 'gpt2' and 'xlnet'."
+        f"model_type is {model_type!r}; this course has 'bert', 'distilbert', 'ernie', 'openai-gpt', 'gpt2' "
+        "and 'xlnet'."
     )
