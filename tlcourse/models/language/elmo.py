@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tlcourse.models.language.system import System, name_layers
 from tlcourse.models.parts.lstm import initialise
 
 # PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
@@ -160,6 +161,20 @@ class BiLM(nn.Module):
         forward, backward = top.chunk(2, dim=-1)
         return self.output_dropout(forward), self.output_dropout(backward)
 
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, token layer first."""
+        return [2 * self.config.projection_size] * (self.config.num_hidden_layers + 1)
+
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, both directions of a layer together, with its dropout."""
+        each = zip(self.dropouts, self.forward_lstms, self.backward_lstms, strict=True)
+        return name_layers(self.tokens, map(nn.ModuleList, each))
+
+    def states(self, characters: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        """(B, T, C), and (B, T) with 1 = word and 0 = padding → h_{k,0} … h_{k,L}, (B, T, 2P) each."""
+        return self(characters, attention_mask.sum(dim=1))
+
 
 class ScalarMix(nn.Module):
     """ELMo_k = γ Σ_j s_j h_{k,j}, s = softmax(w) (section 3.2, equation 1)."""
@@ -201,3 +216,13 @@ class Elmo(nn.Module):
         with torch.no_grad():
             layers = self.bilm(characters, lengths)
         return self.dropout(self.mix(layers))
+
+
+SYSTEM = System(
+    ElmoConfig,
+    BiLM,
+    BiLM,
+    "",
+    "ELMo: a bidirectional LSTM language model that spells its words (Peters et al. 2018)",
+    marks=None,
+)

@@ -7,12 +7,13 @@ Shapes: B sequences, T tokens, E embedding size, H hidden size, V vocabulary siz
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.lstm import initialise
 
 State = tuple[Tensor, Tensor]  # a layer's h and c, each (1, B, size)
@@ -138,6 +139,20 @@ class AwdLstm(nn.Module):
                 x = self.hidden_dropouts[i](x)
         return tuple(layers), tuple(new_state)
 
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, embeddings first."""
+        return [self.config.embedding_size, *(lstm.hidden_size for lstm in self.lstms)]
+
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, each with its own dropout."""
+        each = zip_longest(self.lstms, self.hidden_dropouts, fillvalue=nn.Identity())
+        return name_layers(nn.ModuleList([self.embedding, self.input_dropout]), map(nn.ModuleList, each))
+
+    def states(self, input_ids: Tensor, **_: Tensor) -> tuple[Tensor, ...]:
+        """(B, T) → the embeddings and each layer's output, (B, T, widths[k]). Padding is on the right."""
+        return self(input_ids)[0]
+
 
 class UlmfitForPreTraining(nn.Module):
     """The language model: AWD-LSTM and a softmax with the embedding's weights."""
@@ -203,3 +218,13 @@ class PoolingClassifier(nn.Module):
     def forward(self, states: Tensor, attention_mask: Tensor) -> Tensor:
         """(B, T, E), (B, T) → logits (B, num_labels)."""
         return self.block_2(torch.relu(self.block_1(self.pooling(states, attention_mask))))
+
+
+SYSTEM = System(
+    UlmfitConfig,
+    UlmfitForPreTraining,
+    AwdLstm,
+    "encoder",
+    "ULMFiT: an AWD-LSTM language model (Howard and Ruder 2018)",
+    Marks(("[SEP]",), ("[SEP]",), ("[SEP]",)),  # which stood between documents in pretraining
+)

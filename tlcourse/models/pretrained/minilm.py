@@ -26,7 +26,7 @@ MAX_LENGTH = 128  # word pieces, [CLS] and [SEP] among them; the rated sentences
 BATCH_SIZE = 16  # larger batches are no faster on a CPU, and take more memory
 _VERSION = 1  # part of the cache's key: raise it when the same texts would get other features
 
-Progress = Callable[[Sequence], Iterable]
+Watch = Callable[[Sequence], Iterable]  # shows how far a loop is, such as `show.progress`
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def batches_by_length(lengths: Sequence[int], batch_size: int) -> list[np.ndarra
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def encode(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """Mean-pooled last states of ``texts``: float32, (N, 384), in the order of ``texts``.
 
     Args:
@@ -101,7 +101,7 @@ def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
 
 
 def _batches(
-    texts: Sequence[str], tokenizer: "PreTrainedTokenizerFast", progress: Progress
+    texts: Sequence[str], tokenizer: "PreTrainedTokenizerFast", progress: Watch
 ) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
     """(indices into ``texts``, padded ``input_ids`` and ``attention_mask``) for each batch."""
     if not len(texts):
@@ -113,7 +113,7 @@ def _batches(
         yield index, {name: padded[name] for name in ("input_ids", "attention_mask")}
 
 
-def features(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def features(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """:func:`encode`, computed once and then read from the cache of derived results."""
     digest = hashlib.sha256("\x00".join(texts).encode()).hexdigest()
     key = {

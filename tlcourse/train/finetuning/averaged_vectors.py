@@ -14,7 +14,7 @@ from tlcourse.threads import single_thread
 
 
 @dataclass(frozen=True)
-class Recipe:
+class VectorRecipe:
     """How to train; the same for all that are compared. Chosen on training sentences that were held out.
 
     No text is kept back to tell when to stop: of a hundred, twenty would tell little, and be missed.
@@ -35,7 +35,11 @@ class Recipe:
 
 @single_thread()
 def fit(
-    model: AveragedVectors, texts: Sequence[str], labels: np.ndarray, seed: int, recipe: Recipe | None = None
+    model: AveragedVectors,
+    texts: Sequence[str],
+    labels: np.ndarray,
+    seed: int,
+    recipe: VectorRecipe | None = None,
 ) -> AveragedVectors:
     """Train `model` in place on `texts` and integer `labels` (N,), and return it.
 
@@ -44,7 +48,7 @@ def fit(
     """
     if len(texts) == 0 or len(texts) != len(labels):
         raise ValueError(f"got {len(texts)} texts and {len(labels)} labels: give one label for each text")
-    recipe = recipe or Recipe()
+    recipe = recipe or VectorRecipe()
     generator = torch.Generator().manual_seed(seed)
     encoded, target = model.encode(texts), torch.as_tensor(labels)
     groups = [
