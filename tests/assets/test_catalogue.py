@@ -9,7 +9,7 @@ import pytest
 from tlcourse import assets
 
 PACKAGED = [asset for asset in assets.catalogue().values() if asset.tier == "packaged"]
-NAMES = """efficientnet-lite0 solar-cells glove-6b-50d minilm smollm2
+NAMES = """efficientnet-lite0 solar-cells glove-6b-50d minilm distilbert smollm2
            rated-sentences bbc-news spacy-en word-tests cmudict"""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tlcourse.assets import cache, hub_tier, nltk_tier, packaged
 from tlcourse.assets.cache import cache_dir, derived_dir
 from tlcourse.assets.derived import cached_arrays, derived_path
+from tlcourse.assets.derived_folder import kept_folder
 from tlcourse.assets.entries import TIERS, Asset, catalogue, find
 from tlcourse.assets.errors import AssetCorrupt, AssetError, AssetMissing, AssetRefused, FetchFailed
 from tlcourse.assets.install import Progress
@@ -32,6 +33,7 @@ __all__ = [
     "derived_dir",
     "derived_path",
     "fetch",
+    "kept_folder",
     "path",
 ]
 

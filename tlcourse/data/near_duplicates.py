@@ -15,10 +15,12 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
+from tlcourse.data.texts import as_texts
+
 
 def fingerprint(texts: Iterable[str]) -> str:
     """A key for what is derived from exactly these texts, in this order."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(as_texts(texts)).encode()).hexdigest()
 
 
 def words(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tlcourse.data import sentences
+from tlcourse.data.texts import as_texts
 from tlcourse.data.tokeniser import find_words
 
 if TYPE_CHECKING:
@@ -99,17 +100,21 @@ def build(
 ) -> TextIndex:
     """Cut documents into sentences, words and pieces.
 
-    `held_out` are names of documents. Raises ValueError if there is no text.
+    `held_out` are names of documents.
+
+    Raises:
+        ValueError: there is no text.
+        TypeError: `held_out`, or the paragraphs of a document, are a single string.
     """
     from tlcourse.data.phrases import continues_unit
 
-    held_out = set(held_out)
+    held_out = set(as_texts(held_out, "held_out"))
     number: dict[str, int] = {}
     words, sentence_lengths, document_lengths = [], [], []
     source, is_held_out, n_bytes, sources = [], [], [], []
     for document in documents:
         count = 0
-        for paragraph in document.paragraphs:
+        for paragraph in as_texts(document.paragraphs, f"the paragraphs of {document.name}"):
             for sentence in sentences.split(paragraph):
                 found = find_words(sentence)
                 if not found:

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tlcourse.assets import sha256sums
+from tlcourse.data.texts import as_texts
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
@@ -33,11 +36,13 @@ find_words = re.compile(WORD).findall
 def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
     """Learn the pieces of `texts`: the same texts always give the same pieces with the same numbers.
 
-    Raises ValueError if the texts are too few for so many pieces.
+    Raises:
+        ValueError: the texts are too few for so many pieces.
+        TypeError: `texts` is a single string.
     """
     from tokenizers import models, trainers
 
-    texts = list(texts)
+    texts = as_texts(texts)
     # The trainer numbers letters by a hash that each process draws anew, and of two pairs that are as
     # frequent joins the one with the lower numbers first. So the letters are given, in an order of their own.
     learning = _with_rules(models.WordPiece(unk_token="[UNK]"))
@@ -113,18 +118,29 @@ def save(tokenizer: "Tokenizer", folder: str | Path, templates: tuple[str, str] 
     segments = ["token_type_ids"] if templates else []  # without the name they are left out
     fields["model_input_names"] = ["input_ids", *segments, "attention_mask"]
     (folder / "tokenizer_config.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+    sha256sums.note(folder, ["tokenizer.json", "tokenizer_config.json"])
 
 
 def load(folder: str | Path) -> "Tokenizer":
     """The tokeniser in a model's folder, without the model's [CLS] and [SEP] around a text.
 
-    Raises FileNotFoundError if there is none.
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it is damaged, or not a tokeniser that can cut a text into pieces.
     """
     from tokenizers import Tokenizer
 
     path = Path(folder) / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: `save` writes it beside a model's weights.")
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.post_processor = None
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.post_processor = None
+        tokenizer.encode("A word, and \u4e00, which has no piece.")
+        sha256sums.check(path)
+    except Exception as error:  # the library raises plain Exception, for whatever is wrong
+        raise ValueError(
+            f"{path} cannot be used as a tokeniser ({error}). Get the folder again, or write the file with "
+            "tlcourse.data.tokeniser.save."
+        ) from error
     return tokenizer

@@ -122,13 +122,16 @@ def test_what_is_missing_is_trained_again_under_its_name(tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"tlcourse": {"config"', "is no JSON"),
-        (b"\xff\xfe{}", "is no JSON"),
+        (b'{"tlcourse": {"config"', "cannot be read as JSON"),
+        (b"\xff\xfe{}", "cannot be read as JSON"),
         (b"[]", "holds a list"),
         (b'{"tlcourse": "yes"}', "is not of this course"),
-        (b'{"tlcourse": {"config": "BertConfig"}}', "describes no BertConfig"),
-        (b'{"tlcourse": {"config": "BertConfig", "fields": []}}', "describes no BertConfig"),
-        (b'{"tlcourse": {"config": "BertConfig", "fields": {"depth": 2}}}', "describes no BertConfig.*depth"),
+        (b'{"tlcourse": {"config": "BertConfig"}}', "does not describe a BertConfig"),
+        (b'{"tlcourse": {"config": "BertConfig", "fields": []}}', "does not describe a BertConfig"),
+        (
+            b'{"tlcourse": {"config": "BertConfig", "fields": {"depth": 2}}}',
+            "does not describe a BertConfig.*depth",
+        ),
     ],
 )
 def test_a_damaged_configuration_is_named(model_folder, content, said):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tlcourse.models.language.counterpart import Counterpart, Pair, pair_layer
 from tlcourse.models.language.system import Marks, System, name_layers
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
     EncoderOutput,
@@ -28,6 +29,10 @@ from tlcourse.models.parts.transformer import (
 @dataclass(frozen=True)
 class BertConfig(TransformerConfig):
     type_vocab_size: int = 2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "type_vocab_size", least=0)  # DistilBERT has none
 
 
 class Pooler(nn.Module):
@@ -48,6 +53,8 @@ class Pooler(nn.Module):
 class BertModel(nn.Module):
     """Embeddings, encoder, pooler (section 3)."""
 
+    has_pooler = True
+
     def __init__(self, config: BertConfig):
         super().__init__()
         self.config = config
@@ -60,7 +67,7 @@ class BertModel(nn.Module):
             hidden_dropout_prob=config.hidden_dropout_prob,
         )
         self.encoder = TransformerStack(config, norm="post")
-        self.pooler = Pooler(config.hidden_size)
+        self.pooler = Pooler(config.hidden_size) if self.has_pooler else None
         initialise(self, config.initializer_range)
 
     def forward(
@@ -78,12 +85,9 @@ class BertModel(nn.Module):
     def encode(self, embedded: Tensor, mask: Tensor | None, need_weights: bool = False) -> EncoderOutput:
         """From the embedded input (B, T, H) on."""
         output = self.encoder(embedded, mask, need_weights)
+        if self.pooler is None:
+            return output
         return output._replace(pooler_output=self.pooler(output.last_hidden_state))
-
-    @property
-    def widths(self) -> list[int]:
-        """Of the states, embeddings first."""
-        return [self.config.hidden_size] * (self.config.num_hidden_layers + 1)
 
     def named_layers(self) -> dict[str, nn.Module]:
         """From the bottom up, without the pooler: what reads the states does not train it."""

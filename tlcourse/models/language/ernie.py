@@ -15,6 +15,7 @@ from tlcourse.models.language import bert
 from tlcourse.models.language.bert import BertConfig, BertModel, MaskedLMHead
 from tlcourse.models.language.counterpart import Counterpart, Pair
 from tlcourse.models.language.system import System
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import EncoderOutput, gather_positions, initialise, padding_mask
 
@@ -23,6 +24,11 @@ from tlcourse.models.parts.transformer import EncoderOutput, gather_positions, i
 class ErnieConfig(BertConfig):
     task_type_vocab_size: int = 5  # which of the five pretraining tasks the input was made for
     max_segments: int = 3  # sentence reordering cuts a passage into at most this many
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "task_type_vocab_size")
+        check_whole(self, "max_segments", most=8)  # 46,233 orders
 
     @property
     def n_orders(self) -> int:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from tlcourse.models.language.counterpart import Counterpart, Pair, pair_conv1d, pair_layer
 from tlcourse.models.language.system import Marks, System, name_layers
+from tlcourse.models.parts.config_fields import check_choice
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
     EncoderOutput,
@@ -35,6 +36,10 @@ class GPTConfig(TransformerConfig):
     hidden_act: str = "gelu_new"
     layer_norm_eps: float = 1e-5
     norm: str = "post"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "norm", "pre", "post")
 
 
 class GPTModel(nn.Module):
@@ -82,11 +87,6 @@ class GPTModel(nn.Module):
         output = self.decoder(embedded, mask, need_weights)
         last = self.norm(output.last_hidden_state)
         return output._replace(last_hidden_state=last, hidden_states=(*output.hidden_states[:-1], last))
-
-    @property
-    def widths(self) -> list[int]:
-        """Of the states, embeddings first."""
-        return [self.config.hidden_size] * (self.config.num_hidden_layers + 1)
 
     def named_layers(self) -> dict[str, nn.Module]:
         """From the bottom up; the last norm belongs to the last block."""

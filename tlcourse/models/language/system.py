@@ -1,9 +1,9 @@
 """What the course needs to know of a system of the talk, said once, by the system's own module.
 
 Each module of this package that builds a system ends in `SYSTEM = System(…)`; `models/pretrained/registry.py`
-lists them. The network that is transferred has three things that all are used by, whatever it is inside:
+lists them. A configuration says the `widths` of the states, embeddings first; the network that is transferred
+has two methods that all use, whatever is inside:
 
-    widths                  of its states, embeddings first
     named_layers()          name → module from the bottom up, for freezing and rates; together they hold all
                             that is to be trained
     states(**batch)         → the states, embeddings first: (B, T, widths[k]) each

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcourse.models.language.system import Marks, System, name_layers
+from tlcourse.models.parts.config_fields import MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
 State = tuple[Tensor, Tensor]  # a layer's h and c, each (1, B, size)
@@ -39,6 +40,20 @@ class UlmfitConfig:
     embedding_dropout: float = 0.05
     weight_drop: float = 0.5
     dropout_multiplier: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_whole(self, "vocab_size", "embedding_size", "lstm_size")
+        check_whole(self, "num_hidden_layers", most=MOST_LAYERS)
+        check_real(
+            self, "output_dropout", "hidden_dropout", "input_dropout", "embedding_dropout", "weight_drop"
+        )
+        check_real(self, "dropout_multiplier", most=10.0)
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, embeddings first; the last layer is as wide as they are."""
+        inner = [self.lstm_size] * (self.num_hidden_layers - 1)
+        return [self.embedding_size, *inner, self.embedding_size]
 
 
 class VariationalDropout(nn.Module):
@@ -111,10 +126,8 @@ class AwdLstm(nn.Module):
         )
         # AWD-LSTM has ±0.1: words so alike that three layers do not tell them apart for 700,000 tokens.
         nn.init.uniform_(self.embedding.weight, -0.5, 0.5)
-        inner = [config.lstm_size] * (config.num_hidden_layers - 1)
-        sizes = [config.embedding_size, *inner, config.embedding_size]
         self.lstms = nn.ModuleList(
-            WeightDropLSTM(n_in, n_out, scale * config.weight_drop) for n_in, n_out in pairwise(sizes)
+            WeightDropLSTM(n_in, n_out, scale * config.weight_drop) for n_in, n_out in pairwise(config.widths)
         )
         self.input_dropout = VariationalDropout(scale * config.input_dropout)
         # One for each layer's output: a layer that is frozen is read without, whatever the others do.
@@ -138,11 +151,6 @@ class AwdLstm(nn.Module):
             if i + 1 < len(self.lstms):
                 x = self.hidden_dropouts[i](x)
         return tuple(layers), tuple(new_state)
-
-    @property
-    def widths(self) -> list[int]:
-        """Of the states, embeddings first."""
-        return [self.config.embedding_size, *(lstm.hidden_size for lstm in self.lstms)]
 
     def named_layers(self) -> dict[str, nn.Module]:
         """From the bottom up, each with its own dropout."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from tlcourse.models.language.counterpart import Counterpart, Pair, pair_layer
 from tlcourse.models.language.system import Marks, System, name_layers
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.relative_attention import RelativeAttention, relative_positions
 from tlcourse.models.parts.transformer import FeedForward, TransformerConfig, initialise
 
@@ -28,6 +29,17 @@ class XLNetConfig(TransformerConfig):
 
     mem_len: int = 96
     reuse_len: int | None = None  # None: all of them
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "mem_len", least=0)
+        if self.reuse_len is not None:
+            check_whole(self, "reuse_len", least=0)
+        if self.hidden_size % 2:
+            raise ValueError(
+                f"hidden_size is {self.hidden_size}, expected an even number, for as many sines as "
+                "cosines of a distance"
+            )
 
 
 class XLNetLayer(nn.Module):
@@ -146,11 +158,6 @@ class XLNetModel(nn.Module):
         if earlier is not None:
             new = torch.cat([earlier, new], dim=1)
         return new[:, -self.config.mem_len :].detach()
-
-    @property
-    def widths(self) -> list[int]:
-        """Of the states, embeddings first."""
-        return [self.config.hidden_size] * (self.config.num_hidden_layers + 1)
 
     def named_layers(self) -> dict[str, nn.Module]:
         """From the bottom up. The first vector of the query stream is left out: fine-tuning has none."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 import tlcourse
 from tlcourse import checkout
+from tlcourse.assets import sha256sums
 
 
 def checkpoints_dir() -> Path:
@@ -41,8 +42,8 @@ def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file. Raises ValueError, with the file's name, if it holds none."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # no JSON, or no UTF-8
-        raise ValueError(f"{path} is no JSON: {error}. Get the folder again.") from error
+    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or nested too deep
+        raise ValueError(f"{path} cannot be read as JSON: {error}. Get the folder again.") from error
     if not isinstance(fields, dict):
         raise ValueError(f"{path} holds a {type(fields).__name__}, not an object. Get the folder again.")
     return fields
@@ -63,14 +64,15 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is cut short, or it holds other tensors.
+        ValueError: it is cut short, holds other tensors, or numbers that are not finite, or its hash is not
+            the one beside it.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there.")
     try:
         tensors = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is cut short, or no safetensors file ({error}).") from error
+    except (SafetensorError, KeyError, RuntimeError) as error:  # the last two for types torch does not have
+        raise ValueError(f"{path} is cut short, or not a safetensors file ({error}).") from error
     if missing := expected.keys() - tensors.keys():
         raise ValueError(f"{path} lacks {_some(missing)} of the {len(expected)} tensors of such a model.")
     if unknown := tensors.keys() - expected.keys():
@@ -81,6 +83,11 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
                 f"{path} has {name} of shape {tuple(tensor.shape)}, but config.json asks for "
                 f"{tuple(expected[name].shape)}."
             )
+        if not tensor.is_floating_point():
+            raise ValueError(f"{path} has {name} of type {tensor.dtype}, expected floating-point numbers.")
+        if not tensor.float().isfinite().all():
+            raise ValueError(f"{path} has {name} with values that are not finite: NaN or infinite.")
+    sha256sums.check(path)
     return tensors
 
 

@@ -1,4 +1,4 @@
-"""Pretrained encoders by name: the course's own, MiniLM and SmolLM2; or the same with random weights."""
+"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's, which come with random weights too."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.data import tokeniser
+from tlcourse.data.tokeniser import CLS, SEP
 from tlcourse.models.language.system import Marks, name_layers
 from tlcourse.models.pretrained import interchange, zoo
-from tlcourse.models.pretrained.registry import SYSTEMS
+from tlcourse.models.pretrained.registry import SYSTEMS, system_of
 from tlcourse.models.pretrained.text_encoders import (
     MAX_LENGTH,
     Batch,
@@ -20,6 +21,7 @@ from tlcourse.models.pretrained.text_encoders import (
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
@@ -27,20 +29,37 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
 
     Raises:
         FileNotFoundError: there is no tokeniser.
+        ValueError: the tokeniser is damaged, or of another model.
         TypeError: the model is not an encoder of the zoo.
     """
-    for system in SYSTEMS:
-        if type(model) is not system.encoder:
-            continue
-        if system.marks is None:
-            return WordEncoder(model)
-        longest = min(MAX_LENGTH, getattr(model.config, "max_position_embeddings", MAX_LENGTH))
-        return PieceEncoder(model, tokeniser.load(folder), system.marks, longest)
-    raise TypeError(f"{type(model).__name__} is no encoder of the zoo: give what models.load returns.")
+    if type(model) not in [system.encoder for system in SYSTEMS]:
+        raise TypeError(f"{type(model).__name__} is no encoder of the zoo: give what models.load returns.")
+    if system_of(model.config).marks is None:
+        return WordEncoder(model)
+    tokens = tokeniser.load(folder)
+    _check_fit(tokens, model.config.vocab_size, Path(folder) / "tokenizer.json")
+    return _of_pieces(model, tokens)
+
+
+def _of_pieces(model: nn.Module, tokens: "Tokenizer") -> TextEncoder:
+    longest = min(MAX_LENGTH, getattr(model.config, "max_position_embeddings", MAX_LENGTH))
+    return PieceEncoder(model, tokens, system_of(model.config).marks, longest)
+
+
+def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
+    """Raise ValueError if the model has no row for a piece, or other numbers for [CLS] and [SEP]."""
+    highest = max(tokens.get_vocab().values())
+    marks = {mark: tokens.token_to_id(mark) for mark in ("[CLS]", "[SEP]")}
+    if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
+        raise ValueError(
+            f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. The file is damaged, or of another model: get "
+            "the folder again."
+        )
 
 
 def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
-    """An encoder by its name in the zoo or by its folder; or `minilm`, or `smollm2`. In eval mode.
+    """An encoder by its name in the zoo or by its folder; or `minilm`, `distilbert`, `smollm2`. In eval mode.
 
     Args:
         random_seed: of the zoo, the same architecture with random weights instead of the trained ones.
@@ -68,7 +87,19 @@ def _minilm() -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
     loaded = minilm.load()
-    return of_zoo(interchange.from_transformers(loaded.model), loaded.tokenizer.name_or_path)
+    return _in_our_code(loaded.model, loaded.tokenizer)
+
+
+def _distilbert() -> TextEncoder:
+    from tlcourse.models.pretrained import distilbert
+
+    tokenizer, model = distilbert.load()
+    return _in_our_code(model, tokenizer)
+
+
+def _in_our_code(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
+    """A published model of a system that the course builds."""
+    return _of_pieces(interchange.from_transformers(model), tokeniser.load(tokenizer.name_or_path))
 
 
 class _Llama(PieceEncoder):
@@ -98,4 +129,4 @@ def _smollm2() -> TextEncoder:
     return _Llama(model.model, tokeniser.load(smollm2.folder()))
 
 
-_PUBLISHED = {"minilm": _minilm, "smollm2": _smollm2}
+_PUBLISHED = {"minilm": _minilm, "distilbert": _distilbert, "smollm2": _smollm2}

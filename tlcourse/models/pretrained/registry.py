@@ -16,10 +16,12 @@ from tlcourse.models.language.system import System
 from tlcourse.models.language.ulmfit import UlmfitConfig
 from tlcourse.models.language.xlnet import XLNetConfig
 from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import distilbert
 
 Config = TransformerConfig | ElmoConfig | UlmfitConfig
 
-SYSTEMS: tuple[System, ...] = tuple(module.SYSTEM for module in (elmo, ulmfit, gpt, bert, xlnet, ernie))
+_MODULES = (elmo, ulmfit, gpt, bert, distilbert, xlnet, ernie)
+SYSTEMS: tuple[System, ...] = tuple(module.SYSTEM for module in _MODULES)
 
 
 def system_of(config: Config) -> System:

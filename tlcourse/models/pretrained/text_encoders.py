@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from tlcourse.data import sentences, tokeniser
 from tlcourse.data.packing import fit
+from tlcourse.data.texts import as_pairs, as_sentences, as_texts
 from tlcourse.data.tokeniser import find_words
 from tlcourse.models.language.elmo import BiLM, character_ids
 from tlcourse.models.language.system import Marks
@@ -44,6 +45,8 @@ Batch = dict[str, Tensor]
 
 class TextEncoder(nn.Module, ABC):
     """A network with its way of reading.
+
+    `parts`, `pairs` and `words` raise TypeError for a single string in place of several texts.
 
     Attributes:
         network: without its pretraining heads.
@@ -92,15 +95,18 @@ class PieceEncoder(TextEncoder):
         max_length: int = MAX_LENGTH,
         widths: Sequence[int] | None = None,
     ):
-        """`widths`: of the states, where the network does not say them. Raises ValueError if the tokeniser
-        lacks one of the `marks`."""
-        super().__init__(network, widths or network.widths, marks.summary, max_length)
+        """`widths`: of the states, where the configuration does not say them.
+
+        Raises ValueError if the tokeniser lacks one of the `marks`.
+        """
+        super().__init__(network, widths or network.config.widths, marks.summary, max_length)
         self.tokenizer, self.reading = tokenizer, marks
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.marks = tuple(
             [self._number(piece) for piece in some] for some in (marks.before, marks.between, marks.after)
         )
+        self.unknown = tokenizer.token_to_id(tokeniser.SPECIAL[tokeniser.UNK])
         self.piece_cache: dict[str, list[int]] = {}
 
     def _number(self, piece: str) -> int:
@@ -111,14 +117,17 @@ class PieceEncoder(TextEncoder):
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - len(self.marks[0]) - len(self.marks[2])
-        return [[self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(texts)]
+        return [
+            [self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(as_texts(texts))
+        ]
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
-        both = zip(self._pieces(first), self._pieces(second), strict=True)
+        left, right = as_pairs(first, second)
+        both = zip(self._pieces(left), self._pieces(right), strict=True)
         return [self._arranged(a, b) for a, b in both]
 
-    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        return [e.ids for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+    def _pieces(self, texts: list[str]) -> list[list[int]]:
+        return [e.ids for e in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
 
     def _arranged(self, a: list[int], b: list[int] | None = None) -> Example:
         before, between, after = self.marks
@@ -135,6 +144,7 @@ class PieceEncoder(TextEncoder):
         return Example(units, segments, [])
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        sentences = as_sentences(sentences)
         new = sorted({word for words in sentences for word in words} - self.piece_cache.keys())
         self.piece_cache.update(
             zip(new, self._pieces([self.reading.blank + word for word in new]), strict=True)
@@ -147,7 +157,7 @@ class PieceEncoder(TextEncoder):
         first = self.reading.word_at == "first"
         ids, places = [], []
         for word in words:
-            pieces = self.piece_cache[word] or [tokeniser.UNK]  # of a word of signs that have no piece
+            pieces = self.piece_cache[word] or [self.unknown]  # of a word of signs that have no piece
             ids += pieces
             places.append(len(ids) - len(pieces) if first else len(ids) - 1)
         example = self._arranged(ids[:room])
@@ -168,16 +178,19 @@ class WordEncoder(TextEncoder):
     """ELMo: words with their capitals, spelt. A text begins where a sentence ended, as in pretraining."""
 
     def __init__(self, network: BiLM, max_length: int = MAX_LENGTH):
-        super().__init__(network, network.widths, -1, max_length)
+        super().__init__(network, network.config.widths, -1, max_length)
         self.spelt: dict[str, Tensor] = {}
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - 1
-        return [[self._arranged(part) for part in cut_evenly(_sentence_words(text), room)] for text in texts]
+        return [
+            [self._arranged(part) for part in cut_evenly(_sentence_words(text), room)]
+            for text in as_texts(texts)
+        ]
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
         found = []
-        for text, other in zip(first, second, strict=True):
+        for text, other in zip(*as_pairs(first, second), strict=True):
             a, b = _sentence_words(text), _sentence_words(other)
             in_a, in_b = fit(len(a), len(b), self.max_length - 1)
             found.append(self._arranged(a[:in_a], b[:in_b]))
@@ -189,7 +202,7 @@ class WordEncoder(TextEncoder):
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         room = self.max_length - 2
         found = []
-        for words in sentences:
+        for words in as_sentences(sentences):
             units = [_END, *words[:room], _END]
             places = [min(1 + place, len(units) - 1) for place in range(len(words))]
             found.append(Example(units, [0] * len(units), places))

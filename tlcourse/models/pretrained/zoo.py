@@ -3,8 +3,9 @@
     from tlcourse import models
     encoder = models.load("bert-mini")
 
-A model's folder holds `config.json`, `model.safetensors` and its tokeniser. Where transformers has the
-architecture, the folder is one of transformers, so `AutoModel.from_pretrained(folder)` opens it as well.
+A model's folder holds `config.json`, `model.safetensors`, its tokeniser, and their hashes, `SHA256SUMS`.
+Where transformers has the architecture, the folder is one of transformers, so
+`AutoModel.from_pretrained(folder)` opens it as well.
 """
 
 import dataclasses
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tlcourse.assets import sha256sums
 from tlcourse.models.pretrained import interchange
 from tlcourse.models.pretrained.checkpoints import (
     checkpoints_dir,
@@ -112,8 +114,8 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
     """
     folder = folder_of(name)
     config = read_config(folder)
-    model = build(config)
     try:
+        model = _built_to_fit(config, folder)
         _load_weights(model, folder, heads)
     except (ValueError, FileNotFoundError) as error:
         known = next((name for name, of_zoo in ZOO.items() if of_zoo == config), "NAME")
@@ -138,9 +140,16 @@ def read_config(folder: Path) -> Config:
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
         )
     try:
-        return classes[own["config"]](**{k: _tuples(v) for k, v in own["fields"].items()})
+        config = classes[own["config"]](**{k: _tuples(v) for k, v in own["fields"].items()})
     except (KeyError, AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} describes no {own['config']} ({error}). Get the folder again.") from error
+        raise ValueError(
+            f"{path} does not describe a {own['config']} ({error}). Get the folder again."
+        ) from error
+    try:
+        sha256sums.check(path)
+    except ValueError as error:
+        raise ValueError(f"{error} Get the folder again.") from error
+    return config
 
 
 def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.float16) -> None:
@@ -170,6 +179,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
         for file, tensors in _tensors(model).items():
             save_tensors(tensors, beside / file, dtype)
         (beside / CONFIG).write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        sha256sums.note(beside, [CONFIG, *_tensors(model)])
         beside.chmod(0o755)
         put_in_place(beside, folder)
     finally:
@@ -184,6 +194,19 @@ def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
     known = {name for pair in interchange.name_pairs(model) for name in pair.ours}
     rest = {name: p for name, p in own.items() if name not in known}
     return {WEIGHTS: interchange.state_for_transformers(model)} | ({HEADS: rest} if rest else {})
+
+
+def _built_to_fit(config: Config, folder: Path) -> nn.Module:
+    """A new model, once it is known that the file of weights has what its configuration asks for.
+
+    Of sizes that are not the zoo's, a sketch without memory is compared first: a slip of a few zeros in
+    config.json would otherwise fill the machine.
+    """
+    if config not in ZOO.values():
+        with torch.device("meta"):
+            sketch = build(config)
+        load_tensors(folder / WEIGHTS, _tensors(sketch)[WEIGHTS])
+    return build(config)
 
 
 def _load_weights(model: nn.Module, folder: Path, heads: bool) -> None:

@@ -11,6 +11,7 @@ from tlcourse.models.vision.staged import StagedNetwork
 from tlcourse.train.finetuning import images as finetuning
 from tlcourse.train.finetuning.image_batches import Inputs
 from tlcourse.train.finetuning.trainings import give_back_memory
+from tlcourse.train.labels import as_classes
 from tlcourse.train.measuring import linear_probe
 
 
@@ -33,8 +34,9 @@ def draw_stratified(index: np.ndarray, labels: np.ndarray, n: int, seed: int) ->
     """``n`` items of ``index`` at random, each class with its share; all of them if there are no more.
 
     Raises:
-        ValueError: ``n`` is too small to hold each class.
+        ValueError: ``n`` is too small to hold each class, or labels are not numbers of classes.
     """
+    labels = as_classes(labels)
     if n >= len(index):
         return index
     if len(index) - n < len(np.unique(labels[index])):  # too few are left out for one of each class
@@ -51,6 +53,7 @@ def probe(
 
     ``options`` go to :func:`~tlcourse.train.measuring.linear_probe.fit`.
     """
+    labels = as_classes(labels, len(features))
     started = time.perf_counter()
     fitted = linear_probe.fit(features[train], labels[train], **options)
     seconds = time.perf_counter() - started
@@ -71,6 +74,7 @@ def tune_and_test(
 
     The arguments are those of :func:`~tlcourse.train.finetuning.images.training_steps`.
     """
+    labels = as_classes(labels, n_classes=2)
     give_back_memory()
     model.new_classifier(2)
     model.to(memory_format=torch.channels_last)

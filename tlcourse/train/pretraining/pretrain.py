@@ -16,6 +16,7 @@ from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
 
 from tlcourse import assets
+from tlcourse.assets import sha256sums
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
@@ -111,6 +112,7 @@ def export(
     if marks is None:
         words = "\n".join(index.vocabulary[: config.vocab_size])
         (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+        sha256sums.note(folder, ["vocabulary.txt"])
     else:
         tokeniser.save(index.tokenizer, folder, marks.templates)
     model = zoo.load(folder, heads=True)

@@ -133,7 +133,7 @@ _SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
 
 @dataclass(frozen=True)
 class SystemRecipe:
-    """What is of its system in the recipe of a model; the fields are those of `PretrainingRecipe`, but for two.
+    """What is of its system in a model's recipe; the fields are those of `PretrainingRecipe`, but for two.
 
     Attributes:
         objective: what it is trained for.
