@@ -163,9 +163,7 @@ class Exercise:
             return call
 
         return diagnoses.diagnose(
-            diagnoses.Attempt(
-                self.parameters, tried, caller(self.reference), caller(attempt), self.rtol, self.atol
-            )
+            diagnoses.Attempt(self.parameters, tried, caller(self.reference), caller(attempt), self.rtol, self.atol)
         )
 
     def _same(self, a: object, b: object) -> bool:
@@ -214,15 +212,7 @@ def exercise(
         ValueError: there are not three hints.
     """
     return lambda function: Exercise(
-        function,
-        title,
-        inputs,
-        tuple(hints),
-        list(wrong),
-        dict(special or {}),
-        dict(equivalent or {}),
-        rtol,
-        atol,
+        function, title, inputs, tuple(hints), list(wrong), dict(special or {}), dict(equivalent or {}), rtol, atol
     )
 
 

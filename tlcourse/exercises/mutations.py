@@ -165,10 +165,8 @@ def _renamed(function: ast.expr, name: str) -> ast.expr:
 
 
 def _is_module(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Name)
-        and node.id in ("np", "torch", "math", "F", "nn")
-        or (isinstance(node, ast.Attribute) and _is_module(node.value))
+    return isinstance(node, ast.Name) and node.id in ("np", "torch", "math", "F", "nn") or (
+        isinstance(node, ast.Attribute) and _is_module(node.value)
     )
 
 
@@ -178,9 +176,7 @@ def parts(node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(getattr(node, "ctx", ast.Load()), ast.Load) and not _is_index(node):
             for i in range(len(node.elts)):
                 rest = node.elts[:i] + node.elts[i + 1 :]
-                yield (
-                    ast.List(rest, ast.Load()) if isinstance(node, ast.List) else type(node)(rest, ast.Load())
-                )
+                yield ast.List(rest, ast.Load()) if isinstance(node, ast.List) else type(node)(rest, ast.Load())
         if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
             yield ast.Tuple(node.elts[::-1], node.ctx)
     elif isinstance(node, ast.JoinedStr):

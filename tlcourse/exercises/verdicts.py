@@ -32,13 +32,7 @@ class Verdict:
 
     @classmethod
     def wrong(
-        cls,
-        message: str,
-        detail: str = "",
-        given: str = "",
-        *,
-        named: bool = False,
-        args: tuple | None = None,
+        cls, message: str, detail: str = "", given: str = "", *, named: bool = False, args: tuple | None = None
     ) -> "Verdict":
         return cls(WRONG, message, detail, given, named, args)
 

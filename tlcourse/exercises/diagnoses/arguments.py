@@ -28,9 +28,7 @@ def _array(value: object):
 
 def _number(value: object):
     """A number that is not True or False, or an array of such."""
-    if isinstance(value, (bool, np.bool_)) or not (
-        is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)
-    ):
+    if isinstance(value, (bool, np.bool_)) or not (is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)):
         raise _Unfit
     if as_array(value).dtype.kind not in "iuf":
         raise _Unfit
@@ -198,12 +196,7 @@ def _moved(attempt: Attempt, case: Case, number: int) -> bool | None:
 def _others(attempt: Attempt, case: Case, number: int) -> Iterator[object]:
     """Other values for an argument: of the same kind and shape."""
     value = case.args[number]
-    for change in (
-        _inverted,
-        lambda v: _fraction(v) * 0.7,
-        lambda v: _fraction(v) ** 2,
-        lambda v: _whole(v) + 1,
-    ):
+    for change in (_inverted, lambda v: _fraction(v) * 0.7, lambda v: _fraction(v) ** 2, lambda v: _whole(v) + 1):
         try:
             yield change(value)
         except _Unfit:
@@ -245,20 +238,11 @@ def a_term_or_a_factor(attempt: Attempt) -> str | None:
 
 _TERMS_AND_FACTORS: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarray]], ...] = (
     ("Your values are too large by the factor {0}: divide by it, or leave it out.", lambda a, q: a * q),
-    (
-        "Your values are too small by the factor {0}: multiply by it, or do not divide by it.",
-        lambda a, q: a / q,
-    ),
+    ("Your values are too small by the factor {0}: multiply by it, or do not divide by it.", lambda a, q: a / q),
     ("Your values are too large by {0}: leave that term out, or subtract it.", lambda a, q: a + q),
     ("Your values are too small by {0}: that term is missing.", lambda a, q: a - q),
-    (
-        "Your values are too large by twice {0}: it is added where it should be subtracted.",
-        lambda a, q: a + 2 * q,
-    ),
-    (
-        "Your values are too small by twice {0}: it is subtracted where it should be added.",
-        lambda a, q: a - 2 * q,
-    ),
+    ("Your values are too large by twice {0}: it is added where it should be subtracted.", lambda a, q: a + 2 * q),
+    ("Your values are too small by twice {0}: it is subtracted where it should be added.", lambda a, q: a - 2 * q),
     ("Your values are raised to the power of {0}.", lambda a, q: a**q),
 )
 

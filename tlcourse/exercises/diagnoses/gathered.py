@@ -9,9 +9,7 @@ from tlcourse.exercises.diagnoses import Attempt
 def parts_swapped(attempt: Attempt) -> str | None:
     """A tuple's values, all right, in another order."""
     pairs = [(case.expected, case.got) for case in attempt.cases]
-    if not all(
-        isinstance(a, tuple) and isinstance(b, (tuple, list)) and len(a) == len(b) > 1 for a, b in pairs
-    ):
+    if not all(isinstance(a, tuple) and isinstance(b, (tuple, list)) and len(a) == len(b) > 1 for a, b in pairs):
         return None
     if all(attempt.same(tuple(reversed(a)), tuple(b)) for a, b in pairs):
         return "What you return is right, in the wrong order: turn it round."

@@ -91,9 +91,7 @@ def another_shape(attempt: Attempt) -> str | None:
             if all(attempt.same(as_array(e), as_array(g).transpose(order)) for e, g in pairs):
                 return head + f"The values are right, with their axes in another order: {_reorder(order)}."
     if sorted(a.shape) == sorted(b.shape):
-        return (
-            head + "The same axes, in another order: is something transposed, or reduced over the other axis?"
-        )
+        return head + "The same axes, in another order: is something transposed, or reduced over the other axis?"
     if 1 in b.shape and tuple(n for n in b.shape if n != 1) == tuple(n for n in a.shape if n != 1):
         return head + "An axis of length 1 is left over: index it away or `squeeze` it (or drop keepdims)."
     if a.size == b.size:
@@ -102,11 +100,7 @@ def another_shape(attempt: Attempt) -> str | None:
 
 
 def _reorder(order: tuple[int, ...]) -> str:
-    return (
-        "transpose them"
-        if len(order) == 2
-        else f"`permute{order}` (numpy: `transpose{order}`) puts them right"
-    )
+    return "transpose them" if len(order) == 2 else f"`permute{order}` (numpy: `transpose{order}`) puts them right"
 
 
 def _one_axis(a: np.ndarray, b: np.ndarray) -> str:

@@ -180,14 +180,10 @@ def _some_missing(pairs: list[Pair], attempt: Attempt) -> str | None:
         for offset in (0, 1, -1):
             if all(o[which].ndim == 2 and _equal(o[which], np.eye(*o[which].shape, offset, dtype=bool), attempt)
                    for o in odd):  # fmt: skip
-                where = {0: "on the diagonal", 1: "just above the diagonal", -1: "just below the diagonal"}[
-                    offset
-                ]
+                where = {0: "on the diagonal", 1: "just above the diagonal", -1: "just below the diagonal"}[offset]
                 return f"All is right but {where}: there you have {word} where it should be {word != 'True'}."
         beyond = "False where it should be True" if which == 0 else "True where it should be False"
-        return (
-            f"Your mask is wrong in one way only: in some places it is {beyond}, never the other way round."
-        )
+        return f"Your mask is wrong in one way only: in some places it is {beyond}, never the other way round."
     return None
 
 
@@ -223,9 +219,7 @@ def _constant_factor(pairs: list[Pair], attempt: Attempt) -> str | None:
         return None
     if ratio == 0 or not _everywhere(pairs, lambda a: a * ratio, attempt):
         return None
-    known = next(
-        (text for factor, text in _KNOWN_FACTORS.items() if math.isclose(ratio, factor, rel_tol=1e-4)), ""
-    )
+    known = next((text for factor, text in _KNOWN_FACTORS.items() if math.isclose(ratio, factor, rel_tol=1e-4)), "")
     return f"Every value is {ratio:.4g} times the right one{': ' + known if known else ''}."
 
 
@@ -255,8 +249,7 @@ def _not_normalised(pairs: list[Pair], attempt: Attempt) -> str | None:
 
     def sums_to_one(arrays: list[np.ndarray], axis: int) -> bool:
         return all(
-            x.ndim > axis and x.shape[axis] > 1 and np.allclose(x.sum(axis=axis), 1, atol=1e-4)
-            for x in arrays
+            x.ndim > axis and x.shape[axis] > 1 and np.allclose(x.sum(axis=axis), 1, atol=1e-4) for x in arrays
         )
 
     with np.errstate(all="ignore"):
