@@ -36,8 +36,10 @@ FLOORS = (
     "exercises",
     "lessons",
     "serve",
+    "kernel",
     "doctor",
     "notebook_tools",
+    "terminal",
     "cli",
 )
 FREE = {

@@ -1,4 +1,4 @@
-"""What the command prints can be held by any terminal and any file: nothing raises, nothing is lost in silence."""
+"""What the command prints can be held by any terminal and any file: nothing raises."""
 
 import io
 import os
@@ -14,7 +14,7 @@ NARROW = ("cp1252", "ascii", "cp437:strict")
 
 @pytest.fixture
 def printed(tmp_path):
-    """Runs the command with stdout and stderr redirected into files, in an encoding; returns both, decoded."""
+    """Runs the command redirected into files, in an encoding; returns stdout and stderr, decoded."""
 
     def run(*arguments, encoding, cwd=None, status=0):
         files = [tmp_path / "out.txt", tmp_path / "err.txt"]
@@ -52,7 +52,9 @@ def test_tables_and_help(printed, encoding, arguments):
 
 @pytest.mark.parametrize("encoding", NARROW)
 def test_bars_outcomes_and_errors(printed, course, encoding):
-    folder = course({"00_a": "# %%\nprint('fine')\n", "01_b": "# %%\nraise ValueError('5 ≠ 6 → ✗ \\udcff')\n"})
+    folder = course(
+        {"00_a": "# %%\nprint('fine')\n", "01_b": "# %%\nraise ValueError('5 ≠ 6 → ✗ \\udcff')\n"}
+    )
     _, err = printed("run", "--profile", "fast", encoding=encoding, cwd=folder, status=1)
     assert "ok 00_a" in err
     assert "NO 01_b" in err
