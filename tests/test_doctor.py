@@ -43,7 +43,8 @@ def test_cuda_is_read_as_torch_says_it():
 
 
 @pytest.mark.parametrize(
-    ("version", "detail"), [(None, "captum is missing"), ("0.1", "captum is 0.1, needs >=0.7"), ("x", "captum is x, needs >=0.7")],
+    ("version", "detail"),
+    [(None, "captum is missing"), ("0.1", "captum is 0.1, needs >=0.7"), ("x", "captum is x, needs >=0.7")],
 )
 def test_missing_and_old_packages_are_named(monkeypatch, version, detail):
     real = doctor._version
@@ -121,7 +122,9 @@ def test_the_home_folder_is_not_told(monkeypatch, tmp_path):
     assert re.search(r"for ~/cache$", doctor._disk().detail)
 
 
-@pytest.mark.parametrize("name", ["_python", "_packages", "_device", "_memory", "_disk", "_assets", "_kernel"])
+@pytest.mark.parametrize(
+    "name", ["_python", "_packages", "_device", "_memory", "_disk", "_assets", "_kernel"]
+)
 def test_a_check_that_fails_itself_is_one_line_of_the_others(monkeypatch, name):
     def broken():
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "what was looked at\nis broken")

@@ -148,7 +148,9 @@ def test_none_at_all_is_well(machine):
 def test_this_environments_other_names_are_this_python(environment, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(environment / "bin" / "python"))
     assert kernel._is_this_python(str(environment / "bin" / "python3"))
-    assert not kernel._is_this_python(os.path.realpath(environment / "bin" / "python")), "without its packages"
+    assert not kernel._is_this_python(os.path.realpath(environment / "bin" / "python")), (
+        "without its packages"
+    )
 
 
 def test_what_is_not_ours_to_remove_is_said(machine, monkeypatch):
