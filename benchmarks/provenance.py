@@ -1,6 +1,5 @@
 """What each result says of itself: the command that makes it again, and on what it was made."""
 
-import json
 import os
 import platform
 import shlex
@@ -21,11 +20,3 @@ def machine() -> dict[str, str]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "torch": torch.__version__,
     }
-
-
-def write(report: dict, path: Path | None) -> None:
-    """Write a report as JSON, whole or not at all; nowhere if `path` is None."""
-    if path:
-        beside = path.with_name(f".{path.name}.part")
-        beside.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        os.replace(beside, path)
