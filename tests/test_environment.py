@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tlcourse import curriculum
-from tlcourse.notebook_tools.source import COLAB_LACKS
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -88,13 +87,6 @@ def test_conda_has_what_pyproject_asks_for():
 def test_conda_python_is_one_that_the_package_takes():
     version = conda_environment()["python"].lstrip("=")
     assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
-
-
-def test_colab_is_told_to_install_only_what_the_course_needs():
-    assert {canonicalize_name(name) for name in COLAB_LACKS} <= requirements().keys()
-    assert not set(COLAB_LACKS) & {"torch", "torchvision", "numpy", "transformers", "ipywidgets"}, (
-        "it has its own"
-    )
 
 
 def test_no_upper_bounds():
