@@ -1,4 +1,4 @@
-"""Gets the course ready on Colab, from its clone there: run by a lesson's first cell, as postBuild is by Binder.
+"""Gets the course ready on Colab, from its clone there: a lesson's first cell runs this, Binder runs postBuild.
 
 Colab brings Python, PyTorch and much more, with a kernel that has them loaded: what is there stays as it is.
 """

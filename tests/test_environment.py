@@ -103,6 +103,33 @@ def test_each_dependency_has_its_reason():
         assert re.search(r"#\s+\S", line[0]), f"{name} is there without a reason"
 
 
+# How a package is imported where that is not its own name
+IMPORTED = {"pillow": "PIL", "pyyaml": "yaml", "pyzmq": "zmq", "scikit-learn": "sklearn"}
+# What nothing imports, and who needs it all the same
+UNSEEN = {
+    "gguf": "transformers, to read SmolLM2",
+    "ipykernel": "Jupyter starts it",
+    "nbval": "a plug-in of pytest's",
+    "pre-commit": "contributors",
+    "pytest-timeout": "a plug-in of pytest's",
+    "pytest-xdist": "a plug-in of pytest's",
+    "ruff": "make lint",
+}
+
+
+def test_each_dependency_is_used():
+    """What nothing uses yet is not installed yet; what only tests use is in their extra."""
+    seen = {}
+    for folder in ("tlcourse", "notebooks/src", "tests", "benchmarks"):
+        seen[folder] = {
+            name.split(".")[0] for path in (ROOT / folder).rglob("*.py") for name in imports_of(path)
+        }
+    course, all_ = seen["tlcourse"] | seen["notebooks/src"], set().union(*seen.values())
+    for groups, used in (((), course), (("lab", "nltk", "silver"), course), (("test", "dev"), all_)):
+        for name in requirements(*groups).keys() - UNSEEN.keys():
+            assert IMPORTED.get(name, name.replace("-", "_")) in used, f"nothing uses {name}"
+
+
 def run(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     return done.stdout.strip()

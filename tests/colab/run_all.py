@@ -1,10 +1,10 @@
-"""Each lesson as its Colab badge opens it, by *Run all*, with Colab's versions of Python, IPython and ipywidgets.
+"""Each lesson as its Colab badge opens it, by *Run all*, with Colab's Python, IPython and ipywidgets.
 
     make test-colab                         # PYTHON=python3.13 where the environment's own is another
     .venv/bin/python tests/colab/run_all.py --python python3.13 --keep build/colab 00 01
 
-Not a part of `make test`: it makes an environment of several GB, and needs a Python package index. What git fetches
-comes from this checkout's last commit; each lesson runs under the fast profile, alone in an empty folder.
+Not a part of `make test`: it makes an environment of several GB, and needs a Python package index. What git
+fetches is this checkout's last commit; each lesson runs under the fast profile, alone in an empty folder.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def packages(python: Path) -> dict[str, str]:
 
 
 def environment(base: str, place: Path) -> Path:
-    """Make, or clear of what an earlier run added, the environment that stands for Colab; return its Python."""
+    """Make Colab's stand-in, or clear it of what an earlier run added; return its Python."""
     python, noted = place / "bin" / "python", place / "image.json"
     if not noted.exists():
         subprocess.run([base, "-m", "venv", "--clear", place], check=True)
@@ -64,7 +64,7 @@ def kernel(python: Path, folder: Path) -> str:
 
 
 def opened(lesson, content: Path, name: str):
-    """Return the lesson as Colab opens it, with ``content`` for Colab's own folder, and a look around at the end."""
+    """Return the lesson as Colab opens it, in the folder ``content``, with a look around at the end."""
     notebook = read(lesson)
     (cell,) = [cell for cell in notebook.cells if COLAB_TAG in cell.metadata.get("tags", [])]
     cell.source = cell.source.replace(COLAB_CLONE, str(content / "tlcourse"))
