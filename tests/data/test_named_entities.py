@@ -17,6 +17,10 @@ PUBLISHED = {
 }
 
 
+def unpacked(file) -> str:
+    return lzma.decompress(file.read_bytes()).decode()
+
+
 def names_in(data, rows):
     begins = Counter(data.names[tag] for i in rows for tag in data.tags[i])
     return {name[2:]: n for name, n in begins.items() if name.startswith("B-")}
@@ -51,7 +55,7 @@ def test_wikigold_is_whole(wiki):
 def test_wikigold_is_split_by_article(wiki, apart, gold_folder):
     assert (len(wiki.train_index), len(wiki.test_index)) == (1272, 424)
     assert apart([tuple(words) for words in wiki.words], wiki.train_index, wiki.test_index)
-    article = [a for a, _ in sentences(lzma.open(gold_folder / "wikigold.conll.txt.xz", "rt").read())]
+    article = [a for a, _ in sentences(unpacked(gold_folder / "wikigold.conll.txt.xz"))]
     assert len(set(article)) == 145
     assert apart(article, wiki.train_index, wiki.test_index)
 
@@ -88,7 +92,7 @@ def original_tags(text: str) -> str:
 
 def test_ones_own_copy_may_have_other_names_and_the_original_tags(conll, gold_folder, tmp_path):
     for part, name in {"train": "eng.train", "valid": "eng.testa", "test": "eng.testb"}.items():
-        text = lzma.open(gold_folder / f"conll2003-{part}.txt.xz", "rt").read()
+        text = unpacked(gold_folder / f"conll2003-{part}.txt.xz")
         (tmp_path / name).write_text(original_tags(text), encoding="utf-8")
     assert "\nI-" not in text
     found = conll2003.load(tmp_path)
@@ -128,7 +132,7 @@ def test_what_is_not_there_or_another_text_is_told(gold_folder, tmp_path, monkey
     for name in ("train", "valid", "test"):
         packed = (gold_folder / f"conll2003-{name}.txt.xz").read_bytes()
         (tmp_path / f"{name}.txt.xz").write_bytes(packed)
-    text = lzma.decompress((tmp_path / "test.txt.xz").read_bytes()).decode()
+    text = unpacked(tmp_path / "test.txt.xz")
     (tmp_path / "test.txt").write_text(text.replace("Nadim Ladki", "Nadim Lodki").replace("B-PER", "O", 1))
     with pytest.raises(ValueError, match=r"test part has 3,453 sentences, which are not the 3,453"):
         conll2003.load(tmp_path)

@@ -37,8 +37,7 @@ def test_uses_are_those_of_nltk(uses, word):
         tuple(words): (data.names[sense], position)
         for words, sense, position in zip(data.words, data.sense, data.position.tolist(), strict=True)
     }
-    different = expected.items() ^ found.items()
-    assert len(different) <= 2 * 0.01 * len(found)  # NLTK drops some signs as no XML, which are XML by now
+    assert found == expected
 
 
 @pytest.mark.parametrize("word", senseval.WORDS)

@@ -21,9 +21,9 @@ def test_cola_is_whole(judged):
     assert sizes == (8551, 527, 516)
     assert judged.texts[0] == "Our friends won't buy this analysis, let alone the next one we propose."
     assert set(judged.label) == {0, 1}
-    # Warstadt et al. 2019, table 2: 69.8 % of the in-domain sentences of all parts are acceptable... of ours:
     assert judged.label.mean() == pytest.approx(0.7, abs=0.01)
-    assert len(set(judged.source)) == 23  # 17 in domain, 6 out of domain
+    outside = {judged.source[i] for i in judged.out_of_domain_index}
+    assert (len(set(judged.source) - outside), len(outside)) == (17, 6)  # as in the paper, table 2
 
 
 def test_what_cola_asks_is_not_learned_from(judged):

@@ -33,8 +33,8 @@ def read(folder: str | Path, split: str) -> tuple[list[str], np.ndarray]:
     """The reviews of a split as they stand in the file, and their labels: 1, 0, or −1 for none, int64 (N,).
 
     Args:
-        folder: `stanfordnlp/imdb` of the Hugging Face hub, or one with `train.jsonl.xz` and so on in it, as they are
-            or unpacked.
+        folder: `stanfordnlp/imdb` of the Hugging Face hub, or one with `train.jsonl.xz` or `train.jsonl`
+            and so on in it.
         split: `train`, `test` or `unsup`.
 
     Raises FileNotFoundError, with the command that gets them.
