@@ -15,8 +15,6 @@ multiplying two matrices of 2048 × 2048. --growth measures ours at other sizes 
 
 import argparse
 import dataclasses
-import json
-import os
 import statistics
 import tempfile
 import time
@@ -32,6 +30,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from tlcourse import files
 from tlcourse.data import text_index
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import interchange, zoo
@@ -277,9 +276,7 @@ def main() -> None:
 
     def save() -> None:
         if options.out:
-            beside = options.out.with_name(f".{options.out.name}.tmp")
-            beside.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-            os.replace(beside, options.out)
+            files.write_json(options.out, report, indent=1)
 
     measure(options, index, report, save)
 

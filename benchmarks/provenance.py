@@ -1,11 +1,12 @@
 """What each result says of itself: the command that makes it again, and on what it was made."""
 
-import json
 import os
 import platform
 import shlex
 import sys
 from pathlib import Path
+
+from tlcourse import files
 
 
 def command() -> str:
@@ -26,6 +27,4 @@ def machine() -> dict[str, str]:
 def write(report: dict, path: Path | None) -> None:
     """Write a report as JSON, whole or not at all; nowhere if `path` is None."""
     if path:
-        beside = path.with_name(f".{path.name}.part")
-        beside.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        os.replace(beside, path)
+        files.write_json(path, report, indent=1)

@@ -23,6 +23,8 @@ import numpy as np
 import provenance
 import psutil
 
+from tlcourse import files
+
 
 def measure_ours(sentences: list[list[str]], settings: dict) -> tuple[float, object]:
     """Train our skip-gram; return seconds and vectors."""
@@ -224,7 +226,7 @@ def main() -> None:
         "by_vocabulary": by_vocabulary(arguments.sizes, arguments.tokens, settings),
     }
     if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n")
+        files.write_json(arguments.json, report, indent=1)
     print(markdown(report))
     print(f"\n```json\n{json.dumps(report)}\n```")
 

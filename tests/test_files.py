@@ -55,12 +55,15 @@ def test_an_error_on_the_way_leaves_the_old(tmp_path):
     files.write_text(tmp_path / "a", "old")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "b").write_text("old")
-    with pytest.raises(RuntimeError), files.new_file(tmp_path / "a") as beside:
+
+    def fail(beside):
         beside.write_text("half")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError), files.new_file(tmp_path / "a") as beside:
+        fail(beside)
     with pytest.raises(RuntimeError), files.new_folder(tmp_path / "folder", "replace") as beside:
-        (beside / "b").write_text("half")
-        raise RuntimeError
+        fail(beside / "b")
     assert names_in(tmp_path) == {"a", "folder"}
     assert (tmp_path / "a").read_text() == "old"
     assert (tmp_path / "folder" / "b").read_text() == "old"
@@ -102,9 +105,9 @@ def test_a_folder_in_the_place_of_a_file_stays(tmp_path):
         files.write_text(tmp_path / "a", "x")
     (tmp_path / "b").write_text("a file")
     for existing in ("refuse", "keep", "replace"):
-        with pytest.raises(FileExistsError, match="is there already: delete it"):
-            with files.new_folder(tmp_path / "b", existing):
-                pass
+        folder = files.new_folder(tmp_path / "b", existing)
+        with pytest.raises(FileExistsError, match="is there already: delete it"), folder:
+            pass
     assert names_in(tmp_path) == {"a", "b"}
 
 
@@ -127,17 +130,16 @@ def test_a_folder_that_is_there(tmp_path, existing, content, when):
 
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
 def test_a_folder_that_is_there_is_refused(tmp_path, when):
-    def put_the_old():
+    def put_the_old(beside=None):
+        assert beside is None or when == "meanwhile"  # else the work is not begun
         (tmp_path / "a").mkdir()
         (tmp_path / "a" / "file").write_text("old")
 
     if when == "before":
         put_the_old()
-    with pytest.raises(FileExistsError, match="delete it, or choose another place"):
-        with files.new_folder(tmp_path / "a") as beside:
-            assert when == "meanwhile"  # else the work is not begun
-            (beside / "file").write_text("new")
-            put_the_old()
+    refused = pytest.raises(FileExistsError, match="delete it, or choose another place")
+    with refused, files.new_folder(tmp_path / "a") as beside:
+        put_the_old(beside)
     assert (tmp_path / "a" / "file").read_text() == "old"
     assert names_in(tmp_path) == {"a"}
 

@@ -19,10 +19,12 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from errno import EINVAL, ENOTSUP
+from errno import EEXIST, EINVAL, ENOTEMPTY, ENOTSUP
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +35,7 @@ Existing = Literal["refuse", "keep", "replace"]
 
 
 def write_text(path: str | Path, text: str, private: bool = False) -> None:
-    """Write `text` to `path` in UTF-8, with the line ends that it has. Arguments as in `new_file`."""
+    """Write ``text`` to ``path`` in UTF-8, line ends as they are. Arguments as in :func:`new_file`."""
     write_bytes(path, text.encode("utf-8"), private)
 
 
@@ -93,29 +95,27 @@ def new_folder(path: str | Path, existing: Existing = "refuse") -> Iterator[Path
         OSError: the disk is full, or the folder above cannot be written.
     """
     path = _prepared(path)
-    if existing == "refuse" or not path.is_dir():
-        _refuse(path)
+    _refuse(path, existing)
     beside = _free_name(path, PART)
     beside.mkdir()
     try:
         yield beside
-        for folder, _, names in os.walk(beside, topdown=False):
-            for name in names:
-                _to_disk(Path(folder, name))
-            _to_disk(Path(folder))
+        with ThreadPoolExecutor(8) as pool:  # many small files: the disk writes them in one go
+            list(pool.map(_to_disk, (beside, *beside.rglob("*"))))
         _put(beside, path, existing)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def sweep(folder: str | Path, name: str = "*", age: float = 0.0) -> None:
+def sweep(folder: str | Path, name: str = "", age: float = 0.0) -> None:
     """Remove what killed writers left in ``folder``.
 
     Args:
-        name: of what they wrote, as a pattern.
+        name: of what they wrote; empty for all that is in ``folder``.
         age: of what is removed, in seconds. With 0, call it only while nobody writes there, under a lock.
     """
-    for left in Path(folder).glob(f".{name}.*{PART}"):
+    folder = Path(os.path.realpath(Path(folder, name))).parent if name else Path(folder)
+    for left in folder.glob(f".{glob.escape(name) or '*'}.*{PART}"):
         with suppress(OSError):  # gone by now, or somebody else's
             if age and time.time() - _last_written(left) < age:
                 continue
@@ -126,9 +126,8 @@ def _prepared(path: str | Path) -> Path:
     """Where to write: with the folder above it made, and free of what killed writers left of ``path``."""
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    name = glob.escape(path.name)
-    sweep(path.parent, name, OLD)
-    for aside in path.parent.glob(f".{name}.*{BEFORE}"):
+    sweep(path.parent, path.name, OLD)
+    for aside in path.parent.glob(f".{glob.escape(path.name)}.*{BEFORE}"):
         with suppress(OSError):  # a living writer, which needs it no more, was faster
             shutil.rmtree(aside) if path.exists() else os.rename(aside, path)
     return path
@@ -143,9 +142,11 @@ def _last_written(path: Path) -> float:
     return max(one.lstat().st_mtime for one in (path, *inside))
 
 
-def _refuse(path: Path) -> None:
-    if path.exists():
-        raise FileExistsError(f"{path} is there already: delete it, or choose another place.")
+def _refuse(path: Path, existing: Existing) -> None:
+    """Raise FileExistsError if ``path`` is there and must stay: a folder to be refused, or a file."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISDIR(path.stat().st_mode) or existing == "refuse":
+            raise FileExistsError(f"{path} is there already: delete it, or choose another place.")
 
 
 def _put(new: Path, path: Path, existing: Existing) -> None:
@@ -155,18 +156,18 @@ def _put(new: Path, path: Path, existing: Existing) -> None:
         try:
             os.rename(new, path)
             break
-        except OSError:
-            if not path.exists():
-                if aside.exists():
+        except OSError as error:
+            if error.errno not in (EEXIST, ENOTEMPTY):
+                if aside.exists() and not path.exists():
                     os.rename(aside, path)
                 raise
+        _refuse(path, existing)
         if existing == "keep" and path.is_dir():
             return
-        if existing != "replace" or not path.is_dir():
-            _refuse(path)
-        shutil.rmtree(aside, ignore_errors=True)
-        with suppress(FileNotFoundError):  # another process is replacing it too
-            os.rename(path, aside)
+        if existing == "replace":
+            shutil.rmtree(aside, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another process is replacing it too
+                os.rename(path, aside)
     shutil.rmtree(aside, ignore_errors=True)
 
 

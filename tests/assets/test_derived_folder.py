@@ -10,7 +10,7 @@ from tlcourse.assets import derived_folder
 def made(tmp_path, monkeypatch):
     """``made(key)`` makes a folder of two files; ``made.times`` counts."""
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(derived_folder, "_whole", set())
+    monkeypatch.setattr(derived_folder, "_seen", {})
 
     def fill(folder):
         made.times += 1
@@ -26,7 +26,7 @@ def made(tmp_path, monkeypatch):
 
 
 def another_process(monkeypatch):
-    monkeypatch.setattr(derived_folder, "_whole", set())
+    monkeypatch.setattr(derived_folder, "_seen", {})
 
 
 def test_it_is_made_once_for_each_key(made, monkeypatch):
@@ -65,11 +65,32 @@ def test_what_fails_leaves_nothing(made, tmp_path):
     with pytest.raises(OSError, match="disk full"):
         made(fill=fail)
     assert [path.name for path in (tmp_path / "cache").iterdir() if not path.name.endswith(".lock")] == []
-    (tmp_path / "cache" / ".model-k-left").mkdir()  # by a kill
+    (tmp_path / "cache" / ".model-k.1a2b3c4d.part").mkdir()  # by a kill
     made()
-    assert not (tmp_path / "cache" / ".model-k-left").exists()
+    assert not (tmp_path / "cache" / ".model-k.1a2b3c4d.part").exists()
+
+
+def test_what_changes_later_is_seen_in_the_same_process(made):
+    folder = made()
+    with (folder / "weights").open("r+b") as file:
+        file.seek(5000)
+        file.write(bytes(40))
+    assert made() == folder
+    assert made.times == 2
+    assert (folder / "weights").read_bytes() == bytes(range(256)) * 40
+
+
+def test_it_is_hashed_once_in_a_process(made, monkeypatch):
+    made()
+    another_process(monkeypatch)
+    hashed = []
+    whole = derived_folder.file_sha256
+    monkeypatch.setattr(derived_folder, "file_sha256", lambda path: hashed.append(path.name) or whole(path))
+    for _ in range(3):
+        made()
+    assert sorted(hashed) == ["config.json", "weights"]
 
 
 def test_a_name_that_leaves_the_cache_is_refused(made):
-    with pytest.raises(ValueError, match=r"model-\.\./x"):
+    with pytest.raises(ValueError, match=r"'\.\./x', expected letters"):
         made("../x")

@@ -1,16 +1,17 @@
-"""Models that are made from an asset once, such as unpacked weights: kept as a folder that libraries open."""
+"""What is made from an asset once, such as unpacked weights or features: kept as a folder that knows itself.
 
-import json
-import os
+The folder carries the sha256 of each of its files, which is compared when a process first opens it; what does
+not agree is made again. That costs 1 s for 500 MB, where to make it takes many times that.
+"""
+
 import re
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tlcourse.assets.cache import STAMP, derived_dir, file_sha256, write_stamp
+from tlcourse import files
+from tlcourse.assets.cache import derived_dir, file_sha256, read_stamp, write_stamp
 
-_whole: set[Path] = set()  # what this process has hashed already
+_seen: dict[Path, tuple] = {}  # what this process has hashed already, as `_marks` gives it
 
 
 def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
@@ -21,51 +22,68 @@ def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
         key: what it depends on, such as the ``manifest_id`` of an asset; a part of the folder's name too.
         make: puts files into the empty folder that it is given.
 
-    It is made beside and renamed, so that a kill leaves none half full, and carries the sha256 of each file,
-    which is compared once in each process. A folder that does not agree is made again.
+    It is made beside and renamed, so that a kill leaves none half full. A process that finds another one
+    making it waits.
 
     Raises:
         ValueError: ``name`` or ``key`` is not fit for a folder's name.
         OSError: the cache cannot be written; and whatever ``make`` raises.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", f"{name}-{key}"):
-        raise ValueError(f"{name}-{key} names a folder: expected letters, digits, '.', '_' and '-' only")
-    place = derived_dir() / f"{name}-{key}"
-    if _is_whole(place):
+    place = place_of(name, key)
+    if is_whole(place):
         return place
     from filelock import FileLock
 
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.parent / f".{place.name}.lock"):
-        if not _is_whole(place):  # no other process was faster
-            _make(place, make)
-            _whole.add(place)
+        if not is_whole(place):  # no other process was faster
+            files.sweep(place.parent, place.name)
+            keep(place, make)
     return place
 
 
-def _make(place: Path, make: Callable[[Path], None]) -> None:
-    for left in place.parent.glob(f".{place.name}-*"):  # by a killed process: nobody else holds the lock
-        shutil.rmtree(left, ignore_errors=True)
-    fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
-    try:
-        fresh.chmod(0o755)
+def place_of(name: str, key: str) -> Path:
+    """Where the folder of ``name`` and ``key`` lies. Raises ValueError if they are not fit for its name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or not re.fullmatch(r"[A-Za-z0-9._-]+", key):
+        raise ValueError(
+            f"name is {name!r} and key {key!r}, expected letters, digits, '.', '_' and '-' only: they name a "
+            "folder"
+        )
+    return derived_dir() / f"{name}-{key}"
+
+
+def keep(place: Path, make: Callable[[Path], None]) -> None:
+    """Put what ``make(folder)`` makes into ``place``, with the hashes of its files, instead of what is there.
+
+    Raises:
+        OSError: the cache cannot be written; and whatever ``make`` raises.
+    """
+    with files.new_folder(place, existing="replace") as fresh:
         make(fresh)
-        files = [path for path in sorted(fresh.rglob("*")) if path.is_file()]
-        write_stamp(fresh, {path.relative_to(fresh).as_posix(): file_sha256(path) for path in files})
-        shutil.rmtree(place, ignore_errors=True)  # damaged, if it is there
-        os.rename(fresh, place)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        made = sorted(path for path in fresh.rglob("*") if path.is_file())
+        write_stamp(fresh, {path.relative_to(fresh).as_posix(): file_sha256(path) for path in made})
+    _seen[place] = _marks(place, read_stamp(place)["sha256"])
 
 
-def _is_whole(place: Path) -> bool:
-    if place in _whole and place.is_dir():
-        return True
+def is_whole(place: Path) -> bool:
+    """Whether the files in ``place`` are those that :func:`keep` put there.
+
+    They are hashed once in each process, and again where one has another size or time than it had then.
+    """
     try:
-        digests = json.loads((place / STAMP).read_text(encoding="utf-8"))["sha256"]
+        digests = read_stamp(place)["sha256"]
+        marks = _marks(place, digests)
+        if _seen.get(place) == marks:
+            return True
         whole = all(file_sha256(place / name) == digest for name, digest in digests.items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     if whole:
-        _whole.add(place)
+        _seen[place] = marks
     return whole
+
+
+def _marks(place: Path, digests: dict[str, str]) -> tuple:
+    """What changes when a file is written to."""
+    found = [(place / name).stat() for name in digests]
+    return tuple(digests.items()), tuple((one.st_size, one.st_mtime_ns, one.st_ino) for one in found)

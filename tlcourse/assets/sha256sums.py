@@ -4,10 +4,10 @@ Weights with two flipped bytes still load, and so does a tokeniser with another 
 It is written with the files and compared whenever one of them is read: 10 ms for 14 MB.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from tlcourse import files
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import parse_manifest
 
@@ -19,9 +19,7 @@ def note(folder: str | Path, names: Iterable[str]) -> None:
     folder = Path(folder)
     sums = {name: digest for name, digest in _read(folder).items() if (folder / name).is_file()}
     sums |= {name: file_sha256(folder / name) for name in names}
-    beside = folder / f".{NAME}.tmp"
-    beside.write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), encoding="utf-8")
-    os.replace(beside, folder / NAME)
+    files.write_text(folder / NAME, "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)))
 
 
 def check(path: str | Path) -> None:

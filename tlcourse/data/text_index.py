@@ -6,8 +6,6 @@ no time and no memory. Shapes: W words, N pieces, S sentences, D documents, V di
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tlcourse import files
 from tlcourse.data import sentences
 from tlcourse.data.texts import as_texts
 from tlcourse.data.tokeniser import find_words
@@ -196,22 +195,13 @@ _ARRAYS = [f.name for f in fields(TextIndex) if f.type is np.ndarray]
 
 def save(index: TextIndex, folder: str | Path) -> None:
     """Write the index to `folder`, whole or not at all. Raises FileExistsError if the folder is there."""
-    folder = Path(folder)
-    if folder.exists():
-        raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with files.new_folder(folder) as beside:
         for name in _ARRAYS:
             np.save(beside / f"{name}.npy", getattr(index, name), allow_pickle=False)
         (beside / "vocabulary.txt").write_text("\n".join(index.vocabulary), encoding="utf-8")
         index.tokenizer.save(str(beside / "tokenizer.json"))
         about = {"sources": index.sources, "report": index.report}
         (beside / "index.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        beside.chmod(0o755)
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def load(folder: str | Path) -> TextIndex:

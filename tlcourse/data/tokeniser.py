@@ -7,13 +7,13 @@ the pair that makes the text most likely, Schuster and Nakajima 2012.) Lower cas
 few. ELMo reads the same words with their capitals, letter by letter.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tlcourse import files
 from tlcourse.assets import sha256sums
 from tlcourse.data.texts import as_texts
 
@@ -115,14 +115,15 @@ def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
         single, pair = _TEMPLATES[model_type]
         special = [("[CLS]", CLS), ("[SEP]", SEP)]
         copy.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=special)
-    copy.save(str(folder / "tokenizer.json"))
+    with files.new_file(folder / "tokenizer.json") as beside:
+        copy.save(str(beside))
     names = {"pad": PAD, "unk": UNK, "cls": CLS, "sep": SEP, "mask": MASK}
     fields = {f"{name}_token": SPECIAL[number] for name, number in names.items()}
     fields |= {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": True}
     fields["extra_special_tokens"] = list(SPECIAL[START:])
     segments = ["token_type_ids"] if model_type in _TEMPLATES else []  # without the name they are left out
     fields["model_input_names"] = ["input_ids", *segments, "attention_mask"]
-    (folder / "tokenizer_config.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+    files.write_json(folder / "tokenizer_config.json", fields)
     sha256sums.note(folder, ["tokenizer.json", "tokenizer_config.json"])
 
 
@@ -145,7 +146,7 @@ def load(folder: str | Path) -> "Tokenizer":
         sha256sums.check(path)
     except Exception as error:  # the library raises plain Exception, for whatever is wrong
         raise ValueError(
-            f"{path} cannot be used as a tokeniser ({error}). Get the folder again, or write the file with "
-            "tlcourse.data.tokeniser.save."
+            f"{path} cannot be used as a tokeniser ({error!s:.300}). Get the folder again, or write the file "
+            "with tlcourse.data.tokeniser.save."
         ) from error
     return tokenizer

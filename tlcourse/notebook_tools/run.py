@@ -15,9 +15,8 @@ import psutil
 from filelock import FileLock, Timeout
 
 import tlcourse
-from tlcourse import doctor
+from tlcourse import doctor, files
 from tlcourse.notebook_tools import report as reporting
-from tlcourse.notebook_tools.atomic import sweep
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.source import Lesson, LessonError, parameter_names, read
 
@@ -92,7 +91,7 @@ class Run:
                 f"another tlcourse run is writing to {self.out}; wait, or choose another --out."
             ) from None
         with lock:
-            sweep(self.out)
+            files.sweep(self.out)
             for name in ("report.json", "index.html"):  # they are about to be no longer true
                 (self.out / name).unlink(missing_ok=True)
             entries = {

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import tlcourse
-from tlcourse import checkout
+from tlcourse import checkout, files
 from tlcourse.assets import sha256sums
 
 
@@ -55,8 +54,8 @@ def save_tensors(tensors: Mapping[str, Tensor], path: Path, dtype: torch.dtype) 
     for name, tensor in rounded.items():
         if not tensor.isfinite().all():
             raise ValueError(f"{name} has values that {dtype} cannot hold: did the training diverge?")
-    save_file(rounded, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # safetensors writes for its owner alone
+    with files.new_file(path) as beside:
+        save_file(rounded, beside, metadata={"format": "pt"})
 
 
 def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -96,22 +95,3 @@ def _some(names: Iterable[str], most: int = 3) -> str:
     first, *others = sorted(names)
     shown = ", ".join((first, *others[: most - 1]))
     return shown + (f" and {len(others) - most + 1} more" if len(others) >= most else "")
-
-
-def put_in_place(new: Path, folder: Path) -> None:
-    """Rename the folder `new` to `folder`, instead of what may lie there.
-
-    A folder cannot be renamed onto another one: the old one is renamed aside first, and removed last. Where
-    the process is killed between the two renames, it still lies aside, in `.NAME-before`.
-    """
-    before = folder.with_name(f".{folder.name}-before")
-    if folder.exists():
-        shutil.rmtree(before, ignore_errors=True)
-        folder.rename(before)
-    try:
-        new.rename(folder)
-    except BaseException:
-        if before.exists():
-            before.rename(folder)
-        raise
-    shutil.rmtree(before, ignore_errors=True)

@@ -61,8 +61,8 @@ def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
     if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
         raise ValueError(
             f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
-            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. The file is damaged, or of another model: get "
-            "the folder again."
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. It is damaged, or of another model: get the "
+            "folder again."
         )
 
 

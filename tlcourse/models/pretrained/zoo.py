@@ -9,16 +9,15 @@ Where transformers has the architecture, the folder is one of transformers, so
 """
 
 import dataclasses
-import json
 import math
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from tlcourse import files
 from tlcourse.assets import sha256sums
 from tlcourse.models.language.bert import BertConfig, BertForPreTraining
 from tlcourse.models.language.elmo import BiLM, ElmoConfig
@@ -31,7 +30,6 @@ from tlcourse.models.pretrained import interchange
 from tlcourse.models.pretrained.checkpoints import (
     checkpoints_dir,
     load_tensors,
-    put_in_place,
     read_json,
     save_tensors,
 )
@@ -191,7 +189,7 @@ def read_config(folder: Path) -> Config:
     path = folder / CONFIG
     own = read_json(path).get("tlcourse")
     classes = {kind.__name__: kind for kind in _ARCHITECTURES}
-    if not isinstance(own, dict) or own.get("config") not in classes:
+    if not isinstance(own, dict) or str(own.get("config")) not in classes:
         raise ValueError(
             f"{path} is not of this course. A published model opens with transformers; "
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
@@ -228,19 +226,13 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
     def written_anew(place: str, _: list[str]) -> tuple[str, ...]:
         return (CONFIG, WEIGHTS, HEADS) if Path(place) == folder else ()
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with files.new_folder(folder, existing="replace") as beside:
         if folder.exists():  # a card or a tokeniser that is already there stays
             shutil.copytree(folder, beside, ignore=written_anew, dirs_exist_ok=True)
         for file, tensors in _tensors(model).items():
             save_tensors(tensors, beside / file, dtype)
-        (beside / CONFIG).write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        files.write_json(beside / CONFIG, fields)
         sha256sums.note(beside, [CONFIG, *_tensors(model)])
-        beside.chmod(0o755)
-        put_in_place(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
@@ -260,8 +252,13 @@ def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     config.json would otherwise fill the machine.
     """
     if config not in ZOO.values():
-        with torch.device("meta"):
-            sketch = build(config)
+        try:
+            with torch.device("meta"):
+                sketch = build(config)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"{folder / CONFIG} describes a model that cannot be built ({error})."
+            ) from error
         load_tensors(folder / WEIGHTS, _tensors(sketch)[WEIGHTS])
     return build(config)
 

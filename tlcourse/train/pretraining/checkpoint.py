@@ -4,7 +4,6 @@ The file is a safetensors file (no pickle): tensors, and as its metadata what is
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tlcourse import files
+
 
 def save(path: str | Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     """Write `tensors` and the JSON values `facts`; the file at `path` is replaced at once or not at all."""
     from safetensors.torch import save_file
 
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.tmp")
     whole = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
-    save_file(whole, beside, metadata={"facts": json.dumps(facts)})
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())  # on the disk before it gets its name, or a power cut leaves an empty file
-    os.replace(beside, path)
+    with files.new_file(path) as beside:
+        save_file(whole, beside, metadata={"facts": json.dumps(facts)})
 
 
 def load(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -21,6 +21,7 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import Tensor, nn
 
+from tlcourse import files
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
 from tlcourse.train import schedules
@@ -255,7 +256,7 @@ class _Training:
         """What was logged after the checkpoint is logged again."""
         if self.accelerator.is_main_process:
             lines = [json.dumps(line) + "\n" for line in self.log]
-            (self.folder / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+            files.write_text(self.folder / "log.jsonl", "".join(lines))
 
     def _save(self, path: Path) -> None:
         carry = [self.accelerator.gather(tensor) if self.world > 1 else tensor for tensor in self.carry]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse import assets
+from tlcourse import assets, files
 
 _LICENCE_OF_NOVELS = "public domain; the edition CC BY 4.0"
 _OLD = ", among them novels of 1840 to 1920, with the views of their time on women, class and race"
@@ -40,7 +40,7 @@ def write(folder: str | Path) -> Path:
         )
     facts = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     card = folder / "README.md"
-    card.write_text(text(facts, _files(folder)), encoding="utf-8")
+    files.write_text(card, text(facts, _files(folder)))
     return card
 
 

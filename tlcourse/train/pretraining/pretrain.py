@@ -1,6 +1,5 @@
 """`tlcourse pretrain NAME`: train a model of the zoo from random weights, and write it to a folder."""
 
-import json
 import shlex
 import shutil
 import sys
@@ -15,7 +14,7 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
 
-from tlcourse import assets
+from tlcourse import assets, files
 from tlcourse.assets import sha256sums
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
@@ -107,7 +106,7 @@ def export(
     config = recipe.config
     if isinstance(config, ElmoConfig):
         words = "\n".join(index.vocabulary[: config.vocab_size])
-        (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+        files.write_text(folder / "vocabulary.txt", words)
         sha256sums.note(folder, ["vocabulary.txt"])
     else:
         alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
@@ -134,7 +133,7 @@ def export(
         "parameters": zoo.size(model)._asdict(),
         "torch": torch.__version__,
     }
-    (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    files.write_json(folder / "training.json", facts, indent=1)
     model_card.write(folder)
 
 
