@@ -242,7 +242,7 @@ def _count(text: str) -> int:
     try:
         return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
+        raise typer.BadParameter(f"{text!r} is not a number; write 200k, 60M or 300000") from None
 
 
 @app.command()

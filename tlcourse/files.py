@@ -91,7 +91,7 @@ def new_folder(path: str | Path, existing: Existing = "refuse") -> Iterator[Path
             ``"keep"`` it and delete ours, or ``"replace"`` it. The block runs in the last two cases.
 
     Raises:
-        FileExistsError: ``path`` is there and ``existing`` is ``"refuse"``; or it is no folder.
+        FileExistsError: ``path`` is there and ``existing`` is ``"refuse"``; or it is not a folder.
         OSError: the disk is full, or the folder above cannot be written.
     """
     path = _prepared(path)

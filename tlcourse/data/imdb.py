@@ -1,6 +1,7 @@
 """IMDb: 25,000 reviews to learn from, 25,000 to test on, 50,000 without a label (Maas et al. 2011).
 
-No film is on both sides, and a label is clear: 1 is seven stars of ten and more, 0 four and less.
+No film is on both sides, and the labels are clear-cut: 1 means seven stars or more out of ten, 0 four or
+fewer.
 """
 
 import json
@@ -14,7 +15,7 @@ def read(folder: str | Path, split: str) -> tuple[list[str], np.ndarray]:
     """The reviews of a split as they stand in the file, and their labels: 1, 0, or −1 for none, int64 (N,).
 
     Args:
-        folder: `stanfordnlp/imdb` of the Hugging Face hub, or one with `train.jsonl.xz` and so on in it.
+        folder: `stanfordnlp/imdb` from the Hugging Face hub, or a folder with `train.jsonl.xz` and so on.
         split: `train`, `test` or `unsup`.
 
     Raises FileNotFoundError, with the command that gets them.

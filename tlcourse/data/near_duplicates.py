@@ -19,7 +19,7 @@ from tlcourse.data.texts import as_texts
 
 
 def fingerprint(texts: Iterable[str]) -> str:
-    """A key for what is derived from exactly these texts, in this order."""
+    """A key for whatever is derived from exactly these texts, in this order."""
     return hashlib.sha256("\0".join(as_texts(texts)).encode()).hexdigest()
 
 
@@ -76,7 +76,7 @@ def same_pairs(items: Iterable[Hashable]) -> list[tuple[int, int]]:
 
 
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:
-    """The groups, numbered from 0, with those made one that a pair of items connects: int64, (N,)."""
+    """The groups, numbered from 0, with those merged that a pair of items connects: int64, (N,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -58,7 +58,7 @@ class RatedSentences:
     def votes(self) -> list[np.ndarray]:
         """What each person rated, N arrays of int64 in [−4, 4].
 
-        Their mean is ``rating``, but for 139 tweets: there the two differ by up to 1.2, never in sign.
+        Their mean is ``rating``, except for 139 tweets, where the two differ by up to 1.2, but never in sign.
         """
         rows = _rows(f"{FILES[self.domain]}_anonDataRatings.txt")
         by_id = {row[0]: np.array(json.loads(row[3])) for row in rows}

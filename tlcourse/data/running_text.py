@@ -1,7 +1,7 @@
 """Running text for word vectors: the packaged assets as sentences of words, and as arrays of word numbers.
 
-1.2M words: the BBC articles with their titles, and the rated sentences of all four domains. The papers train
-on thousands of millions.
+It has 1.2 million words: the BBC articles with their titles, and the rated sentences of all four domains. The
+papers train on thousands of millions.
 """
 
 import re

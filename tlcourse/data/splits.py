@@ -45,7 +45,7 @@ def unseen(train: np.ndarray, tests: np.ndarray, keys: Sequence[Hashable]) -> np
 
     Args:
         train, tests: int64, indices of items.
-        keys: of all items; what is the same has the same.
+        keys: of all items; equal items have equal keys.
     """
     tested = {keys[i] for i in tests}
     return np.array([i for i in train if keys[i] not in tested], dtype=np.int64)
@@ -57,7 +57,7 @@ def split_within(
     """:func:`split_by_group` inside each stratum, so that each has the same share in the test set.
 
     Args:
-        groups: the group of each item, (N,); a group lies in one stratum.
+        groups: the group of each item, (N,); each group lies within one stratum.
         strata: the stratum of each item, (N,).
     """
     where: dict[Hashable, list[int]] = {}

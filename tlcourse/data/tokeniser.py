@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VOCAB_SIZE = 8192
 LETTERS = 100  # letters, figures and signs that are pieces of their own
 
-# The last three are GPT's for fine-tuning: they stand in no training text.
+# The last three are GPT's for fine-tuning: no training text has them.
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[START]", "[DELIMITER]", "[EXTRACT]")
 PAD, UNK, CLS, SEP, MASK, START, DELIMITER, EXTRACT = range(len(SPECIAL))
 

@@ -99,7 +99,7 @@ def run(task: dict, events: _Events) -> dict:
 def main() -> None:
     """Take one task from stdin and run it."""
     events = _Events(sys.stdout)
-    sys.stdout = sys.stderr  # what a library prints is no event
+    sys.stdout = sys.stderr  # what a library prints is not an event
     task = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
     try:

@@ -13,7 +13,7 @@ from tlcourse.data.texts import as_texts
 
 
 def unseen_share(texts: Sequence[str], known: Sequence[str]) -> np.ndarray:
-    """The share of each text's words that none of the ``known`` texts has: float64, (N,); 0 for no words."""
+    """The share of each text's words that occur in none of the ``known`` texts: float64, (N,); 0 for no words."""
     vocabulary = {word for text in as_texts(known, "known") for word in tokenise(text)}
     return np.array([_share([word not in vocabulary for word in tokenise(text)]) for text in as_texts(texts)])
 

@@ -1,7 +1,7 @@
 """Results as records: one flat dict for each thing that was measured, with at least a ``score``.
 
 A record says what was measured and how it came out: ``{"model": "MiniLM", "task": "movie", "labels": 100,
-"seed": 3, "score": 0.71}``. Further fields (``layer``, ``rate``, ``way``) are as good as these. Everything
+"seed": 3, "score": 0.71}``. There may be further fields (``layer``, ``rate``, ``way``). Everything
 that a lesson shows of its results is made from records: :func:`tlcourse.show.results` (a table),
 :func:`tlcourse.show.learning_curve` (a figure), :func:`tlcourse.show.difference` (a sentence, and whether it
 may be said), and a cell of :func:`tlcourse.show.compare`.
@@ -43,7 +43,7 @@ class Records(Sequence[Record]):
         about: what a results file says of itself: command, machine, seeds.
 
     Raises:
-        ValueError: a row has no score, or one that is no number.
+        ValueError: a row has no score, or one that is not a number.
     """
 
     def __init__(self, rows: Iterable[Record], about: Mapping[str, Any] | None = None):
@@ -61,7 +61,7 @@ class Records(Sequence[Record]):
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: it is no JSON of ``{"command", "machine", "seeds", "records"}``.
+            ValueError: it is not JSON of the form ``{"command", "machine", "seeds", "records"}``.
         """
         file = path if isinstance(path, Path) else results_dir() / f"{path}.json"
         if not file.is_file():

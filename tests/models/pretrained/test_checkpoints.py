@@ -126,7 +126,7 @@ def test_what_is_missing_is_trained_again_under_its_name(tmp_path):
         (b'{"tlcourse": {"config"', "cannot be read as JSON"),
         (b"\xff\xfe{}", "cannot be read as JSON"),
         (b"[]", "holds a list"),
-        (b'{"tlcourse": "yes"}', "is not of this course"),
+        (b'{"tlcourse": "yes"}', "was not written by this course"),
         (b'{"tlcourse": {"config": "BertConfig"}}', "does not describe a BertConfig"),
         (b'{"tlcourse": {"config": "BertConfig", "fields": []}}', "does not describe a BertConfig"),
         (

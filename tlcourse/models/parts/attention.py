@@ -28,8 +28,8 @@ def scaled_dot_product(
     """softmax(Q Kᵀ / √D) V, Vaswani et al. 2017, section 3.2.1, equation 1.
 
     `query` (…, T, D), `key` (…, S, D), `value` (…, S, E); `attention_mask` bool, broadcastable to (…, T, S).
-    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as
-    the authors' code does (the paper has dropout elsewhere only, section 5.4).
+    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as the authors' code
+    does (the paper has dropout only elsewhere, section 5.4).
     """
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])  # (…, T, S)
     weights = masked_softmax(scores, attention_mask)

@@ -82,7 +82,7 @@ def weighting(x: Tensor, x_max: float) -> Tensor:
 
 
 class GloVe:
-    """Two vectors and two biases a word, and AdaGrad's sums of squared gradients.
+    """Two vectors and two biases per word, and AdaGrad's sums of squared gradients.
 
     The tables have two columns more than D: a row of `word` is [w_i, b_i, 1] and a row of `context` [w̃_j, 1,
     b̃_j], so that their dot product is the whole of w_i·w̃_j + b_i + b̃_j. The ones stay ones: their sum of

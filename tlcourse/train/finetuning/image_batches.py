@@ -69,7 +69,7 @@ class Images:
 class Maps:
     """Maps that the frozen layers made of the images, and of each flipped image.
 
-    To flip a map is not the same as the map of the flipped image: the padding at stride 2 is lopsided, and
+    A flipped map is not the map of the flipped image: the padding at stride 2 is lopsided, and
     the filters are not symmetric. So each way is computed.
 
     Args:

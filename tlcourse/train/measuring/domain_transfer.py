@@ -83,7 +83,7 @@ def _part(index: np.ndarray, n: int | None, what: str) -> np.ndarray:
 
 
 def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
-    """Row numbers of ``n_labels`` training sentences; with the same seed, fewer labels are a part of more.
+    """Row numbers of ``n_labels`` training sentences; with the same seed, a smaller draw is part of a larger one.
 
     Raises:
         ValueError: the training split has fewer.
@@ -96,7 +96,7 @@ def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
 
 
 def fit(sources: Sequence[tuple[Domain, int]], representation: str, seed: int) -> Pipeline:
-    """Train on so many labels of each domain: ``fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)``."""
+    """Train on the given number of labels of each domain: ``fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)``."""
     parts = [(domain, draw_nested(domain, n_labels, seed)) for domain, n_labels in sources]
     x = np.concatenate([domain.inputs[representation][rows] for domain, rows in parts])
     y = np.concatenate([domain.label[rows] for domain, rows in parts])
@@ -116,7 +116,7 @@ def train_here_test_there(
     """Train on each domain and test on all of them.
 
     Returns:
-        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row a seed.
+        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row per seed.
     """
     predicted: dict[tuple[str, str], list[np.ndarray]] = {}
     for source in domains:

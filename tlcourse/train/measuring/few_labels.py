@@ -17,7 +17,7 @@ from tlcourse.train.measuring import linear_probe
 
 @dataclass(frozen=True)
 class TestResult:
-    """One training, and what came of it on the test items.
+    """One training, and its result on the test items.
 
     Attributes:
         probability: of class 1, (number of test items,).

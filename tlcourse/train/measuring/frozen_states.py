@@ -1,8 +1,8 @@
 """What a frozen encoder makes of texts, as arrays: computed once, then read from the cache.
 
-Of each text the mean and the maximum over its pieces, however long it is: what cannot be read at once is read
-in parts. Of each tagged word its own state. Both at four heights, from the embeddings to the top, as what a
-task needs is not always at the top (Peters et al. 2018, section 5.3). Shapes: N texts, W words, H the width
+For each text, the mean and the maximum over its pieces, however long it is: what cannot be read at once is
+read in parts. For each tagged word, its own state. Both at four heights, from the embeddings to the top, as
+what a task needs is not always at the top (Peters et al. 2018, section 5.3). Shapes: N texts, W words, H the width
 of a layer.
 """
 

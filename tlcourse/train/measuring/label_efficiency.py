@@ -1,6 +1,6 @@
 """How many labels a representation is worth: learning curves, and how far one lags behind the other.
 
-The measure is the one in which ULMFiT's few-label results are told (Howard and Ruder 2018, section 5,
+This is how ULMFiT's few-label results are reported (Howard and Ruder 2018, section 5,
 "Low-shot learning"): the labels that training without pretraining needs for the same score, divided by those
 it got.
 """
@@ -40,7 +40,7 @@ def labels_to_reach(labels: Sequence[int], scores: Sequence[float], target: floa
     """The number of labels at which a learning curve first reaches ``target``; ``inf`` if it never does.
 
     Between two measured budgets the curve is a straight line over the logarithm of the labels. Where even the
-    first budget reaches the target, that budget is returned: how few would do was not measured.
+    first budget reaches the target, that budget is returned: how few would be enough was not measured.
 
     Args:
         labels: L budgets, ascending.

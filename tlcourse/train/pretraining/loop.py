@@ -76,7 +76,7 @@ def run(
     Raises:
         FileExistsError: there is a checkpoint, and `resume` is not asked for.
         FileNotFoundError: there is none to resume from.
-        ValueError: the checkpoint is of another recipe or text; the message says what differs. Or the rows do
+        ValueError: the checkpoint belongs to another recipe or text; the message says what differs. Or the rows do
             not split over the processes; it says over how many they do.
     """
     return _Training(recipe, index, Path(folder), report).run(resume)
@@ -299,7 +299,7 @@ class _Training:
         if facts["text"] != self.text:
             found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:
-            raise ValueError(f"{path} is of another training. {'; '.join(found)}.")
+            raise ValueError(f"{path} belongs to another training. {'; '.join(found)}.")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

@@ -1,6 +1,6 @@
 """XLNet's task: pieces in a random order, with a memory of what was read before (Yang et al. 2019).
 
-Shapes: B rows, T pieces a row, P predicted positions a row.
+Shapes: B rows of T pieces, P predicted positions per row.
 """
 
 from typing import NamedTuple

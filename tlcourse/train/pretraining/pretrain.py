@@ -50,7 +50,7 @@ def pretrain(
         out: where progress is written.
 
     Raises:
-        ValueError: the zoo has no such model, or the run is of another recipe.
+        ValueError: the zoo has no such model, or the run has another recipe.
         FileNotFoundError: there is no text, or no checkpoint to resume from.
         FileExistsError: there is a checkpoint already, and `resume` is not asked for.
     """
@@ -103,7 +103,7 @@ def export(
 
     The held-out losses are those of the weights in the folder, which have half the precision of the trained
     ones. ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax. Of `text` the
-    command keeps the folder's name alone, as its place says nothing on another machine.
+    command keeps the folder's name alone, as its place means nothing on another machine.
     """
     zoo.export(result.model, folder)
     config = recipe.config
@@ -199,7 +199,7 @@ def _duration(seconds: float) -> str:
 
 
 class _Line:
-    """Progress on one line of a terminal; elsewhere a line every half a minute."""
+    """Progress on one line of a terminal; elsewhere a line every half minute."""
 
     def __init__(self, out: TextIO):
         self.out, self.live, self.last = out, out.isatty(), float("-inf")
