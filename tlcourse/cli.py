@@ -1,4 +1,4 @@
-"""The ``tlcourse`` command. What a command does lives where its subject lives, imported when called."""
+"""The `tlcourse` command. What a command does lives where its subject lives, imported when called."""
 
 import signal
 import sys
@@ -276,7 +276,7 @@ def pretrain(
 
 
 def main() -> None:
-    """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
+    """Run the command: an error is one line on stderr and exit code 1; `--debug` shows the traceback."""
     try:
         app()
     except KeyboardInterrupt:

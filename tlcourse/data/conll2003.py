@@ -47,7 +47,7 @@ def load(folder: str | Path | None = None) -> TaggedSentences:
 
     Args:
         folder: with `train.txt`, `valid.txt` and `test.txt`, or `eng.train`, `eng.testa` and `eng.testb`,
-            each as it is or compressed with xz. Without, where :mod:`tlcourse.assets` finds them.
+            each as it is or compressed with xz. Without, where `tlcourse.assets` finds them.
 
     Raises:
         FileNotFoundError, AssetMissing: they are not there; the message says what to do.

@@ -1,7 +1,7 @@
 """Sentences with a tree: for each word, the word it depends on.
 
 *From nltk's tier*, `dependency_treebank`: a tenth of the Penn Treebank's Wall Street Journal, its phrases
-turned into dependencies by rule, without names for them. :mod:`tlcourse.data.universal_dependencies` has the
+turned into dependencies by rule, without names for them. `tlcourse.data.universal_dependencies` has the
 same for text from the web, with names, drawn by people.
 """
 

@@ -64,7 +64,7 @@ def strangers(items: Sequence[int], names: Sequence[str], group: np.ndarray) -> 
     Raises ValueError if all belong to one group.
     """
     if len({int(group[item]) for item in items}) < 2:
-        raise ValueError(f"the {len(items)} items all belong to one group, so none of them can be given another group's")
+        raise ValueError(f"the {len(items)} items belong to one group: none can be paired with another's")
     circle = sorted(range(len(items)), key=lambda i: lot(names[i], "headlines"))
     taken = [0] * len(items)
     for place, i in enumerate(circle):

@@ -56,7 +56,8 @@ def document_order(
     """One pass: which documents it reads, in which order, int64.
 
     `repeats` says how often a pass reads each source: with 2.0 it reads each document twice, with 0.4 two in
-    five of them. Sources that are not named are read once. Raises ValueError for a source that the text does not have.
+    five of them. Sources that are not named are read once. Raises ValueError for a source that the text does
+    not have.
     """
     unknown = set(repeats) - set(index.sources)
     if unknown:

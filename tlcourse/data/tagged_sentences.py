@@ -1,7 +1,7 @@
 """Sentences with a tag for each word: chunks and names by hand, names and parts of speech by spaCy.
 
 *Gold*, tagged by people, from NLTK: CoNLL-2000 (chunks in the Wall Street Journal) and IE-ER (names in news
-wire of 1998); :mod:`tlcourse.data.wikigold` and :mod:`tlcourse.data.conll2003` have more names. *Silver*,
+wire of 1998); `tlcourse.data.wikigold` and `tlcourse.data.conll2003` have more names. *Silver*,
 tagged by spaCy's small English pipeline, which makes mistakes: BBC news. A model that agrees with all silver
 tags is as good as that pipeline, not as good as a person.
 
@@ -50,7 +50,7 @@ class TaggedSentences:
 
 
 def numbered(tags: Iterable[Sequence[str]]) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Tags by name, a list for each sentence → their numbers, int64, and the names: O first, then by alphabet."""
+    """Tags by name, a list per sentence → their numbers, int64, and the names: O first, then by alphabet."""
     tags = list(tags)
     names = tuple(sorted({tag for one in tags for tag in one}, key=lambda tag: (tag != "O", tag)))
     number = {tag: i for i, tag in enumerate(names)}

@@ -1,7 +1,7 @@
 """The tasks that pretrained models are compared on: real texts, labels, and a split that nothing leaks over.
 
 None of the texts that models are tested on is in the text that the course's models are pretrained on
-(:mod:`tlcourse.data.pretraining_text` drops what shares a run of words with it).
+(`tlcourse.data.pretraining_text` drops what shares a run of words with it).
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class Task:
     """Inputs, and what to predict for them.
 
     Attributes:
-        name: as :func:`load` knows it.
+        name: as `load` knows it.
         kind: what there is to predict: a class for each text, a number for each text, or a tag for each word.
         texts: N texts; where words are tagged, N lists of words.
         targets: (N,) classes as int64 or numbers as float64; N int64 arrays where words are tagged.

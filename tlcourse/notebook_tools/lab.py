@@ -12,10 +12,10 @@ ADDRESS = "127.0.0.1"
 
 
 def token() -> str:
-    """Return the token: that of the environment variable ``JUPYTER_TOKEN``, else a new one.
+    """Return the token: that of the environment variable `JUPYTER_TOKEN`, else a new one.
 
     Raises:
-        LessonError: ``JUPYTER_TOKEN`` is empty, which would switch the token off.
+        LessonError: `JUPYTER_TOKEN` is empty, which would switch the token off.
     """
     chosen = os.environ.get("JUPYTER_TOKEN")
     if chosen is not None and not chosen.strip():
@@ -27,7 +27,7 @@ def token() -> str:
 
 
 def check_port(port: int) -> None:
-    """Raise LessonError if nothing can listen on ``port``."""
+    """Raise LessonError if nothing can listen on `port`."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
             if os.name == "posix":  # as JupyterLab's server does: a port that was just closed is free

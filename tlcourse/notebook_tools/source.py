@@ -1,4 +1,4 @@
-"""Where the lessons are, and how a ``notebooks/src/NN_name.py`` becomes a notebook without outputs."""
+"""Where the lessons are, and how a `notebooks/src/NN_name.py` becomes a notebook without outputs."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ class LessonError(RuntimeError):
 
 @dataclass(frozen=True)
 class LessonFiles:
-    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+    """Where one lesson is: `number` is `"02"`, `name` is `"02_transfer_in_vision"`."""
 
     number: str
     name: str
@@ -33,9 +33,9 @@ class LessonFiles:
 
 
 def course_root(start: Path | None = None) -> Path:
-    """Return the course's folder: the nearest at or above ``start`` (default: here) with ``notebooks/src``.
+    """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.
 
-    Where there is none, it is the checkout that this package was installed from (``pip install -e``).
+    Where there is none, it is the checkout that this package was installed from (`pip install -e`).
 
     Raises:
         LessonError: neither holds the lessons.
@@ -59,9 +59,9 @@ def all_lessons(root: Path | None = None) -> list[LessonFiles]:
 
 
 def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
-    """Return the lessons that ``names`` mean, in order; all of them where ``names`` is empty.
+    """Return the lessons that `names` mean, in order; all of them where `names` is empty.
 
-    A name is a number (``2`` or ``02``), a stem (``02_transfer_in_vision``) or a path to the .py or .ipynb.
+    A name is a number (`2` or `02`), a stem (`02_transfer_in_vision`) or a path to the .py or .ipynb.
 
     Raises:
         LessonError: a name means no lesson.
@@ -82,16 +82,16 @@ def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
 
 
 def repository(root: Path) -> str:
-    """Return the address of the course's repository: ``[project.urls] Repository`` in pyproject.toml."""
+    """Return the address of the course's repository: `[project.urls] Repository` in pyproject.toml."""
     with (root / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
 
 
 def badges(name: str, address: str) -> str:
-    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network.
+    """Return the Markdown that stands for `<!-- badges -->`: text links; images would need the network.
 
     Colab opens the notebook alone. Its cell clones the course and goes there, as the trained models lie in
-    the clone; the package is installed without ``-e``, which a running kernel would not see.
+    the clone; the package is installed without `-e`, which a running kernel would not see.
     """
     slug, path = address.removeprefix("https://github.com/"), f"notebooks/{name}.ipynb"
     return (
@@ -144,7 +144,7 @@ def read(lesson: LessonFiles, address: str | None = None):
 
 
 def parameters_cell(notebook) -> str | None:
-    """Return the source of the cell tagged ``parameters``, or None."""
+    """Return the source of the cell tagged `parameters`, or None."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return cell.source

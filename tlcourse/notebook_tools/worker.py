@@ -1,8 +1,8 @@
-"""Runs one notebook for the runner, in a process of its own: ``python -m tlcourse.notebook_tools.worker``.
+"""Runs one notebook for the runner, in a process of its own: `python -m tlcourse.notebook_tools.worker`.
 
 The task is the first line on stdin, events are lines of JSON on stdout. stdin stays open for as long as the
 runner lives; its end, however the runner died, kills the kernel and this process, so nothing is left running.
-The result ``NAME.json`` is written last: where it is there, the executed copy and its HTML are whole.
+The result `NAME.json` is written last: where it is there, the executed copy and its HTML are whole.
 """
 
 import copy
@@ -68,7 +68,7 @@ def _html(notebook: nbformat.NotebookNode, name: str) -> str:
 
 
 def run(task: dict, events: _Events) -> dict:
-    """Execute the notebook of ``task``, store the copy, its HTML and the result, and return the result."""
+    """Execute the notebook of `task`, store the copy, its HTML and the result, and return the result."""
     out, name = Path(task["out"]), task["name"]
     notebook = nbformat.reads(task["notebook"], as_version=4)
     with tempfile.TemporaryDirectory() as scratch:

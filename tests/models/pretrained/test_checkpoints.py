@@ -15,7 +15,7 @@ from tlcourse.models.pretrained import checkpoints, zoo
 
 @pytest.fixture
 def model_folder(tiny_zoo, tmp_path):
-    """A copy of a tiny model's folder, to be damaged: ``model_folder("bert-mini")``."""
+    """A copy of a tiny model's folder, to be damaged: `model_folder("bert-mini")`."""
 
     def copy(name: str) -> Path:
         folder = tmp_path / name

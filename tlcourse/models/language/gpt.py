@@ -188,7 +188,7 @@ class GPTClassifier(nn.Module):
         initialise(self.W_y, language_model.config.initializer_range)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """`input_ids` (B, S, T), S sequences per example, and `attention_mask` alike → class logits, LM logits.
+        """`input_ids` and `attention_mask` (B, S, T), S sequences per example → class logits, LM logits.
 
         The class logits are (B, num_labels), or (B, S) if `num_labels` is 1; the LM logits (B, S, T, V).
         """

@@ -179,7 +179,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
 
 
 def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
-    """What each file of weights holds: under transformers' names what transformers has too, the rest under ours."""
+    """What each file of weights holds: what transformers has too under its names, the rest under ours."""
     own = {name: p.detach() for name, p in model.named_parameters()}
     if not system_of(model.config).counterparts:
         return {WEIGHTS: own}
@@ -191,8 +191,8 @@ def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
 def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     """A new model, once it is known that the file of weights has what its configuration asks for.
 
-    If the sizes are not the zoo's, a sketch that takes no memory is compared first: otherwise, a few zeros too
-    many in config.json would fill the machine.
+    If the sizes are not the zoo's, a sketch that takes no memory is compared first: otherwise, a few zeros
+    too many in config.json would fill the machine.
     """
     if config not in ZOO.values():
         try:

@@ -21,7 +21,7 @@ WIDEST = 4  # letters of context on either side
 
 
 class LetterToSound:
-    """Fit on words and their phonemes; then :meth:`align` and :meth:`say`."""
+    """Fit on words and their phonemes; then `align` and `say`."""
 
     def __init__(
         self, entries: Sequence[tuple[str, tuple[str, ...]]], em_rounds: int = 5, smoothing: float = 0.1

@@ -46,7 +46,7 @@ class AveragedVectors(nn.Module):
         return [torch.tensor(rows or [nothing]) for rows in known]
 
     def forward(self, encoded: Sequence[Tensor]) -> Tensor:
-        """Texts as :meth:`encode` gives them, B of them → scores (B, n_classes)."""
+        """Texts as `encode` gives them, B of them → scores (B, n_classes)."""
         lengths = torch.tensor([len(rows) for rows in encoded])
         return self.linear(self.vectors(torch.cat(list(encoded)), lengths.cumsum(0) - lengths))
 

@@ -66,7 +66,7 @@ def fnv1a(data: bytes) -> int:
 
 
 def ngrams(word: str, min_n: int = 3, max_n: int = 6) -> list[str]:
-    """Return the n-grams of `<word>`, by where they start, shorter ones first; `<` or `>` alone does not count."""
+    """Return the n-grams of `<word>`, by where they start, shorter ones first, but not `<` or `>` alone."""
     marked = f"<{word}>"
     return [
         marked[start : start + n]

@@ -46,16 +46,16 @@ def training_steps(
     seed: int,
     start: str | None = None,
 ) -> Iterator[float]:
-    """Train ``model`` in place: each item taken from the iterator is one step, and its loss.
+    """Train `model` in place: each item taken from the iterator is one step, and its loss.
 
     Args:
-        inputs: what goes into the layer ``start``, for all items.
+        inputs: what goes into the layer `start`, for all items.
         labels: int (N,), of all items.
         index: the items to learn from.
         start: run the model from this layer; all below it is frozen, and computed already.
 
     Raises:
-        ValueError: a layer below ``start`` is to be trained, there is nothing to learn from, or labels are not
+        ValueError: a layer below `start` is to be trained, there is nothing to learn from, or labels are not
             numbers of classes that the model has.
         FloatingPointError: the training diverges.
     """
@@ -99,7 +99,7 @@ def training_steps(
 def probabilities(
     model: nn.Module, inputs: Inputs, index: np.ndarray, start: str | None = None, batch_size: int = 8
 ) -> np.ndarray:
-    """The probability of class 1 for the items ``index``, (len(index),), in evaluation mode."""
+    """The probability of class 1 for the items `index`, (len(index),), in evaluation mode."""
     model.eval()
     chunks = [index[i : i + batch_size] for i in range(0, len(index), batch_size)]
     return np.concatenate(

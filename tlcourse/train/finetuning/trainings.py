@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 def side_by_side(
     jobs: Mapping[Key, Callable[[], Result]], watch: Callable[[list], Iterable] = iter
 ) -> dict[Key, Result]:
-    """Run independent trainings, :data:`AT_ONCE` at a time, each on one core; key → its result.
+    """Run independent trainings, `AT_ONCE` at a time, each on one core; key → its result.
 
     Two trainings of one thread each are done before two of two threads, one after the other: no thread waits
     for another, which on a busy machine can cost more than the work. And one thread adds up in one order, so

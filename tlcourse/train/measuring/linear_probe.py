@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from tlcourse.train.labels import as_classes
 
-_BLAS = ThreadpoolController()  # one thread is faster: a step of the solver takes less time than two threads need to meet
+_BLAS = ThreadpoolController()  # one thread is faster: a step takes less time than two need to meet
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # scikit-learn's C: smaller is a stronger penalty
 FOLDS = 3
 

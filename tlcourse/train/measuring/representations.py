@@ -38,7 +38,7 @@ class Representation(ABC):
 
     @abstractmethod
     def readings(self, task: Task, rows: np.ndarray) -> Readings:
-        """For the items `rows`: name of the reading → a row each, or a row per word where words are tagged."""
+        """For the items `rows`: name of the reading → a row per item, or per word where words are tagged."""
 
     def first(self, reading: str, task: Task) -> BaseEstimator:
         """What is fitted to the training rows before the linear model."""

@@ -76,8 +76,8 @@ def run(
     Raises:
         FileExistsError: there is a checkpoint, and `resume` is not asked for.
         FileNotFoundError: there is none to resume from.
-        ValueError: the checkpoint belongs to another recipe or text; the message says what differs. Or the rows do
-            not split over the processes; it says over how many they do.
+        ValueError: the checkpoint belongs to another recipe or text; the message says what differs. Or the
+            rows do not split over the processes; it says over how many they do.
     """
     return _Training(recipe, index, Path(folder), report).run(resume)
 
