@@ -2,9 +2,10 @@
 
     python benchmarks/glove_passes.py --json data/results/static_word_vectors/glove_passes.json
 
-Trainings that the JSON file has already are not repeated. Lesson 03 counts within a window of 5 and asks, over the pairs that met 20 times or more, how well the trained
+Lesson 03 counts within a window of 5 and asks, over the pairs that met 20 times or more, how well the trained
 sum follows log X, and how well w · w̃ alone follows PMI once the best number for each row and column is taken
-out of both. Here the same with more passes, and, as the control, with more dimensions.
+out of both. Here the same with more passes and, as the control, with more dimensions. Trainings that the JSON
+file has already are not repeated.
 """
 
 import argparse
@@ -78,8 +79,8 @@ def dimensions_and_passes(value: str | tuple[int, int]) -> tuple[int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument(
-        "--trainings", type=dimensions_and_passes, nargs="+", default=["100x10", "100x40", "300x10", "300x40"],
-        help="dimensions x passes of each",
+        "--trainings", type=dimensions_and_passes, nargs="+", help="dimensions x passes of each",
+        default=["100x10", "100x40", "300x10", "300x40"],
     )  # fmt: skip
     parser.add_argument("--seeds", type=from_one_up, default=2)
     parser.add_argument("--text", type=Path, help="text to train on, UTF-8, one sentence or paragraph a line")

@@ -143,9 +143,11 @@ def load_file(path: Path) -> "Tokenizer":
 
     try:
         tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.encode("A word, and \u4e00, which has no piece.")
+        tokenizer.encode("A word, and \u4e00, which has no piece.", add_special_tokens=False)
         sha256sums.check(path)
-    except Exception as error:  # the library raises plain Exception, for whatever is wrong
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # plain Exception for whatever is wrong, or a panic, which is not even one
         raise ValueError(
             f"{path} cannot be used as a tokeniser ({error!s:.300}). Get the folder again, or write the file "
             "with tlcourse.data.tokeniser.save."
