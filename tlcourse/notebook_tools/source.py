@@ -1,4 +1,4 @@
-"""Where the lessons are, and how a ``notebooks/src/NN_name.py`` becomes a notebook without outputs."""
+"""Where the lessons are, and how a `notebooks/src/NN_name.py` becomes a notebook without outputs."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ class LessonError(RuntimeError):
 
 @dataclass(frozen=True)
 class LessonFiles:
-    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+    """Where one lesson is: `number` is `"02"`, `name` is `"02_transfer_in_vision"`."""
 
     number: str
     name: str
@@ -32,9 +32,9 @@ class LessonFiles:
 
 
 def course_root(start: Path | None = None) -> Path:
-    """Return the course's folder: the nearest at or above ``start`` (default: here) with ``notebooks/src``.
+    """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.
 
-    Where there is none, it is the checkout that this package was installed from (``pip install -e``).
+    Where there is none, it is the checkout that this package was installed from (`pip install -e`).
 
     Raises:
         LessonError: neither holds the lessons.
@@ -58,9 +58,9 @@ def all_lessons(root: Path | None = None) -> list[LessonFiles]:
 
 
 def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
-    """Return the lessons that ``names`` mean, in order; all of them where ``names`` is empty.
+    """Return the lessons that `names` mean, in order; all of them where `names` is empty.
 
-    A name is a number (``2`` or ``02``), a stem (``02_transfer_in_vision``) or a path to the .py or .ipynb.
+    A name is a number (`2` or `02`), a stem (`02_transfer_in_vision`) or a path to the .py or .ipynb.
 
     Raises:
         LessonError: a name means no lesson.
@@ -81,7 +81,7 @@ def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
 
 
 def repository(root: Path) -> str:
-    """Return the address of the course's repository: ``[project.urls] Repository`` in pyproject.toml."""
+    """Return the address of the course's repository: `[project.urls] Repository` in pyproject.toml."""
     with (root / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
 
@@ -159,7 +159,7 @@ def _put_colab_cell(notebook, address: str) -> None:
 
 
 def parameters_cell(notebook) -> str | None:
-    """Return the source of the cell tagged ``parameters``, or None."""
+    """Return the source of the cell tagged `parameters`, or None."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return cell.source
