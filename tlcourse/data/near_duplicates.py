@@ -69,6 +69,12 @@ def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int
     return sorted(pairs)
 
 
+def same_pairs(items: Iterable[Hashable]) -> list[tuple[int, int]]:
+    """(the first one, i) for each i whose item has occurred before."""
+    first: dict[Hashable, int] = {}
+    return [(first[item], i) for i, item in enumerate(items) if first.setdefault(item, i) != i]
+
+
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     """The groups, numbered from 0, with those made one that a pair of items connects: int64, (N,)."""
     from scipy.sparse import coo_array
