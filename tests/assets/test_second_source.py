@@ -116,6 +116,15 @@ def test_a_download_is_continued_where_it_stopped(with_second, index, elsewhere,
     assert ranges == ["", "bytes=20000-", "bytes=35000-"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_may_be_larger_than_the_archive_that_the_index_had(with_second, known, index, kind):
+    asset = with_second(kind)
+    small = dataclasses.replace(asset, size=700)  # as compressed
+    known["words"] = with_manifest(small, asset.manifest)
+    index.files.clear()
+    assert found(assets.fetch()["words"]) == CONTENT
+
+
 def test_a_withdrawn_package_without_a_second_source_is_taken(words, index):
     index.yanked = True
     assets.fetch()

@@ -13,7 +13,7 @@ from tlcourse.assets.download import download_file, patiently, receive
 from tlcourse.assets.entries import Asset, SecondSource
 from tlcourse.assets.errors import AssetRefused
 from tlcourse.assets.install import Count, Filled, Progress, check_room
-from tlcourse.assets.unpack import unpack
+from tlcourse.assets.unpack import MAX_FILE, unpack
 
 HUB = "https://huggingface.co"  # unless HF_ENDPOINT names a mirror
 ARCHIVES = "https://codeload.github.com"  # <owner>/<name>/tar.gz/<commit>
@@ -48,7 +48,7 @@ def _from_files(asset: Asset, second: SecondSource, folder: Path, partial: Path,
                 progress(asset.name, "download", min(before + done, asset.size), asset.size)
 
             explain = _explanation(asset, second, url)
-            found = download_file(session, url, digest, part, 2 * asset.size, on_bytes, explain)
+            found = download_file(session, url, digest, part, MAX_FILE, on_bytes, explain)
             if found != digest:
                 raise AssetRefused(
                     f"{asset.name}: {name} of {second} has the sha256 {found}, but the catalogue pins "
@@ -76,9 +76,7 @@ def _from_archive(
         progress(asset.name, "download", min(done, asset.size), asset.size)
 
     with requests.Session() as session:
-        patiently(
-            lambda: receive(session, url, part, 2 * asset.size, on_bytes), _explanation(asset, second, url)
-        )
+        patiently(lambda: receive(session, url, part, MAX_FILE, on_bytes), _explanation(asset, second, url))
     try:
         unpack(part, folder, asset.manifest_of_second, root, on_block=Count(asset, "unpack", progress))
     except AssetRefused as error:
