@@ -71,8 +71,8 @@ def content(found: Sequence[Sentence]) -> str:
 def _checked(part: str, found: list[Sentence]) -> list[Sentence]:
     if len(found) != SENTENCES[part] or not content(found).startswith(CONTENT[part]):
         raise ValueError(
-            f"the {part} part has {len(found):,} sentences that are not the {SENTENCES[part]:,} of the shared "
-            "task of 2003 (English, words in the first column, names in the last): take an unchanged copy"
+            f"the {part} part has {len(found):,} sentences, which are not the {SENTENCES[part]:,} of the "
+            "shared task of 2003 (English, the word first in each line, its tag last): take an unchanged copy"
         )
     return found
 

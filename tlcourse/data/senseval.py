@@ -1,8 +1,8 @@
 """One word, several senses: uses of *hard*, *interest*, *line*, *serve*, each with the sense it has there.
 
 NLTK's corpus `senseval`, in the format of Senseval-2: an instance is a sentence or a few, cut into words,
-with the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of Leacock,
-Towell and Voorhees 1993, *interest* of Bruce and Wiebe 1994.
+with the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of
+Leacock, Towell and Voorhees 1993, *interest* of Bruce and Wiebe 1994.
 """
 
 import re

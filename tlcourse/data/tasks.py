@@ -10,7 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from tlcourse.data import bbc_news, headline_pairs, imdb, rated_sentences, tagged_sentences
+from tlcourse.data import (
+    bbc_news,
+    cola,
+    conll2003,
+    headline_pairs,
+    imdb,
+    rated_sentences,
+    stsb,
+    tagged_sentences,
+    wikigold,
+)
 from tlcourse.data.text_sources import clean
 
 CLASSES, NUMBERS, TAGS = "classes", "numbers", "tags"
@@ -119,6 +129,22 @@ def _imdb(folder: Path) -> Task:
     )
 
 
+def _similarity() -> Task:
+    pairs = stsb.load()
+    tests, metrics = {"stsb": pairs.test_index}, {"stsb": "Spearman's ρ"}
+    return Task(
+        "similarity", NUMBERS, pairs.first, pairs.score, (), pairs.train_index, tests, metrics, pairs.second
+    )
+
+
+def _acceptability() -> Task:
+    data = cola.load()
+    tests = {"in domain": data.in_domain_index, "out of domain": data.out_of_domain_index}
+    names = ("unacceptable", "acceptable")
+    metrics = dict.fromkeys(tests, "Matthews correlation")  # as Warstadt et al. 2019, section 4
+    return Task("acceptability", CLASSES, data.texts, data.label, names, data.train_index, tests, metrics)
+
+
 def _tags(name: str, data: tagged_sentences.TaggedSentences, test: str, metric: str) -> Task:
     train, tests = _some(data.train_index, MOST_TAGGED), {test: _some(data.test_index, MOST_TESTED)}
     return Task(name, TAGS, data.words, data.tags, data.names, train, tests, {test: metric})
@@ -149,13 +175,22 @@ _TASKS: dict[str, tuple[str, Callable[[Path | None, Path | None], Task]]] = {
         lambda nltk, imdb: _tags("chunks", tagged_sentences.conll2000(nltk), "conll2000", "F1"),
     ),
     "names": ("nltk", lambda nltk, imdb: _tags("names", tagged_sentences.ieer(nltk), "ieer", "F1")),
-    "imdb": ("imdb", lambda nltk, imdb: _imdb(imdb)),
+    "imdb": ("imdb", lambda nltk, folder: _imdb(folder or imdb.folder())),
+    "wikigold": ("fetched", lambda nltk, imdb: _tags("wikigold", wikigold.load(), "wikigold", "F1")),
+    "conll2003": ("fetched", lambda nltk, imdb: _tags("conll2003", conll2003.load(), "conll2003", "F1")),
+    "similarity": ("fetched", lambda nltk, imdb: _similarity()),
+    "acceptability": ("fetched", lambda nltk, imdb: _acceptability()),
 }
 
 
-def available(nltk: Path | None = None, imdb: Path | None = None) -> list[str]:
-    """The names of the tasks whose data there are: `nltk` and `imdb` are folders, or None."""
-    there = {"": True, "nltk": nltk is not None, "imdb": imdb is not None}
+def available(nltk: Path | None = None, imdb: Path | None = None, fetched: bool = False) -> list[str]:
+    """The names of the tasks whose data there are.
+
+    Args:
+        nltk, imdb: folders, or None.
+        fetched: whether what is not of the packaged tier was fetched too, or lies in `TLCOURSE_FILES`.
+    """
+    there = {"": True, "nltk": nltk is not None, "imdb": imdb is not None, "fetched": fetched}
     return [name for name, (needs, _) in _TASKS.items() if there[needs]]
 
 
@@ -163,11 +198,11 @@ def load(name: str, nltk: Path | None = None, imdb: Path | None = None) -> Task:
     """A task by its name.
 
     Raises:
-        ValueError: there is no such task, or it needs a folder that is not given.
+        ValueError: there is no such task, or it needs NLTK's folder and that is not given.
         AssetMissing: not fetched yet.
     """
     if name not in _TASKS:
         raise ValueError(f"task is {name!r}, expected one of {', '.join(_TASKS)}")
-    if name not in available(nltk, imdb):
-        raise ValueError(f"the task {name!r} needs data that are not packaged: give {_TASKS[name][0]}=FOLDER")
+    if _TASKS[name][0] == "nltk" and nltk is None:
+        raise ValueError(f"the task {name!r} needs data that are not packaged: give nltk=FOLDER")
     return _TASKS[name][1](nltk, imdb)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.stats import spearmanr
-from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, matthews_corrcoef
 
 from tlcourse.data.tasks import Task
 
@@ -28,6 +28,8 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
             return float(accuracy_score(true, predicted))
         case "balanced accuracy":
             return float(balanced_accuracy_score(true, predicted))
+        case "Matthews correlation":
+            return float(matthews_corrcoef(true, predicted))
         case "Spearman's ρ":
             if np.ptp(predicted) == 0:
                 return 0.0  # the same answer to everything has no order
