@@ -7,7 +7,7 @@ from tlcourse.data import bbc_news, cmudict, glove, rated_sentences, solar_cells
 
 
 def need(name: str) -> None:
-    """Skip the test if the asset ``name`` was never fetched; a damaged one fails it."""
+    """Skip the test if the asset `name` was never fetched; a damaged one fails it."""
     try:
         assets.path(name)
     except assets.AssetMissing as missing:
@@ -55,7 +55,7 @@ def word_tests():
 
 @pytest.fixture
 def seconds():
-    """``seconds(task)``: the processor time of ``task()``, which a busy machine changes little."""
+    """`seconds(task)`: the processor time of `task()`, which a busy machine changes little."""
     import time
 
     def measure(task) -> float:

@@ -31,7 +31,7 @@ def section(title: str) -> str:
 
 
 def row(start: str, text: str = README) -> list[str]:
-    """The cells of the first table row of ``text`` that begins with ``start``."""
+    """The cells of the first table row of `text` that begins with `start`."""
     line = next(line for line in text.splitlines() if line.startswith(f"| {start}"))
     return [cell.strip() for cell in line.strip("|").split("|")]
 

@@ -1,6 +1,7 @@
 """IMDb: 25,000 reviews to learn from, 25,000 to test on, 50,000 without a label (Maas et al. 2011).
 
-No film is on both sides, and a label is clear: 1 is seven stars of ten and more, 0 four and less.
+No film is on both sides, and the labels are clear-cut: 1 means seven stars or more out of ten, 0 four or
+fewer.
 """
 
 import json

@@ -31,7 +31,7 @@ class Senses:
     """N uses of a word.
 
     Attributes:
-        word: one of :data:`WORDS`.
+        word: one of `WORDS`.
         ids: N names.
         words: N lists of words: the sentence, or a few sentences, of each use.
         position: int64 (N,): where the word in question stands, such as *harder* for *hard*.

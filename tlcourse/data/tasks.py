@@ -1,7 +1,7 @@
 """The tasks that pretrained models are compared on: real texts, labels, and a split that nothing leaks over.
 
-What a model is tested on stands in no text that the course's models are pretrained on
-(:mod:`tlcourse.data.pretraining_text` drops what shares a run of words with it).
+None of the texts that models are tested on is in the text that the course's models are pretrained on
+(`tlcourse.data.pretraining_text` drops what shares a run of words with it).
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from tlcourse.data.text_sources import clean
 CLASSES, NUMBERS, TAGS = "classes", "numbers", "tags"
 
 # Drawn once where a data set has more, so that a comparison of twenty models ends.
-MOST_TAGGED, MOST_TESTED = 3000, 1000  # sentences with a tag a word
+MOST_TAGGED, MOST_TESTED = 3000, 1000  # sentences with a tag for each word
 MOST_REVIEWS = 2000  # of IMDb's 25,000 to test on
 
 Texts = list[str] | list[list[str]]
@@ -34,11 +34,11 @@ Texts = list[str] | list[list[str]]
 
 @dataclass(frozen=True)
 class Task:
-    """Inputs and what to predict of them.
+    """Inputs, and what to predict for them.
 
     Attributes:
-        name: as :func:`load` knows it.
-        kind: one class of several a text, a number a text, or one tag of several a word.
+        name: as `load` knows it.
+        kind: what there is to predict: a class for each text, a number for each text, or a tag for each word.
         texts: N texts; where words are tagged, N lists of words.
         targets: (N,) classes as int64 or numbers as float64; N int64 arrays where words are tagged.
         names: of the classes or tags, none for numbers.
@@ -59,7 +59,7 @@ class Task:
     second: list[str] | None = field(default=None)
 
     def draw(self, n: int | None, seed: int) -> np.ndarray:
-        """`n` items to learn from, or all; with the same seed, fewer are a part of more.
+        """`n` items to learn from, or all; with the same seed, a smaller draw is part of a larger one.
 
         Raises ValueError if there are not so many.
         """

@@ -180,5 +180,5 @@ def test_bad_names(folders):
         pretrained_encoders.load("smollm2", random_seed=0)
     with pytest.raises(ValueError, match="'t5'"):
         pretrained_encoders.load("t5")
-    with pytest.raises(TypeError, match="BertForPreTraining is no encoder"):
+    with pytest.raises(TypeError, match="BertForPreTraining is not an encoder"):
         pretrained_encoders.of_zoo(zoo.load(folders / "bert-mini", heads=True), folders / "bert-mini")

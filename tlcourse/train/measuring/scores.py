@@ -15,7 +15,7 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
     """What `task` measures on its test set `test`.
 
     Args:
-        predicted: a class or number a text, or a tag a word of all texts, one after the other.
+        predicted: a class or number for each text; or a tag for each word, all texts one after the other.
 
     Raises ValueError if there are not as many as there are answers.
     """
@@ -37,11 +37,11 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
         case "F1":
             lengths = [len(task.targets[i]) for i in rows]
             return span_f1(by_sentence(true, lengths), by_sentence(predicted, lengths), task.names)
-    raise ValueError(f"the metric of {task.name}, {test} is {task.metrics[test]!r}, which is none of them")
+    raise ValueError(f"the metric of {task.name}, {test} is {task.metrics[test]!r}, which is not a known one")
 
 
 def by_sentence(tags: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
-    """Tags of all words, one after the other → one array a sentence."""
+    """Tags of all words, one after the other → one array per sentence."""
     return np.split(np.asarray(tags), np.cumsum(lengths)[:-1])
 
 
