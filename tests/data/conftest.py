@@ -68,7 +68,7 @@ def seconds():
 
 @pytest.fixture(scope="session")
 def gold(gold_folder, tmp_path_factory):
-    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
+    """`gold(load)`: what `load()` returns, with the github tier's files from `gold_folder`.
 
     They go to a cache of the tests' own.
     """
@@ -85,7 +85,7 @@ def gold(gold_folder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def apart():
-    """``apart(keys, *indices)``: no two of the indices share an item, or one with the same key."""
+    """`apart(keys, *indices)`: no two of the indices share an item, or one with the same key."""
 
     def check(keys, *indices) -> bool:
         sets = [{keys[i] for i in index} for index in indices]
