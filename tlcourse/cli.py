@@ -280,7 +280,7 @@ def pretrain(
 
 
 def main() -> None:
-    """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
+    """Run the command: an error is one line on stderr and exit code 1; `--debug` shows the traceback."""
     terminal.make_safe()
     try:
         app()

@@ -68,7 +68,7 @@ def seconds():
 
 @pytest.fixture(scope="session")
 def apart():
-    """``apart(keys, *indices)``: no two of the indices share an item, or one with the same key."""
+    """`apart(keys, *indices)`: no two of the indices share an item, or one with the same key."""
 
     def check(keys, *indices) -> bool:
         sets = [{keys[i] for i in index} for index in indices]
