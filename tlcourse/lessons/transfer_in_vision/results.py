@@ -52,7 +52,7 @@ def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseli
     places = np.arange(len(depths))
     told = []
     for (labels, values), style in zip(scores.items(), cycle(len(scores)), strict=True):
-        mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1) if len(values) > 1 else 0 * values[0]
+        mean, spread = mean_and_spread(values)
         line = {key: style[key] for key in ("color", "marker", "linestyle")}
         ax.errorbar(places, mean, yerr=spread, label=f"{labels:,} labels", **line)
         best = int(mean.argmax())
@@ -162,8 +162,8 @@ def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], a
     told = []
     for (row, column), by_strategy in scores.items():
         ax = axes[rows.index(row), columns.index(column)]
-        names, means = list(by_strategy), [np.mean(v) for v in by_strategy.values()]
-        spread = [np.std(v, ddof=1) if len(v) > 1 else 0 for v in by_strategy.values()]
+        names, runs = list(by_strategy), by_strategy.values()
+        means, spread = zip(*(mean_and_spread(scores) for scores in runs), strict=True)
         advised = advice[row, column]
         bars = ax.barh(
             [f"★ {name}" if name == advised else name for name in names],

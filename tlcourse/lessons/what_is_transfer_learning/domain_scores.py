@@ -78,8 +78,7 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     shift = np.linspace(0.12, -0.12, len(gains))
     looks = cycle(3 + len(gains))[3:]  # not those of the three representations: here it is one of them
     for (own, by_pair), look, dy in zip(gains.items(), looks, shift, strict=True):
-        mean = np.array([100 * np.mean(by_pair[pair]) for pair in pairs])
-        spread = [100 * np.std(by_pair[pair], ddof=int(len(by_pair[pair]) > 1)) for pair in pairs]
+        mean, spread = mean_and_spread([[100 * x for x in by_pair[pair]] for pair in pairs], axis=1)
         style = {"color": look["color"], "marker": look["marker"], "linestyle": ""}
         ax.errorbar(mean, np.arange(len(pairs)) + dy, xerr=spread, label=f"{own:,} own labels", **style)
     ax.axvline(0, color=COLOURS["black"], linewidth=1.5, linestyle="-", marker="")
@@ -125,9 +124,9 @@ def unseen_words(
     bins = ["none", *(f"{100 * a:.0f}–{100 * b:.0f}%" for a, b in pairwise(edges[1:]))]
     for (name, rows), look in zip(sentences.items(), cycle(len(sentences)), strict=True):
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
-        spread = rows.std(axis=0, ddof=int(len(rows) > 1))
-        right.errorbar(range(len(bins)), rows.mean(axis=0), yerr=spread, label=name, markevery=1, **line)
-        told.append(f"{name} from {rows.mean(axis=0)[0]:.0%} to {rows.mean(axis=0)[-1]:.0%} over the bins")
+        mean, spread = mean_and_spread(rows)
+        right.errorbar(range(len(bins)), mean, yerr=spread, label=name, markevery=1, **line)
+        told.append(f"{name} from {mean[0]:.0%} to {mean[-1]:.0%} over the bins")
     right.set_xticks(range(len(bins)), bins)
     right.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     right.set(title="Single sentences, away from home", xlabel="unseen words in the sentence", ylabel=what)
