@@ -151,22 +151,23 @@ def test_a_callback_answers_in_time(worth, explorer):
     assert min(chosen) < 0.33
 
 
-def test_figures_show_with_alt_text(shown):
+def test_figures_show_with_alt_text():
     show.style()
-    transfer_sketches.ng_drivers()
-    transfer_sketches.transfer_taxonomy()
+    drawn = [transfer_sketches.ng_drivers(), transfer_sketches.transfer_taxonomy()]
     scores = {"MiniLM": np.full((2, 2, 2), 0.8), "TF-IDF": np.full((2, 2, 2), 0.6)}
-    domain_scores.transfer_matrices(scores, ["movie", "tweets"], "balanced accuracy")
+    drawn.append(domain_scores.transfer_matrices(scores, ["movie", "tweets"], "balanced accuracy"))
     gains = {
         100: {"a → b": [0.02, 0.03], "b → a": [0.01, 0.0]},
         500: {"a → b": [-0.02, -0.01], "b → a": [0.01, 0.0]},
     }
-    domain_scores.foreign_labels(gains, "balanced accuracy")
+    drawn.append(domain_scores.foreign_labels(gains, "balanced accuracy"))
     pairs = {"MiniLM": (np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.02, 0.06]))}
-    domain_scores.unseen_words(
-        pairs, {"MiniLM": np.array([[0.7, 0.6, 0.65]] * 2)}, [-1, 0, 0.1, 1], "accuracy"
+    drawn.append(
+        domain_scores.unseen_words(
+            pairs, {"MiniLM": np.array([[0.7, 0.6, 0.65]] * 2)}, [-1, 0, 0.1, 1], "accuracy"
+        )
     )
-    alts = [metadata["image/png"]["alt"] for data, metadata in shown() if "image/png" in data]
+    alts = [one._repr_mimebundle_()[1]["image/png"]["alt"] for one in drawn]
     assert len(alts) == 5
     assert "TF-IDF: 60% on the domain it was trained on" in alts[2]
     assert "with 500 own labels it hurts in 1 of 2" in alts[3]

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from tlcourse.show.differences import difference
 from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 from tlcourse.train.measuring import label_efficiency
@@ -39,8 +39,8 @@ def learning_curve(
     spec: str = ".0%",
     title: str = "",
     log: bool = True,
-) -> None:
-    """Show scores along ``over``: mean and standard deviation over the seeds, a line for each of ``series``.
+) -> Described:
+    """Draw scores along ``over``: mean and standard deviation over the seeds, a line for each of ``series``.
 
     Args:
         records: those to draw; whatever else differs but ``seed`` has to be chosen before.
@@ -63,7 +63,7 @@ def learning_curve(
             baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
         )
     ax.legend(title=f"band: ± standard deviation, {len(next(iter(curves.values())))} seeds")
-    figure(fig, _told_curves(records, what, over, series, baseline, spec))
+    return Described(fig, _told_curves(records, what, over, series, baseline, spec))
 
 
 def _told_curves(

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from tlcourse.probe.word_vectors import Section, WordSpace
 from tlcourse.show.figure_style import COLOURS, cycle
+from tlcourse.show.spread import mean_and_spread
 
 
 def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) -> Figure:

@@ -9,11 +9,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
+from tlcourse.show.spread import mean_and_spread
 
 
-def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> None:
-    """Show one matrix for each representation: rows are trained on, columns tested on.
+def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> Described:
+    """Draw one matrix for each representation: rows are trained on, columns tested on.
 
     Args:
         scores: representation → (S, D, D) as `domain_transfer.score` returns them, shares of 1;
@@ -49,7 +50,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
     bar = fig.colorbar(image, ax=axes, shrink=0.8, pad=0.01)
     bar.ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     bar.set_label(what)
-    figure(fig, alt=_told(means, domains, what))
+    return Described(fig, alt=_told(means, domains, what))
 
 
 def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> str:
@@ -65,8 +66,8 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> None:
-    """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
+def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> Described:
+    """Draw what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
         gains: number of own labels → pair, such as ``"movie → tweets"`` → the gain of each seed, of 1.
@@ -89,7 +90,7 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     told = "; ".join(
         f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
-    figure(
+    return Described(
         fig, alt=f"Points, one row for each pair of domains: the change of {what} by foreign labels; {told}."
     )
 
@@ -99,8 +100,8 @@ def unseen_words(
     sentences: Mapping[str, np.ndarray],
     edges: Sequence[float],
     what: str,
-) -> None:
-    """Show how little the share of unseen words explains: for pairs of domains, and for single sentences.
+) -> Described:
+    """Draw how little the share of unseen words explains: for pairs of domains, and for single sentences.
 
     Args:
         pairs: representation → (share of unseen words, loss against home), (P,) each, shares of 1.
@@ -131,5 +132,8 @@ def unseen_words(
     right.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     right.set(title="Single sentences, away from home", xlabel="unseen words in the sentence", ylabel=what)
     right.legend()
-    figure(fig, alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
-                    f"sentence. {'; '.join(told)}.")  # fmt: skip
+    return Described(
+        fig,
+        alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
+        f"sentence. {'; '.join(told)}.",
+    )
