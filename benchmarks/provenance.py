@@ -6,8 +6,6 @@ import shlex
 import sys
 from pathlib import Path
 
-from tlcourse import files
-
 
 def command() -> str:
     """This run's command. Of a path its last part: where it lies on this machine says nothing on another."""
@@ -24,7 +22,17 @@ def machine() -> dict[str, str]:
     }
 
 
-def write(report: dict, path: Path | None) -> None:
-    """Write a report as JSON, whole or not at all; nowhere if `path` is None."""
-    if path:
-        files.write_json(path, report, indent=1)
+# What multiplies matrices of bfloat16 in hardware, as Linux names it; without, that is slower than float32.
+_FAST_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
+
+
+def arithmetic() -> str:
+    """What the processor multiplies with, such as `AVX512, avx512_bf16`; a speed says little without it."""
+    import torch
+
+    names = [torch.backends.cpu.get_cpu_capability()]
+    if torch.cuda.is_available():
+        names.insert(0, torch.cuda.get_device_name())
+    flags = Path("/proc/cpuinfo")
+    known = set(flags.read_text(encoding="utf-8").split()) if flags.is_file() else set()
+    return ", ".join([*names, *(name for name in _FAST_BFLOAT16 if name in known)])

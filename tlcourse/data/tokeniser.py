@@ -129,14 +129,20 @@ def load(folder: str | Path) -> "Tokenizer":
         FileNotFoundError: there is none.
         ValueError: it is damaged, or not a tokeniser that can cut a text into pieces.
     """
-    from tokenizers import Tokenizer
-
     path = Path(folder) / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: `save` writes it beside a model's weights.")
+    tokenizer = load_file(path)
+    tokenizer.post_processor = None
+    return tokenizer
+
+
+def load_file(path: Path) -> "Tokenizer":
+    """The tokeniser in a file, as it is. Raises ValueError if it is damaged or cannot cut a text."""
+    from tokenizers import Tokenizer
+
     try:
         tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.post_processor = None
         tokenizer.encode("A word, and \u4e00, which has no piece.")
         sha256sums.check(path)
     except Exception as error:  # the library raises plain Exception, for whatever is wrong

@@ -48,6 +48,13 @@ class UlmfitConfig:
             self, "output_dropout", "hidden_dropout", "input_dropout", "embedding_dropout", "weight_drop"
         )
         check_real(self, "dropout_multiplier", most=10.0)
+        rates = (self.output_dropout, self.hidden_dropout, self.input_dropout, self.embedding_dropout)
+        largest = max(*rates, self.weight_drop)
+        if self.dropout_multiplier * largest > 1:
+            raise ValueError(
+                f"dropout_multiplier is {self.dropout_multiplier}, but times the largest rate, {largest}, it is "
+                "more than 1"
+            )
 
     @property
     def widths(self) -> list[int]:
