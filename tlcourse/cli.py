@@ -1,4 +1,4 @@
-"""The ``tlcourse`` command. What a command does lives where its subject lives, imported when called."""
+"""The `tlcourse` command. What a command does lives where its subject lives, imported when called."""
 
 import signal
 import sys
@@ -230,7 +230,7 @@ def _count(text: str) -> int:
     try:
         return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
+        raise typer.BadParameter(f"{text!r} is not a number; write 200k, 60M or 300000") from None
 
 
 @app.command()

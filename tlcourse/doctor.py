@@ -1,7 +1,7 @@
 """Whether this machine is ready for the course: one check a line, each with what to do where it fails.
 
 Nothing heavy is imported: versions come from the installed packages' metadata, whether PyTorch is built for
-CUDA from its ``version.py`` read as text, and the graphics card from ``nvidia-smi``, which needs no PyTorch.
+CUDA from its `version.py` read as text, and the graphics card from `nvidia-smi`, which needs no PyTorch.
 """
 
 import importlib.metadata
@@ -28,7 +28,7 @@ _SHOWN = ("torch", "torchvision", "transformers", "numpy", "scikit-learn", "ipyw
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the doctor's: ``fix`` says what to do, and is empty where ``ok``."""
+    """One line of the doctor's: `fix` says what to do, and is empty where `ok`."""
 
     name: str
     ok: bool

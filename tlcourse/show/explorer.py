@@ -23,11 +23,11 @@ class NotShown(ValueError):
 class Explorer(Twin):
     """A twin with controls by name; a choice is what they hold, as keyword arguments.
 
-    A subclass sets `alt` and defines :meth:`make_controls`, :meth:`draw` and :meth:`told`, and
-    :meth:`static`, the picture where nothing can be moved. The last three may raise :class:`NotShown`.
+    A subclass sets `alt` and defines `make_controls`, `draw` and `told`, and
+    `static`, the picture where nothing can be moved. The last three may raise `NotShown`.
 
     Attributes:
-        controls: name → widget, in the order of :meth:`make_controls`; there once the widget is.
+        controls: name → widget, in the order of `make_controls`; there once the widget is.
         picture: the widget that holds the picture: an image, or HTML.
         words: the widget with the words, which screen readers read out when they change.
         in_a_row: how many controls stand side by side.

@@ -42,7 +42,7 @@ class Outcomes:
 
 
 def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Outcomes:
-    """Count the outcomes when every image with ``probability`` at or above ``threshold`` raises an alarm."""
+    """Count the outcomes when every image with `probability` at or above `threshold` raises an alarm."""
     alarm, defective = probability >= threshold, label == 1
     return Outcomes(
         found=int((alarm & defective).sum()),
@@ -53,7 +53,7 @@ def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Ou
 
 
 class ThresholdOutcomes(Explorer):
-    """Made by :func:`threshold`."""
+    """Made by `threshold`."""
 
     words_first = True
     widest = "820px"

@@ -2,7 +2,7 @@
 
 Sun et al. 2020, sections "Pre-training Tasks" and "Continual Pre-training". Each batch is made for one task,
 whose number is in its task embedding; its loss is that task's and, always, that of the masked words.
-Shapes: B rows, T pieces a row, P masked positions a row.
+Shapes: B rows of T pieces, P masked positions per row.
 """
 
 from itertools import pairwise, permutations
@@ -94,8 +94,8 @@ def lay_out(index: TextIndex, rows: list[list[Span]], length: int) -> tuple[np.n
 def window(first: int, last: int, end: int, room: int, rng: np.random.Generator) -> Span:
     """The passage from `first` to `last` and what follows up to `end`, as far as there is room.
 
-    Of a passage that is longer than that, a part from anywhere: else only the beginnings of long sentences
-    would ever be read in short rows.
+    A passage that is longer than that is cut anywhere: otherwise, short rows would only ever read the
+    beginnings of long sentences.
     """
     start = first + int(rng.integers(max(0, last - first - room) + 1))
     return start, min(start + room, end)

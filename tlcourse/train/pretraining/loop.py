@@ -305,7 +305,7 @@ class _Training:
         if facts["text"] != self.text:
             found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:
-            raise ValueError(f"{path} is of another training. {'; '.join(found)}.")
+            raise ValueError(f"{path} belongs to another training. {'; '.join(found)}.")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

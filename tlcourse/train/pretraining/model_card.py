@@ -1,7 +1,7 @@
-"""The card of a trained model, `README.md`, made of the files beside it and of nothing else.
+"""The card of a trained model, `README.md`, made from the files beside it and from nothing else.
 
 After Mitchell et al. 2019, "Model Cards for Model Reporting": what it is, what it learned from, how well it
-does on text it never read, what it is not for. Nobody types a figure, so none can differ from the files.
+does on text it never read, what it is not for. No figure is typed by hand, so none can differ from the files.
 """
 
 import json

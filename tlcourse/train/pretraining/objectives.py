@@ -1,9 +1,9 @@
 """What each system is trained to predict: the sequences it reads and the loss it gets.
 
-An objective is a model with two methods. `reader` turns the text into one batch a step, in numpy, as a
+An objective is a model with two methods. `reader` turns the text into one batch per step, in numpy, as a
 function of the seed and the step alone. `forward` turns a batch into sums of losses over targets, with
 the number of targets, so that any number of processes can take the mean over all of them. Shapes: B rows,
-T pieces or words a row, P predicted positions a row.
+T pieces or words per row, P predicted positions per row.
 """
 
 from abc import ABC, abstractmethod

@@ -234,7 +234,7 @@ def _duration(seconds: float) -> str:
 
 
 class _Line:
-    """Progress on one line of a terminal; elsewhere a line every half a minute."""
+    """Progress on one line of a terminal; elsewhere a line every half minute."""
 
     def __init__(self, out: TextIO):
         self.out, self.live, self.last = out, out.isatty(), float("-inf")

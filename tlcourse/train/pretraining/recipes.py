@@ -30,7 +30,7 @@ from tlcourse.train.pretraining.permutation import PermutedPieces
 
 @dataclass(frozen=True)
 class PretrainingRecipe:
-    """Everything that the result of a training depends on, but the text.
+    """Everything that the result of a training depends on, apart from the text.
 
     Attributes:
         config: the model's.
@@ -238,5 +238,5 @@ def recipe_for(
 
 
 def _growth(own: SystemRecipe, tokens: int) -> tuple[tuple[int, int], ...]:
-    """Few tokens see it in small: seven tenths of them are in short rows."""
+    """With few tokens, the same in miniature: seven tenths of them are in short rows."""
     return own.growth if tokens > FEW_TOKENS else tuple((tokens * n // 10_000_000, k) for n, k in own.growth)
