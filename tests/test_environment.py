@@ -327,6 +327,13 @@ except FileNotFoundError as error:
         assert part in error
 
 
+def test_the_readme_has_the_floors_in_their_order():
+    (chain,) = re.findall(r"^tlcourse/ +(assets(?: → \w+)+);", (ROOT / "README.md").read_text(), re.MULTILINE)
+    named = chain.split(" → ")
+    assert named == [floor for floor in FLOORS if floor in named]
+    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal"}
+
+
 def test_each_module_says_in_which_lesson_it_is_taught():
     for path in modules():
         name = ".".join(path.relative_to(ROOT / "tlcourse").with_suffix("").parts)
