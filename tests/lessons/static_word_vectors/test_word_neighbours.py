@@ -44,7 +44,7 @@ def test_it_shows_the_nearest_words_and_follows_every_control(twin, space):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("zebra", "none of the 44 words"), ("king +", "not understood"), ("", "not understood")],
+    [("zebra", "not one of the 44 words"), ("king +", "not understood"), ("", "not understood")],
 )
 def test_nonsense_gets_an_answer_not_an_error(twin, typed, said):
     assert twin.widget
