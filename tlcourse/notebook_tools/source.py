@@ -30,6 +30,11 @@ class LessonFiles:
     source: Path
     built: Path
 
+    @property
+    def slug(self) -> str:
+        """What it is known by elsewhere: `"transfer_in_vision"`."""
+        return self.name.removeprefix(f"{self.number}_")
+
 
 def course_root(start: Path | None = None) -> Path:
     """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.

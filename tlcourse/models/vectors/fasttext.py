@@ -15,6 +15,8 @@ later bends the vectors of words that were read before; and in its order, the pa
 and tweets. Training here shuffles blocks of the text in each epoch. gensim's fastText, which reads sentences
 as they come, is as good if they are shuffled first, and clearly worse on WordSim-353 if not
 (benchmarks/static_vectors.py); so is this one when its blocks are not shuffled.
+
+Taught in lesson *Static word vectors*.
 """
 
 from dataclasses import dataclass

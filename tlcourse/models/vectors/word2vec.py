@@ -16,6 +16,8 @@ pairs in Python.
 
 The gradients are a few lines by hand (tests compare them with autograd's); a step adds them to the rows it
 touched.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Callable, Iterable, Iterator
