@@ -1,6 +1,7 @@
 """What is promised of the package as a whole: dependencies, layers, weight, what a wheel holds."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -325,3 +326,25 @@ except FileNotFoundError as error:
     assert model == "GPTModel"
     for part in (str(site / "tlcourse"), str(elsewhere), "Change into your clone", "TLCOURSE_CHECKPOINTS"):
         assert part in error
+
+
+def test_the_devcontainer_sets_up_with_make_and_a_python_that_will_do():
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
+    container = json.loads(text)
+    assert container["postCreateCommand"].startswith("make setup")
+    python, version = re.fullmatch(r"(python):([\d.]+)-\w+", container["image"]).groups()
+    wanted = PYPROJECT["project"]["requires-python"]
+    assert Requirement(f"{python}{wanted}").specifier.contains(version)
+    settings = container["customizations"]["vscode"]["settings"]
+    assert settings["python.defaultInterpreterPath"].endswith("/.venv/bin/python"), "where make setup puts it"
+    assert all((ROOT / path).exists() for path in container["customizations"]["codespaces"]["openFiles"])
+
+
+def test_targets_that_makes_help_names_are_there():
+    makefile = (ROOT / "Makefile").read_text()
+    told = set(re.findall(r"^#   make ([\w-]+)", makefile, re.MULTILINE)) | {"test-newest"}
+    targets = {
+        name for line in re.findall(r"^([\w -]+):(?!=)", makefile, re.MULTILINE) for name in line.split()
+    }
+    assert told <= targets
+    assert targets <= set(makefile.rsplit(".PHONY:", 1)[1].split())
