@@ -220,8 +220,8 @@ def _largest(a: np.ndarray, b: np.ndarray, near: np.ndarray, at: str) -> str:
         gap = np.where(np.isfinite(gap), gap, np.inf)
         worst = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
         return (
-            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: "
-            f"expected {short(a[worst])}, got {short(b[worst])}."
+            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: expected "
+            f"{short(a[worst])}, got {short(b[worst])}."
         )
     worst = tuple(int(i) for i in np.argwhere(~near)[0])
     return f"{count}, the first at index {_index(worst)}: expected {short(a[worst])}, got {short(b[worst])}."

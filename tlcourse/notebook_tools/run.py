@@ -19,7 +19,7 @@ from tlcourse import doctor
 from tlcourse.notebook_tools import report as reporting
 from tlcourse.notebook_tools.atomic import sweep
 from tlcourse.notebook_tools.notebook_files import nbformat
-from tlcourse.notebook_tools.source import Lesson, LessonError, parameter_names, read
+from tlcourse.notebook_tools.source import LessonError, LessonFiles, parameter_names, read
 
 Progress = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
 
@@ -41,7 +41,7 @@ class Run:
 
     def __init__(
         self,
-        lessons: list[Lesson],
+        lessons: list[LessonFiles],
         out: Path,
         *,
         profile: str,
