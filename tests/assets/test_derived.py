@@ -1,6 +1,7 @@
 """Derived results: made once for each key, whole or not at all."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlcourse import assets
-from tlcourse.assets import derived
+from tlcourse.assets import derived, derived_folder
 
 
 @pytest.fixture(autouse=True)
@@ -68,16 +69,60 @@ def test_slices_and_transposes_come_back_as_they_were():
         assert all(found[name].shape == arrays[name].shape for name in arrays)
 
 
+def zeroed(data: bytes) -> bytes:
+    return data[: len(data) // 2] + bytes(40) + data[len(data) // 2 + 40 :]
+
+
 @pytest.mark.parametrize(
-    "harm", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"x" * 50]
+    "harm", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"x" * 50, zeroed]
 )
-def test_a_damaged_file_is_made_again(harm):
-    make = Maker(x=np.arange(1000))
-    assets.cached_arrays("features", {}, make)
-    path = assets.derived_path("features", {})
-    path.write_bytes(harm(path.read_bytes()))
-    assert np.array_equal(assets.cached_arrays("features", {}, make)["x"], np.arange(1000))
-    assert make.calls == 2
+@pytest.mark.parametrize("process", ["the same", "another"])
+def test_a_damaged_file_is_made_again(harm, process, monkeypatch):
+    make = Maker(x=np.arange(1000), y=np.ones(9))
+    assets.cached_arrays("features", {"a": 1}, make)
+    files = list(assets.derived_path("features", {"a": 1}).iterdir())
+    assert len(files) == 4
+    for number, path in enumerate(files):
+        path.write_bytes(harm(path.read_bytes()))
+        if process == "another":
+            monkeypatch.setattr(derived_folder, "_seen", {})
+        found = assets.cached_arrays("features", {"a": 1}, make)
+        assert np.array_equal(found["x"], np.arange(1000))
+        assert found["y"].sum() == 9
+        assert make.calls == number + 2
+        assert assets.cached_arrays("features", {"a": 1}, make)["y"].sum() == 9
+        assert make.calls == number + 2
+
+
+def test_the_arrays_of_another_key_are_not_served():
+    one, other = Maker(x=np.zeros(3)), Maker(x=np.ones(3))
+    assets.cached_arrays("features", {"a": 1}, one)
+    assets.cached_arrays("features", {"a": 2}, other)
+    path = assets.derived_path("features", {"a": 1})
+    shutil.rmtree(path)
+    shutil.copytree(assets.derived_path("features", {"a": 2}), path)
+    assert assets.cached_arrays("features", {"a": 1}, one)["x"].sum() == 0
+    assert assets.cached_arrays("features", {"a": 1}, Maker(x=np.full(3, 7)))["x"].sum() == 0
+
+
+def test_a_label_may_be_anything():
+    labels = ["../x", "a/b", "", "ü", "0.npy", "about.json"]
+    made = {label: np.full(2, number) for number, label in enumerate(labels)}
+    for _ in range(2):
+        found = assets.cached_arrays("features", {}, lambda: made)
+        assert {label: array.tolist() for label, array in found.items()} == {
+            label: array.tolist() for label, array in made.items()
+        }
+
+
+def test_every_kind_of_number_comes_back():
+    kinds = ["?", "u1", "i1", "u2", "i2", "f2", "u4", "i4", "f4", "u8", "i8", "f8"]
+    made = {kind: np.arange(6).reshape(2, 3).astype(kind) for kind in kinds}
+    for _ in range(2):
+        found = assets.cached_arrays("features", {}, lambda: made)
+        for kind in kinds:
+            assert found[kind].dtype == made[kind].dtype
+            assert np.array_equal(found[kind], made[kind])
 
 
 def test_an_error_while_making_leaves_nothing(own_cache):
@@ -112,17 +157,16 @@ def test_a_key_is_json():
 
 
 CHILD = """
-import os, signal, sys
+import os, signal
 import numpy as np
-from safetensors import numpy as safe
 from tlcourse import assets
 
-whole = safe.save_file
-def save_half(arrays, path, metadata):
-    whole(arrays, path, metadata)
+whole = np.save
+def save_half(path, array, **options):
+    whole(path, array, **options)
     os.truncate(path, os.path.getsize(path) // 2)
     os.kill(os.getpid(), signal.SIGKILL)
-safe.save_file = save_half
+np.save = save_half
 assets.cached_arrays("features", {}, lambda: {"x": np.arange(1000)})
 """
 
@@ -139,7 +183,8 @@ def test_a_kill_while_writing_leaves_no_file_that_is_taken_for_whole():
 
 def test_what_a_killed_process_left_is_deleted_when_old(own_cache):
     own_cache.mkdir()
-    old, new = own_cache / ".features-1-x.tmp", own_cache / ".features-2-x.tmp"
+    name = assets.derived_path("features", {}).name
+    old, new = own_cache / f".{name}.1a2b.part", own_cache / f".{name}.3c4d.part"
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (0, 0))
@@ -180,7 +225,7 @@ def test_rows_taken_from_the_file_are_those_of_the_array(own_cache):
     index = np.array([2, 0, 2])
     for array in (kept["a"], kept["b"], kept["b"][1:], kept["b"].transpose(1, 0, 2), made["b"]):
         np.testing.assert_array_equal(derived.take(array, index), array[index])
-    (path,) = own_cache.rglob("some-*.safetensors")
+    path = derived.derived_path("some", {"v": 1}) / "1.npy"
     path.write_bytes(bytes(len(path.read_bytes())))  # so that it is seen where the rows come from
     assert (derived.take(kept["b"][1:], index) == 0).all()
     path.unlink()

@@ -251,7 +251,7 @@ def test_another_version_of_an_asset_has_a_folder_of_its_own(words, index, known
 def test_unknown_names_list_the_known_ones(words):
     with pytest.raises(assets.AssetError, match=r"no asset called 'wrds'.*words"):
         assets.path("wrds")
-    with pytest.raises(assets.AssetError, match=r"no tier called 'all'.*packaged, nltk, hub"):
+    with pytest.raises(assets.AssetError, match=r"no tier called 'all'.*packaged, nltk, github, hub"):
         assets.fetch(tier="all")
 
 

@@ -1,5 +1,10 @@
 """The index against the tokeniser and the sentence splitter run on the text itself."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -83,6 +88,74 @@ def test_saved_and_loaded_is_the_same(index, tmp_path):
     with pytest.raises(FileNotFoundError, match="tlcourse text"):
         text_index.load(tmp_path / "elsewhere")
     assert [p.name for p in tmp_path.iterdir()] == ["text"]
+
+
+def changed_array(change):
+    def damage(folder):
+        np.save(folder / "documents.npy", change(np.load(folder / "documents.npy")))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "index.json").write_text("[" * 100_000),
+        lambda folder: (folder / "index.json").write_text("[]"),
+        lambda folder: (folder / "index.json").write_text('{"sources": "made", "report": {}}'),
+        lambda folder: (folder / "index.json").write_bytes(b"\xff"),
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        lambda folder: (folder / "vocabulary.txt").write_bytes(b"\xff"),
+        lambda folder: (folder / "pieces.npy").unlink(),
+        lambda folder: (folder / "pieces.npy").write_bytes(b""),
+        lambda folder: (folder / "pieces.npy").write_bytes((folder / "pieces.npy").read_bytes()[:-3]),
+        lambda folder: (folder / "pieces.npy").write_bytes((folder / "flags.npy").read_bytes()[:200]),
+        lambda folder: np.save(folder / "flags.npy", np.load(folder / "flags.npy")[:-1]),
+        changed_array(lambda array: array[:-1]),
+        changed_array(lambda array: array[None]),
+        changed_array(lambda array: array[:0]),
+        changed_array(lambda array: array[0]),
+        changed_array(lambda array: array.astype(object)),
+    ],
+)
+def test_a_damaged_text_is_named_with_what_to_do(index, tmp_path, damage):
+    folder = tmp_path / "text"
+    text_index.save(index, folder)
+    damage(folder)
+    with pytest.raises(ValueError, match=rf"text in {folder} is damaged .*`tlcourse text"):
+        text_index.load(folder)
+
+
+SAVE = """
+import sys, time
+import made_text
+from tlcourse.data import text_index
+index = made_text.index(n=20)
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(60):
+    try:
+        text_index.save(index, f"{sys.argv[1]}/{number}")
+    except FileExistsError as error:
+        assert "delete it" in str(error)
+"""
+
+
+def test_two_that_save_into_one_folder_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen([sys.executable, "-c", SAVE, str(tmp_path)], **pipes) for _ in range(2)]
+    for process in both:
+        assert process.stdout.readline() == "ready\n"
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in both:
+        _, error = process.communicate(timeout=120)
+        assert process.returncode == 0, error
+    assert {path.name for path in tmp_path.iterdir()} == {str(number) for number in range(60)}
+    assert len({text_index.load(folder).fingerprint() for folder in tmp_path.iterdir()}) == 1
 
 
 def test_nothing_to_index():

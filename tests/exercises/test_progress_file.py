@@ -1,6 +1,8 @@
 """The progress file: written whole, locked, and never lost without a word."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -167,3 +169,30 @@ def test_the_summary_needs_no_torch(progress_file):
     code = "import sys, tlcourse.exercises.progress as p; p.summary(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+KILLED = """
+import os, signal
+from tlcourse.exercises import progress
+os.replace = lambda *pair: os.kill(os.getpid(), signal.SIGKILL)
+progress.record("start_here", "soften", "try")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_write_that_is_killed_leaves_nothing_for_ever(progress_file):
+    progress.record("start_here", "soften", "try")
+    for _ in range(2):
+        child = subprocess.run([sys.executable, "-c", KILLED])
+        assert child.returncode == -signal.SIGKILL
+    left = list(progress_file.parent.glob(f".{progress_file.name}.*"))
+    assert left  # or the test kills at the wrong moment
+    progress.record("start_here", "soften", "try")
+    assert not list(progress_file.parent.glob(f".{progress_file.name}.*"))
+    assert progress.entry("start_here", "soften")["tries"] == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes")
+def test_it_is_for_the_learner_alone(progress_file):
+    progress.record("start_here", "soften", "try")
+    assert progress_file.stat().st_mode & 0o077 == 0

@@ -14,11 +14,12 @@ from tlcourse.train.measuring.domain_transfer import Domain
 LABELS = [25, 50, 100, 200, 400]
 BASE = np.array([[0.5, 0.55, 0.6, 0.65, 0.7], [0.5, 0.56, 0.61, 0.66, 0.7]])
 CURVES = {"MiniLM": BASE + 0.08, "GloVe": BASE + 0.02, "TF-IDF": BASE}
+RECORDS = show.Records.of_curves(LABELS, CURVES, seeds=[0, 1])
 
 
 @pytest.fixture
 def worth():
-    return show.labels_worth(LABELS, CURVES, start=("MiniLM", 50))
+    return show.labels_worth(RECORDS, start=("MiniLM", 50))
 
 
 def test_the_reading_is_the_median_over_seeds(worth):
@@ -58,10 +59,11 @@ def test_every_position_of_labels_worth_works(worth):
 
 
 def test_labels_worth_names_what_is_wrong():
-    with pytest.raises(ValueError, match=r"GloVe has shape \(2, 4\) for 5 budgets"):
-        show.labels_worth(LABELS, CURVES | {"GloVe": BASE[:, :4]})
+    partial = [one for one in RECORDS if (one["model"], one["labels"]) != ("GloVe", 400)]
+    with pytest.raises(ValueError, match="model 'GloVe' was not measured at labels 400 with seed 0"):
+        show.labels_worth(show.Records(partial))
     with pytest.raises(ValueError, match="start is"):
-        show.labels_worth(LABELS, CURVES, start=("MiniLM", 77))
+        show.labels_worth(RECORDS, start=("MiniLM", 77))
 
 
 def a_domain(name: str, seed: int) -> Domain:

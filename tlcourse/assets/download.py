@@ -58,21 +58,34 @@ def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
 
 def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> str:
     """Download what ``part`` lacks, with some patience, and return its sha256; a wrong one is deleted."""
-    import requests
 
-    for attempt in range(TRIES):
-        try:
-            if not part.exists() or part.stat().st_size != asset.size:
-                _receive(client, asset, part, on_bytes)
-            break
-        except requests.RequestException as error:
-            if _is_final(error) or attempt == TRIES - 1:
-                raise FetchFailed(_explain(asset, client.endpoint, error)) from error
-            time.sleep(PAUSE * 2**attempt)
+    def once() -> None:
+        if not part.exists() or part.stat().st_size != asset.size:
+            _receive(client, asset, part, on_bytes)
+
+    patiently(once, lambda error: _explain(asset, client.endpoint, error))
     found = file_sha256(part)
     if found != asset.sha256:
         part.unlink()
     return found
+
+
+def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> None:
+    """Call ``once`` up to four times, as long as its errors are such that may pass.
+
+    Raises:
+        FetchFailed: with what ``explain`` says of the last error.
+    """
+    import requests
+
+    for attempt in range(TRIES):
+        try:
+            return once()
+        except requests.RequestException as error:
+            if _is_final(error) or attempt == TRIES - 1:
+                raise FetchFailed(explain(error)) from error
+            time.sleep(PAUSE * 2**attempt)
+    return None
 
 
 def _is_final(error: "requests.RequestException") -> bool:
@@ -83,30 +96,50 @@ def _is_final(error: "requests.RequestException") -> bool:
 
 
 def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> None:
-    """Append to ``part`` what it lacks, or write all of it where the server cannot continue."""
+    """Append to ``part`` what it lacks of the archive."""
     import requests
 
-    url = _address(client, asset)
+    have = receive(client.s, _address(client, asset), part, asset.size, on_bytes)
+    if have < asset.size:
+        raise requests.ConnectionError(f"only {have:,} of {asset.size:,} bytes came")
+
+
+def receive(session: "requests.Session", url: str, part: Path, most: int, on_bytes: OnBytes) -> int:
+    """Append to ``part`` what it lacks of ``url``, or write all of it where the server cannot continue.
+
+    Args:
+        most: bytes; what is longer is not what was pinned, and is left off there.
+
+    Returns:
+        How many bytes ``part`` has now.
+
+    Raises:
+        requests.RequestException: the server refused, or fewer bytes came than it had said.
+    """
+    import requests
+
     have = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity"}
-    if 0 < have < asset.size:
+    if 0 < have < most:
         headers["Range"] = f"bytes={have}-"
-    with client.s.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
+    with session.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
         if response.status_code == 416:  # the file there is shorter than what we have
             part.unlink()
         response.raise_for_status()
         if not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
             have = 0
+        whole = have + int(response.headers.get("Content-Length", 0))
         with part.open("ab" if have else "wb") as sink:
             on_bytes(have)
             for chunk in response.iter_content(CHUNK):
                 sink.write(chunk)
                 have += len(chunk)
-                on_bytes(min(have, asset.size))
-                if have > asset.size:  # not what was pinned: the hash will say so
-                    return
-    if have < asset.size:
-        raise requests.ConnectionError(f"only {have:,} of {asset.size:,} bytes came")
+                on_bytes(min(have, most))
+                if have > most:  # not what was pinned: the hash will say so
+                    return have
+    if have < whole:
+        raise requests.ConnectionError(f"only {have:,} of {whole:,} bytes came")
+    return have
 
 
 def _address(client: "PyPISimple", asset: Asset) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from tlcourse.assets.errors import AssetError
 
-TIERS = ("packaged", "nltk", "hub")
+TIERS = ("packaged", "nltk", "github", "hub")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Asset:
     """One entry of the catalogue. Fields that its tier does not use are empty."""
 
     name: str
-    tier: str  # "packaged", "nltk" or "hub"
+    tier: str  # one of TIERS
     title: str
     licence: str  # the upstream licence of the content, not of the package around it
     citation: str
@@ -27,13 +27,13 @@ class Asset:
     sha256: str = ""  # of that archive
     size: int = 0  # of that archive, in bytes; other tiers: about how much is downloaded
     inner: str = ""  # packaged: an archive inside the archive
-    root: str = ""  # packaged: the folder in the (inner) archive whose files are used
+    root: str = ""  # packaged, github: the folder in the (inner) archive or repository that is used
     use: tuple[str, ...] = ()  # patterns of the files used, below root or in the repository
     corpus: str = ""  # nltk: the id of the corpus
     source: str = ""  # hub: "huggingface", "torchvision" or "gensim-data"
-    repo: str = ""  # hub: what it is called there: owner/name, the name of the weights, the name of the data
+    repo: str = ""  # hub, github: what it is called there: owner/name, or the name of the weights or data
     kind: str = "model"  # hub: what kind of Hugging Face repository, "model" or "dataset"
-    revision: str = ""  # hub: the commit of the repository; empty where none could be found out
+    revision: str = ""  # hub, github: the commit of the repository; hub: empty where none could be found out
 
     @property
     def command(self) -> str:
@@ -59,7 +59,9 @@ class Asset:
     @property
     def edition(self) -> str:
         """The folder of this version, so that two versions never share one."""
-        return self.manifest_id if self.tier == "packaged" else self.revision[:12] or "latest"
+        if self.tier in ("packaged", "github"):
+            return self.manifest_id
+        return self.revision.replace("/", "-")[:12] or "latest"
 
 
 def parse_manifest(text: str) -> dict[str, str]:

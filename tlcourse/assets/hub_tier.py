@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
+from tlcourse import files
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, AssetRefused, FetchFailed
@@ -127,6 +128,7 @@ def _unpickle(asset: Asset, folder: Path) -> None:
     for file in [*folder.rglob("*.bin"), *folder.rglob("*.pth")]:
         stem = "model" if file.name == "pytorch_model.bin" else file.stem
         target = file.with_name(f"{stem}.safetensors")
+        files.sweep(file.parent)  # under the lock of the asset: nobody else writes here
         if not target.exists():
             _to_safetensors(asset, file, target)
         file.unlink()
@@ -145,10 +147,8 @@ def _to_safetensors(asset: Asset, file: Path, target: Path) -> None:
         raise AssetRefused(f"{asset.name}: {file.name} holds more than tensors; it was deleted") from error
     # safetensors refuses tensors that share memory, such as tied embeddings
     copies = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-    half = target.with_suffix(".half")
-    save_file(copies, half, metadata={"format": "pt"})
-    half.chmod(0o644)  # safetensors writes for its owner alone, and a class shares the folder
-    os.replace(half, target)
+    with files.new_file(target) as beside:
+        save_file(copies, beside, metadata={"format": "pt"})
 
 
 def _move(download: Path, folder: Path) -> dict[str, str]:

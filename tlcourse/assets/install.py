@@ -2,15 +2,15 @@
 
 The files are gathered in a folder beside, checked, and become visible by one rename: a kill at any moment
 leaves either nothing or the whole asset. One lock per asset makes a second process wait for the first instead
-of downloading again; the system drops the lock of a process that dies. What a killed process leaves lies in
-``<assets>/.partial``: the next one continues its download and deletes its half-filled folder.
+of downloading again; the system drops the lock of a process that dies. The download that a killed process
+leaves lies in ``<assets>/.partial``, and the next one continues it; its half-filled folder is deleted.
 """
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from tlcourse import files
 from tlcourse.assets import cache
 from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, FetchFailed
@@ -64,22 +64,9 @@ def _install_locked(asset: Asset, fill: Fill, place: Path, verify: bool, progres
     with FileLock(partial / f"{asset.name}.lock"):
         if _is_whole(asset, verify, progress):  # another process was faster
             return
-        fresh, aside = partial / f"{asset.name}.unpacking", partial / f"{asset.name}.damaged"
-        _delete(fresh, aside)
-        fresh.mkdir()
-        try:
+        files.sweep(place.parent, place.name)
+        with files.new_folder(place, existing="replace") as fresh:
             cache.write_stamp(fresh, fill(fresh, partial))
-            place.parent.mkdir(exist_ok=True)
-            if place.exists():
-                os.rename(place, aside)
-            os.rename(fresh, place)
-        finally:
-            _delete(fresh, aside)
-
-
-def _delete(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:

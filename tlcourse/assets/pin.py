@@ -13,6 +13,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tlcourse import files
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset, find
 from tlcourse.assets.errors import AssetError, AssetRefused
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     except (AssetError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    (SUMS / f"{name}.sha256").write_text(text, encoding="utf-8")
+    files.write_text(SUMS / f"{name}.sha256", text)
     print(f"{name}: {len(text.splitlines())} files")
     return 0
 

@@ -15,10 +15,12 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
+from tlcourse.data.texts import as_texts
+
 
 def fingerprint(texts: Iterable[str]) -> str:
     """A key for what is derived from exactly these texts, in this order."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(as_texts(texts)).encode()).hexdigest()
 
 
 def words(text: str) -> list[str]:
@@ -65,6 +67,12 @@ def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int
         for item in front:
             with_prefix[item].append(j)
     return sorted(pairs)
+
+
+def same_pairs(items: Iterable[Hashable]) -> list[tuple[int, int]]:
+    """(the first one, i) for each i whose item has occurred before."""
+    first: dict[Hashable, int] = {}
+    return [(first[item], i) for i, item in enumerate(items) if first.setdefault(item, i) != i]
 
 
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from tlcourse.data import near_duplicates
+from tlcourse.data.texts import as_texts
 
 N = 13  # words in a run
 SHORTEST = 8  # a text of 8 to 12 words counts as shared if all of it occurs; a shorter one says nothing
@@ -51,7 +52,7 @@ class Evaluation:
         found: dict[int, dict[str, list[np.ndarray]]] = {n: {} for n in range(SHORTEST, N + 1)}
         for name, texts in sets.items():
             self.n_texts[name] = 0
-            for text in texts:
+            for text in as_texts(texts, f"sets[{name!r}]"):
                 self.n_texts[name] += 1
                 numbers = words.numbers(text)
                 if len(numbers) >= SHORTEST:

@@ -15,6 +15,7 @@ from itertools import chain
 import numpy as np
 
 from tlcourse.data import bbc_news, rated_sentences
+from tlcourse.data.texts import as_sentences
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")  # letters of any alphabet, with an apostrophe inside: don't
 
@@ -75,8 +76,9 @@ def encode(text: Iterable[Sentence], min_count: int = 5) -> RunningText:
 
     Raises:
         ValueError: no word occurs ``min_count`` times.
+        TypeError: a sentence is a string that is not cut into words.
     """
-    text = list(text)
+    text = as_sentences(text, "text")
     occurrences = Counter(chain.from_iterable(text))
     frequent = [(word, n) for word, n in occurrences.most_common() if n >= min_count]
     if not frequent:

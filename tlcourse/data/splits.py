@@ -40,6 +40,17 @@ def split_by_group(groups: Sequence[str], test: float, salt: str) -> tuple[np.nd
     return np.flatnonzero(~in_test), np.flatnonzero(in_test)
 
 
+def unseen(train: np.ndarray, tests: np.ndarray, keys: Sequence[Hashable]) -> np.ndarray:
+    """Those of ``train`` whose key no item of ``tests`` has: for splits that are given, and share items.
+
+    Args:
+        train, tests: int64, indices of items.
+        keys: of all items; what is the same has the same.
+    """
+    tested = {keys[i] for i in tests}
+    return np.array([i for i in train if keys[i] not in tested], dtype=np.int64)
+
+
 def split_within(
     groups: Sequence[str], strata: Sequence[Hashable], test: float, salt: str
 ) -> tuple[np.ndarray, np.ndarray]:

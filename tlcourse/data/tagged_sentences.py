@@ -1,16 +1,17 @@
 """Sentences with a tag a word: chunks and names by hand, names and parts of speech by spaCy.
 
 *Gold*, tagged by people, from NLTK: CoNLL-2000 (chunks in the Wall Street Journal) and IE-ER (names in news
-wire of 1998). *Silver*, tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees
-with silver tags throughout is as good as that pipeline, not as a person.
+wire of 1998); :mod:`tlcourse.data.wikigold` and :mod:`tlcourse.data.conll2003` have more names. *Silver*,
+tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees with silver tags
+throughout is as good as that pipeline, not as a person.
 
 Tags over several words are in BIO: B-ORG begins an organisation, I-ORG goes on with it, O is neither.
 """
 
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ class TaggedSentences:
         tags: N arrays, int64, one tag a word: an index into `names`.
         names: what the tags are called.
         train_index, test_index: int64.
+        valid_index: int64; empty where there is no part to choose on.
     """
 
     words: list[list[str]]
@@ -44,15 +46,21 @@ class TaggedSentences:
     names: tuple[str, ...]
     train_index: np.ndarray
     test_index: np.ndarray
+    valid_index: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+def numbered(tags: Iterable[Sequence[str]]) -> tuple[list[np.ndarray], tuple[str, ...]]:
+    """Tags by name, a list a sentence → their numbers, int64, and the names: O first, then by alphabet."""
+    tags = list(tags)
+    names = tuple(sorted({tag for one in tags for tag in one}, key=lambda tag: (tag != "O", tag)))
+    number = {tag: i for i, tag in enumerate(names)}
+    return [np.array([number[tag] for tag in one]) for one in tags], names
 
 
 def _tagged(found: Sequence[Sentence], is_test: Sequence[bool]) -> TaggedSentences:
-    names = tuple(sorted({tag for _, tags in found for tag in tags}, key=lambda tag: (tag != "O", tag)))
-    number = {tag: i for i, tag in enumerate(names)}
     return TaggedSentences(
         [words for words, _ in found],
-        [np.array([number[tag] for tag in tags]) for _, tags in found],
-        names,
+        *numbered(tags for _, tags in found),
         np.flatnonzero(~np.array(is_test)),
         np.flatnonzero(is_test),
     )

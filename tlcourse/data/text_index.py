@@ -6,8 +6,6 @@ no time and no memory. Shapes: W words, N pieces, S sentences, D documents, V di
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -16,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tlcourse.data import sentences
+from tlcourse import files
+from tlcourse.data import sentences, tokeniser
+from tlcourse.data.texts import as_texts
 from tlcourse.data.tokeniser import find_words
 
 if TYPE_CHECKING:
@@ -99,17 +99,21 @@ def build(
 ) -> TextIndex:
     """Cut documents into sentences, words and pieces.
 
-    `held_out` are names of documents. Raises ValueError if there is no text.
+    `held_out` are names of documents.
+
+    Raises:
+        ValueError: there is no text.
+        TypeError: `held_out`, or the paragraphs of a document, are a single string.
     """
     from tlcourse.data.phrases import continues_unit
 
-    held_out = set(held_out)
+    held_out = set(as_texts(held_out, "held_out"))
     number: dict[str, int] = {}
     words, sentence_lengths, document_lengths = [], [], []
     source, is_held_out, n_bytes, sources = [], [], [], []
     for document in documents:
         count = 0
-        for paragraph in document.paragraphs:
+        for paragraph in as_texts(document.paragraphs, f"the paragraphs of {document.name}"):
             for sentence in sentences.split(paragraph):
                 found = find_words(sentence)
                 if not found:
@@ -191,37 +195,61 @@ _ARRAYS = [f.name for f in fields(TextIndex) if f.type is np.ndarray]
 
 def save(index: TextIndex, folder: str | Path) -> None:
     """Write the index to `folder`, whole or not at all. Raises FileExistsError if the folder is there."""
-    folder = Path(folder)
-    if folder.exists():
-        raise FileExistsError(f"{folder} is there already: delete it, or choose another folder.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with files.new_folder(folder) as beside:
         for name in _ARRAYS:
             np.save(beside / f"{name}.npy", getattr(index, name), allow_pickle=False)
         (beside / "vocabulary.txt").write_text("\n".join(index.vocabulary), encoding="utf-8")
         index.tokenizer.save(str(beside / "tokenizer.json"))
         about = {"sources": index.sources, "report": index.report}
         (beside / "index.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        beside.chmod(0o755)
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def load(folder: str | Path) -> TextIndex:
-    """Open what `save` wrote. Raises FileNotFoundError if it is not there."""
-    from tokenizers import Tokenizer
+    """Open what `save` wrote.
 
+    Raises:
+        FileNotFoundError: it is not there.
+        ValueError: a file of it is missing, damaged, or does not fit the others.
+    """
     folder = Path(folder)
     if not (folder / "index.json").is_file():
         raise FileNotFoundError(f"there is no text in {folder}: make it with `tlcourse text {folder}`.")
-    about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
-    return TextIndex(
-        **arrays,
-        sources=tuple(about["sources"]),
-        vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n"),
-        tokenizer=Tokenizer.from_file(str(folder / "tokenizer.json")),
-        report=about["report"],
-    )
+    try:
+        about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in _ARRAYS}
+        index = TextIndex(
+            **arrays,
+            sources=tuple(as_texts(about["sources"], "sources")),
+            vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n"),
+            tokenizer=tokeniser.load_file(folder / "tokenizer.json"),
+            report=dict(about["report"]),
+        )
+        _check_lengths(index)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, EOFError) as error:
+        raise ValueError(
+            f"the text in {folder} is damaged ({error!s:.300}). Delete the folder, and make it again with "
+            f"`tlcourse text {folder}`."
+        ) from error
+    return index
+
+
+def _check_lengths(index: TextIndex) -> None:
+    """Raise ValueError where two arrays do not fit each other: of each only the length and the last entry."""
+    ends = {
+        "sentence_words": (index.sentence_words, len(index.words)),
+        "sentence_pieces": (index.sentence_pieces, len(index.pieces)),
+        "documents": (index.documents, len(index.sentence_words) - 1),
+    }
+    for name, (offsets, end) in ends.items():
+        if offsets.ndim != 1 or not len(offsets) or offsets[-1] != end:
+            raise ValueError(f"{name} does not end at {end}")
+    lengths = {
+        "flags": (index.flags, len(index.pieces)),
+        "sentence_pieces": (index.sentence_pieces, len(index.sentence_words)),
+        "source": (index.source, len(index)),
+        "held_out": (index.held_out, len(index)),
+        "n_bytes": (index.n_bytes, len(index)),
+    }
+    for name, (array, length) in lengths.items():
+        if array.shape != (length,):
+            raise ValueError(f"{name} has the shape {array.shape}, expected ({length},)")

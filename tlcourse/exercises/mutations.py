@@ -197,7 +197,9 @@ def parts(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_index(node: ast.AST) -> bool:
-    return any(isinstance(e, (ast.Slice, ast.Constant)) for e in getattr(node, "elts", []))
+    """Whether it may be what stands in square brackets, where fewer would be another thing altogether."""
+    elements = getattr(node, "elts", [])
+    return isinstance(node, ast.Tuple) and any(isinstance(e, (ast.Slice, ast.Constant)) for e in elements)
 
 
 def statements(node: ast.AST) -> Iterator[ast.AST]:

@@ -8,7 +8,6 @@ import ast
 import itertools
 import json
 import os
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -19,7 +18,7 @@ import filelock
 import platformdirs
 
 import tlcourse
-from tlcourse import curriculum
+from tlcourse import curriculum, files
 
 HINTS = 3  # of each exercise
 _LOCK_SECONDS = 5
@@ -174,14 +173,9 @@ def _move_aside(file: Path) -> Path:
 
 
 def _write(file: Path, content: dict) -> None:
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(content, stream, indent=1, sort_keys=True, ensure_ascii=False)
-        os.replace(name, file)
-    except BaseException:
-        os.unlink(name)
-        raise
+    files.sweep(file.parent, file.name)  # the lock is ours: no living writer has left it
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+    files.write_text(file, text, private=True)
 
 
 def record(lesson: str, exercise: str, event: str) -> None:

@@ -4,7 +4,7 @@ import copy
 import tempfile
 from pathlib import Path
 
-from tlcourse.notebook_tools.atomic import write_text
+from tlcourse import files
 from tlcourse.notebook_tools.normalise import normalise
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.source import LessonError, LessonFiles, read
@@ -13,7 +13,7 @@ from tlcourse.notebook_tools.source import LessonError, LessonFiles, read
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write the notebook to ``path``, which is never half a notebook."""
     nbformat.validate(notebook)
-    write_text(path, nbformat.writes(notebook) + "\n")
+    files.write_text(path, nbformat.writes(notebook) + "\n")
 
 
 def build(lesson: LessonFiles, watcher=None):
@@ -48,7 +48,7 @@ def build(lesson: LessonFiles, watcher=None):
         _restore(executed, source)
         remarks = normalise(executed, private=[Path.home(), root])
     except LessonError as error:
-        write_text(kept, nbformat.writes(executed) + "\n")
+        files.write_text(kept, nbformat.writes(executed) + "\n")
         raise LessonError(f"{error} ({lesson.built.name} is left as it was; what ran is in {kept})") from None
     write(executed, lesson.built)
     return done, remarks

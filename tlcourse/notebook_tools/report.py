@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tlcourse.notebook_tools.atomic import write_text
+from tlcourse import files
 
 # What DESIGN asks of each notebook on two cores: seconds by profile, and the kernel's peak RSS.
 BUDGET_SECONDS = {"full": 8 * 60, "fast": 45}
@@ -52,8 +52,8 @@ def machine() -> dict:
 
 def write(out: Path, report: dict) -> None:
     """Write ``report`` into ``out`` as report.json and index.html, each whole or not at all."""
-    write_text(out / "report.json", json.dumps(report, indent=2) + "\n")
-    write_text(out / "index.html", page(report))
+    files.write_text(out / "report.json", json.dumps(report, indent=2) + "\n")
+    files.write_text(out / "index.html", page(report))
 
 
 def page(report: dict) -> str:

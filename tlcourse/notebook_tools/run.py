@@ -15,13 +15,12 @@ import psutil
 from filelock import FileLock, Timeout
 
 import tlcourse
-from tlcourse import doctor
+from tlcourse import doctor, files
 from tlcourse.notebook_tools import report as reporting
-from tlcourse.notebook_tools.atomic import sweep
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.source import LessonError, LessonFiles, parameter_names, read
 
-Progress = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
+CellBegins = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
 
 
 def source_key(notebook: nbformat.NotebookNode, parameters: dict) -> str:
@@ -48,7 +47,7 @@ class Run:
         solutions: bool = False,
         jobs: int = 1,
         resume: bool = False,
-        progress: Progress = lambda name, index, total: None,
+        progress: CellBegins = lambda name, index, total: None,
     ):
         """Read the lessons.
 
@@ -92,7 +91,7 @@ class Run:
                 f"another tlcourse run is writing to {self.out}; wait, or choose another --out."
             ) from None
         with lock:
-            sweep(self.out)
+            files.sweep(self.out)
             for name in ("report.json", "index.html"):  # they are about to be no longer true
                 (self.out / name).unlink(missing_ok=True)
             entries = {

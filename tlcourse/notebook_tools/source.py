@@ -12,7 +12,7 @@ from tlcourse import checkout
 BADGES = "<!-- badges -->"
 
 # Packages of pyproject.toml that Colab's image lacks; its own torch, numpy and transformers stay.
-COLAB_LACKS = ("anywidget", "captum", "gensim", "gguf", "pypi-simple")
+COLAB_LACKS = ("anywidget", "captum", "gensim", "gguf", "onnx", "pypi-simple")
 COLAB_CLONE = "/content/tlcourse"  # not relative: run again, the cell would else go one folder deeper
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -24,7 +24,7 @@ class LessonError(RuntimeError):
 
 @dataclass(frozen=True)
 class LessonFiles:
-    """One lesson: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
 
     number: str
     name: str

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from tlcourse.notebook_tools.atomic import write_text
+from tlcourse import files
 from tlcourse.notebook_tools.execute import execute
 from tlcourse.notebook_tools.normalise import WIDGET_VIEW
 from tlcourse.notebook_tools.notebook_files import nbformat
@@ -78,8 +78,8 @@ def run(task: dict, events: _Events) -> dict:
     in_widgets = [re.sub(r"<[^>]+>", " ", text).strip() for text in notebook_widget_errors(done.notebook)]
     # each once, though an Output widget may hold an error twice, and without the one that ended the run
     in_widgets = [text for text in dict.fromkeys(in_widgets) if text != done.error]
-    write_text(out / f"{name}.ipynb", nbformat.writes(done.notebook) + "\n")
-    write_text(out / f"{name}.html", _html(done.notebook, name))
+    files.write_text(out / f"{name}.ipynb", nbformat.writes(done.notebook) + "\n")
+    files.write_text(out / f"{name}.html", _html(done.notebook, name))
     result = {
         "name": name,
         "status": "failed" if done.error or in_widgets else "passed",
@@ -92,7 +92,7 @@ def run(task: dict, events: _Events) -> dict:
         "parameters": task["parameters"],
         "key": task["key"],
     }
-    write_text(out / f"{name}.json", json.dumps(result, indent=2) + "\n")
+    files.write_text(out / f"{name}.json", json.dumps(result, indent=2) + "\n")
     return result
 
 

@@ -12,6 +12,7 @@ from math import comb
 import numpy as np
 
 from tlcourse.data.glove import Vectors
+from tlcourse.data.texts import as_texts
 from tlcourse.probe.word_vectors import WordSpace, unit
 
 EXACT_UP_TO = 20_000  # partitions; beyond that, a random sample of as many
@@ -219,6 +220,7 @@ def leftover(
     from sklearn.cluster import KMeans
     from sklearn.svm import SVC
 
+    female, male = as_texts(female, "female"), as_texts(male, "male")
     if not 0 < n_train < len(female) + len(male):
         raise ValueError(
             f"n_train is {n_train}, expected from 1 to {len(female) + len(male) - 1}, to leave some to test"

@@ -9,12 +9,13 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import balanced_accuracy_score
 
 from tlcourse.data.running_text import tokenise
+from tlcourse.data.texts import as_texts
 
 
 def unseen_share(texts: Sequence[str], known: Sequence[str]) -> np.ndarray:
     """The share of each text's words that none of the ``known`` texts has: float64, (N,); 0 for no words."""
-    vocabulary = {word for text in known for word in tokenise(text)}
-    return np.array([_share([word not in vocabulary for word in tokenise(text)]) for text in texts])
+    vocabulary = {word for text in as_texts(known, "known") for word in tokenise(text)}
+    return np.array([_share([word not in vocabulary for word in tokenise(text)]) for text in as_texts(texts)])
 
 
 def _share(flags: list[bool]) -> float:
@@ -42,7 +43,7 @@ def which_words(*collections: Sequence[str]) -> tuple[np.ndarray, list[csr_matri
         V words in alphabetical order, and for each collection of N texts a sparse (N, V) of 0 and 1.
     """
     counter = CountVectorizer(tokenizer=tokenise, token_pattern=None, lowercase=False, binary=True)
-    counter.fit([text for texts in collections for text in texts])
+    counter.fit([text for texts in collections for text in as_texts(texts)])
     return counter.get_feature_names_out(), [counter.transform(texts) for texts in collections]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from tlcourse.data.glove import Vectors
+from tlcourse.data.texts import as_texts
 from tlcourse.data.word_tests import Analogy, Pair
 
 QUESTIONS_AT_ONCE, WORDS_AT_ONCE = 256, 8192  # 8 MB of scores
@@ -50,7 +51,7 @@ class WordSpace:
     def nearest(self, direction: np.ndarray, n: int = 10, without: Sequence[str] = ()) -> list[Neighbour]:
         """Return the `n` words nearest to `direction` (D,) by cosine, nearest first, but for `without`."""
         cosine = self.directions @ unit(direction)
-        cosine[[self.index[word] for word in without if word in self.index]] = -np.inf
+        cosine[[self.index[word] for word in as_texts(without, "without") if word in self.index]] = -np.inf
         n = min(n, len(cosine))
         best = np.argpartition(-cosine, n - 1)[:n]
         best = best[np.argsort(-cosine[best], kind="stable")]

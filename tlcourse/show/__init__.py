@@ -23,6 +23,10 @@ _LAZY = {
     "notebook_widget_errors": "twins",
     "widget_errors": "twins",
     "progress": "progress_line",
+    "Records": "records",
+    "difference": "differences",
+    "results": "result_tables",
+    "learning_curve": "label_curves",
     "labels_worth": "label_curves",
     "zoo_scores": "zoo_results",
 }

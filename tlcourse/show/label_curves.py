@@ -1,4 +1,4 @@
-"""Learning curves, and a slider that reads off how many labels a representation is worth."""
+"""Learning curves from records, and a slider that reads off how many labels a representation is worth."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +8,78 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import png
+from tlcourse.show.figures import figure, png
+from tlcourse.show.records import Records
+from tlcourse.show.spread import mean_and_spread
 from tlcourse.show.twins import Twin
 from tlcourse.train.measuring import label_efficiency
+
+
+def _draw_curves(ax: plt.Axes, places: Sequence[float], curves: Mapping[str, np.ndarray], spec: str) -> None:
+    """A line with marks for each of ``curves``, (S, L), and its spread as a band."""
+    for (name, rows), look in zip(curves.items(), cycle(len(curves)), strict=True):
+        mean, spread = mean_and_spread(rows)
+        line = {key: look[key] for key in ("color", "marker", "linestyle")}
+        ax.plot(places, mean, label=name, markevery=1, **line)
+        ax.fill_between(places, mean - spread, mean + spread, color=look["color"], alpha=0.15, lw=0)
+    ax.xaxis.set_major_locator(FixedLocator(places))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticklabels([f"{n:,}" for n in places])
+    ax.yaxis.set_major_formatter(lambda value, _position: f"{value:{spec}}")
+
+
+def learning_curve(
+    records: Records,
+    what: str,
+    over: str = "labels",
+    series: str = "model",
+    baseline: tuple[str, float] | None = None,
+    spec: str = ".0%",
+    title: str = "",
+    log: bool = True,
+) -> None:
+    """Show scores along ``over``: mean and standard deviation over the seeds, a line for each of ``series``.
+
+    Args:
+        records: those to draw; whatever else differs but ``seed`` has to be chosen before.
+        what: what a score is, such as ``"balanced accuracy"``.
+        over: a field of numbers.
+        baseline: its name and its score, drawn as a level line: ``("always “fine”", 0.53)``.
+        spec: format of a score.
+        log: ``over`` goes in factors, as numbers of labels do.
+
+    Raises:
+        ValueError: a series was not measured everywhere with the same seeds.
+    """
+    places, curves = records.curves(series, over)
+    fig, ax = plt.subplots(figsize=(9, 4.8))
+    ax.set_xscale("log" if log else "linear")  # before the places along it are set: it has its own
+    _draw_curves(ax, places, curves, spec)
+    ax.set(xlabel=over, ylabel=what, title=title)
+    if baseline is not None:
+        ax.axhline(
+            baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
+        )
+    ax.legend(title=f"band: ± standard deviation, {len(next(iter(curves.values())))} seeds")
+    figure(fig, _told_curves(records, what, over, series, baseline, spec))
+
+
+def _told_curves(
+    records: Records, what: str, over: str, series: str, baseline: tuple[str, float] | None, spec: str
+) -> str:
+    """What a learning curve shows, in words."""
+    first, *_, last = sorted(records.values(over)) * 2
+    told = []
+    for name, group in records.by(series).items():
+        ends = [group.where(**{over: place}) for place in (first, last)]
+        goes = "from"
+        if first != last:
+            goes = difference(ends[1], ends[0]).says(above="rises from", below="falls from", luck="goes from")
+        told.append(f"{name} {goes} {ends[0].mean:{spec}} to {ends[1].mean:{spec}}")
+    lines = f" {baseline[0]}: {baseline[1]:{spec}}." if baseline else ""
+    return f"Curves of {what} over {first:,} to {last:,} {over}, mean and spread: {'; '.join(told)}.{lines}"
 
 
 def _round(labels: float) -> float:
@@ -22,15 +90,9 @@ def _round(labels: float) -> float:
 class LabelsWorth(Twin):
     """Curves over the number of labels, read off horizontally. Made by :func:`labels_worth`."""
 
-    def __init__(
-        self,
-        labels: Sequence[int],
-        curves: Mapping[str, np.ndarray],
-        baseline: str,
-        start: tuple[str, int],
-        what: str,
-    ):
-        self.labels, self.curves = list(labels), dict(curves)
+    def __init__(self, records: Records, baseline: str, start: tuple[str, int], what: str):
+        self.labels, self.curves = records.curves()
+        curves = self.curves
         self.baseline, self.start, self.what = baseline, start, what
         self.alt = (
             f"Learning curves: {what} over {self.labels[0]} to {self.labels[-1]:,} labels for "
@@ -62,17 +124,10 @@ class LabelsWorth(Twin):
 
     def _draw(self, representation: str, n_labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(9, 4.8))
-        for (name, rows), look in zip(self.curves.items(), cycle(len(self.curves)), strict=True):
-            mean, spread = rows.mean(axis=0), rows.std(axis=0, ddof=int(len(rows) > 1))
-            line = {key: look[key] for key in ("color", "marker", "linestyle")}
-            ax.plot(self.labels, mean, label=name, markevery=1, **line)
-            ax.fill_between(self.labels, mean - spread, mean + spread, color=look["color"], alpha=0.15, lw=0)
+        ax.set_xscale("log")
+        _draw_curves(ax, self.labels, self.curves, ".0%")
         self._read_off(ax, representation, n_labels)
-        ax.set(xscale="log", xlabel="labels", ylabel=self.what, title=self._title(representation, n_labels))
-        ax.xaxis.set_major_locator(FixedLocator(self.labels))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.set_xticklabels([f"{n:,}" for n in self.labels])
-        ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
+        ax.set(xlabel="labels", ylabel=self.what, title=self._title(representation, n_labels))
         ax.legend(loc="lower right")
         return fig
 
@@ -125,8 +180,7 @@ class LabelsWorth(Twin):
 
 
 def labels_worth(
-    labels: Sequence[int],
-    curves: Mapping[str, np.ndarray],
+    records: Records,
     baseline: str = "TF-IDF",
     start: tuple[str, int] = ("MiniLM", 100),
     what: str = "balanced accuracy",
@@ -134,21 +188,18 @@ def labels_worth(
     """Show learning curves, and how many labels ``baseline`` needs for what another reaches with fewer.
 
     Args:
-        labels: L budgets, ascending.
-        curves: representation → (S, L), as `label_efficiency.learning_curve` returns them.
-        baseline: the representation that the others are read off against.
-        start: the representation and the budget that are read off first, and in the static twin.
-        what: what the curves measure.
+        records: of one task: model, labels, seed, score, the same seeds everywhere.
+        baseline: the model that the others are read off against.
+        start: the model and the number of labels that are read off first, and in the static twin.
+        what: what a score is.
 
     Raises:
-        ValueError: a curve has not one column a budget, or ``baseline`` or ``start`` was not measured.
+        ValueError: ``baseline`` or ``start`` was not measured, or not everywhere with the same seeds.
     """
-    for name, rows in curves.items():
-        if rows.shape[1:] != (len(labels),):
-            raise ValueError(f"the curve of {name} has shape {rows.shape} for {len(labels)} budgets")
-    if baseline not in curves or start[0] not in curves or start[0] == baseline or start[1] not in labels:
+    models, labels = records.values("model"), records.values("labels")
+    if baseline not in models or start[0] not in models or start[0] == baseline or start[1] not in labels:
         raise ValueError(
-            f"start is {start}, to be read off against {baseline!r}; measured were {', '.join(curves)} "
-            f"at {list(labels)}"
+            f"start is {start}, to be read off against {baseline!r}; measured were {', '.join(models)} "
+            f"at {labels}"
         )
-    return LabelsWorth(labels, curves, baseline, start, what)
+    return LabelsWorth(records, baseline, start, what)

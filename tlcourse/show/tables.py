@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from IPython.display import display
 
+from tlcourse.show.records import Records
+from tlcourse.show.spread import mean_and_spread
+
 Format = str | Callable[[object], str]
+
+
+class Strong(str):
+    """Text of a cell that stands out: bold, and with a star where there is only plain text."""
 
 
 def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
@@ -24,12 +31,17 @@ def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
         raise ValueError("mean_sd got no values; give one figure per seed")
     if array.size == 1:
         return format(array[0], spec)
-    return f"{array.mean():{spec}} ± {array.std(ddof=1):{spec}} (n={array.size})"
+    mean, spread = mean_and_spread(array)
+    return f"{mean:{spec}} ± {spread:{spec}} (n={array.size})"
 
 
 def _cell(value: object, form: Format | None) -> str:
     if callable(form):
         return form(value)
+    if isinstance(value, Strong):
+        return value
+    if isinstance(value, Records):
+        value = value.scores
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return "–"
     if isinstance(value, (bool, np.bool_)):
@@ -72,8 +84,7 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
     lines = "".join(
         "<tr>"
         + "".join(
-            f'<td style="{cell} text-align:{a}">{html.escape(c)}</td>'
-            for c, a in zip(row, align, strict=True)
+            f'<td style="{cell} text-align:{a}">{_marked(c)}</td>' for c, a in zip(row, align, strict=True)
         )
         + "</tr>"
         for row in body
@@ -92,7 +103,12 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
     display({"text/html": page, "text/plain": _plain(columns, body, right, caption)}, raw=True)
 
 
+def _marked(cell: str) -> str:
+    return f"<b>{html.escape(cell)}</b>" if isinstance(cell, Strong) else html.escape(cell)
+
+
 def _plain(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> str:
+    body = [[f"{c}*" if isinstance(c, Strong) else c for c in row] for row in body]
     widths = [max(len(row[i]) for row in [columns, *body]) for i in range(len(columns))]
     rule = ["─" * w for w in widths]
     lines = [
@@ -112,8 +128,8 @@ def table(
     """Show ``rows`` as a tidy table.
 
     Args:
-        rows: a list of dicts (column → value) or a dict of columns. A cell may be text, a number, or a list
-            of numbers, one per seed, which becomes ``mean ± sd (n=…)``.
+        rows: a list of dicts (column → value) or a dict of columns. A cell may be text, a number, or records
+            or a list of numbers, one per seed, which become ``mean ± sd (n=…)``.
         caption: printed above.
         formats: a format for every number (``".1%"``), or one per column name; a callable gets the value.
 
@@ -144,8 +160,9 @@ def compare(rows: Iterable[Mapping[str, object] | Sequence[object]], caption: st
 
     Args:
         rows: dicts or tuples with ``what``, ``paper`` (the paper's figure), ``source`` (paper and section),
-            ``ours`` (a float, text, or one figure per seed, which becomes ``mean ± sd``) and ``why``; a
-            dict may have a ``format`` such as ``".1%"`` for its two figures.
+            ``ours`` (a float, text, a ``show.difference``, or one figure per seed, as records or a list,
+            which becomes ``mean ± sd``) and ``why``; a dict may have a ``format`` such as ``".1%"`` for its
+            two figures.
         caption: printed above.
 
     Raises:

@@ -10,6 +10,8 @@ from matplotlib.lines import Line2D
 
 from tlcourse.models.pretrained.zoo import ZOO
 from tlcourse.show.figure_style import COLOURS, style
+from tlcourse.show.records import Records
+from tlcourse.show.spread import mean_and_spread
 
 _NAMES = {"counts": "counts (TF-IDF)", "glove": "GloVe", "minilm": "MiniLM", "smollm2": "SmolLM2"}
 _ORDER = ["counts", "glove", *ZOO, "minilm", "smollm2"]
@@ -29,20 +31,25 @@ _LABELS = {
 }
 
 
+def records(results: Mapping[str, Any]) -> Records:
+    """The results as records: model, weights, way, task, test, labels ("100", "1000", "all"), seed, score."""
+    fields = ("model", "weights", "way", "task", "labels", "seed")
+    return Records(
+        {**{field: cell[field] for field in fields}, "test": test, "score": score}
+        for cell in results["cells"]
+        for test, score in cell["scores"].items()
+    )
+
+
 def summary(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], np.ndarray]:
     """(task, test, model, weights, way) → the scores with so many labels, seed by seed."""
-    return {key: _values(of_seed) for key, of_seed in _by_seed(results, labels).items()}
+    return {key: np.array([*of_seed.values()]) for key, of_seed in _by_seed(results, labels).items()}
 
 
 def _by_seed(results: Mapping[str, Any], labels: str) -> dict[tuple[str, ...], dict[int, float]]:
     """(task, test, model, weights, way) → seed → score, from the lowest seed up."""
-    found: dict[tuple[str, ...], dict[int, float]] = {}
-    for cell in sorted(results["cells"], key=lambda cell: cell["seed"]):
-        if cell["labels"] == labels:
-            for test, score in cell["scores"].items():
-                key = cell["task"], test, cell["model"], cell["weights"], cell["way"]
-                found.setdefault(key, {})[cell["seed"]] = score
-    return found
+    found = records(results).by("labels").get(labels, Records([]))
+    return {key: group.of_seed for key, group in found.by("task", "test", "model", "weights", "way").items()}
 
 
 def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
@@ -62,7 +69,7 @@ def gains(results: Mapping[str, Any], labels: str) -> list[dict[str, Any]]:
         counts = scores.get((task, test, "counts", "trained", "frozen"), {})
         row = {"task": task, "test": test, "model": model, "way": way}
         for name, of_seed in (("trained", trained), ("random", random), ("counts", counts)):
-            row[name] = _mean_sd(_values(of_seed)) if of_seed else None
+            row[name] = mean_and_spread([*of_seed.values()]) if of_seed else None
         row["beats random"] = min(trained.values()) > max(random.values()) if random else None
         both = trained.keys() & counts.keys()
         row["beats counts"] = all(trained[seed] > counts[seed] for seed in both) if both else None
@@ -82,14 +89,6 @@ def gain_lines(results: Mapping[str, Any], labels: str) -> list[str]:
         what = f"{labels} labels · {row['task']}: {row['test']} · {row['model']} {row['way']}"
         lines.append(f"{what} · {', '.join(parts)}")
     return lines
-
-
-def _values(of_seed: Mapping[int, float]) -> np.ndarray:
-    return np.array([*of_seed.values()])
-
-
-def _mean_sd(values: np.ndarray) -> tuple[float, float]:
-    return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else 0.0
 
 
 def zoo_scores(
@@ -150,7 +149,7 @@ def _panel(
         for look in used:
             values = scores.get((*panel, model, *look))
             if values is not None:
-                mean, spread = _mean_sd(values)
+                mean, spread = mean_and_spread(values)
                 y, drawn = (row, _COUNTS) if model == "counts" else (row + offsets[look], _LOOKS[look])
                 ax.errorbar(mean, y, xerr=spread, capsize=0, markersize=6, ls="", **drawn)
     counts = scores.get((*panel, "counts", "trained", "frozen"))

@@ -63,7 +63,7 @@ def test_long_texts_are_cut_and_short_lists_work(encoder):
 
 
 def test_one_string_is_refused():
-    with pytest.raises(TypeError, match="list of sentences"):
+    with pytest.raises(TypeError, match="texts is a single string"):
         minilm.encode("one sentence")
 
 

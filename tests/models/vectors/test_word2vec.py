@@ -178,6 +178,29 @@ def test_a_rate_that_blows_up_is_reported(text):
         word2vec.train(text, Settings(alpha=5.0, epochs=1))
 
 
+def test_a_text_that_subsampling_empties_is_not_called_an_explosion():
+    few = running_text.encode([["a", "b", "c"]] * 3, min_count=1)
+    for kind in (SkipGram, CBOW):
+        with pytest.raises(
+            ValueError, match=r"sample=1e-12 keeps about 0\.0 of the text's 9 tokens.*sample=None"
+        ):
+            word2vec.train(few, Settings(sample=1e-12), kind)
+        assert word2vec.train(few, Settings(sample=None), kind).history
+
+
+def test_a_text_without_neighbours_is_not_called_an_explosion():
+    alone = running_text.encode([["a"], ["b"], ["a"]] * 50, min_count=1)
+    with pytest.raises(ValueError, match="no sentence of the text has two of its 2 words"):
+        word2vec.train(alone, Settings(sample=None))
+
+
+def test_pairs_that_are_met_late_are_enough(text):
+    """The first steps see sentences of one word alone: the objective is looked at where there is a pair."""
+    sparse = running_text.encode([["a"]] * 40_000 + [["a", "b"]] * 40, min_count=1)
+    model = word2vec.train(sparse, Settings(vector_size=4, sample=None, epochs=2))
+    assert all(value < 0 for _, value in model.history)
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [({"window": 0}, "window"), ({"negative": 0}, "negative"), ({"sample": -1.0}, "sample")],

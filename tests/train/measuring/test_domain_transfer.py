@@ -47,11 +47,11 @@ def test_scores_are_those_of_each_cell():
 
 
 def test_draws_are_nested_and_never_touch_the_test_set():
-    few, more = (set(domain_transfer.draw(ONE, n, seed=5)) for n in (20, 60))
+    few, more = (set(domain_transfer.draw_nested(ONE, n, seed=5)) for n in (20, 60))
     assert len(few) == 20
     assert few < more <= set(ONE.train_index)
     assert not more & set(ONE.test_index)
-    assert few != set(domain_transfer.draw(ONE, 20, seed=6))
+    assert few != set(domain_transfer.draw_nested(ONE, 20, seed=6))
 
 
 def test_two_sources_are_trained_on_together():
@@ -65,7 +65,7 @@ def test_two_sources_are_trained_on_together():
 
 def test_more_labels_than_there_are_is_an_error():
     with pytest.raises(ValueError, match="n_labels is 1000, but one has 150"):
-        domain_transfer.draw(ONE, 1000, seed=0)
+        domain_transfer.draw_nested(ONE, 1000, seed=0)
 
 
 def test_a_part_of_a_domain_keeps_the_splits_apart(monkeypatch):

@@ -26,7 +26,7 @@ def _array(value: object):
     return value
 
 
-def number(value: object):
+def numeric(value: object):
     """A number that is not True or False, or an array of such."""
     if isinstance(value, (bool, np.bool_)) or not (
         is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)
@@ -38,7 +38,7 @@ def number(value: object):
 
 
 def _fraction(value: object):
-    if as_array(number(value)).dtype.kind != "f":
+    if as_array(numeric(value)).dtype.kind != "f":
         raise _Unfit
     return value
 
@@ -96,7 +96,7 @@ OF_AN_ARGUMENT: tuple[tuple[Change, str], ...] = (
     (lambda v: _fraction(v) * 0, "You get what would be right if `{0}` were 0: it is not used yet, or "
      "cancels out."),
     (lambda v: _fraction(v) * 0 + 1, "You get what would be right if `{0}` were 1: it has no effect yet."),
-    (lambda v: -number(v), "You take `{0}` with the wrong sign: a minus is missing, or one too many."),
+    (lambda v: -numeric(v), "You take `{0}` with the wrong sign: a minus is missing, or one too many."),
     (lambda v: 1 / _fraction(v), "You multiply by `{0}` where you should divide, or the other way round."),
     (_square_transposed, "You read `{0}` transposed: its rows as columns."),
     (lambda v: _flipped(_array(v), 0), "You read `{0}` from its end: the last first."),

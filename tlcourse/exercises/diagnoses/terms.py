@@ -60,7 +60,7 @@ def _explanations(attempt: Attempt, shapes: list[tuple[int, ...]]) -> Iterator[t
     """Yield (its name, what it is in each case) for every quantity that could explain a difference."""
     for number, name in enumerate(attempt.names):
         try:
-            args = [as_array(number(case.args[number])).astype(float) for case in attempt.cases]
+            args = [as_array(numeric(case.args[number])).astype(float) for case in attempt.cases]
         except Exception:
             continue
         ndim = args[0].ndim

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from tlcourse.data.texts import as_texts
 from tlcourse.models.sequences.pronouncer import Pronouncer
 from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.figures import png, shown_size
@@ -23,6 +24,7 @@ def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Figure:
     Raises:
         ValueError: no word, too many, or a word that the model cannot read.
     """
+    words = as_texts(words, "words")
     if not 1 <= len(words) <= _MOST_ALIGNED:
         raise ValueError(f"one figure holds 1 to {_MOST_ALIGNED} words, got {len(words)}: {list(words)!r}")
     attended = pronouncer.attend(map(pronouncer.read, words))
@@ -168,6 +170,7 @@ def pronounce(pronouncer: Pronouncer, words: Sequence[str]) -> Pronunciation:
     Raises:
         ValueError: no word, too many, one that cannot be read, or a model without attention.
     """
+    words = as_texts(words, "words")
     if not 1 <= len(words) <= _MOST_ALIGNED:
         raise ValueError(f"give 1 to {_MOST_ALIGNED} words to begin with, got {len(words)}: {list(words)!r}")
     return Pronunciation(pronouncer, words)

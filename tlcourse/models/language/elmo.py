@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tlcourse.data.texts import as_texts
+from tlcourse.models.language.system import System, name_layers
+from tlcourse.models.parts.config_fields import MOST, MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
 # PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
@@ -24,6 +27,7 @@ N_CHARACTERS = 261  # two more, for the authors' marks of a sentence's ends; her
 
 def character_ids(words: Sequence[str], max_characters: int) -> Tensor:
     """Words → (len(words), max_characters) int64; longer words lose their end, as in the authors' code."""
+    words = as_texts(words, "words")
     ids = torch.zeros(len(words), max_characters, dtype=torch.long)
     for row, word in zip(ids, words, strict=True):
         characters = [byte + 1 for byte in word.encode("utf-8")[: max_characters - 2]]
@@ -45,6 +49,27 @@ class ElmoConfig:
     lstm_size: int = 512
     num_hidden_layers: int = 2
     dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_whole(self, "vocab_size", "character_size", "projection_size", "lstm_size")
+        check_whole(self, "num_highway_layers", least=0, most=MOST_LAYERS)
+        check_whole(self, "num_hidden_layers", most=MOST_LAYERS)
+        check_real(self, "dropout")
+        if not isinstance(self.filters, tuple) or not self.filters:
+            raise ValueError(f"filters is {self.filters!r:.40}, expected pairs of a width and a number")
+        for pair in self.filters:
+            if not isinstance(pair, tuple) or len(pair) != 2 or not all(_is_size(n) for n in pair):
+                raise ValueError(f"filters has {pair!r:.40}, expected a width and a number, such as (3, 32)")
+        check_whole(self, "max_characters", least=max(2, *(width for width, _ in self.filters)))
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, token layer first."""
+        return [2 * self.projection_size] * (self.num_hidden_layers + 1)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST
 
 
 class Highway(nn.Module):
@@ -160,6 +185,15 @@ class BiLM(nn.Module):
         forward, backward = top.chunk(2, dim=-1)
         return self.output_dropout(forward), self.output_dropout(backward)
 
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, both directions of a layer together, with its dropout."""
+        each = zip(self.dropouts, self.forward_lstms, self.backward_lstms, strict=True)
+        return name_layers(self.tokens, map(nn.ModuleList, each))
+
+    def states(self, characters: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        """(B, T, C), and (B, T) with 1 = word and 0 = padding → h_{k,0} … h_{k,L}, (B, T, 2P) each."""
+        return self(characters, attention_mask.sum(dim=1))
+
 
 class ScalarMix(nn.Module):
     """ELMo_k = γ Σ_j s_j h_{k,j}, s = softmax(w) (section 3.2, equation 1)."""
@@ -201,3 +235,13 @@ class Elmo(nn.Module):
         with torch.no_grad():
             layers = self.bilm(characters, lengths)
         return self.dropout(self.mix(layers))
+
+
+SYSTEM = System(
+    ElmoConfig,
+    BiLM,
+    BiLM,
+    "",
+    "ELMo: a bidirectional LSTM language model that spells its words (Peters et al. 2018)",
+    marks=None,
+)

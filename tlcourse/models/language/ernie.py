@@ -4,13 +4,18 @@ Sun et al. 2020, "ERNIE 2.0: A Continual Pre-training Framework for Language Und
 Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import factorial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from tlcourse.models.language import bert
 from tlcourse.models.language.bert import BertConfig, BertModel, MaskedLMHead
+from tlcourse.models.language.counterpart import Counterpart, Pair
+from tlcourse.models.language.system import System
+from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import EncoderOutput, gather_positions, initialise, padding_mask
 
@@ -19,6 +24,11 @@ from tlcourse.models.parts.transformer import EncoderOutput, gather_positions, i
 class ErnieConfig(BertConfig):
     task_type_vocab_size: int = 5  # which of the five pretraining tasks the input was made for
     max_segments: int = 3  # sentence reordering cuts a passage into at most this many
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "task_type_vocab_size")
+        check_whole(self, "max_segments", most=8)  # 46,233 orders
 
     @property
     def n_orders(self) -> int:
@@ -103,3 +113,37 @@ class ErnieForPreTraining(nn.Module):
             self.order(output.pooler_output),
             self.distance(output.pooler_output),
         )
+
+
+def _pairs(config: ErnieConfig) -> Iterator[Pair]:
+    yield Pair(("embeddings.task_type.weight",), "embeddings.task_type_embeddings.weight")
+    yield from bert.pairs(config)
+
+
+def _tasks(fields: Mapping[str, Any]) -> dict[str, Any]:
+    if not fields.get("use_task_id"):
+        raise ValueError("this ERNIE has no task embedding (use_task_id is false): it is a BERT.")
+    return {"task_type_vocab_size": fields["task_type_vocab_size"]}
+
+
+SYSTEM = System(
+    ErnieConfig,
+    ErnieForPreTraining,
+    ErnieModel,
+    "ernie",
+    "ERNIE 2.0: five tasks, learned one after the other and together (Sun et al. 2020)",
+    bert.MARKS,
+    (
+        Counterpart(
+            "ernie",
+            "ErnieModel",
+            "ErnieForMaskedLM",  # of the five heads transformers has the one for masked pieces
+            bert.CONFIG_NAMES,
+            _pairs,
+            bert.masked_lm_pairs,
+            bert.ONLY,
+            lambda config: {"use_task_id": True, "task_type_vocab_size": config.task_type_vocab_size},
+            _tasks,
+        ),
+    ),
+)

@@ -10,11 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.models.parts.attention import MultiHeadAttention
+from tlcourse.models.parts.config_fields import MOST_LAYERS, check_choice, check_real, check_whole
+
+ACTIVATIONS = ("gelu", "gelu_new", "relu")
 
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """What every Transformer of the course is built from; the names are those of `transformers`."""
+    """What every Transformer of the course is built from; the names are those of `transformers`.
+
+    Raises ValueError, with the name of the field, for a value that no network can be built from.
+    """
 
     vocab_size: int = 8192
     hidden_size: int = 256
@@ -27,6 +33,19 @@ class TransformerConfig:
     attention_probs_dropout_prob: float = 0.1
     layer_norm_eps: float = 1e-12
     initializer_range: float = 0.02
+
+    def __post_init__(self) -> None:
+        check_whole(self, "vocab_size", "hidden_size", "num_attention_heads", "intermediate_size")
+        check_whole(self, "max_position_embeddings")
+        check_whole(self, "num_hidden_layers", most=MOST_LAYERS)
+        check_choice(self, "hidden_act", *ACTIVATIONS)
+        check_real(self, "hidden_dropout_prob", "attention_probs_dropout_prob", "layer_norm_eps")
+        check_real(self, "initializer_range", most=10.0)
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, embeddings first."""
+        return [self.hidden_size] * (self.num_hidden_layers + 1)
 
 
 class EncoderOutput(NamedTuple):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import tlcourse
-from tlcourse import checkout
+from tlcourse import checkout, files
+from tlcourse.assets import sha256sums
 
 
 def checkpoints_dir() -> Path:
@@ -41,8 +41,8 @@ def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file. Raises ValueError, with the file's name, if it holds none."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # no JSON, or no UTF-8
-        raise ValueError(f"{path} is no JSON: {error}. Get the folder again.") from error
+    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or nested too deep
+        raise ValueError(f"{path} cannot be read as JSON: {error}. Get the folder again.") from error
     if not isinstance(fields, dict):
         raise ValueError(f"{path} holds a {type(fields).__name__}, not an object. Get the folder again.")
     return fields
@@ -54,8 +54,8 @@ def save_tensors(tensors: Mapping[str, Tensor], path: Path, dtype: torch.dtype) 
     for name, tensor in rounded.items():
         if not tensor.isfinite().all():
             raise ValueError(f"{name} has values that {dtype} cannot hold: did the training diverge?")
-    save_file(rounded, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # safetensors writes for its owner alone
+    with files.new_file(path) as beside:
+        save_file(rounded, beside, metadata={"format": "pt"})
 
 
 def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -63,14 +63,15 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is cut short, or it holds other tensors.
+        ValueError: it is cut short, holds other tensors, or numbers that are not finite, or its hash is not
+            the one beside it.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there.")
     try:
         tensors = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is cut short, or no safetensors file ({error}).") from error
+    except (SafetensorError, KeyError, RuntimeError) as error:  # the last two for types torch does not have
+        raise ValueError(f"{path} is cut short, or not a safetensors file ({error}).") from error
     if missing := expected.keys() - tensors.keys():
         raise ValueError(f"{path} lacks {_some(missing)} of the {len(expected)} tensors of such a model.")
     if unknown := tensors.keys() - expected.keys():
@@ -81,6 +82,11 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
                 f"{path} has {name} of shape {tuple(tensor.shape)}, but config.json asks for "
                 f"{tuple(expected[name].shape)}."
             )
+        if not tensor.is_floating_point():
+            raise ValueError(f"{path} has {name} of type {tensor.dtype}, expected floating-point numbers.")
+        if not tensor.float().isfinite().all():
+            raise ValueError(f"{path} has {name} with values that are not finite: NaN or infinite.")
+    sha256sums.check(path)
     return tensors
 
 
@@ -89,22 +95,3 @@ def _some(names: Iterable[str], most: int = 3) -> str:
     first, *others = sorted(names)
     shown = ", ".join((first, *others[: most - 1]))
     return shown + (f" and {len(others) - most + 1} more" if len(others) >= most else "")
-
-
-def put_in_place(new: Path, folder: Path) -> None:
-    """Rename the folder `new` to `folder`, instead of what may lie there.
-
-    A folder cannot be renamed onto another one: the old one is renamed aside first, and removed last. Where
-    the process is killed between the two renames, it still lies aside, in `.NAME-before`.
-    """
-    before = folder.with_name(f".{folder.name}-before")
-    if folder.exists():
-        shutil.rmtree(before, ignore_errors=True)
-        folder.rename(before)
-    try:
-        new.rename(folder)
-    except BaseException:
-        if before.exists():
-            before.rename(folder)
-        raise
-    shutil.rmtree(before, ignore_errors=True)

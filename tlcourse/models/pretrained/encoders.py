@@ -1,19 +1,27 @@
-"""Pretrained encoders by name: the course's own, MiniLM and SmolLM2; or the same with random weights."""
+"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's, which come with random weights too."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tlcourse.data import tokeniser
 from tlcourse.data.tokeniser import CLS, SEP
-from tlcourse.models.language.bert import BertModel
-from tlcourse.models.language.elmo import BiLM
-from tlcourse.models.language.gpt import GPTModel
-from tlcourse.models.language.ulmfit import AwdLstm
-from tlcourse.models.language.xlnet import XLNetModel
+from tlcourse.models.language.system import Marks, name_layers
 from tlcourse.models.pretrained import interchange, zoo
-from tlcourse.models.pretrained.text_encoders import MAX_LENGTH, PieceEncoder, TextEncoder, WordEncoder
+from tlcourse.models.pretrained.registry import SYSTEMS, system_of
+from tlcourse.models.pretrained.text_encoders import (
+    MAX_LENGTH,
+    Batch,
+    PieceEncoder,
+    TextEncoder,
+    WordEncoder,
+)
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
@@ -21,33 +29,37 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
 
     Raises:
         FileNotFoundError: there is no tokeniser.
+        ValueError: the tokeniser is damaged, or of another model.
         TypeError: the model is not an encoder of the zoo.
     """
-    if isinstance(model, BiLM):
+    if type(model) not in [system.encoder for system in SYSTEMS]:
+        raise TypeError(f"{type(model).__name__} is no encoder of the zoo: give what models.load returns.")
+    if system_of(model.config).marks is None:
         return WordEncoder(model)
     tokens = tokeniser.load(folder)
-    config = model.config
-    longest = min(MAX_LENGTH, getattr(config, "max_position_embeddings", MAX_LENGTH))
-    match model:
-        case BertModel():
-            marks, summary = ((CLS,), (SEP,), (SEP,)), 0
-        case XLNetModel():
-            marks, summary = ((), (SEP,), (SEP, CLS)), -1
-        case GPTModel() | AwdLstm():
-            marks, summary = ((SEP,), (SEP,), (SEP,)), -1
-        case _:
-            raise TypeError(
-                f"{type(model).__name__} is no encoder of the zoo: give what models.load returns."
-            )
-    if isinstance(model, AwdLstm):
-        widths = [config.embedding_size, *(lstm.hidden_size for lstm in model.lstms)]
-    else:
-        widths = [config.hidden_size] * (config.num_hidden_layers + 1)
-    return PieceEncoder(model, tokens, widths, marks, summary, longest)
+    _check_fit(tokens, model.config.vocab_size, Path(folder) / "tokenizer.json")
+    return _of_pieces(model, tokens)
+
+
+def _of_pieces(model: nn.Module, tokens: "Tokenizer") -> TextEncoder:
+    longest = min(MAX_LENGTH, getattr(model.config, "max_position_embeddings", MAX_LENGTH))
+    return PieceEncoder(model, tokens, system_of(model.config).marks, longest)
+
+
+def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
+    """Raise ValueError if the model has no row for a piece, or other numbers for [CLS] and [SEP]."""
+    highest = max(tokens.get_vocab().values())
+    marks = {mark: tokens.token_to_id(mark) for mark in ("[CLS]", "[SEP]")}
+    if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
+        raise ValueError(
+            f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. It is damaged, or of another model: get the "
+            "folder again."
+        )
 
 
 def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
-    """An encoder by its name in the zoo or by its folder; or `minilm`, or `smollm2`. In eval mode.
+    """An encoder by its name in the zoo or by its folder; or `minilm`, `distilbert`, `smollm2`. In eval mode.
 
     Args:
         random_seed: of the zoo, the same architecture with random weights instead of the trained ones.
@@ -56,12 +68,12 @@ def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
         ValueError: there is no such model, or no random one.
         FileNotFoundError, AssetMissing: it is not there; the message says what to do.
     """
-    if name in ("minilm", "smollm2"):
+    if name in _PUBLISHED:
         if random_seed is not None:
             raise ValueError(
                 f"{name} comes with trained weights only: random ones are for models of the zoo."
             )
-        return _minilm() if name == "minilm" else _smollm2()
+        return _PUBLISHED[name]()
     folder = zoo.folder_of(name)
     model = zoo.load(folder)
     if random_seed is not None:
@@ -75,18 +87,46 @@ def _minilm() -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
     loaded = minilm.load()
-    model = interchange.from_transformers(loaded.model)
-    cls, sep = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
-    widths = [model.config.hidden_size] * (model.config.num_hidden_layers + 1)
-    tokens = tokeniser.load(loaded.tokenizer.name_or_path)
-    return PieceEncoder(model, tokens, widths, ((cls,), (sep,), (sep,)), 0)
+    return _in_our_code(loaded.model, loaded.tokenizer)
+
+
+def _distilbert() -> TextEncoder:
+    from tlcourse.models.pretrained import distilbert
+
+    tokenizer, model = distilbert.load()
+    return _in_our_code(model, tokenizer)
+
+
+def _in_our_code(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
+    """A published model of a system that the course builds."""
+    return _of_pieces(interchange.from_transformers(model), tokeniser.load(tokenizer.name_or_path))
+
+
+class _Llama(PieceEncoder):
+    """A Llama of transformers, whose network is not the course's own."""
+
+    MARKS = Marks(between=("Ċ",), blank=" ")  # a newline between two texts
+
+    def __init__(self, network: nn.Module, tokenizer: "Tokenizer"):
+        config = network.config
+        widths = [config.hidden_size] * (config.num_hidden_layers + 1)
+        super().__init__(network, tokenizer, self.MARKS, widths=widths)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
+        ids, mask = batch["input_ids"], batch["attention_mask"]
+        output = self.network(ids, attention_mask=mask, output_hidden_states=True, use_cache=False)
+        return output.hidden_states
+
+    def layers(self) -> dict[str, nn.Module]:
+        *below, top = self.network.layers
+        return name_layers(self.network.embed_tokens, [*below, nn.ModuleList([top, self.network.norm])])
 
 
 def _smollm2() -> TextEncoder:
     from tlcourse.models.pretrained import smollm2
 
-    tokens, model = smollm2.load()
-    widths = [model.config.hidden_size] * (model.config.num_hidden_layers + 1)
-    newline = tokens.encode("\n", add_special_tokens=False)
-    marks = ((), tuple(newline), ())
-    return PieceEncoder(model.model, tokeniser.load(smollm2.folder()), widths, marks, -1, blank=" ")
+    _, model = smollm2.load()
+    return _Llama(model.model, tokeniser.load(smollm2.folder()))
+
+
+_PUBLISHED = {"minilm": _minilm, "distilbert": _distilbert, "smollm2": _smollm2}

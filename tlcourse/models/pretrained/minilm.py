@@ -8,7 +8,6 @@ sentence of it was labelled with a sentiment.
 """
 
 import functools
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,9 @@ import numpy as np
 import torch
 
 from tlcourse import assets
+from tlcourse.data.near_duplicates import fingerprint
+from tlcourse.data.texts import as_texts
+from tlcourse.models.pretrained.loading_quietly import no_progress_bar
 
 if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
@@ -26,7 +28,7 @@ MAX_LENGTH = 128  # word pieces, [CLS] and [SEP] among them; the rated sentences
 BATCH_SIZE = 16  # larger batches are no faster on a CPU, and take more memory
 _VERSION = 1  # part of the cache's key: raise it when the same texts would get other features
 
-Progress = Callable[[Sequence], Iterable]
+Watch = Callable[[Sequence], Iterable]  # shows how far a loop is, such as `show.progress`
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,10 @@ def load() -> Encoder:
         AssetMissing: not fetched yet.
     """
     from transformers import AutoTokenizer, BertModel
-    from transformers.utils import logging
 
     folder = assets.path("minilm")
-    bar = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # it would be gone before it is seen, and would stay in the stored lesson
-    try:
+    with no_progress_bar():
         model = BertModel.from_pretrained(folder)
-    finally:
-        if bar:
-            logging.enable_progress_bar()
     return Encoder(AutoTokenizer.from_pretrained(folder), model.eval())
 
 
@@ -78,7 +74,7 @@ def batches_by_length(lengths: Sequence[int], batch_size: int) -> list[np.ndarra
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def encode(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """Mean-pooled last states of ``texts``: float32, (N, 384), in the order of ``texts``.
 
     Args:
@@ -89,8 +85,7 @@ def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
         TypeError: ``texts`` is a single string.
         AssetMissing: the network is not fetched yet.
     """
-    if isinstance(texts, str):
-        raise TypeError(f"texts is one string ({texts[:40]!r}), expected a list of sentences: put it in [ ]")
+    texts = as_texts(texts)
     encoder = load()
     features = np.zeros((len(texts), HIDDEN_SIZE), dtype=np.float32)
     for index, batch in _batches(texts, encoder.tokenizer, progress):
@@ -101,24 +96,23 @@ def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
 
 
 def _batches(
-    texts: Sequence[str], tokenizer: "PreTrainedTokenizerFast", progress: Progress
+    texts: list[str], tokenizer: "PreTrainedTokenizerFast", progress: Watch
 ) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
     """(indices into ``texts``, padded ``input_ids`` and ``attention_mask``) for each batch."""
-    if not len(texts):
+    if not texts:
         return
-    pieces = tokenizer(list(texts), truncation=True, max_length=MAX_LENGTH)["input_ids"]
+    pieces = tokenizer(texts, truncation=True, max_length=MAX_LENGTH)["input_ids"]
     for index in progress(batches_by_length([len(p) for p in pieces], BATCH_SIZE)):
         ids = {"input_ids": [pieces[i] for i in index]}
         padded = tokenizer.pad(ids, return_tensors="pt", return_attention_mask=True)
         yield index, {name: padded[name] for name in ("input_ids", "attention_mask")}
 
 
-def features(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def features(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """:func:`encode`, computed once and then read from the cache of derived results."""
-    digest = hashlib.sha256("\x00".join(texts).encode()).hexdigest()
     key = {
         "asset": assets.catalogue()["minilm"].manifest_id,
-        "texts": digest,
+        "texts": fingerprint(texts),
         "max_length": MAX_LENGTH,
         "version": _VERSION,
     }

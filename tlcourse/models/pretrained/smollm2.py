@@ -4,16 +4,13 @@ It comes with four bits a weight, which take long to unpack, so they are unpacke
 precision.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from tlcourse import assets
+from tlcourse.models.pretrained.loading_quietly import no_progress_bar
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
@@ -28,18 +25,8 @@ def folder() -> Path:
         AssetMissing: not fetched yet.
     """
     packed = assets.path("smollm2")
-    unpacked = assets.derived_dir() / f"smollm2-{assets.catalogue()['smollm2'].manifest_id}"
-    if unpacked.is_dir():
-        return unpacked
-    unpacked.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=unpacked.parent, prefix=".smollm2-"))
-    try:
-        _unpack(packed, beside)
-        with suppress(OSError):  # another process was faster
-            beside.rename(unpacked)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return unpacked
+    key = assets.catalogue()["smollm2"].manifest_id
+    return assets.kept_folder("smollm2", key, lambda into: _unpack(packed, into))
 
 
 def load() -> tuple["PreTrainedTokenizerFast", "LlamaForCausalLM"]:
@@ -50,7 +37,7 @@ def load() -> tuple["PreTrainedTokenizerFast", "LlamaForCausalLM"]:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with _no_progress_bar():
+    with no_progress_bar():
         model = AutoModelForCausalLM.from_pretrained(folder(), dtype=torch.float32)
     return AutoTokenizer.from_pretrained(folder()), model.eval()
 
@@ -62,24 +49,9 @@ def _unpack(packed: Path, into: Path) -> None:
     options = {}
     if hasattr(transformers, "GgufConfig"):  # its newer versions leave weights packed without it
         options["quantization_config"] = transformers.GgufConfig(dequantize=True)
-    with _no_progress_bar():
+    with no_progress_bar():
         model = AutoModelForCausalLM.from_pretrained(packed, gguf_file=_FILE, dtype=torch.float32, **options)
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.half().save_pretrained(into)
     AutoTokenizer.from_pretrained(packed, gguf_file=_FILE).save_pretrained(into)
-    into.chmod(0o755)
-
-
-@contextmanager
-def _no_progress_bar() -> Iterator[None]:
-    """transformers' bars would be gone before they are seen, and would stay in a stored lesson."""
-    from transformers.utils import logging
-
-    before = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if before:
-            logging.enable_progress_bar()

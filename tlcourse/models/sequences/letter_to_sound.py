@@ -13,6 +13,8 @@ from itertools import product
 
 import numpy as np
 
+from tlcourse.data.texts import as_texts
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST = 2  # phonemes that one letter may say: x says K S
 WIDEST = 4  # letters of context on either side
@@ -131,7 +133,7 @@ class LetterToSound:
         `widest=0` is the plainest of all: each letter always says what it says most often.
         """
         by_length = defaultdict(list)
-        for word in words:
+        for word in as_texts(words, "words"):
             by_length[len(word)].append(word)
         said = {}
         for group in by_length.values():

@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from tlcourse.data.symbols import Symbols, pad
+from tlcourse.data.texts import as_texts
 from tlcourse.models.sequences.decoding import beam, greedy
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
 
@@ -56,6 +57,7 @@ class Pronouncer:
         Raises:
             ValueError: the model has no attention.
         """
+        words = as_texts(words, "words")
         if self.model.attention is None:
             raise ValueError(
                 "this model has no attention to look at; pass one built with attention='additive'"
@@ -72,7 +74,9 @@ class Pronouncer:
 
     def _batches(self, words: Iterable[str], batch_size: int) -> Iterator[tuple[list[str], Tensor]]:
         self.model.eval()
-        ordered = sorted(words, key=len)  # words of one length go together: hardly any padding
+        ordered = sorted(
+            as_texts(words, "words"), key=len
+        )  # words of one length go together: hardly any padding
         for start in range(0, len(ordered), batch_size):
             batch = ordered[start : start + batch_size]
             yield batch, pad([self.letters.encode(word) for word in batch])

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.running_text import tokenise
+from tlcourse.data.texts import as_texts
 
 SPREAD = 0.7  # the standard deviation of GloVe 6B 50d over its 10,000 most frequent words
 
@@ -30,7 +31,7 @@ class AveragedVectors(nn.Module):
         super().__init__()
         if len(words) != len(start):
             raise ValueError(f"{len(words)} words but {len(start)} vectors: give one each")
-        self.index = {word: row for row, word in enumerate(words)}
+        self.index = {word: row for row, word in enumerate(as_texts(words, "words"))}
         self.frozen = frozen
         table = torch.from_numpy(np.vstack([start, np.zeros((1, start.shape[1]))]).astype(np.float32))
         self.vectors = nn.EmbeddingBag.from_pretrained(
@@ -41,8 +42,8 @@ class AveragedVectors(nn.Module):
     def encode(self, texts: Sequence[str]) -> list[Tensor]:
         """The rows of the known words of each text, at least one row each."""
         nothing = len(self.index)
-        rows = ([self.index[w] for w in tokenise(text) if w in self.index] or [nothing] for text in texts)
-        return [torch.tensor(row) for row in rows]
+        known = ([self.index[w] for w in tokenise(text) if w in self.index] for text in as_texts(texts))
+        return [torch.tensor(rows or [nothing]) for rows in known]
 
     def forward(self, encoded: Sequence[Tensor]) -> Tensor:
         """Texts as :meth:`encode` gives them, B of them → scores (B, n_classes)."""
@@ -61,7 +62,7 @@ def start_vectors(
     Raises:
         ValueError: `vectors` are not of that `size`.
     """
-    words = sorted({word for text in texts for word in tokenise(text)})
+    words = sorted({word for text in as_texts(texts) for word in tokenise(text)})
     if vectors is None:
         return words, np.random.default_rng(seed).normal(0, SPREAD, (len(words), size)).astype(np.float32)
     if vectors.matrix.shape[1] != size:

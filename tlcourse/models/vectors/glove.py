@@ -27,12 +27,15 @@ from tlcourse.threads import single_thread
 
 @dataclass(frozen=True)
 class Settings:
-    """The paper's section 4.2, but for `x_max`: 100 suits its 6,000M tokens, 10 our million.
+    """As in the paper's section 4.2, apart from `x_max` and `epochs`.
 
     Attributes:
         vector_size: D.
-        x_max: counts from here on weigh 1.
-        epochs, learning_rate, seed: passes over the entries; AdaGrad's rate.
+        x_max: counts from here on weigh 1. The paper's 100 suits its 6,000M tokens, 10 our million.
+        epochs: passes over the entries; the paper has 50 for vectors of fewer than 300 dimensions, 100 for
+            larger ones. The default is a compromise with the time it takes: after 10 passes over our million
+            words the fit is far from done, after 40 nearly.
+        learning_rate: AdaGrad's.
         batch_size: entries whose gradients are taken at once.
     """
 

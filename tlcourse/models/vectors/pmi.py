@@ -89,8 +89,9 @@ def shifted_positive(matrix: scipy.sparse.csr_array, negative: int) -> scipy.spa
 
 
 def factorise(words: list[str], matrix: scipy.sparse.csr_array, vector_size: int, seed: int = 0) -> Vectors:
-    """Return U·√Σ of the truncated singular value decomposition, float32 (V, vector_size) (section 5.1,
-    symmetric).
+    """Return U·√Σ of the truncated singular value decomposition, float32 (V, vector_size).
+
+    The symmetric split of Σ (Levy and Goldberg 2014, section 4.2).
     """
     u, sigma, _ = randomized_svd(matrix, vector_size, n_iter=4, random_state=seed)
     return Vectors(words, (u * np.sqrt(sigma)).astype(np.float32))

@@ -39,7 +39,7 @@ REPORT_EVERY = 50  # steps
 
 @dataclass(frozen=True)
 class Settings:
-    """Names and defaults are gensim's, save `sg`: which model it is says the class.
+    """Names and defaults are gensim's; there is no `sg`, as skip-gram and CBOW are two classes here.
 
     Attributes:
         vector_size: D.
@@ -47,8 +47,8 @@ class Settings:
             unless `shrink_windows` is off.
         negative: k, noise words per pair.
         ns_exponent: noise words are drawn in proportion to count to this power.
-        sample: t; a token of relative frequency f is kept with probability √(t/f) + t/f. None keeps every
-            token.
+        sample: t; a token of relative frequency f is kept with probability √(t/f) + t/f, as in the program;
+            the paper has √(t/f) (`keep_probability` says more). None keeps every token.
         epochs, alpha, min_alpha, seed: the rate falls linearly from `alpha` to `min_alpha`.
     """
 
@@ -76,8 +76,9 @@ class Settings:
 def keep_probability(counts: np.ndarray, sample: float | None) -> np.ndarray:
     """Return the probability, (V,), that subsampling keeps a token of each word.
 
-    √(t/f) + t/f, capped at 1, as the word2vec program computes it. The paper (1310.4546, equation 5) has only
-    the first term.
+    Two formulas are in use. The paper keeps √(t/f) (1310.4546, equation 5), which is what lessons teach. The
+    word2vec program, and gensim after it, keep √(t/f) + t/f, capped at 1: a little more, and all tokens of a
+    word up to f = 2.6 t instead of f = t. This is the program's.
     """
     if sample is None:
         return np.ones(len(counts))
@@ -174,7 +175,7 @@ class SkipGram:
         self.output = torch.zeros(size)
 
     def step(self, batch: Blocks, lr: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Climb the gradient of the objective once; return what :func:`objective` takes, as it was before."""
+        """Climb the gradient of the objective once; return what `objective` takes, as it was before."""
         v = self.input_vectors(batch.center)  # (T, L, D)
         u, noise = embedding(batch.context, self.output), embedding(batch.noise, self.output)
         pairs = batch.inside  # (T, L, L + 2C)
@@ -219,7 +220,7 @@ class CBOW(SkipGram):
         return 1
 
     def step(self, batch: Blocks, lr: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Climb the gradient of the objective once; return what :func:`objective` takes, as it was before."""
+        """Climb the gradient of the objective once; return what `objective` takes, as it was before."""
         v = self.input_vectors(batch.context)  # (T, L + 2C, D)
         u, noise = embedding(batch.center, self.output), embedding(batch.noise, self.output)
         around = batch.inside.sum(-1, keepdim=True)  # (T, L, 1)
@@ -247,6 +248,18 @@ def objective(scores: Tensor, weight: Tensor, noise_scores: Tensor, noise_weight
     return total / weight.sum().clamp(min=1)
 
 
+def _why_no_pairs(text: RunningText, settings: Settings, expected: float) -> str:
+    if not (text.sentence[1:] == text.sentence[:-1]).any():
+        return (
+            f"no sentence of the text has two of its {len(text.words):,} words, so no word has a neighbour: "
+            "give longer sentences, or encode the text with a lower min_count"
+        )
+    return (
+        f"subsampling with sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} "
+        "tokens, no two in one window: raise sample, give more text, or keep all tokens with sample=None"
+    )
+
+
 @single_thread()
 def train(
     text: RunningText,
@@ -262,6 +275,7 @@ def train(
         watch: wraps the iteration over epochs, to show progress.
 
     Raises:
+        ValueError: the first epoch has no pair of words to learn from; the message says why.
         FloatingPointError: the vectors explode: the rate is too high for this text.
     """
     generator = torch.Generator().manual_seed(settings.seed)
@@ -275,8 +289,11 @@ def train(
             done = epoch + number / n_steps
             lr = max(settings.min_alpha, settings.alpha * (1 - done / settings.epochs))
             scores = model.step(batch, lr)
-            if number % REPORT_EVERY == 0:
+            some_pairs = bool(scores[1].any())
+            if some_pairs and (number % REPORT_EVERY == 0 or not model.history):
                 model.history.append((done, objective(*scores).item()))
+        if not model.history:
+            raise ValueError(_why_no_pairs(text, settings, expected))
         start, now = model.history[0][1], model.history[-1][1]
         if not now > 10 * start:  # all scores at 0 to begin with; nan is not greater either
             raise FloatingPointError(

@@ -7,14 +7,16 @@ from itertools import islice
 
 import numpy as np
 import torch
-from torch import nn
+import torch.nn.functional as F
 
 from tlcourse.models.vectors.averaged_vectors import AveragedVectors
 from tlcourse.threads import single_thread
+from tlcourse.train import divergence
+from tlcourse.train.labels import as_classes
 
 
 @dataclass(frozen=True)
-class Recipe:
+class VectorRecipe:
     """How to train; the same for all that are compared. Chosen on training sentences that were held out.
 
     No text is kept back to tell when to stop: of a hundred, twenty would tell little, and be missed.
@@ -35,18 +37,24 @@ class Recipe:
 
 @single_thread()
 def fit(
-    model: AveragedVectors, texts: Sequence[str], labels: np.ndarray, seed: int, recipe: Recipe | None = None
+    model: AveragedVectors,
+    texts: Sequence[str],
+    labels: np.ndarray,
+    seed: int,
+    recipe: VectorRecipe | None = None,
 ) -> AveragedVectors:
     """Train `model` in place on `texts` and integer `labels` (N,), and return it.
 
     Raises:
-        ValueError: there is no text, or not one label for each.
+        ValueError: there is no text, or not the number of a class for each.
+        FloatingPointError: the training diverges.
     """
-    if len(texts) == 0 or len(texts) != len(labels):
-        raise ValueError(f"got {len(texts)} texts and {len(labels)} labels: give one label for each text")
-    recipe = recipe or Recipe()
+    if len(texts) == 0:
+        raise ValueError("there is no text: give at least one, with its label")
+    labels = as_classes(labels, len(texts), model.linear.out_features)
+    recipe = recipe or VectorRecipe()
     generator = torch.Generator().manual_seed(seed)
-    encoded, target = model.encode(texts), torch.as_tensor(labels)
+    encoded, target = model.encode(texts), torch.from_numpy(labels)
     groups = [
         {
             "params": model.linear.parameters(),
@@ -59,13 +67,15 @@ def fit(
     optimizer = torch.optim.Adam(groups)
     n_steps = max(recipe.min_steps, recipe.passes * math.ceil(len(texts) / recipe.batch_size))
     fall = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=n_steps)
-    loss = nn.CrossEntropyLoss()
     model.train()
-    for rows in islice(_batches(len(texts), recipe.batch_size, generator), n_steps):
+    for step, rows in enumerate(islice(_batches(len(texts), recipe.batch_size, generator), n_steps)):
         optimizer.zero_grad()
-        loss(model([encoded[i] for i in rows]), target[rows]).backward()
+        loss = F.cross_entropy(model([encoded[i] for i in rows]), target[rows])
+        divergence.check_loss(loss.item(), step, recipe.learning_rate)
+        loss.backward()
         optimizer.step()
         fall.step()
+    divergence.check_weights(model, recipe.learning_rate)
     return model
 
 

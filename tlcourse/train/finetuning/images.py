@@ -8,13 +8,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from tlcourse.train import divergence
 from tlcourse.train.finetuning import freezing
 from tlcourse.train.finetuning.image_batches import Inputs
+from tlcourse.train.labels import as_classes
 from tlcourse.train.schedules import slanted_triangular
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ImageRecipe:
     """How to fine-tune.
 
     Attributes:
@@ -40,7 +42,7 @@ def training_steps(
     inputs: Inputs,
     labels: np.ndarray,
     index: np.ndarray,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     seed: int,
     start: str | None = None,
 ) -> Iterator[float]:
@@ -53,18 +55,25 @@ def training_steps(
         start: run the model from this layer; all below it is frozen, and computed already.
 
     Raises:
-        ValueError: a layer below ``start`` is to learn, or there is nothing to learn from.
+        ValueError: a layer below ``start`` is to learn, there is nothing to learn from, or labels are not
+            numbers of classes that the model has.
+        FloatingPointError: the training diverges.
     """
     layers = model.layers()
     if recipe.lowest not in freezing.from_layer(layers, start or next(iter(layers))):
         raise ValueError(f"{recipe.lowest!r} is to learn, but the inputs begin above it, at {start!r}")
     if len(index) == 0:
         raise ValueError("the index is empty: give at least one labelled item to learn from")
+    labels = as_classes(labels)
+    if not 0 <= np.min(index) <= np.max(index) < len(labels):
+        raise ValueError(
+            f"the index goes from {np.min(index)} to {np.max(index)}, but there are {len(labels)} labels"
+        )
     optimizer = freezing.optimizer(
         layers, recipe.lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
     )
     rng = np.random.default_rng(seed)
-    targets, order = torch.as_tensor(labels), np.empty(0, dtype=int)
+    targets, order = torch.from_numpy(labels), np.empty(0, dtype=int)
     for step in range(recipe.n_steps):
         if recipe.gradual:
             freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / recipe.n_steps))
@@ -74,10 +83,15 @@ def training_steps(
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         freezing.set_rates(optimizer, slanted_triangular(step, recipe.n_steps))
         optimizer.zero_grad()
-        loss = F.cross_entropy(model(inputs.batch(rows, rng), start=start), targets[rows])
+        logits = model(inputs.batch(rows, rng), start=start)
+        if step == 0:
+            as_classes(labels[index], n_classes=logits.shape[1])
+        loss = F.cross_entropy(logits, targets[rows])
+        divergence.check_loss(loss.item(), step, recipe.learning_rate)
         loss.backward()
         optimizer.step()
         yield loss.item()
+    divergence.check_weights(model, recipe.learning_rate)
     model.eval()
 
 

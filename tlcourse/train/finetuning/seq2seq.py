@@ -8,13 +8,15 @@ import torch.nn.functional as F
 
 from tlcourse.data.symbols import BOS, EOS, PAD, pad
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
+from tlcourse.train import divergence
+from tlcourse.train.labels import as_classes
 from tlcourse.train.schedules import cosine
 
 Pair = tuple[list[int], list[int]]  # source and target, without BOS and EOS
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Seq2SeqRecipe:
     """How to train; the same for all models that are compared.
 
     Attributes:
@@ -53,32 +55,38 @@ def _lengths(pair: Pair) -> tuple[int, int]:
 
 
 def training_steps(
-    model: EncoderDecoder, pairs: Sequence[Pair], n_steps: int, seed: int, recipe: Recipe | None = None
+    model: EncoderDecoder, pairs: Sequence[Pair], n_steps: int, seed: int, recipe: Seq2SeqRecipe | None = None
 ) -> Iterator[float]:
     """Train `model` in place; one step, and its loss in nats per symbol, for every item taken.
 
     Raises:
-        ValueError: there are fewer pairs than one batch holds.
+        ValueError: there are fewer pairs than one batch holds, or symbols that the model does not have.
+        FloatingPointError: the training diverges.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or Seq2SeqRecipe()
     if len(pairs) < recipe.batch_size:
         raise ValueError(
             f"{len(pairs)} pairs do not fill one batch of batch_size={recipe.batch_size}: give more"
         )
+    for side, table in enumerate((model.source_embedding, model.target_embedding)):
+        for number, pair in enumerate(pairs):
+            as_classes(pair[side], n_classes=table.num_embeddings, name=f"pairs[{number}][{side}]")
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: cosine(i, n_steps, recipe.warmup))
     batches = length_batches(pairs, recipe.batch_size, recipe.pool, torch.Generator().manual_seed(seed))
     model.train()
-    for _ in range(n_steps):
+    for step in range(n_steps):
         batch = next(batches)
         source = pad([letters for letters, _ in batch])
         target = pad([[BOS, *said, EOS] for _, said in batch])
         logits = model(source, target[:, :-1])
         loss = F.cross_entropy(logits.flatten(0, 1), target[:, 1:].flatten(), ignore_index=PAD)
+        divergence.check_loss(loss.item(), step, recipe.learning_rate)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         schedule.step()
         yield loss.item()
+    divergence.check_weights(model, recipe.learning_rate)
     model.eval()

@@ -23,14 +23,16 @@ from tlcourse.models.language.ulmfit import ConcatPooling
 from tlcourse.models.parts.transformer import initialise
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
+from tlcourse.train import divergence
 from tlcourse.train.finetuning import freezing
+from tlcourse.train.labels import as_classes, as_numbers, as_tags
 from tlcourse.train.schedules import slanted_triangular
 
 Targets = np.ndarray | Sequence[np.ndarray]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TextRecipe:
     """How to fine-tune.
 
     Attributes:
@@ -69,7 +71,7 @@ class TextModel(nn.Module):
         centre, scale: of the numbers that are to be predicted; the linear layer's output is standardised.
     """
 
-    def __init__(self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: Recipe):
+    def __init__(self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: TextRecipe):
         """Raises ValueError for an unknown kind or pooling, or a mix of layers that differ in width."""
         super().__init__()
         if kind not in (CLASSES, NUMBERS, TAGS) or recipe.pooling not in ("concat", "summary"):
@@ -156,7 +158,7 @@ def finetune(
     targets: Targets,
     kind: str,
     n_outputs: int,
-    recipe: Recipe | None = None,
+    recipe: TextRecipe | None = None,
     seed: int = 0,
     report: Callable[[dict[str, float]], None] = lambda line: None,
 ) -> TextModel:
@@ -170,11 +172,13 @@ def finetune(
         report: gets the losses after each epoch, a mean a target: `loss`, and `held out` where there is some.
 
     Raises:
-        ValueError: fewer than ten examples, or an unknown kind or pooling.
+        ValueError: fewer than ten examples, an unknown kind or pooling, or targets that do not fit the texts.
+        FloatingPointError: the training diverges.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or TextRecipe()
     if len(texts) < 10:
         raise ValueError(f"{len(texts)} labelled examples are too few to learn from: give ten or more")
+    targets = _checked(targets, texts, kind, n_outputs)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(texts))
     n_held = round(recipe.held_out * len(texts))
@@ -193,6 +197,7 @@ def finetune(
                 if line["held out"] < best:
                     best, best_state = line["held out"], copy.deepcopy(model.state_dict())
             report(line)
+    divergence.check_weights(model, recipe.learning_rate)
     if best_state is not None:
         model.load_state_dict(best_state)
     for parameter in model.parameters():
@@ -200,12 +205,23 @@ def finetune(
     return model.eval()
 
 
+def _checked(targets: Targets, texts: Sequence[Sequence[Example]], kind: str, n_outputs: int) -> Targets:
+    if kind == CLASSES:
+        return as_classes(targets, len(texts), n_outputs, "targets")
+    if kind == NUMBERS:
+        return as_numbers(targets, len(texts))
+    if kind == TAGS:
+        n_words = [sum(len(part.places) for part in text) for text in texts]
+        return as_tags(targets, n_words, n_outputs)
+    return targets  # the model says which kinds there are
+
+
 def _epochs(
     model: TextModel,
     texts: Sequence[Sequence[Example]],
     targets: Targets,
     rows: np.ndarray,
-    recipe: Recipe,
+    recipe: TextRecipe,
     rng: np.random.Generator,
 ) -> Iterator[float]:
     """Train; after each pass its mean loss a target."""
@@ -228,6 +244,7 @@ def _epochs(
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
             loss, n = _loss(model, model([read[i] for i in index]), targets, index)
             optimizer.zero_grad()
+            divergence.check_loss(loss.item(), step, recipe.learning_rate)
             (loss / n).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()

@@ -5,7 +5,7 @@ classifier.
 pretrained network; both are frozen, so all three train the same kind of classifier on the same labels.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.running_text import tokenise
+from tlcourse.data.texts import as_texts
 from tlcourse.models.pretrained import minilm
 
 # scikit-learn's C of each: the best of a few powers of √10 for 100 and 1,000 labels of the four
@@ -26,6 +27,7 @@ REPRESENTATIONS = tuple(STRENGTH)
 
 def average_vectors(texts: Sequence[str], vectors: Vectors) -> np.ndarray:
     """The mean of the vectors of each text's known words: float32, (N, 50); zeros where no word is known."""
+    texts = as_texts(texts)
     features = np.zeros((len(texts), vectors.matrix.shape[1]), dtype=np.float32)
     for row, text in enumerate(texts):
         known = [vectors.index[word] for word in tokenise(text) if word in vectors.index]
@@ -34,15 +36,14 @@ def average_vectors(texts: Sequence[str], vectors: Vectors) -> np.ndarray:
     return features
 
 
-def inputs(
-    texts: Sequence[str], vectors: Vectors, progress: Callable[[Sequence], Iterable] = iter
-) -> dict[str, np.ndarray]:
+def inputs(texts: Sequence[str], vectors: Vectors, progress: minilm.Watch = iter) -> dict[str, np.ndarray]:
     """What the classifier of each representation reads, one row for each of N texts.
 
     TF-IDF reads the texts themselves, objects, (N,): its weights come from the sentences that it is trained
     on. GloVe reads (N, 50), MiniLM (N, 384), which is computed once and then kept
     (:func:`tlcourse.models.pretrained.minilm.features`).
     """
+    texts = as_texts(texts)
     return {
         "TF-IDF": np.array(texts, dtype=object),
         "GloVe": average_vectors(texts, vectors),

@@ -13,6 +13,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
+from tlcourse.train.labels import as_classes
+
 _BLAS = ThreadpoolController()  # one thread is faster: a step of the solver is shorter than a meeting of two
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # scikit-learn's C: smaller is a stronger penalty
 FOLDS = 3
@@ -31,8 +33,10 @@ def fit(
         penalties: values of C to choose from; with one value there is no cross-validation.
 
     Raises:
-        ValueError: all labels are the same, or a class has fewer members than cross-validation has folds.
+        ValueError: labels are not one number of a class for each row, all are the same, or a class has fewer
+            members than cross-validation has folds.
     """
+    labels = as_classes(labels, len(features))
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=penalties[0], max_iter=500))
     counts = np.bincount(labels)
     if (counts > 0).sum() < 2:

@@ -4,7 +4,6 @@ The file is a safetensors file (no pickle): tensors, and as its metadata what is
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tlcourse import files
+
 
 def save(path: str | Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     """Write `tensors` and the JSON values `facts`; the file at `path` is replaced at once or not at all."""
     from safetensors.torch import save_file
 
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.tmp")
     whole = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
-    save_file(whole, beside, metadata={"facts": json.dumps(facts)})
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())  # on the disk before it gets its name, or a power cut leaves an empty file
-    os.replace(beside, path)
+    with files.new_file(path) as beside:
+        save_file(whole, beside, metadata={"facts": json.dumps(facts)})
 
 
 def load(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -34,10 +31,14 @@ def load(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise FileNotFoundError(f"there is no checkpoint at {path}: start without --resume.")
     try:
         with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["facts"])
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is not a checkpoint of this course ({error}): delete it.") from error
+            facts = dict(json.loads((file.metadata() or {})["facts"]))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path} is not a checkpoint of this course ({error!s:.300}): delete it.") from error
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise ValueError(f"{path} is damaged: {name} has values that are not finite. Delete it.")
+    return tensors, facts
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
