@@ -129,7 +129,12 @@ class Pairs:
 
 
 def sentence_pairs(
-    index: TextIndex, order: np.ndarray, length: int, rows: int, rng: np.random.Generator
+    index: TextIndex,
+    order: np.ndarray,
+    length: int,
+    rows: int,
+    rng: np.random.Generator,
+    packed: bool = False,
 ) -> Pairs:
     """BERT's training pairs (Devlin et al. 2019, appendix A.2), as the authors' code makes them.
 
@@ -140,6 +145,9 @@ def sentence_pairs(
     where a document ends: what is left of it can be shorter than what is taken of another. Where one sentence
     fills the sequence there is no rest, and B is always from elsewhere: in short sequences that is most of
     them. The authors also make one sequence in ten shorter, at random; here all have `length`.
+
+    With `packed`, not theirs, a row that is not full goes on in the document after B, and if that ends,
+    begins earlier in that of A: in the middle of a sentence, too.
     """
     room = length - 3
     starts = np.asarray(index.sentence_pieces)
@@ -163,7 +171,12 @@ def sentence_pairs(
                 b = starts[sentence + in_a], starts[stop]
                 sentence = stop
             in_a, in_b = fit(int(a[1] - a[0]), int(b[1] - b[0]), room)
-            pairs.append((*_part(a, in_a, rng), *_part(b, in_b, rng), is_random))
+            a, b = _part(a, in_a, rng), _part(b, in_b, rng)
+            if packed:
+                end = starts[documents[(other if is_random else document) + 1]]
+                b = b[0], min(b[0] + room - in_a, end)
+                a = max(a[1] - (room - (b[1] - b[0])), starts[documents[document]]), a[1]
+            pairs.append((*a, *b, is_random))
     shuffled = np.array(pairs, dtype=np.int64)[rng.permutation(len(pairs))]
     return Pairs(shuffled[:, 0:2], shuffled[:, 2:4], shuffled[:, 4].astype(bool), rows)
 

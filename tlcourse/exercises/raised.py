@@ -107,21 +107,24 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "or `1 - mask`."),
     (r"masked_fill_? only supports boolean masks", "`masked_fill` wants a mask of True and False: `mask == "
      "0`."),
-    (r"with a bool tensor is not supported|numpy boolean (?:negative|subtract)", "True and False can't be "
+    (r"(?:with|on) a bool tensor is not supported|numpy boolean (?:negative|subtract)",
+     "True and False can't be "
      "subtracted: `~mask` is the opposite of a mask, `mask.float()` (numpy: `mask.astype(float)`) makes it "
      "1 and 0."),
     (r"(?:truth|Boolean) value of (?:an array|Tensor) with more than one",
      "An `if` (or `and`, `or`, `max`, `min` of Python) needs one True or False; this is an array of many. "
      "Use `.any()`, `.all()`, `&`, `|`, or `np.maximum` and `np.where`, which work value by value."),
-    (r"only (?:length-1|0-dimensional|size-1) arrays can be converted|elements cannot be converted to Scalar",
+    (r"only (?:length-1|0-dimensional|size-1) arrays can be converted|"
+     r"elements cannot be converted to Scalar|only one element tensors",
      "One number is needed here (`float`, `int` or a function of `math`), but this is an array of many. "
      "numpy's and torch's own functions work on all values at once."),
     (r"unsupported operand type.*'(?:builtin_function_or_method|method|function)'",
      "You calculate with a function that has not been called: the brackets `()` are missing."),
     (r"'(?:builtin_function_or_method|method|function)' object is not (?:subscriptable|iterable)",
      "You use a function that has not been called: the brackets `()` are missing."),
-    (r"'(\w+)' object is not callable", lambda m: f"You call a value ({m[1]}) as if it were a function: an "
-     "operator may be missing before the bracket."),
+    (r"'([\w.]+)' object is not callable",
+     lambda m: f"You call a value ({m[1]}) as if it were a function: is an operator missing before the "
+     "bracket?"),
     (r"'numpy\.(?:ndarray|\w+)' object has no attribute '(\w+)'",
      lambda m: f"A numpy array has no `.{m[1]}`. The arguments here are numpy's: use `np.…`; torch's "
      "tensors are other things."),

@@ -54,7 +54,7 @@ def diagnose(attempt: Attempt) -> str | None:
     from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, terms, values
 
     early = (*kinds.DIAGNOSES, *values.EARLY, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES)
-    for named in (*early, *values.DIAGNOSES, *arguments.LATE, *terms.DIAGNOSES, *cases.LATE):
+    for named in (*early, *values.DIAGNOSES, *terms.DIAGNOSES, *arguments.LATE, *values.LATE, *cases.LATE):
         try:
             sentence = named(attempt)
         except Exception:  # whatever a learner returns: the check goes on, without a name for the mistake

@@ -16,13 +16,13 @@ from tlcourse.exercises.diagnoses import Attempt, Case
 Change = Callable[[object], object]
 
 
-class _Unfit(TypeError):
+class Unfit(TypeError):
     """The change makes no sense for such an argument."""
 
 
 def _array(value: object):
     if not (isinstance(value, np.ndarray) or is_tensor(value)):
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -31,15 +31,15 @@ def numeric(value: object):
     if isinstance(value, (bool, np.bool_)) or not (
         is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)
     ):
-        raise _Unfit
+        raise Unfit
     if as_array(value).dtype.kind not in "iuf":
-        raise _Unfit
+        raise Unfit
     return value
 
 
 def _fraction(value: object):
     if as_array(numeric(value)).dtype.kind != "f":
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -47,12 +47,12 @@ def _mask(value: object):
     array = as_array(_array(value))
     if array.dtype.kind == "b" or (array.dtype.kind in "iu" and np.isin(array, (0, 1)).all()):
         return value
-    raise _Unfit
+    raise Unfit
 
 
 def _whole(value: object):
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -66,7 +66,7 @@ def _flipped(value: object, axis: int):
 
 def _square_transposed(value: object):
     if _array(value).ndim != 2 or value.shape[0] != value.shape[1]:
-        raise _Unfit
+        raise Unfit
     return value.T
 
 
@@ -79,9 +79,13 @@ def _of(name: str) -> Change:
     return change
 
 
+def _unfit() -> None:
+    raise Unfit
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -93,6 +97,9 @@ OF_AN_ARGUMENT: tuple[tuple[Change, str], ...] = (
      "hidden; here it marks what counts.)"),
     (lambda v: _flipped(_mask(v), -1), "You take `{0}` from the other side: it need not begin with what "
      "counts."),
+    (lambda v: ~_mask(v) if as_array(v).dtype.kind != "b" else _unfit(),
+     "`~` of whole numbers is no opposite (`~1` is −2): `1 - {0}`, or make it True and False with `{0} == 1` "
+     "first."),
     (lambda v: _fraction(v) * 0, "You get what would be right if `{0}` were 0: it is not used yet, or "
      "cancels out."),
     (lambda v: _fraction(v) * 0 + 1, "You get what would be right if `{0}` were 1: it has no effect yet."),
@@ -147,7 +154,10 @@ def taken_otherwise(attempt: Attempt) -> str | None:
 
 def swapped(attempt: Attempt) -> str | None:
     """Two arguments that have changed places."""
+    first = attempt.cases[0].args
     for i, j in itertools.combinations(range(len(attempt.names)), 2):
+        if type(first[i]) is not type(first[j]) or np.ndim(first[i]) != np.ndim(first[j]):
+            continue
         if _solves_for(attempt, lambda args, i=i, j=j: _with(_with(args, i, args[j]), j, args[i])):
             return f"`{attempt.names[i]}` and `{attempt.names[j]}` have changed places."
     return None
@@ -169,7 +179,7 @@ def _solves_for(attempt: Attempt, change: Callable[[tuple], tuple]) -> bool:
     """Whether the attempt gave, on every input, what the solution gives on the changed one."""
     try:
         return all(attempt.same(attempt.solve(change(case.args)), case.got) for case in attempt.cases)
-    except Exception:
+    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError):
         return False
 
 
@@ -193,7 +203,7 @@ def _moved(attempt: Attempt, case: Case, number: int) -> bool | None:
             if not attempt.same(attempt.repeat(args), case.got):
                 return True
             told = False
-        except Exception:
+        except ValueError:  # the solution or the attempt fails on it
             continue
     return told
 
@@ -209,7 +219,7 @@ def _others(attempt: Attempt, case: Case, number: int) -> Iterator[object]:
     ):
         try:
             yield change(value)
-        except _Unfit:
+        except Unfit:
             continue
     for other in attempt.cases:
         if not attempt.same(other.args[number], value):

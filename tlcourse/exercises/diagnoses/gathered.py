@@ -41,12 +41,11 @@ def another_length(attempt: Attempt) -> str | None:
     gaps = {len(b) - len(a) for a, b in pairs}
     if 0 not in gaps and len(gaps) == 1:
         gap = gaps.pop()
-        return f"On every input you return {abs(gap)} too {'many' if gap > 0 else 'few'}: check where you "
-        "begin and end."
+        many = "many" if gap > 0 else "few"
+        return f"On every input you return {abs(gap)} too {many}: check where you begin and end."
     if 0 not in gaps:
         first = pairs[0]
-        return f"{len(first[0])} values are expected, you return {len(first[1])}: what decides how many "
-        "there are?"
+        return f"{len(first[0])} values are expected, you return {len(first[1])}: what decides how many?"
     return None
 
 

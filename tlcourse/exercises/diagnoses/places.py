@@ -31,19 +31,15 @@ def _shifted(pairs: list[Pair], attempt: Attempt) -> str | None:
             enough = all(a.shape[axis] > 2 and len(np.unique(cut(a, 0))) > 1 for a, _ in pairs)
             if enough and all(equal(cut(a, 0), cut(b, 1), attempt) for a, b in pairs):
                 along = f" along axis {axis}" if pairs[0][0].ndim > 1 else ""
-                return f"The values are right, but shifted by one{along}: yours come one place too "
-                f"{_LATE[step]}."
+                late = "late" if step == 1 else "early"
+                return f"The values are right, but shifted by one{along}: yours come one place too {late}."
     return None
-
-
-_LATE = {1: "late", -1: "early"}
 
 
 def _another_order(pairs: list[Pair], attempt: Attempt) -> str | None:
     varied = all(len(np.unique(a)) > 2 for a, _ in pairs)
     if varied and everywhere([(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in pairs], np.copy, attempt):
-        return "The values are the right ones, in the wrong places: look at the order, or at which axis is "
-        "which."
+        return "The values are the right ones, in the wrong places: look at the order, or at the axes."
     return None
 
 

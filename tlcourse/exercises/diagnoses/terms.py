@@ -7,6 +7,7 @@ import numpy as np
 
 from tlcourse.exercises.comparison import as_array
 from tlcourse.exercises.diagnoses import Attempt
+from tlcourse.exercises.diagnoses.arguments import Unfit, numeric
 
 _QUANTITIES: tuple[tuple[Callable[[np.ndarray], np.ndarray], str], ...] = (
     (lambda q: q, "`{0}`"),
@@ -20,7 +21,7 @@ def a_term_or_a_factor(attempt: Attempt) -> str | None:
     """The result differs by a factor or a term that an argument explains, or one of its sizes or sums."""
     try:
         pairs = [(as_array(c.expected).astype(float), as_array(c.got).astype(float)) for c in attempt.cases]
-    except Exception:
+    except (TypeError, ValueError):
         return None
     if any(a.shape != b.shape or as_array(c.expected).dtype.kind == "b" for (a, b), c in
            zip(pairs, attempt.cases, strict=True)):  # fmt: skip
@@ -61,7 +62,7 @@ def _explanations(attempt: Attempt, shapes: list[tuple[int, ...]]) -> Iterator[t
     for number, name in enumerate(attempt.names):
         try:
             args = [as_array(numeric(case.args[number])).astype(float) for case in attempt.cases]
-        except Exception:
+        except Unfit:
             continue
         ndim = args[0].ndim
         if any(a.ndim != ndim for a in args):

@@ -57,12 +57,21 @@ OF_YOUR_VALUE: tuple[tuple[Change, str], ...] = (
 )  # fmt: skip
 
 
-def in_the_sizes(attempt: Attempt) -> str | None:
-    """Of a tuple, the first value that is wrong everywhere alike; else the value itself."""
+def in_all_values(attempt: Attempt) -> str | None:
+    """Of a tuple, the first value that is wrong everywhere in one way; else the value itself."""
+    return _of_the_first_wrong(attempt, (*places.EARLY, *_CHANGES, *places.LATE))
+
+
+def on_each_input(attempt: Attempt) -> str | None:
+    """Wrong in one way on each input, though not in the same way on all."""
+    return _of_the_first_wrong(attempt, _ON_EACH)
+
+
+def _of_the_first_wrong(attempt: Attempt, diagnoses: tuple) -> str | None:
     for where, pairs in parts(attempt):
         if all(equal(a, b, attempt) for a, b in pairs):
             continue
-        for named in (*places.EARLY, *_CHANGES, *places.LATE, *_STRANGE):
+        for named in diagnoses:
             if sentence := named(pairs, attempt):
                 return f"{where}{sentence}"
         return None
@@ -164,8 +173,9 @@ def _not_normalised(pairs: list[Pair], attempt: Attempt) -> str | None:
     if found:
         return f"Your values add up to 1 along axis {found[0]}. It should be along axis {wanted[0]}."
     if all(np.isclose(b.sum(), 1, atol=1e-4) for _, b in pairs):
-        return f"All your values together add up to 1. It should be so along axis {wanted[0]}, for each "
-        "entry of its own."
+        return (
+            f"All your values together add up to 1. It should be so along axis {wanted[0]}, each by itself."
+        )
     along = f" along axis {wanted[0]}" if pairs[0][0].ndim > 1 else ""
     return f"Your values do not add up to 1{along}."
 
@@ -205,6 +215,14 @@ def _not_cut(a: np.ndarray, b: np.ndarray) -> Pair:
     return a.ravel(), b.ravel()
 
 
+def _all_alike(pairs: list[Pair], attempt: Attempt) -> str | None:
+    """One value for all the entries of an input."""
+    told = [(a, b) for a, b in pairs if a.size > 1 and len(np.unique(a)) > 1]
+    if told and all(len(np.unique(b)) == 1 for _, b in told):
+        return "All your values of one input are the same, and they should differ."
+    return None
+
+
 def _not_finite(pairs: list[Pair], attempt: Attempt) -> str | None:
     """NaN or infinity where there is none."""
     odd = [(a[~np.isfinite(b) & np.isfinite(a)], b[~np.isfinite(b) & np.isfinite(a)]) for a, b in pairs]
@@ -221,15 +239,8 @@ def _not_finite(pairs: list[Pair], attempt: Attempt) -> str | None:
     )
 
 
-_CHANGES = (
-    _changed,
-    _constant_factor,
-    _constant_offset,
-    _not_normalised,
-    _straight_line,
-    _same_on_each_input,
-)
-_STRANGE = (_not_finite,)
+_CHANGES = (_changed, _constant_factor, _constant_offset, _not_normalised)
+_ON_EACH = (_straight_line, _same_on_each_input, _all_alike, _not_finite)
 
 
 def not_a_number(attempt: Attempt) -> str | None:
@@ -242,4 +253,5 @@ def not_a_number(attempt: Attempt) -> str | None:
 
 
 EARLY = (not_a_number,)
-DIAGNOSES = (in_the_sizes,)
+DIAGNOSES = (in_all_values,)
+LATE = (on_each_input,)

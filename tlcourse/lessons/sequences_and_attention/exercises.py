@@ -1,6 +1,7 @@
 """Exercises of lesson 04: the parts of attention, and one step of a beam."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -315,6 +316,14 @@ def _each_its_own(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     return torch.arange(len(total)), log_p.argmax(dim=-1)
 
 
+def _of_sums(of: Callable[[Tensor, Tensor], Tensor]) -> Callable:
+    def wrong(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
+        best = of(total, log_p).flatten().topk(len(total)).indices
+        return best // log_p.shape[1], best % log_p.shape[1]
+
+    return wrong
+
+
 def _forgetful(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     best = log_p.flatten().topk(len(total)).indices
     return best // log_p.shape[1], best % log_p.shape[1]
@@ -365,6 +374,14 @@ def _unsorted(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
             _each_its_own,
             "Each beginning goes on with its own best symbol. But two of the K best may come from one "
             "beginning, and none from another: compare all K × V of them.",
+        ),
+        (
+            _of_sums(lambda total, log_p: total[:, None] * log_p),
+            "You multiply two logarithms. Probabilities multiply, so their logarithms add up.",
+        ),
+        (
+            _of_sums(lambda total, log_p: total[:, None] - log_p),
+            "You subtract. The log-probability of a beginning and one more symbol is the sum of the two.",
         ),
         (_forgetful, "You rank by the last symbol alone: add what the beginning has so far, `total`."),
         (_probabilities_added, "You add a probability to a log-probability: `log_p` is what adds up."),

@@ -57,7 +57,7 @@ overtakes = question(
     title="Where counting words overtakes averaging them",
     answer=_overtakes,
     example=(_EXAMPLE_LABELS, _EXAMPLE_CURVES),
-    among=lambda labels, curves: [0, *labels],
+    among=lambda labels, curves: labels,
     hints=(
         "Change `n` in the cell above the question, run it again, and compare two rows of the table.",
         "Look for the smallest budget at which the mean of TF-IDF is above the mean of GloVe.",
@@ -66,6 +66,7 @@ overtakes = question(
     ),
     wrong=[
         (25, "With 25 labels TF-IDF is far behind: it has seen too few words. Go to larger `n`."),
+        (0, "0 says that there is no such budget. There is one: go on to larger `n`."),
         (
             lambda name: isinstance(name, str),
             "That is a name. The question is for how many labels it takes: one of `labels`.",
@@ -424,6 +425,16 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
         (
             _in_base(np.log, lambda x: 10.0**x),
             "You take 10 to a power in the end. What undoes `np.log` is `np.exp`.",
+        ),
+        (
+            lambda labels, scores, target: float(np.interp(target, scores, labels)),
+            "Two things: the line is straight over the *logarithm* of the labels, and where the curve "
+            "never reaches the target the answer is infinity.",
+        ),
+        (
+            lambda labels, scores, target: float(labels[np.argmax(scores >= target)]),
+            "This is the next budget that was measured: interpolate. And where none reaches the target, "
+            "`argmax` of nothing but False is 0.",
         ),
         (_forgot_exp, "This is the logarithm of the answer: take `np.exp` of it."),
         (

@@ -124,6 +124,38 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
     return model if heads else encoder_of(model)
 
 
+def begin_from(model: nn.Module, name: str | Path) -> None:
+    """Copy into `model` the weights of a trained one: its encoder, and the heads that both have.
+
+    What the other lacks, such as ERNIE's task embedding beside BERT, stays as it is.
+
+    Raises:
+        ValueError: no model has this name; or its encoder does not fit into this one.
+        FileNotFoundError: it is not there; the message says what to do.
+    """
+    other = load(name, heads=True)
+    inside, theirs = _places(model), {place: name for name, place in _places(other).items()}
+    given, own = dict(other.named_parameters()), dict(model.named_parameters())
+    heads = {n: n for n in own.keys() - inside.keys() if n in given}
+    taken = {n: theirs[k] for n, k in inside.items() if k in theirs} | heads
+    left = set(theirs.values()) - set(taken.values())
+    wrong = [n for n, t in taken.items() if own[n].shape != given[t].shape]
+    if left or wrong:
+        raise ValueError(
+            f"{name} is a {type(other).__name__} whose {min(left or wrong)} does not fit into this "
+            f"{type(model).__name__}: begin from a model of the same architecture and size."
+        )
+    with torch.no_grad():
+        for n, t in taken.items():
+            own[n].copy_(given[t])
+
+
+def _places(model: nn.Module) -> dict[str, str]:
+    """The names of a model's encoder's parameters → their names in the encoder."""
+    inside = {p: name for name, p in encoder_of(model).named_parameters()}
+    return {name: inside[p] for name, p in model.named_parameters() if p in inside}
+
+
 def read_config(folder: Path) -> Config:
     """The configuration in a folder that `export` wrote.
 

@@ -32,6 +32,20 @@ def _frequencies(rng: np.random.Generator) -> tuple[np.ndarray, float]:
             "Some of these are larger than 1: a word rarer than t is always kept, with probability 1.",
         ),
         (
+            lambda frequency, t: 1 - np.sqrt(t / frequency),
+            "That is the paper's probability to *discard*, and for rare words it is negative. Turn it "
+            "round and cap it.",
+        ),
+        (
+            lambda frequency, t: np.minimum(1, np.sqrt(t / frequency) + t / frequency),
+            "That is the formula as it was run in word2vec's program. The one asked for here is the "
+            "paper's: √(t/f) alone.",
+        ),
+        (
+            lambda frequency, t: np.maximum(1, np.sqrt(t / frequency)),
+            "The cap is the wrong way round: no probability is larger than 1, so the *smaller* of the two.",
+        ),
+        (
             lambda frequency, t: np.minimum(1, np.sqrt(frequency / t)),
             "The other way round: this keeps the frequent words and drops the rare ones. It is t/f, not f/t.",
         ),

@@ -20,6 +20,11 @@ head_size = question(
     ),
     wrong=[
         (_FEATURES * CLASSES, "These are the weights. Every class has a bias, too."),
+        (
+            CLASSES,
+            "That is how many classes there are. How many numbers does the layer need to tell them apart?",
+        ),
+        (_FEATURES, "That is how many features go in. Each class has a weight for every one of them."),
         (_FEATURES * 2 + 2, "That is the head for two classes. The question has four."),
         (
             _FEATURES * 1000 + 1000,
