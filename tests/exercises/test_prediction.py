@@ -153,7 +153,7 @@ def test_bad_questions(options, answer, why, words):
 
 
 def calls_of_check(code):
-    """The (method, first argument) of each call ``check.method(…)`` in a cell."""
+    """The (method, first argument) of each call `check.method(…)` in a cell."""
     found = []
     for node in ast.walk(ast.parse(code)):
         if (

@@ -1,7 +1,7 @@
 """The order in which pretraining reads a text, and the sequences it makes of it.
 
 Everything here is a function of the text and a random generator, so a run that is resumed reads what it
-would have read. Shapes: B rows, T pieces a row.
+would have read. Shapes: B rows of T pieces.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Sized)
 class Epochs(Generic[E]):
     """Step → which pass over the text it is in, and which step of that pass it is.
 
-    A pass is made when it is reached. Raises ValueError if it has not one step.
+    A pass is made when it is reached. Raises ValueError if it is shorter than one step.
     """
 
     def __init__(self, make: Callable[[int], E]):
@@ -55,8 +55,9 @@ def document_order(
 ) -> np.ndarray:
     """One pass: which documents it reads, in which order, int64.
 
-    `repeats` says how often a pass reads each source: 2.0 each document twice, 0.4 two of five of them. What
-    is not named is read once. Raises ValueError for a source that the text does not have.
+    `repeats` says how often a pass reads each source: with 2.0 it reads each document twice, with 0.4 two in
+    five of them. Sources that are not named are read once. Raises ValueError for a source that the text does
+    not have.
     """
     unknown = set(repeats) - set(index.sources)
     if unknown:
@@ -188,7 +189,7 @@ def _part(span: tuple[int, int], n: int, rng: np.random.Generator) -> tuple[int,
 
 
 def _elsewhere(order: np.ndarray, document: int, rng: np.random.Generator) -> int:
-    """A random document that is another one, if there is another one."""
+    """A random document other than this one, if there is one."""
     for _ in range(10):
         other = int(order[rng.integers(len(order))])
         if other != document:

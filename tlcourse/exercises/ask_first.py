@@ -14,7 +14,7 @@ KEPT = "Kept. Read on: the lesson comes back to it when it has measured the answ
 class AskFirst(Twin):
     """A question to commit to. Neither the widget nor its twin holds the answer.
 
-    ``key`` is the name under which the choice is remembered.
+    `key` is the name under which the choice is remembered.
     """
 
     def __init__(self, asked: Prediction, key: str):

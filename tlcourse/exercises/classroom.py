@@ -1,4 +1,4 @@
-"""What a notebook holds as ``check``: its lesson's exercises, with their hints and solutions."""
+"""What a notebook holds as `check`: its lesson's exercises, with their hints and solutions."""
 
 import copy
 import dataclasses
@@ -41,9 +41,9 @@ def predictions_of(module: ModuleType) -> dict[str, Prediction]:
 
 
 class CheckedExercise:
-    """One exercise in a notebook: call it with your attempt; ``.hint()`` and ``.solution()`` help.
+    """One exercise in a notebook: call it with your attempt; `.hint()` and `.solution()` help.
 
-    ``.input`` holds the arguments on which your last attempt went wrong: ``f(*check.f.input)`` replays it.
+    `.input` holds the arguments on which your last attempt went wrong: `f(*check.f.input)` replays it.
     """
 
     def __init__(self, lesson: str, exercise: Exercise | Question, solutions: bool):
@@ -99,7 +99,7 @@ class CheckedExercise:
     def solution(self, *context: object) -> Note:
         """Return the solution's code; it is counted in your progress.
 
-        ``context`` is what is passed to the check after the attempt, if you want to see the value as well.
+        `context` is what is passed to the check after the attempt, if you want to see the value as well.
         """
         if not self._solutions:
             progress.record_help(self._lesson, self._exercise.name, solutions=1)
@@ -109,7 +109,7 @@ class CheckedExercise:
         return Note(f"**{self._exercise.title}**\n\n```python\n{code}\n```{after}")
 
     def status(self) -> str:
-        """Return ``"solved"``, ``"wrong"`` (tried) or ``"not attempted"``: once solved, solved for good."""
+        """Return `"solved"`, `"wrong"` (tried) or `"not attempted"`: once solved, solved for good."""
         entry = progress.entry(self._lesson, self._exercise.name)
         if self._solved or entry["solved"]:
             return SOLVED
@@ -127,7 +127,7 @@ class CheckedExercise:
 
 
 class Classroom:
-    """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
+    """The exercises of one lesson; `check.<TAB>` lists them, `check` alone shows how far you are."""
 
     def __init__(self, slug: str, module: ModuleType, solutions: bool):
         self._slug = slug
@@ -148,7 +148,7 @@ class Classroom:
         )
 
     def predict(self, name: str) -> ask_first.AskFirst:
-        """Return the question ``name`` as a widget: choose and commit; :meth:`recall` shows the answer.
+        """Return the question `name` as a widget: choose and commit; `recall` shows the answer.
 
         Raises:
             KeyError: the lesson asks no such question.
@@ -156,7 +156,7 @@ class Classroom:
         return ask_first.AskFirst(self._asked(name), self._key(name))
 
     def recall(self, name: str) -> None:
-        """Show what you predicted at ``predict(name)``, what came out, and the reasons.
+        """Show what you predicted at `predict(name)`, what came out, and the reasons.
 
         Raises:
             KeyError: the lesson asks no such question.
@@ -201,7 +201,7 @@ def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
 
 
 def start(lesson: str, solutions: bool = False) -> Classroom:
-    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("elmo")``.
+    """Return the exercises of a lesson, for a notebook's first cell: `check = exercises.start("elmo")`.
 
     Args:
         lesson: its slug, as in `notebooks/NN_<slug>.ipynb`.

@@ -33,7 +33,7 @@ SEEDS = (0, 1, 2, 3, 4)
 
 @dataclass
 class Exercise:
-    """A function to write. Calling it runs the solution. Made by :func:`exercise`."""
+    """A function to write. Calling it runs the solution. Made by `exercise`."""
 
     reference: Callable
     title: str
@@ -201,8 +201,8 @@ def exercise(
         wrong: (function, message) for each mistake that people make; the message is shown when an attempt
             gives the same values as that function on every input.
         special: what is special → arguments that are always tried besides: a bound that is met, a tie, the
-            "none" of the docstring. The words follow "not where": ``"the target is the last score"``.
-        equivalent: change → why it makes no difference, for :mod:`mutants`.
+            "none" of the docstring. The words follow "not where": `"the target is the last score"`.
+        equivalent: change → why it makes no difference, for `mutants`.
         rtol, atol: how near the values have to be.
 
     Raises:

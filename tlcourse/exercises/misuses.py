@@ -1,6 +1,6 @@
-"""Changes to what a solution is given and to what it returns, as learners get them wrong: for :mod:`mutants`.
+"""Changes to what a solution is given and to what it returns, as learners get them wrong: for `mutants`.
 
-Each takes a value and returns the changed one, or raises :class:`NotApplicable`.
+Each takes a value and returns the changed one, or raises `NotApplicable`.
 """
 
 from collections.abc import Callable

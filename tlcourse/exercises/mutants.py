@@ -1,10 +1,10 @@
 """Can an exercise's check be fooled? Every small change to its solution is handed in, and must not pass.
 
-For who writes exercises: ``python -m tlcourse.exercises.mutants elmo [NAME …]`` prints, for each changed
+For who writes exercises: `python -m tlcourse.exercises.mutants elmo [NAME …]` prints, for each changed
 solution, whether it is caught, and whether the message names the mistake or only says how far off it is.
 
-A change that makes no difference on any input the exercise can draw (``y @ x`` for ``x @ y`` of two vectors)
-is declared beside the exercise, with its reason: ``equivalent={"x @ y → y @ x": "a dot product"}``.
+A change that makes no difference on any input the exercise can draw (`y @ x` for `x @ y` of two vectors)
+is declared beside the exercise, with its reason: `equivalent={"x @ y → y @ x": "a dot product"}`.
 """
 
 import ast
@@ -95,7 +95,7 @@ def _compiled(tree: ast.FunctionDef, reference: Callable) -> Callable:
 
 
 def _last_of_the_best(argmax: Callable, *args: Any, **kwargs: Any) -> Any:
-    """``argmax``, but of several equal ones the last."""
+    """`argmax`, but of several equal ones the last."""
     if not args and not kwargs and (x := argmax.__self__).ndim == 1:
         return len(x) - 1 - (x.flip(0) if is_tensor(x) else x[::-1]).argmax()
     raise misuses.NotApplicable("argmax of more than one axis")

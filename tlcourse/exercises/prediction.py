@@ -1,7 +1,7 @@
 """Predict first: a multiple-choice question that keeps its answer until the lesson has measured it.
 
 Committing says that the choice is kept, and no more: neither the widget nor its static twin holds the answer.
-:func:`recalled` shows it, with the reasons, where the lesson comes to it.
+`recalled` shows it, with the reasons, where the lesson comes to it.
 """
 
 import html
@@ -13,7 +13,7 @@ from tlcourse.exercises import progress
 
 @dataclass(frozen=True)
 class Prediction:
-    """A multiple-choice question to answer before the lesson does. Made by :func:`prediction`."""
+    """A multiple-choice question to answer before the lesson does. Made by `prediction`."""
 
     question: str
     options: tuple[str, ...]
@@ -46,7 +46,7 @@ class Prediction:
 
 
 def prediction(*, question: str, options: Sequence[str], answer: int, why: Sequence[str] | str) -> Prediction:
-    """Declare a question that a notebook asks with ``check.predict("name")``, its answer out of sight.
+    """Declare a question that a notebook asks with `check.predict("name")`, its answer out of sight.
 
     Args:
         question: one question.
@@ -55,7 +55,7 @@ def prediction(*, question: str, options: Sequence[str], answer: int, why: Seque
         why: the feedback, one text per option, or one for all; it may speak of what was measured.
 
     Raises:
-        ValueError: fewer than two options, ``answer`` out of range, or not one ``why`` per option.
+        ValueError: fewer than two options, `answer` out of range, or not one `why` per option.
     """
     return Prediction(question, tuple(options), answer, why if isinstance(why, str) else tuple(why))
 
@@ -64,7 +64,7 @@ def prediction(*, question: str, options: Sequence[str], answer: int, why: Seque
 class Recalled:
     """What the learner predicted, what came out, and why: shown where the lesson has measured it.
 
-    ``chosen`` is the option that was committed to, or None.
+    `chosen` is the option that was committed to, or None.
     """
 
     asked: Prediction
@@ -104,6 +104,6 @@ class Recalled:
 
 
 def recalled(asked: Prediction, key: str) -> Recalled:
-    """Return what the learner committed to under ``key``, and what came out."""
+    """Return what the learner committed to under `key`, and what came out."""
     entry = progress.prediction(key)
     return Recalled(asked, entry["chosen"] if entry else None)

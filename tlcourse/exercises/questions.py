@@ -22,7 +22,7 @@ def three_hints(title: str, hints: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass
 class Question:
-    """A value to find. Made by :func:`question`; its name is the module's variable."""
+    """A value to find. Made by `question`; its name is the module's variable."""
 
     title: str
     answer_or_rule: object
@@ -39,7 +39,7 @@ class Question:
         self.hints = three_hints(self.title, self.hints)
 
     def answer(self, *context: Any) -> object:
-        """Return the right value; ``context`` is what the answer depends on, as passed to the check."""
+        """Return the right value; `context` is what the answer depends on, as passed to the check."""
         return self.answer_or_rule(*context) if callable(self.answer_or_rule) else self.answer_or_rule
 
     @property
@@ -53,7 +53,7 @@ class Question:
         return list(self.among(*context)) if self.among else []
 
     def source(self, *context: Any) -> str:
-        """Return the solution as code that a notebook can run; with ``context``, the answer too."""
+        """Return the solution as code that a notebook can run; with `context`, the answer too."""
         if not callable(self.answer_or_rule):
             return f"{self.name} = {self.answer()!r}"
         code = textwrap.dedent(inspect.getsource(self.answer_or_rule)).strip()
@@ -135,12 +135,12 @@ def question(
     Args:
         title: a few words, for the list of exercises.
         answer: the value, or a callable that computes it from what is passed after the attempt:
-            ``check.best_depth(best_depth, accuracies)`` calls ``answer(accuracies)``.
+            `check.best_depth(best_depth, accuracies)` calls `answer(accuracies)`.
         hints: three: a nudge, a bigger one, nearly there.
         wrong: (value, message), or (predicate, message, a value it is true of: for the tests).
         explain: said when the value is right, and with the solution.
         rtol, atol: how near a number has to be.
-        example: what a test passes after the attempt, where ``answer`` needs it.
+        example: what a test passes after the attempt, where `answer` needs it.
         among: computes, from the same context, the ordered values that the answer is one of. Near misses are
             then named: the index for the value, one too early, one too late.
 

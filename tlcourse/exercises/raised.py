@@ -215,7 +215,7 @@ def in_the_exercises_terms(message: str, names: Sequence[str], args: tuple) -> t
     """Return what to tell the learner of an error, and whether its cause is known.
 
     Args:
-        message: ``Type: message`` and, on a second line, the line of the learner's code.
+        message: `Type: message` and, on a second line, the line of the learner's code.
         names, args: the exercise's arguments on which it was raised.
     """
     explained = explain(message)

@@ -144,7 +144,7 @@ def _one_of_its_words(attempt: Attempt) -> str | None:
 
 
 def taken_otherwise(attempt: Attempt) -> str | None:
-    """The right result of an argument that was changed: see :data:`OF_AN_ARGUMENT`."""
+    """The right result of an argument that was changed: see `OF_AN_ARGUMENT`."""
     for change, sentence in OF_AN_ARGUMENT:
         for number, name in enumerate(attempt.names):
             if _solves_for(attempt, lambda args, n=number, c=change: _with(args, n, c(args[n]))):

@@ -65,7 +65,7 @@ def _number_expected(attempt: Attempt, got: np.ndarray) -> str:
 
 
 def _axes_like(attempt: Attempt, shape: tuple[int, ...]) -> str:
-    """Which axis of which argument has the length of the only axis of ``shape``."""
+    """Which axis of which argument has the length of the only axis of `shape`."""
     if len(shape) != 1:
         return ""
     for name, arg in zip(attempt.names, attempt.cases[0].args, strict=False):

@@ -127,7 +127,7 @@ def _constant_offset(pairs: list[Pair], attempt: Attempt) -> str | None:
 
 
 def _one(pairs: list[Pair], of: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float | None:
-    """The number that ``of(expected, got)`` is, going by the largest value; None if not finite."""
+    """The number that `of(expected, got)` is, going by the largest value; None if not finite."""
     best = (0.0, 0.0)
     for a, b in pairs:
         sizes = np.abs(np.where(np.isfinite(a) & np.isfinite(b), a, 0)) if a.size else np.zeros(1)

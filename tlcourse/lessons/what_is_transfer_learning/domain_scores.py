@@ -19,7 +19,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
         scores: representation → (S, D, D) as `domain_transfer.score` returns them, shares of 1;
             the mean over the S seeds is drawn and written.
         domains: D names.
-        what: what the figures are, such as ``"balanced accuracy"``.
+        what: what the figures are, such as `"balanced accuracy"`.
 
     Raises:
         ValueError: a matrix is not D × D.
@@ -69,8 +69,8 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
-        gains: number of own labels → pair, such as ``"movie → tweets"`` → the gain of each seed, of 1.
-        what: what is gained, such as ``"balanced accuracy"``.
+        gains: number of own labels → pair, such as `"movie → tweets"` → the gain of each seed, of 1.
+        what: what is gained, such as `"balanced accuracy"`.
     """
     first = next(iter(gains.values()))
     pairs = sorted(first, key=lambda pair: np.mean(first[pair]))

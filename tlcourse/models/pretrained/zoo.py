@@ -107,7 +107,7 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
         heads: with its pretraining heads; otherwise the encoder alone, as in `transformers.AutoModel`.
 
     Raises:
-        ValueError: no model has this name, or a file of the model is damaged or of another model.
+        ValueError: no model has this name, or a file of the model is damaged or belongs to another one.
         FileNotFoundError: it is not there, or not whole; the message says what to do.
     """
     folder = folder_of(name)
@@ -166,7 +166,7 @@ def read_config(folder: Path) -> Config:
     classes = {system.config.__name__: system.config for system in SYSTEMS}
     if not isinstance(own, dict) or str(own.get("config")) not in classes:
         raise ValueError(
-            f"{path} is not of this course. A published model opens with transformers; "
+            f"{path} was not written by this course. A published model opens with transformers; "
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
         )
     try:
@@ -211,7 +211,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
 
 
 def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
-    """What each file of weights holds: under transformers' names what it has too, the rest under ours."""
+    """What each file of weights holds: what transformers has too under its names, the rest under ours."""
     own = {name: p.detach() for name, p in model.named_parameters()}
     if not system_of(model.config).counterparts:
         return {WEIGHTS: own}
@@ -223,8 +223,8 @@ def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
 def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     """A new model, once it is known that the file of weights has what its configuration asks for.
 
-    Of sizes that are not the zoo's, a sketch without memory is compared first: a slip of a few zeros in
-    config.json would otherwise fill the machine.
+    If the sizes are not the zoo's, a sketch that takes no memory is compared first: otherwise, a few zeros
+    too many in config.json would fill the machine.
     """
     if config not in ZOO.values():
         try:
