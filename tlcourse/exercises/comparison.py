@@ -180,7 +180,9 @@ def _conversion(expected: object, got: object) -> str:
     """What makes the array or tensor asked for out of `got`; tried, before it is said."""
     to_torch = is_tensor(expected)
     if is_scalar(got):
-        return "was a mean, a sum or one entry taken of all, instead of along one axis? Look at the axis."
+        return (
+            "one for each entry of an axis is asked for, not one for all: name the axis (`axis=…`, `dim=…`)."
+        )
     if isinstance(got, (list, tuple)) and got and all(is_tensor(g) or isinstance(g, np.ndarray) for g in got):
         shapes = {tuple(g.shape) for g in got}
         if len(shapes) > 1:
