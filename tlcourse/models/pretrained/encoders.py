@@ -34,7 +34,9 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
         TypeError: the model is not an encoder of the zoo.
     """
     if type(model) not in [system.encoder for system in SYSTEMS]:
-        raise TypeError(f"{type(model).__name__} is not an encoder of the zoo: give what models.load returns.")
+        raise TypeError(
+            f"{type(model).__name__} is not an encoder of the zoo: give what models.load returns."
+        )
     if system_of(model.config).marks is None:
         return WordEncoder(model)
     tokens = tokeniser.load(folder)
