@@ -238,11 +238,9 @@ vision_results.depth_curves(probed, baseline)
 # one standard deviation, and the ring marks the best depth. Look at the bars before you believe in a ring.
 
 # %%
-show.table(
-    vision_tables.best_depths(probed),
-    "A linear probe: the best depth, the head, and ImageNet's own names",
-    ".1%",
-)
+percent = dict.fromkeys(("there", "head", "names"), ".1%")
+title = "A linear probe: the best depth, the head, and ImageNet's own names"
+show.table(vision_tables.best_depths(probed), title, percent)
 show.md(in_words.depths(probed))
 check.recall("best_depth")
 
@@ -440,7 +438,7 @@ outcome = quadrants.outcomes(further, tapped, mono, label)
 vision_results.quadrants(outcome, quadrants.advised(outcome))
 
 # %% [markdown]
-# The star and the orange bar are CS231n's advice, the thin lines ± one standard deviation over the splits. (Stage 4 lies below what was
+# The star is CS231n's advice, the lines ± one standard deviation over the splits. (Stage 4 lies below what was
 # fine-tuned, so it is the same for both sources.) Now who did best, and by more than luck?
 
 # %%
@@ -559,7 +557,8 @@ show.table(vision_tables.first_answers(asked, ["the palace is a", "the dahlia is
 # normalisation for training and test:
 
 # %%
-crooked = trials.normalised(network, data, normalisations, n, seeds, n_test=pick(full=400, fast=40))
+few_cells = pick(full=400, fast=30)
+crooked = trials.normalised(network, data, found["head"], normalisations, n, seeds, n_test=few_cells)
 show.md(in_words_of_traps.normalisations(crooked))
 
 # %% [markdown]

@@ -106,7 +106,7 @@ def gradually(results: Records) -> str:
     seconds = [np.mean(rows.values("seconds")) for rows in (slow, once)]
     cheap = f"Cheaper, yes: {seconds[0]:.1f} s in place of {seconds[1]:.1f}."
     costly = f"Not even cheaper here: {seconds[0]:.1f} s and {seconds[1]:.1f}."
-    against = difference(slow, once, names=("gradually", "all at once"))
+    against = difference(slow, once, names=("gradual unfreezing", "all at once"))
     better = against.says(above="Better, too", below="Better, no", luck="Better, we cannot say")
     return f"{cheap if seconds[0] < seconds[1] else costly} {better}: {against.sentence}."
 
@@ -128,11 +128,14 @@ def from_pixels(results: Records, outcomes: Outcomes, baseline: float) -> str:
     best = max(row["score"] for row in scratch)
     won = [n for n in whole.values("labels") if whole.where(labels=n).mean > top.where(labels=n).mean]
     behind = (
-        "The whole network is ahead of its top with no number of labels"
+        "With no number of labels is the whole network ahead of its top"
         if not won
         else f"The whole network is ahead of its top with {', '.join(f'{n:,}' for n in won)} labels"
     )
-    return f"From scratch, the best that comes out is {best:.1%}; always “fine” gives {baseline:.1%}. {one}{behind}."
+    return (
+        f"From scratch, the best that comes out is {best:.1%}; always “fine” gives {baseline:.1%}. "
+        f"{one}{behind}."
+    )
 
 
 def new_panels(results: Records) -> str:
@@ -154,8 +157,8 @@ def new_panels(results: Records) -> str:
     ]
     sober = "Sobering: f" if min(lost.values()) > 0.02 else "F"
     return (
-        f"{sober}rom new cells to new panels the accuracy changes by {change}, and the standard deviation over "
-        f"the splits goes from {100 * spread[0]:.1f} to {100 * spread[1]:.1f} points. "
+        f"{sober}rom new cells to new panels the accuracy changes by {change}, and the standard deviation "
+        f"over the splits goes from {100 * spread[0]:.1f} to {100 * spread[1]:.1f} points. "
         f"On new cells, {gains[0]}. On new panels, {gains[1]}."
     )
 
@@ -173,9 +176,9 @@ def from_poly(said: np.ndarray, label: np.ndarray, n_poly: int) -> str:
     else:
         verdict = "So by itself it is no head start: similar to your eye is not similar to a network."
     return (
-        f"Trained on {n_poly:,} poly cells alone, the network is right about **{right:.1%}** of the mono cells "
-        f"before it has seen a single one of them, and calls {(said > 0.5).mean():.0%} of them defective, where "
-        f"{label.mean():.0%} are. Always “fine” gives {fine:.1%}. {verdict}"
+        f"Trained on {n_poly:,} poly cells alone, the network is right about **{right:.1%}** of the mono "
+        f"cells before it has seen a single one of them, and calls {(said > 0.5).mean():.0%} of them "
+        f"defective, where {label.mean():.0%} are. Always “fine” gives {fine:.1%}. {verdict}"
     )
 
 
@@ -189,7 +192,7 @@ def where_errors_lie(outcomes: Outcomes, n: int, splits: Mapping[int, Split], ce
         unsure.append(right[~certain].mean())
         share.append(1 - certain.mean())
     return (
-        "Where do the errors lie? On the test cells that the experts were sure of, fine-tuning from stage 6 up is "
-        f"right about **{mean_sd(sure, '.1%')}**; on the others, {np.mean(share):.0%} of all, about "
+        "Where do the errors lie? On the test cells that the experts were sure of, fine-tuning from stage 6 "
+        f"up is right about **{mean_sd(sure, '.1%')}**; on the others, {np.mean(share):.0%} of all, about "
         f"**{mean_sd(unsure, '.1%')}**."
     )

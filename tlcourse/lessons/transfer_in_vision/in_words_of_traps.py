@@ -74,10 +74,12 @@ def occlusion(evidence: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]
         said: network → its probability of a defect for each cell, (N,).
     """
     parts = [
-        f"The greatest change that one patch makes is {100 * np.abs(maps).max():.0f} points for the {name} "
-        f"network, and {_on_the_rim(maps):.0%} of its evidence lies on the outer tenth of the picture"
+        f"for the {name} network it is {100 * np.abs(maps).max():.0f} points, and "
+        f"{_on_the_rim(maps):.0%} of all its changes lie on the rim"
         for name, maps in evidence.items()
     ]
+    rim = f"(The rim is the outer tenth of each side, {1 - (1 - 2 * EDGE) ** 2:.0%} of the picture.)"
+    text = f"The greatest change that one patch makes: {'; '.join(parts)}. {rim}"
     name = [*evidence][-1]
     silent = [
         i + 1
@@ -85,11 +87,11 @@ def occlusion(evidence: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]
         if p > 0.8 and m.max() < 0.1
     ]
     if not silent:
-        return f"{'; '.join(parts)}."
+        return text
     cells = " and ".join(str(i) for i in silent)
     return (
-        f"{'; '.join(parts)}. On cell {cells} (from the left) nothing lights up, though the {name} network is "
-        "sure: where evidence is spread over the whole picture, no single patch matters."
+        f"{text} On cell {cells} (from the left) nothing lights up, though the {name} network is sure: "
+        "where evidence is spread over the whole picture, no single patch matters."
     )
 
 

@@ -36,14 +36,14 @@ def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[ob
             "88.42%",
             _DEITSCH,
             _percent(top),
-            f"They train end to end on a GPU; we the top of a phone's network, for {n_steps} steps on one core.",
+            f"They train end to end on a GPU; we the top of a phone's network, {n_steps} steps on one core.",
         ),
         (
             "what frozen lower layers cost",
             "layers 1–2: almost nothing",
             "Yosinski et al. 2014, arXiv 1411.1792, section 4.1",
             f"{cost:+.1f} points, whole against top, one split".replace("-", "−"),
-            "They cut a network in two and transfer to other photographs; we go to solar cells, and freeze more.",
+            "They cut a network in two and transfer to other photos; we to solar cells, and freeze more.",
         ),
     ]
 

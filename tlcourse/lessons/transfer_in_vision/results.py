@@ -75,14 +75,16 @@ def depth_curves(probed: Records, baseline: float) -> Described:
     for ax, (labels, (mean, spread)) in zip(axes.flat, curves.items(), strict=True):
         for other, (values, _) in curves.items():
             if other != labels:
-                ax.plot(places, values, color=COLOURS["light"], linewidth=1.5, marker="", zorder=1)
-        ax.errorbar(places, mean, yerr=spread, color=COLOURS["blue"], marker="o", capsize=4, zorder=3)
+                ax.plot(places, values, color=COLOURS["light"], lw=1.5, ls="-", marker="", zorder=1)
+        ax.errorbar(places, mean, yerr=spread, color=COLOURS["blue"], fmt="o-", capsize=4, zorder=3)
         best = int(mean.argmax())
         ax.plot(best, mean[best], "o", ms=18, mfc="none", mec=COLOURS["vermillion"], mew=2.5, zorder=4)
         ax.axhline(baseline, color=COLOURS["grey"], linestyle=":")
         ax.set(
             title=f"{labels:,} labels", xticks=places, xticklabels=[d.removeprefix("stage") for d in depths]
         )
+        ax.tick_params(axis="x", labelsize=11)
+        ax.margins(x=0.08)
         told.append(
             f"with {labels:,} labels {mean[0]:.0%} at the bottom, best {mean[best]:.0%} at {depths[best]}"
         )
@@ -203,23 +205,19 @@ def quadrants(results: Records, advice: Mapping[tuple[int, str], str]) -> Descri
         ax = axes[sizes.index(n), sources.index(source)]
         ways, advised = here.by("way"), advice[n, source]
         means, spread = zip(*((rows.mean, rows.spread) for rows in ways.values()), strict=True)
-        ax.barh(
-            [f"★ {name}" if name == advised else name for name in ways],
-            means,
-            xerr=spread,
-            color=[COLOURS["orange"] if name == advised else COLOURS["light"] for name in ways],
-            edgecolor="black",
-            capsize=4,
-        )
-        for place, (mean, error) in enumerate(zip(means, spread, strict=True)):
-            ax.text(mean + error + 0.004, place, f"{mean:.1%}", va="center")
+        for place, (name, mean, error) in enumerate(zip(ways, means, spread, strict=True)):
+            mark = {"marker": "*", "ms": 18, "color": COLOURS["vermillion"]} if name == advised else {}
+            style = {"marker": "o", "ms": 10, "color": COLOURS["blue"]} | mark
+            ax.errorbar(mean, place, xerr=error, ls="none", capsize=5, **style)
+            ax.text(mean, place - 0.22, f"{mean:.1%}", ha="center")
+        ax.set(yticks=range(len(ways)), yticklabels=[*ways], ylim=(-0.6, len(ways) - 0.7))
         ax.invert_yaxis()
         ax.grid(axis="y", visible=False)
         ax.set_title(f"{n} labels, {source}", fontsize=13)
         told.append(f"{n} labels, {source}: " + ", ".join(f"{w} {r.mean:.1%}" for w, r in ways.items()))
     scores = np.array([row["score"] for row in results])
     for ax in axes.flat:
-        ax.set_xlim(max(0, scores.min() - 0.05), scores.max() + 0.06)
+        ax.set_xlim(scores.min() - 0.02, scores.max() + 0.02)
         ax.xaxis.set_major_formatter("{x:.0%}")
     for ax in axes[-1]:
         ax.set_xlabel("accuracy on unseen mono cells")

@@ -57,7 +57,7 @@ def best_depths(probed: Records) -> list[dict[str, object]]:
 
 
 def splits(results: Records) -> list[dict[str, object]]:
-    """A row for each way, a column for each kind of split; and the gain of the last way over the one before."""
+    """A row for each way, a column for each kind of split, and the gain of the last way over the other."""
     by = results.by("way", "split")
     kinds, ways = results.values("split"), results.values("way")
     rows = [{"": way} | {kind: by[way, kind] for kind in kinds} for way in ways]

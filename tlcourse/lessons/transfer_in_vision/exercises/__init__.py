@@ -26,11 +26,11 @@ best_depth = prediction(
     ],
     answer=1,
     why=[
-        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they hardly tell "
-        "a crack from a busbar.",
+        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they tell "
+        "less of a crack from a busbar than what comes above them.",
         "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
         "do that on other things, and it carries over.",
-        "Better than the bottom, but accuracy goes on rising above it.",
+        "Better than the bottom, but in the `full` profile accuracy goes on rising above it.",
         "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
     ],
 )
