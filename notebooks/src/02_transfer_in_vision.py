@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 115 minutes: a core of 80, and three optional sections of 5, 15 and 15, marked as such. The computer needs some ten minutes of
+# **Time** 115 minutes: a core of 90, and three optional sections of 5, 10 and 10, marked as such. The computer needs seven or eight minutes of
 # that, while you read · **You need** lesson 01, a little PyTorch, what a convolution is · **You will be able to**
 # *use* a network as a feature extractor, *find* the depth that transfers best, *fine-tune* it on a laptop, *choose* between
 # the two by labels and seconds, *recognise* the three traps of fine-tuning, and *see* what a network looks at.
@@ -75,9 +75,10 @@ check = exercises.start("transfer_in_vision", solutions=solutions)
 check.predict("best_depth")
 
 # %% [markdown]
-# ## Why vision went first
+# ## Why vision went first (5 minutes)
 # Every year from 2010 on, ILSVRC asked: which of a thousand things is in this photograph? A program may name five; the *top-5 error* is how
-# often none of them is right. Here are the winners, as reported. In 2012 a deep network won for the first time, and from then on nothing else did.
+# often none of them is right. Here are the winners, as reported. In 2012 a deep network won for the first time, and from then on nothing else
+# did. (The hatched bars are the years before.)
 
 # %%
 vision_sketches.ilsvrc()
@@ -86,7 +87,7 @@ vision_sketches.ilsvrc()
 # The networks were worth more than the prize. Whoever had another question about pictures, and no million labels, took one of
 # them and **transferred** it. NLP did the same six years later; that is the rest of this course. In vision you can *see* it work.
 #
-# ## The network, at home (10 minutes)
+# ## The network, at home (5 minutes)
 # This is EfficientNet-Lite0 (Tan and Le 2019), small enough for a phone. Its weights learned the thousand names of ImageNet; you only load
 # them. Two photographs that come with scikit-learn, each with the five most probable names:
 
@@ -128,7 +129,7 @@ print("ImageNet has a dahlia:", "dahlia" in names, "· a daisy:", "daisy" in nam
 show.table(vision_tables.depths(network, efficientnet.RESOLUTION), "From the pixels up")
 
 # %% [markdown]
-# ## Far from home (10 minutes)
+# ## Far from home (5 minutes)
 # Send a current through a solar cell and it glows. Where it is broken, it stays dark. Experts looked at 2,624 such pictures
 # (ELPV; Deitsch et al. 2019) and said whether the cell is defective and whether they were sure. That makes four labels: 0, ⅓, ⅔ and 1.
 # Some cells were cut from one crystal (*mono*), others from many (*poly*), and the crystals of those look like stains. The dark lines that
@@ -365,7 +366,7 @@ show.md(in_words.from_pixels(results, runs, baseline))
 # top alone. But one split proves little, and it saw fewer cells. It costs more, and what would the lower layers learn from so few labels? Edges they know
 # already.
 #
-# ## Move it: where to freeze, with how many labels? (10 minutes)
+# ## Move it: where to freeze, with how many labels? (5 minutes)
 # Here are the trainings so far, in seconds of one core (the whole network used both, and saw fewer cells). A line for each number of labels, a
 # mark for each place where freezing ends; bars are ± one standard deviation over the splits, the red circle is what you chose. Choose
 # how much of the network learns, and with how many labels. Three questions. Where
@@ -391,7 +392,7 @@ show.md(in_words.new_panels(both_splits))
 # what it learns is how *these* panels look. No score here is wrong; they answer different questions. Ask which one is yours before
 # you split, and remember this when you read a figure in a paper.
 #
-# ## Optional: does the textbook's advice hold? (15 minutes)
+# ## Optional: does the textbook's advice hold? (10 minutes)
 # CS231n, the course that taught vision to a generation, gives a rule of four quadrants:
 #
 # | | similar to the source | different from it |
@@ -578,7 +579,7 @@ def normalise(images):
 check.normalise(normalise)
 
 # %% [markdown]
-# ## Optional: what did it look at? (15 minutes)
+# ## Optional: what did it look at? (10 minutes)
 # Cover a patch of the cell with its median tone, and see how far the probability of a defect falls. Do it everywhere
 # (*occlusion*, Zeiler and Fergus 2014, section 4.2).
 
