@@ -60,7 +60,7 @@ def depth_curves(probed: Records, baseline: float) -> Described:
     fig, axes = plt.subplots(
         -(-len(sizes) // columns),
         columns,
-        figsize=(10, 3.4 * -(-len(sizes) // columns)),
+        figsize=(11, 3.4 * -(-len(sizes) // columns)),
         sharex=True,
         sharey=True,
         squeeze=False,
@@ -83,7 +83,7 @@ def depth_curves(probed: Records, baseline: float) -> Described:
         ax.set(
             title=f"{labels:,} labels", xticks=places, xticklabels=[d.removeprefix("stage") for d in depths]
         )
-        ax.tick_params(axis="x", labelsize=11)
+        ax.tick_params(axis="x", labelsize=10)
         ax.margins(x=0.08)
         told.append(
             f"with {labels:,} labels {mean[0]:.0%} at the bottom, best {mean[best]:.0%} at {depths[best]}"
