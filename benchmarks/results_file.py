@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import provenance
+
 from tlcourse import files
 
 

@@ -32,7 +32,7 @@ def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
     if array.size == 1:
         return format(array[0], spec)
     mean, spread = mean_and_spread(array)
-    return f"{mean:{spec}} ± {spread:{spec}} (n={array.size})"
+    return f"{mean:{spec}} ± {spread:{spec.removeprefix('+')}} (n={array.size})"
 
 
 def _cell(value: object, form: Format | None) -> str:

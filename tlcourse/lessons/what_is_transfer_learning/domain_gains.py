@@ -12,6 +12,7 @@ from sklearn.metrics import balanced_accuracy_score
 
 from tlcourse.show.figure_style import cycle
 from tlcourse.show.figures import png
+from tlcourse.show.spread import mean_and_spread
 from tlcourse.show.twins import Twin
 from tlcourse.train.measuring.domain_transfer import Domain
 
@@ -79,7 +80,7 @@ class DomainExplorer(Twin):
         away, home = self.scores(source, target, labels), self.scores(target, target, labels)
         paper = {"facecolor": "white", "edgecolor": "none", "pad": 2}
         for row, (name, look) in enumerate(zip(away, cycle(len(away)), strict=True)):
-            mean, spread = away[name].mean(), away[name].std(ddof=int(len(away[name]) > 1))
+            mean, spread = mean_and_spread(away[name])
             face = {"color": look["color"], "hatch": look["hatch"], "edgecolor": "black"}
             ax.barh(row, mean - 0.5, left=0.5, xerr=spread, **face)
             ax.plot(

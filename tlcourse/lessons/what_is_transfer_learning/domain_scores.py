@@ -10,6 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import figure
+from tlcourse.show.records import Records
+from tlcourse.show.spread import mean_and_spread
 
 
 def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> None:
@@ -65,28 +67,30 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> None:
+def foreign_labels(gains: Records, what: str) -> None:
     """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
-        gains: number of own labels → pair, such as ``"movie → tweets"`` → the gain of each seed, of 1.
+        gains: ``own`` (labels), ``pair``, such as ``"movie → tweets"``, ``seed``, and the gain as the score.
         what: what is gained, such as ``"balanced accuracy"``.
     """
-    first = next(iter(gains.values()))
-    pairs = sorted(first, key=lambda pair: np.mean(first[pair]))
+    by_own = {own: group.by("pair") for own, group in gains.by("own").items()}
+    first = next(iter(by_own.values()))
+    pairs = sorted(first, key=lambda pair: first[pair].mean)
     fig, ax = plt.subplots(figsize=(9, 0.36 * len(pairs) + 1.4))
-    shift = np.linspace(0.12, -0.12, len(gains))
-    looks = cycle(3 + len(gains))[3:]  # not those of the three representations: here it is one of them
-    for (own, by_pair), look, dy in zip(gains.items(), looks, shift, strict=True):
-        mean = np.array([100 * np.mean(by_pair[pair]) for pair in pairs])
-        spread = [100 * np.std(by_pair[pair], ddof=int(len(by_pair[pair]) > 1)) for pair in pairs]
+    shift = np.linspace(0.12, -0.12, len(by_own))
+    looks = cycle(3 + len(by_own))[3:]  # not those of the three representations: here it is one of them
+    for (own, by_pair), look, dy in zip(by_own.items(), looks, shift, strict=True):
+        mean = np.array([100 * by_pair[pair].mean for pair in pairs])
+        spread = [100 * by_pair[pair].spread for pair in pairs]
         style = {"color": look["color"], "marker": look["marker"], "linestyle": ""}
         ax.errorbar(mean, np.arange(len(pairs)) + dy, xerr=spread, label=f"{own:,} own labels", **style)
     ax.axvline(0, color=COLOURS["black"], linewidth=1.5, linestyle="-", marker="")
     ax.set_yticks(range(len(pairs)), pairs)
     ax.set_xlabel(f"change of {what} by adding the other domain's labels, in points\n← hurts      helps →")
     ax.legend(loc="lower right")
-    hurt = {own: sum(np.mean(g) < 0 for g in by_pair.values()) for own, by_pair in gains.items()}
+    hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
+    ax.set_title("bars: ± standard deviation over the seeds", fontsize=12, fontweight="normal")
     told = "; ".join(
         f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
@@ -125,8 +129,8 @@ def unseen_words(
     bins = ["none", *(f"{100 * a:.0f}–{100 * b:.0f}%" for a, b in pairwise(edges[1:]))]
     for (name, rows), look in zip(sentences.items(), cycle(len(sentences)), strict=True):
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
-        spread = rows.std(axis=0, ddof=int(len(rows) > 1))
-        right.errorbar(range(len(bins)), rows.mean(axis=0), yerr=spread, label=name, markevery=1, **line)
+        mean, spread = mean_and_spread(rows)
+        right.errorbar(range(len(bins)), mean, yerr=spread, label=name, markevery=1, **line)
         told.append(f"{name} from {rows.mean(axis=0)[0]:.0%} to {rows.mean(axis=0)[-1]:.0%} over the bins")
     right.set_xticks(range(len(bins)), bins)
     right.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
