@@ -16,6 +16,8 @@ import provenance
 import torch
 from arguments import file_to_write, from_one_up
 
+from tlcourse import files
+
 OFTEN = 20  # pairs that met so often are counted well
 WINDOW = 5
 
@@ -93,7 +95,8 @@ def main() -> None:
         for vector_size in arguments.dimensions:
             for passes in arguments.passes:
                 report["records"].append(measure(text, counts, vector_size, passes, seed))
-                provenance.write(report, arguments.json)
+                if arguments.json:
+                    files.write_json(arguments.json, report, indent=1)
     print(markdown(report))
 
 

@@ -56,7 +56,7 @@ def peak(dtype: torch.dtype, size: int = 2048, seconds: float = 1.5) -> float:
 
 def recipe_of(
     name: str, index: TextIndex, options: argparse.Namespace, rows: int, length: int, bf16: bool
-) -> recipes.Recipe:
+) -> recipes.PretrainingRecipe:
     """As the zoo's model is trained, but for a few steps on rows of one length."""
     recipe = recipes.recipe_for(name, index.sources, bf16=bf16, compile=options.compile)
     steps = options.warm + options.steps
@@ -73,7 +73,7 @@ def recipe_of(
     )
 
 
-def ours(recipe: recipes.Recipe, index: TextIndex, warm: int) -> dict[str, Any]:
+def ours(recipe: recipes.PretrainingRecipe, index: TextIndex, warm: int) -> dict[str, Any]:
     """Tokens/s of the training loop itself; text that is no padding counts."""
     with tempfile.TemporaryDirectory() as folder:
         result = loop.run(recipe, index, folder)
@@ -81,7 +81,7 @@ def ours(recipe: recipes.Recipe, index: TextIndex, warm: int) -> dict[str, Any]:
     return {"tokens_per_second": statistics.median(rates), "steps": len(rates)}
 
 
-def operations(recipe: recipes.Recipe, index: TextIndex) -> float:
+def operations(recipe: recipes.PretrainingRecipe, index: TextIndex) -> float:
     """Floating-point operations for a token of text, forward and backward."""
     objective, batch = objective_and_batch(recipe, index)
     carry = objective.initial_carry(len(batch["n_tokens"]))
@@ -92,7 +92,7 @@ def operations(recipe: recipes.Recipe, index: TextIndex) -> float:
     return counter.get_total_flops() / int(batch["n_tokens"].sum())
 
 
-def objective_and_batch(recipe: recipes.Recipe, index: TextIndex) -> tuple[Objective, Batch]:
+def objective_and_batch(recipe: recipes.PretrainingRecipe, index: TextIndex) -> tuple[Objective, Batch]:
     torch.manual_seed(recipe.seed)
     objective = recipes.objective_of(recipe.config)(zoo.build(recipe.config), index)
     length = recipe.lengths[0][1]
@@ -124,7 +124,7 @@ def trainer_inputs(name: str, batch: Batch) -> dict[str, Tensor]:
 
 
 def theirs(
-    name: str, recipe: recipes.Recipe, index: TextIndex, warm: int, steps: int, tuned: bool
+    name: str, recipe: recipes.PretrainingRecipe, index: TextIndex, warm: int, steps: int, tuned: bool
 ) -> dict[str, Any]:
     """Tokens/s of the transformers model of the same configuration under Trainer."""
     import transformers
@@ -167,7 +167,7 @@ class Speed:
         self.peaks = {"float32": peak(torch.float32), "bfloat16": peak(torch.bfloat16)}
         print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in self.peaks.items()}, flush=True)
 
-    def of(self, name: str, rows: int, length: int) -> tuple[recipes.Recipe, dict[str, Any]]:
+    def of(self, name: str, rows: int, length: int) -> tuple[recipes.PretrainingRecipe, dict[str, Any]]:
         """The recipe, and how fast it is."""
         recipe = recipe_of(name, self.index, self.options, rows, length, self.bf16)
         found = ours(recipe, self.index, self.options.warm)

@@ -6,8 +6,6 @@ import shlex
 import sys
 from pathlib import Path
 
-from tlcourse import files
-
 
 def command() -> str:
     """This run's command. Of a path its last part: where it lies on this machine says nothing on another."""
@@ -22,9 +20,3 @@ def machine() -> dict[str, str]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "torch": torch.__version__,
     }
-
-
-def write(report: dict, path: Path | None) -> None:
-    """Write a report as JSON, whole or not at all; nowhere if `path` is None."""
-    if path:
-        files.write_json(path, report, indent=1)

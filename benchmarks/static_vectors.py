@@ -1,18 +1,28 @@
-"""Our skip-gram against gensim's: words per second and quality, in one run; then time and memory by
-vocabulary size.
+"""Our skip-gram, CBOW and fastText against gensim's: words per second and quality, in one run; then time and
+memory by vocabulary size.
 
-    python benchmarks/static_vectors.py                       # the packaged text, a few minutes
+    python benchmarks/static_vectors.py                       # the packaged text, half an hour
     python benchmarks/static_vectors.py --text novels.txt     # any text, one sentence or paragraph a line
     python benchmarks/static_vectors.py --epochs 2 --seeds 1 --sizes 5000 --json out.json
 
-Both get the same sentences, dimension, window, noise words, subsampling, epochs, and one thread. Words are
-tokens of the text, rare and subsampled ones included, as gensim counts them; building the vocabulary is not
-timed. The table by vocabulary size uses tokens drawn from a Zipf law, so that the size can be chosen; each of
-its measurements runs in a process of its own, whose peak memory is read by the system.
+Both get the same sentences, dimension, window, noise words, subsampling, epochs, n-grams, buckets, and one
+thread. The rates are equal but for CBOW: the word2vec program and gensim give each word of the window the
+whole gradient of the mean, ours gives it its share, so ours has a rate six times as large, for the six words
+that a window has on average. Words are tokens of the text, rare and subsampled ones included, as gensim
+counts them; building the vocabulary is not timed.
+
+gensim reads the sentences in their order, while ours shuffles blocks of the text in each epoch. With fastText
+that makes the difference: words share n-grams, so whatever is read last, at whatever rate is left, moves the
+vectors of words that are not in it, and the packaged text ends with reviews and tweets. So each of gensim's
+is trained a second time, on the same sentences in random order.
+
+The table by vocabulary size uses tokens drawn from a Zipf law, so that the size can be chosen; each of its
+measurements runs in a process of its own, whose peak memory is read by the system.
 """
 
 import argparse
 import json
+import random
 import subprocess
 import sys
 import threading
@@ -25,55 +35,74 @@ import psutil
 
 from tlcourse import files
 
+# Rates of ours and of gensim's, at which they learn at the same pace.
+RATES = {"skip-gram": (0.025, 0.025), "CBOW": (0.3, 0.05), "fastText": (0.05, 0.05)}
+BUCKETS = 200_000
 
-def measure_ours(sentences: list[list[str]], settings: dict) -> tuple[float, object]:
-    """Train our skip-gram; return seconds and vectors."""
+
+def measure_ours(sentences: list[list[str]], settings: dict, model: str) -> tuple[float, object]:
+    """Train one of ours; return seconds and vectors."""
     from tlcourse.data import running_text
-    from tlcourse.models.vectors import word2vec
+    from tlcourse.models.vectors import fasttext, word2vec
 
     text = running_text.encode(sentences, settings["min_count"])
-    own = {k: v for k, v in settings.items() if k not in ("min_count", "workers")}
+    own = {k: v for k, v in settings.items() if k not in ("min_count", "workers")} | {
+        "alpha": RATES[model][0]
+    }
+    kinds = {"skip-gram": word2vec.SkipGram, "CBOW": word2vec.CBOW, "fastText": fasttext.FastText}
+    chosen = fasttext.Settings(**own, bucket=BUCKETS) if model == "fastText" else word2vec.Settings(**own)
     started = time.perf_counter()
-    model = word2vec.train(text, word2vec.Settings(**own))
-    return time.perf_counter() - started, model.vectors()
+    trained = word2vec.train(text, chosen, kinds[model])
+    return time.perf_counter() - started, trained.vectors()
 
 
-def measure_gensim(sentences: list[list[str]], settings: dict) -> tuple[float, object]:
-    """Train gensim's skip-gram; return seconds and vectors."""
-    from gensim.models import Word2Vec
+def measure_gensim(sentences: list[list[str]], settings: dict, model: str) -> tuple[float, object]:
+    """Train one of gensim's; return seconds and vectors."""
+    from gensim.models import FastText, Word2Vec
 
     from tlcourse.data.glove import Vectors
 
     epochs, seed = settings["epochs"], settings["seed"] + 1  # gensim's seed 0 makes all vectors alike
-    others = {k: v for k, v in settings.items() if k not in ("epochs", "seed")}
-    model = Word2Vec(sg=1, seed=seed, **others)
-    model.build_vocab(sentences)
+    others = {k: v for k, v in settings.items() if k not in ("epochs", "seed")} | {"alpha": RATES[model][1]}
+    if model == "fastText":
+        trained = FastText(sg=1, seed=seed, bucket=BUCKETS, **others)
+    else:
+        trained = Word2Vec(sg=int(model == "skip-gram"), seed=seed, **others)
+    trained.build_vocab(sentences)
     started = time.perf_counter()
-    model.train(sentences, total_examples=len(sentences), epochs=epochs)
-    return time.perf_counter() - started, Vectors(model.wv.index_to_key, model.wv.vectors)
+    trained.train(sentences, total_examples=len(sentences), epochs=epochs)
+    return time.perf_counter() - started, Vectors(trained.wv.index_to_key, trained.wv.vectors)
+
+
+def measure_gensim_shuffled(sentences: list[list[str]], settings: dict, model: str) -> tuple[float, object]:
+    """The same, with the sentences in random order."""
+    order = random.Random(settings["seed"]).sample(range(len(sentences)), len(sentences))
+    return measure_gensim([sentences[i] for i in order], settings, model)
 
 
 MEASURE = {"ours": measure_ours, "gensim": measure_gensim}
+IN_ANY_ORDER = {**MEASURE, "gensim, sentences shuffled": measure_gensim_shuffled}
 
 
 def side_by_side(sentences: list[list[str]], settings: dict, seeds: list[int]) -> dict:
-    """Train both, one after the other, with each seed; return speeds and similarity scores."""
+    """Train all, one after the other, with each seed; return speeds and similarity scores."""
     from tlcourse.data import word_tests
     from tlcourse.probe.word_vectors import similarity
 
     tests = {"WordSim-353": word_tests.wordsim353(), "SimLex-999": word_tests.simlex999()}
     tokens = sum(map(len, sentences)) * settings["epochs"]
-    found = {name: {"words_per_second": [], **{t: [] for t in tests}} for name in MEASURE}
-    pairs = {}
+    records, pairs = [], {}
     for seed in seeds:
-        for name, measure in MEASURE.items():
-            seconds, vectors = measure(sentences, {**settings, "seed": seed})
-            found[name]["words_per_second"].append(tokens / seconds)
-            for test, (words, people) in tests.items():
-                score = similarity(vectors, words, people)
-                found[name][test].append(score.spearman)
-                pairs[test] = f"{score.used} of {score.total}"
-    return {"tokens": tokens // settings["epochs"], "pairs": pairs, "results": found}
+        for model in RATES:
+            for whose, measure in IN_ANY_ORDER.items():
+                seconds, vectors = measure(sentences, {**settings, "seed": seed}, model)
+                record = {"model": model, "whose": whose, "seed": seed, "words_per_second": tokens / seconds}
+                for test, (words, people) in tests.items():
+                    score = similarity(vectors, words, people)
+                    record[test] = score.spearman
+                    pairs[test] = f"{score.used} of {score.total}"
+                records.append(record)
+    return {"tokens": tokens // settings["epochs"], "pairs": pairs, "records": records}
 
 
 def zipf_sentences(vocabulary: int, tokens: int) -> list[list[str]]:
@@ -111,10 +140,12 @@ class Memory(threading.Thread):
 def child(name: str, vocabulary: int, tokens: int, settings: dict) -> None:
     """Measure one model at one vocabulary size, and print JSON; runs in a process of its own."""
     settings = {**settings, "epochs": 1, "seed": 0}
-    MEASURE[name](zipf_sentences(100, 4_000), settings)  # what is imported once is not the vocabulary's
+    MEASURE[name](
+        zipf_sentences(100, 4_000), settings, "skip-gram"
+    )  # what is imported once is not the vocabulary's
     sentences = zipf_sentences(vocabulary, tokens)
     with Memory() as memory:
-        seconds, vectors = MEASURE[name](sentences, settings)
+        seconds, vectors = MEASURE[name](sentences, settings, "skip-gram")
     print(
         json.dumps(
             {
@@ -127,7 +158,7 @@ def child(name: str, vocabulary: int, tokens: int, settings: dict) -> None:
 
 
 def by_vocabulary(sizes: list[int], tokens: int, settings: dict) -> list[dict]:
-    """Measure both at each vocabulary size, each in a process of its own."""
+    """Measure both skip-grams at each vocabulary size, each in a process of its own."""
     rows = []
     for size in sizes:
         for name in MEASURE:
@@ -147,9 +178,7 @@ def by_vocabulary(sizes: list[int], tokens: int, settings: dict) -> list[dict]:
 
 def markdown(report: dict) -> str:
     """The report as two Markdown tables."""
-    ours, theirs = (report["side_by_side"]["results"][name] for name in ("ours", "gensim"))
-    s = report["settings"]
-    ratio = np.mean(ours["words_per_second"]) / np.mean(theirs["words_per_second"])
+    s, records = report["settings"], report["side_by_side"]["records"]
 
     def spread(values: list[float]) -> str:
         return f"{np.mean(values):.3f}" + (f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else "")
@@ -159,19 +188,20 @@ def markdown(report: dict) -> str:
         f"window {s['window']}, {s['negative']} noise words, sample {s['sample']}, one thread each, seeds "
         f"{report['seeds']}; {report['machine']}, PyTorch {report['torch']}",
         "",
-        "| | words/s | "
+        "| model | whose | words/s | "
         + " | ".join(f"{t} ρ ({n} pairs)" for t, n in report["side_by_side"]["pairs"].items())
         + " |",
-        "|---|---|---|---|",
+        "|---|---|---|---|---|",
     ]
-    for name, row in (("ours", ours), ("gensim", theirs)):
-        scores = " | ".join(spread(row[t]) for t in report["side_by_side"]["pairs"])
-        lines.append(f"| {name} | {np.mean(row['words_per_second']):,.0f} | {scores} |")
-    lines += ["", f"Ours runs at **{ratio:.2f} ×** gensim's speed."]
+    for model, whose in dict.fromkeys((r["model"], r["whose"]) for r in records):
+        rows = [r for r in records if (r["model"], r["whose"]) == (model, whose)]
+        scores = " | ".join(spread([r[t] for r in rows]) for t in report["side_by_side"]["pairs"])
+        speed = np.mean([r["words_per_second"] for r in rows])
+        lines.append(f"| {model} | {whose} | {speed:,.0f} | {scores} |")
     if report["by_vocabulary"]:
         lines += [
             "",
-            f"One epoch over {report['tokens']:,} tokens drawn from a Zipf law:",
+            f"Skip-gram, one epoch over {report['tokens']:,} tokens drawn from a Zipf law:",
             "",
             "| vocabulary | model | words/s | seconds | both tables, MB | training takes, MB |",
             "|---|---|---|---|---|---|",
@@ -218,8 +248,9 @@ def main() -> None:
         sentences = running_text.sentences()
     seeds = list(range(arguments.seeds))
     report = {
+        "command": provenance.command(),
         **provenance.machine(),
-        "settings": settings,
+        "settings": settings | {"rates": RATES, "bucket": BUCKETS},
         "seeds": seeds,
         "side_by_side": side_by_side(sentences, settings, seeds),
         "tokens": arguments.tokens,

@@ -8,9 +8,8 @@ import torch
 from tokenizers import Tokenizer
 
 from tlcourse.data import tokeniser
-from tlcourse.models.parts.transformer import TransformerConfig
 from tlcourse.models.pretrained import zoo
-from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.models.pretrained.registry import system_of
 
 NAMES = ("elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini")
 _TRANSFORMER = {
@@ -33,10 +32,8 @@ def make(base: Path, tokenizer: Tokenizer) -> Path:
         config = dataclasses.replace(zoo.ZOO[name], **_LSTM.get(name, _TRANSFORMER))
         torch.manual_seed(0)
         zoo.export(zoo.build(config), base / name)
-        in_transformers = isinstance(config, TransformerConfig)
-        model_type = transformers_config(config)["model_type"] if in_transformers else ""
-        if name != "elmo-mini":
-            tokeniser.save(tokenizer, base / name, model_type)
+        if marks := system_of(config).marks:
+            tokeniser.save(tokenizer, base / name, marks.templates)
     return base
 
 

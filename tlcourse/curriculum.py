@@ -199,7 +199,11 @@ LESSONS = (
         _NEW,
         "Can you look both ways without [MASK]?",
         ("bert",),
-        teaches=("models.language.xlnet", "train.pretraining.permutation"),
+        teaches=(
+            "models.language.xlnet",
+            "models.parts.relative_attention",
+            "train.pretraining.permutation",
+        ),
         planned=True,
     ),
     Lesson(
@@ -231,12 +235,15 @@ LESSONS = (
 
 # Modules of `models/`, `train/` and `probe/` that no lesson explains: the engine under all of them.
 ENGINE = (
+    "models.language.counterpart",
+    "models.language.system",
     "models.parts.config_fields",
     "models.pretrained.checkpoints",
     "models.pretrained.encoders",
     "models.pretrained.interchange",
     "models.pretrained.loading_quietly",
     "models.pretrained.onnx_weights",
+    "models.pretrained.registry",
     "models.pretrained.text_encoders",
     "models.pretrained.transformers_configs",
     "models.pretrained.zoo",

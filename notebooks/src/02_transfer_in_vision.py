@@ -233,7 +233,7 @@ sizes = [25, 100, *pick(full=[500], fast=[]), len(train)]
 probes = {}
 for n in show.progress(sizes, "probes"):
     for s, (train, test) in splits.items():
-        drawn = few_labels.draw(train, label, n, s)
+        drawn = few_labels.draw_stratified(train, label, n, s)
         for depth in depths:
             probes[depth, n, s] = few_labels.probe(found[depth], label, drawn, test)
 
@@ -327,9 +327,11 @@ steps = dict(zip(sizes, pick(full=(30, 60, 100, 200), fast=(3, 3, 4)), strict=Tr
 def finetune(n, s, lowest="stage6", inputs=maps, start="stage6", model=None, splits=splits, **changes):
     """Fine-tune from the layer ``lowest`` up, with n labels of split s; return what came of it."""
     train, test = splits[s]
-    recipe = finetuning.Recipe(lowest=lowest, **{"n_steps": steps[n]} | changes)
-    drawn = few_labels.draw(train, label, n, s)
-    return few_labels.finetune(model or efficientnet.load(), inputs, label, drawn, test, recipe, s, start)
+    recipe = finetuning.ImageRecipe(lowest=lowest, **{"n_steps": steps[n]} | changes)
+    drawn = few_labels.draw_stratified(train, label, n, s)
+    return few_labels.tune_and_test(
+        model or efficientnet.load(), inputs, label, drawn, test, recipe, s, start
+    )
 
 
 def train_all(jobs, desc):
@@ -489,14 +491,14 @@ sources = {"different source": network, "similar source": similar}
 
 def halves(n, s):
     """Return n labelled mono cells of split s, and the other half of the mono cells, for testing."""
-    half = few_labels.draw(mono, label, many, s)
-    return few_labels.draw(half, label, n, s), np.setdiff1d(mono, half)
+    half = few_labels.draw_stratified(mono, label, many, s)
+    return few_labels.draw_stratified(half, label, n, s), np.setdiff1d(mono, half)
 
 
 def tune_further(source, n, s):
     """Return what comes of fine-tuning a source on n mono cells."""
-    model, recipe = copy.deepcopy(sources[source]), finetuning.Recipe(lowest="stage6", n_steps=steps[n])
-    return few_labels.finetune(model, maps, label, *halves(n, s), recipe, s, "stage6")
+    model, recipe = copy.deepcopy(sources[source]), finetuning.ImageRecipe(lowest="stage6", n_steps=steps[n])
+    return few_labels.tune_and_test(model, maps, label, *halves(n, s), recipe, s, "stage6")
 
 
 # %%
@@ -506,8 +508,8 @@ jobs = {
     for source in sources
     for s in seeds
 }
-recipe = finetuning.Recipe(lowest="stage6", n_steps=steps[sizes[-1]])
-first = {"poly": partial(few_labels.finetune, similar, maps, label, poly, mono, recipe, seed, "stage6")}
+recipe = finetuning.ImageRecipe(lowest="stage6", n_steps=steps[sizes[-1]])
+first = {"poly": partial(few_labels.tune_and_test, similar, maps, label, poly, mono, recipe, seed, "stage6")}
 first |= {key: job for key, job in jobs.items() if key[1] == "different source"}
 further = train_all(first, "quadrants, 1 of 2")
 further |= train_all({key: job for key, job in jobs.items() if key not in first}, "quadrants, 2 of 2")
@@ -648,7 +650,7 @@ ways = {
     "not even divided by 255": ((0, 0, 0), (1 / 255,) * 3),
 }
 train, test = splits[seed]
-drawn, asked = few_labels.draw(train, label, sizes[1], seed), test[: pick(full=400, fast=40)]
+drawn, asked = few_labels.draw_stratified(train, label, sizes[1], seed), test[: pick(full=400, fast=40)]
 both, at_work = np.concatenate([drawn, asked]), efficientnet.fold(network)
 rows = []
 for name, (mean, std) in show.progress(ways.items(), "normalisations"):

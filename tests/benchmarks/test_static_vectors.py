@@ -10,7 +10,7 @@ from tlcourse.data import word_tests
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_small_run_reports_both_models(tmp_path):
+def test_a_small_run_reports_all_models_and_both_programs(tmp_path):
     pairs, _ = word_tests.wordsim353()
     similar, _ = word_tests.simlex999()
     lines = [f"{a} {b}" for a, b in [*pairs[:40], *similar[:40]]] * 5
@@ -21,16 +21,17 @@ def test_a_small_run_reports_both_models(tmp_path):
     done = subprocess.run([*map(str, command), *small], check=True, capture_output=True, text=True)
 
     report = json.loads(out.read_text())
-    for found in report["side_by_side"]["results"].values():
-        assert len(found["words_per_second"]) == 2
-        assert min(found["words_per_second"]) > 0
-        assert all(-1 <= rho <= 1 for rho in found["WordSim-353"])
+    records = report["side_by_side"]["records"]
+    assert {r["model"] for r in records} == {"skip-gram", "CBOW", "fastText"}
+    assert {r["whose"] for r in records} == {"ours", "gensim", "gensim, sentences shuffled"}
+    assert len(records) == 2 * 3 * 3  # seeds, models, whose
+    assert all(r["words_per_second"] > 0 and -1 <= r["WordSim-353"] <= 1 for r in records)
     assert [(r["model"], r["vocabulary"]) for r in report["by_vocabulary"]] == [
         ("ours", 300),
         ("gensim", 300),
     ]
-    ours = report["side_by_side"]["results"]["ours"]["words_per_second"]
-    assert f"| ours | {sum(ours) / 2:,.0f} |" in done.stdout
+    speeds = [r["words_per_second"] for r in records if (r["model"], r["whose"]) == ("CBOW", "ours")]
+    assert f"| CBOW | ours | {sum(speeds) / 2:,.0f} |" in done.stdout
     assert json.loads(done.stdout.partition("```json\n")[2].partition("\n```")[0]) == report
 
 

@@ -12,7 +12,7 @@ from tlcourse.data import tasks, text_index
 from tlcourse.data.tasks import CLASSES, Task
 from tlcourse.models.pretrained import zoo
 from tlcourse.show import zoo_results
-from tlcourse.train.finetuning.texts import Recipe
+from tlcourse.train.finetuning.texts import TextRecipe
 from tlcourse.train.measuring import evaluate
 
 
@@ -38,7 +38,7 @@ def run(benchmark, tiny_zoo, made_text, tmp_path, monkeypatch):
         {"made": "accuracy"},
     )
     monkeypatch.setattr(tasks, "load", lambda *_: task)
-    monkeypatch.setattr(evaluate, "recipe_of", lambda name: Recipe(epochs=1, min_steps=2))
+    monkeypatch.setattr(evaluate, "recipe_of", lambda name: TextRecipe(epochs=1, min_steps=2))
     monkeypatch.setattr(benchmark, "_bf16", lambda: False)
     monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tiny_zoo))
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
@@ -108,7 +108,7 @@ def test_other_weights_are_measured_again(run, tiny_zoo, tmp_path, monkeypatch):
 def test_another_recipe_is_measured_again(run, monkeypatch):
     small = ("bert-mini", "--labels", "20", "--seeds", "1", "--weights", "trained")
     before = run(*small)["cells"]
-    monkeypatch.setattr(evaluate, "recipe_of", lambda name: Recipe(epochs=1, min_steps=2, dropout=0.2))
+    monkeypatch.setattr(evaluate, "recipe_of", lambda name: TextRecipe(epochs=1, min_steps=2, dropout=0.2))
     after = run(*small)["cells"]
     assert [c["way"] for c in after] == ["frozen", "fine-tuned"]
     assert after[0] == before[0]

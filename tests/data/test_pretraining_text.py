@@ -142,7 +142,7 @@ def test_pieces_of_a_model_are_taken(monkeypatch, made, tmp_path):
     monkeypatch.setattr(pretraining_text.Sources, "evaluation", lambda self: tests)
     monkeypatch.setattr(pretraining_text.Sources, "check", lambda self: None)
     of_model = tokeniser.train([document.text for document in documents[::2]], vocab_size=270)
-    tokeniser.save(of_model, tmp_path / "model", "bert")
+    tokeniser.save(of_model, tmp_path / "model")
     said = []
     pretraining_text.make(pretraining_text.Sources(), tmp_path / "text", said.append, tmp_path / "model")
     made_of_it = text_index.load(tmp_path / "text")

@@ -90,6 +90,43 @@ def test_saved_and_loaded_is_the_same(index, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["text"]
 
 
+def changed_array(change):
+    def damage(folder):
+        np.save(folder / "documents.npy", change(np.load(folder / "documents.npy")))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "index.json").write_text("[" * 100_000),
+        lambda folder: (folder / "index.json").write_text("[]"),
+        lambda folder: (folder / "index.json").write_text('{"sources": "made", "report": {}}'),
+        lambda folder: (folder / "index.json").write_bytes(b"\xff"),
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        lambda folder: (folder / "vocabulary.txt").write_bytes(b"\xff"),
+        lambda folder: (folder / "pieces.npy").unlink(),
+        lambda folder: (folder / "pieces.npy").write_bytes(b""),
+        lambda folder: (folder / "pieces.npy").write_bytes((folder / "pieces.npy").read_bytes()[:-3]),
+        lambda folder: (folder / "pieces.npy").write_bytes((folder / "flags.npy").read_bytes()[:200]),
+        lambda folder: np.save(folder / "flags.npy", np.load(folder / "flags.npy")[:-1]),
+        changed_array(lambda array: array[:-1]),
+        changed_array(lambda array: array[None]),
+        changed_array(lambda array: array[:0]),
+        changed_array(lambda array: array[0]),
+        changed_array(lambda array: array.astype(object)),
+    ],
+)
+def test_a_damaged_text_is_named_with_what_to_do(index, tmp_path, damage):
+    folder = tmp_path / "text"
+    text_index.save(index, folder)
+    damage(folder)
+    with pytest.raises(ValueError, match=rf"text in {folder} is damaged .*`tlcourse text"):
+        text_index.load(folder)
+
+
 SAVE = """
 import sys, time
 import made_text

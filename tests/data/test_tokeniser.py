@@ -76,7 +76,11 @@ def test_too_little_text_is_refused():
     ],
 )
 def test_autotokenizer_opens_it(tokenizer, tmp_path, model_type, one, two, segments):
-    tokeniser.save(tokenizer, tmp_path, model_type)
+    templates = {
+        "bert": ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1"),
+        "xlnet": ("$A [SEP] [CLS]:2", "$A [SEP] $B:1 [SEP]:1 [CLS]:2"),
+    }
+    tokeniser.save(tokenizer, tmp_path, templates.get(model_type))
     (tmp_path / "config.json").write_text(f'{{"model_type": "{model_type}"}}')
     theirs = transformers.AutoTokenizer.from_pretrained(tmp_path)
     assert " ".join(theirs.convert_ids_to_tokens(theirs("The")["input_ids"])) == one

@@ -94,7 +94,7 @@ def pictures() -> Images:
 
 
 def steps(labels, model=None, learning_rate=1e-3):
-    recipe = images.Recipe("low", n_steps=4, learning_rate=learning_rate)
+    recipe = images.ImageRecipe("low", n_steps=4, learning_rate=learning_rate)
     return list(images.training_steps(model or network(), pictures(), labels, np.arange(16), recipe, 0))
 
 
@@ -110,8 +110,8 @@ def test_whatever_trains_on_classes_names_what_is_none(tiny_text, labels, said):
         with pytest.raises(ValueError, match=said):
             steps(labels)
         with pytest.raises(ValueError, match=said):
-            few_labels.finetune(
-                network(), pictures(), labels, np.arange(8), np.arange(8, 16), images.Recipe("low"), 0
+            few_labels.tune_and_test(
+                network(), pictures(), labels, np.arange(8), np.arange(8, 16), images.ImageRecipe("low"), 0
             )
     if "0 to 1" not in said:  # a probe has as many classes as there are
         with pytest.raises(ValueError, match=said):
@@ -144,18 +144,20 @@ def test_any_width_trains_as_int64_does(tiny_text, dtype):
     assert torch.equal(one.linear.weight, other.linear.weight)
     assert steps(LABELS) == steps(LABELS.astype(dtype))
     encoder, examples = tiny_text()
-    texts.finetune(encoder, examples, LABELS.astype(dtype), CLASSES, 2, texts.Recipe(min_steps=1, epochs=1))
+    texts.finetune(
+        encoder, examples, LABELS.astype(dtype), CLASSES, 2, texts.TextRecipe(min_steps=1, epochs=1)
+    )
 
 
 def test_an_index_beyond_the_labels_is_named():
-    recipe = images.Recipe("low", n_steps=1)
+    recipe = images.ImageRecipe("low", n_steps=1)
     with pytest.raises(ValueError, match="the index goes from 0 to 16, but there are 16 labels"):
         next(images.training_steps(network(), pictures(), LABELS, np.arange(17), recipe, 0))
 
 
 def test_symbols_that_the_model_lacks_are_named():
     model = EncoderDecoder(6, 7, 4, 4)
-    recipe = seq2seq.Recipe(batch_size=2)
+    recipe = seq2seq.Seq2SeqRecipe(batch_size=2)
     with pytest.raises(ValueError, match=r"pairs\[1\]\[0\]\[1\] is 6, expected .* 0 to 5"):
         next(seq2seq.training_steps(model, [([3, 4], [5]), ([3, 6], [5])], 1, 0, recipe))
     with pytest.raises(ValueError, match=r"pairs\[0\]\[1\]\[0\] is -1"):
@@ -164,12 +166,14 @@ def test_symbols_that_the_model_lacks_are_named():
 
 def train_texts(tiny_text, rate):
     encoder, examples = tiny_text()
-    recipe = texts.Recipe(learning_rate=rate, min_steps=30)
+    recipe = texts.TextRecipe(learning_rate=rate, min_steps=30)
     return texts.finetune(encoder, examples, LABELS, CLASSES, 2, recipe)
 
 
 def train_vectors(_, rate):
-    return averaged_vectors.fit(averaged(), TEXTS, LABELS, 0, averaged_vectors.Recipe(rate, vector_rate=rate))
+    return averaged_vectors.fit(
+        averaged(), TEXTS, LABELS, 0, averaged_vectors.VectorRecipe(rate, vector_rate=rate)
+    )
 
 
 def train_images(_, rate):
@@ -180,7 +184,7 @@ def train_images(_, rate):
 
 def train_pairs(_, rate):
     model = EncoderDecoder(6, 7, 4, 4)
-    recipe = seq2seq.Recipe(learning_rate=rate, batch_size=2, warmup=1)
+    recipe = seq2seq.Seq2SeqRecipe(learning_rate=rate, batch_size=2, warmup=1)
     list(seq2seq.training_steps(model, [([3, 4], [5]), ([3, 5], [5])] * 4, 8, 0, recipe))
     return model
 

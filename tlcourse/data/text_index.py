@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tlcourse import files
-from tlcourse.data import sentences
+from tlcourse.data import sentences, tokeniser
 from tlcourse.data.texts import as_texts
 from tlcourse.data.tokeniser import find_words
 
@@ -205,18 +205,51 @@ def save(index: TextIndex, folder: str | Path) -> None:
 
 
 def load(folder: str | Path) -> TextIndex:
-    """Open what `save` wrote. Raises FileNotFoundError if it is not there."""
-    from tokenizers import Tokenizer
+    """Open what `save` wrote.
 
+    Raises:
+        FileNotFoundError: it is not there.
+        ValueError: a file of it is missing, damaged, or does not fit the others.
+    """
     folder = Path(folder)
     if not (folder / "index.json").is_file():
         raise FileNotFoundError(f"there is no text in {folder}: make it with `tlcourse text {folder}`.")
-    about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
-    return TextIndex(
-        **arrays,
-        sources=tuple(about["sources"]),
-        vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n"),
-        tokenizer=Tokenizer.from_file(str(folder / "tokenizer.json")),
-        report=about["report"],
-    )
+    try:
+        about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in _ARRAYS}
+        index = TextIndex(
+            **arrays,
+            sources=tuple(as_texts(about["sources"], "sources")),
+            vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n"),
+            tokenizer=tokeniser.load_file(folder / "tokenizer.json"),
+            report=dict(about["report"]),
+        )
+        _check_lengths(index)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, EOFError) as error:
+        raise ValueError(
+            f"the text in {folder} is damaged ({error!s:.300}). Delete the folder, and make it again with "
+            f"`tlcourse text {folder}`."
+        ) from error
+    return index
+
+
+def _check_lengths(index: TextIndex) -> None:
+    """Raise ValueError where two arrays do not fit each other: of each only the length and the last entry."""
+    ends = {
+        "sentence_words": (index.sentence_words, len(index.words)),
+        "sentence_pieces": (index.sentence_pieces, len(index.pieces)),
+        "documents": (index.documents, len(index.sentence_words) - 1),
+    }
+    for name, (offsets, end) in ends.items():
+        if offsets.ndim != 1 or not len(offsets) or offsets[-1] != end:
+            raise ValueError(f"{name} does not end at {end}")
+    lengths = {
+        "flags": (index.flags, len(index.pieces)),
+        "sentence_pieces": (index.sentence_pieces, len(index.sentence_words)),
+        "source": (index.source, len(index)),
+        "held_out": (index.held_out, len(index)),
+        "n_bytes": (index.n_bytes, len(index)),
+    }
+    for name, (array, length) in lengths.items():
+        if array.shape != (length,):
+            raise ValueError(f"{name} has the shape {array.shape}, expected ({length},)")

@@ -32,13 +32,6 @@ PAD, UNK, CLS, SEP, MASK, START, DELIMITER, EXTRACT = range(len(SPECIAL))
 WORD = r"[^\W_]+|[^\w\s]|_"
 find_words = re.compile(WORD).findall
 
-# What stands around one text and around two, by the `model_type` of the model.
-_TEMPLATES = {
-    "bert": ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1"),
-    "ernie": ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1"),
-    "xlnet": ("$A [SEP] [CLS]:2", "$A [SEP] $B:1 [SEP]:1 [CLS]:2"),
-}
-
 
 def train(texts: Iterable[str], vocab_size: int = VOCAB_SIZE) -> "Tokenizer":
     """Learn the pieces of `texts`: the same texts always give the same pieces with the same numbers.
@@ -101,18 +94,20 @@ def _letters(texts: Iterable[str], normalise: Callable[[str], str]) -> list[str]
     return sorted(sorted(normalised, key=lambda letter: (-normalised[letter], letter))[:LETTERS])
 
 
-def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
+def save(tokenizer: "Tokenizer", folder: str | Path, templates: tuple[str, str] | None = None) -> None:
     """Write the tokeniser to a model's folder, so that `AutoTokenizer.from_pretrained(folder)` opens it.
 
-    `model_type` is that of `config.json`: it decides where [CLS] and [SEP] stand. GPT has neither.
+    Args:
+        templates: what stands around one text and around two, with segments, such as `"[CLS] $A [SEP]"` and
+            `"[CLS] $A [SEP] $B:1 [SEP]:1"`; None for a model that has neither marks nor segments.
     """
     from tokenizers import Tokenizer, processors
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     copy = Tokenizer.from_str(tokenizer.to_str())
-    if model_type in _TEMPLATES:
-        single, pair = _TEMPLATES[model_type]
+    if templates:
+        single, pair = templates
         special = [("[CLS]", CLS), ("[SEP]", SEP)]
         copy.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=special)
     with files.new_file(folder / "tokenizer.json") as beside:
@@ -121,7 +116,7 @@ def save(tokenizer: "Tokenizer", folder: str | Path, model_type: str) -> None:
     fields = {f"{name}_token": SPECIAL[number] for name, number in names.items()}
     fields |= {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": True}
     fields["extra_special_tokens"] = list(SPECIAL[START:])
-    segments = ["token_type_ids"] if model_type in _TEMPLATES else []  # without the name they are left out
+    segments = ["token_type_ids"] if templates else []  # without the name they are left out
     fields["model_input_names"] = ["input_ids", *segments, "attention_mask"]
     files.write_json(folder / "tokenizer_config.json", fields)
     sha256sums.note(folder, ["tokenizer.json", "tokenizer_config.json"])
@@ -134,19 +129,25 @@ def load(folder: str | Path) -> "Tokenizer":
         FileNotFoundError: there is none.
         ValueError: it is damaged, or not a tokeniser that can cut a text into pieces.
     """
-    from tokenizers import Tokenizer
-
     path = Path(folder) / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: `save` writes it beside a model's weights.")
+    tokenizer = load_file(path)
+    tokenizer.post_processor = None
+    return tokenizer
+
+
+def load_file(path: Path) -> "Tokenizer":
+    """The tokeniser in a file, as it is. Raises ValueError if it is damaged or cannot cut a text."""
+    from tokenizers import Tokenizer
+
     try:
         tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.post_processor = None
         tokenizer.encode("A word, and \u4e00, which has no piece.")
         sha256sums.check(path)
     except Exception as error:  # the library raises plain Exception, for whatever is wrong
         raise ValueError(
-            f"{path} cannot be used as a tokeniser ({error}). Get the folder again, or write the file with "
-            "tlcourse.data.tokeniser.save."
+            f"{path} cannot be used as a tokeniser ({error!s:.300}). Get the folder again, or write the file "
+            "with tlcourse.data.tokeniser.save."
         ) from error
     return tokenizer

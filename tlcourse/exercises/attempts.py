@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import textwrap
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,14 @@ def run(function: Callable, args: tuple, seed: int) -> Outcome:
             return Outcome(failure=describe(error))
     changed = next((i for i, (a, b) in enumerate(zip(args, given, strict=True)) if not _same(a, b)), None)
     return Outcome(value=value, changed=changed)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Silence the warnings of what is tried only to name a mistake."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _same(before: object, after: object) -> bool:

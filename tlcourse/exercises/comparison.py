@@ -16,13 +16,13 @@ _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
 
 
-def _is_tensor(value: object) -> bool:
+def is_tensor(value: object) -> bool:
     torch = sys.modules.get("torch")  # a tensor exists only where torch has been imported
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _as_array(value: object) -> np.ndarray:
-    if _is_tensor(value):
+def as_array(value: object) -> np.ndarray:
+    if is_tensor(value):
         value = value.detach().cpu()
         if value.is_sparse:
             value = value.to_dense()
@@ -32,17 +32,17 @@ def _as_array(value: object) -> np.ndarray:
     return np.asarray(value)
 
 
-def _is_scalar(value: object) -> bool:
+def is_scalar(value: object) -> bool:
     if isinstance(value, (numbers.Number, np.bool_)):
         return True
-    return (isinstance(value, np.ndarray) or _is_tensor(value)) and value.ndim == 0
+    return (isinstance(value, np.ndarray) or is_tensor(value)) and value.ndim == 0
 
 
 def kind(value: object) -> str:
     """Return what a value is, in a learner's words, with its shape: ``"a numpy array of shape (3, 4)"``."""
     if value is None:
         return "None"
-    if _is_tensor(value):
+    if is_tensor(value):
         return f"a torch tensor of shape {tuple(value.shape)}"
     if isinstance(value, np.ndarray):
         return f"a numpy array of shape {value.shape}"
@@ -60,9 +60,9 @@ def kind(value: object) -> str:
 
 def short(value: object) -> str:
     """Return a representation of ``value`` that fits a line or two."""
-    if _is_tensor(value) or isinstance(value, np.ndarray):
-        array = _as_array(value)
-        kind_of = "tensor" if _is_tensor(value) else "array"
+    if is_tensor(value) or isinstance(value, np.ndarray):
+        array = as_array(value)
+        kind_of = "tensor" if is_tensor(value) else "array"
         if array.size <= 12:
             return f"{kind_of}({np.array2string(array, precision=4, separator=', ', suppress_small=True)})"
         head = ", ".join(
@@ -103,9 +103,9 @@ def _difference(expected: object, got: object, rtol: float, atol: float, where: 
         return f"There is still a `...`{at} where {kind(expected)} belongs."
     if expected is None or got is None:
         return None if expected is got else f"Expected {kind(expected)}{at}, got {kind(got)}."
-    if _is_scalar(expected):
+    if is_scalar(expected):
         return _scalar(expected, got, rtol, atol, at)
-    if isinstance(expected, np.ndarray) or _is_tensor(expected):
+    if isinstance(expected, np.ndarray) or is_tensor(expected):
         return _array(expected, got, rtol, atol, at)
     if isinstance(expected, str):
         return _text(expected, got, at)
@@ -121,20 +121,20 @@ def _difference(expected: object, got: object, rtol: float, atol: float, where: 
 
 
 def _scalar(expected: object, got: object, rtol: float, atol: float, at: str) -> str | None:
-    if not _is_scalar(got):
-        if (isinstance(got, np.ndarray) or _is_tensor(got)) and _as_array(got).size == 1:
+    if not is_scalar(got):
+        if (isinstance(got, np.ndarray) or is_tensor(got)) and as_array(got).size == 1:
             return f"Expected a single number{at}, got {kind(got)}: `.item()` takes the number out of it."
-        return f"Expected {kind(_as_array(expected).item())}{at}, got {kind(got)}: {short(got)}."
-    a, b = _as_array(expected).item(), _as_array(got).item()
+        return f"Expected {kind(as_array(expected).item())}{at}, got {kind(got)}: {short(got)}."
+    a, b = as_array(expected).item(), as_array(got).item()
     if isinstance(a, float) and isinstance(b, float) and math.isnan(b) and not math.isnan(a):
         return f"Got NaN (not a number){at} where {short(a)} is expected: look for 0/0, log(0) or ∞ − ∞."
-    if _close(np.asarray(a), np.asarray(b), rtol, atol).all():
+    if close(np.asarray(a), np.asarray(b), rtol, atol).all():
         return None
-    gap = f", {abs(a - b):.3g} apart" if not isinstance(a, bool) and a != b else ""
+    gap = f", {abs(a - b):.3g} apart" if isinstance(a, float) or isinstance(b, float) else ""
     return f"Expected {short(a)}{at}, got {short(b)}{gap}."
 
 
-def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+def close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
     if a.dtype.kind in "biu" and b.dtype.kind in "biu":
         return a == b
     if a.dtype.kind not in "biufc" or b.dtype.kind not in "biufc":
@@ -148,12 +148,11 @@ def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray
 
 
 def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> str | None:
-    wanted = "torch tensor" if _is_tensor(expected) else "numpy array"
-    if not (_is_tensor(got) if _is_tensor(expected) else isinstance(got, np.ndarray)):
-        convert = "torch.as_tensor(…)" if _is_tensor(expected) else "np.asarray(…)"
+    wanted = "torch tensor" if is_tensor(expected) else "numpy array"
+    if not (is_tensor(got) if is_tensor(expected) else isinstance(got, np.ndarray)):
         shape = tuple(expected.shape)
-        return f"Expected a {wanted} of shape {shape}{at}, got {kind(got)}; `{convert}` makes one."
-    a, b = _as_array(expected), _as_array(got)
+        return f"Expected a {wanted} of shape {shape}{at}, got {kind(got)}; {_conversion(expected, got)}"
+    a, b = as_array(expected), as_array(got)
     if a.shape != b.shape:
         hint = ""
         if a.shape == b.shape[::-1]:
@@ -164,17 +163,41 @@ def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> 
     problem = _dtype(a, b, at)
     if problem or a.size == 0:
         return problem
-    close = _close(a, b, rtol, atol)
-    if close.all():
+    near = close(a, b, rtol, atol)
+    if near.all():
         return None
-    if b.dtype.kind == "f" and (strange := ~np.isfinite(b) & ~close).any():
+    if b.dtype.kind == "f" and (strange := ~np.isfinite(b) & ~near).any():
         first = tuple(int(i) for i in np.argwhere(strange)[0])
         value = "NaN (not a number)" if np.isnan(b[first]) else "infinite"
         return (
             f"{int(strange.sum())} of {b.size} values are {value}{at}, the first at index {_index(first)}, "
             f"where {short(a[first])} is expected: look for a division by 0, log(0), or an overflowing exp."
         )
-    return _largest(a, b, close, at)
+    return _largest(a, b, near, at)
+
+
+def _conversion(expected: object, got: object) -> str:
+    """What makes the array or tensor asked for out of ``got``; tried, before it is said."""
+    to_torch = is_tensor(expected)
+    if is_scalar(got):
+        return "did you take a mean, a sum or one entry of all, where one along an axis is asked for?"
+    if isinstance(got, (list, tuple)) and got and all(is_tensor(g) or isinstance(g, np.ndarray) for g in got):
+        shapes = {tuple(g.shape) for g in got}
+        if len(shapes) > 1:
+            return f"its members have different shapes ({', '.join(map(str, sorted(shapes)))})."
+        if all(map(is_tensor, got)):
+            return f"`torch.stack(…){'' if to_torch else '.numpy()'}` makes one of its members."
+        stacked = "torch.from_numpy(np.stack(…))" if to_torch else "np.stack(…)"
+        return f"`{stacked}` makes one of its members."
+    if is_tensor(got):
+        return "`.numpy()` makes one." if not got.requires_grad else "`.detach().numpy()` makes one."
+    try:
+        as_numbers = np.asarray(got)
+    except ValueError:
+        return "its members have different lengths."
+    if as_numbers.dtype.kind not in "biuf":
+        return "that holds no numbers."
+    return "`torch.as_tensor(…)` makes one." if to_torch else "`np.asarray(…)` makes one."
 
 
 def _dtype(a: np.ndarray, b: np.ndarray, at: str) -> str | None:
@@ -190,17 +213,17 @@ def _index(position: tuple[int, ...]) -> str:
     return "[" + ", ".join(map(str, position)) + "]"
 
 
-def _largest(a: np.ndarray, b: np.ndarray, close: np.ndarray, at: str) -> str:
-    count = f"{int((~close).sum())} of {a.size} values differ{at}"
-    if a.dtype.kind in "biufc" and a.dtype.kind != "b":
-        gap = np.where(close, 0.0, np.abs(np.subtract(b, a, dtype=np.result_type(a, b, np.float64))))
+def _largest(a: np.ndarray, b: np.ndarray, near: np.ndarray, at: str) -> str:
+    count = f"{int((~near).sum())} of {a.size} values differ{at}"
+    if a.dtype.kind in "fc" or b.dtype.kind in "fc":  # whole numbers are often indices: no distance
+        gap = np.where(near, 0.0, np.abs(np.subtract(b, a, dtype=np.result_type(a, b, np.float64))))
         gap = np.where(np.isfinite(gap), gap, np.inf)
         worst = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
         return (
             f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: "
             f"expected {short(a[worst])}, got {short(b[worst])}."
         )
-    worst = tuple(int(i) for i in np.argwhere(~close)[0])
+    worst = tuple(int(i) for i in np.argwhere(~near)[0])
     return f"{count}, the first at index {_index(worst)}: expected {short(a[worst])}, got {short(b[worst])}."
 
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SOLVED, WRONG, NOT_ATTEMPTED = "solved", "wrong", "not attempted"
 MARKS = {SOLVED: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
@@ -15,21 +15,32 @@ class Verdict:
     """The result of one check: ``status`` is ``"solved"``, ``"wrong"`` or ``"not attempted"``.
 
     ``message`` says what is wrong, ``detail`` by how much where the message does not, ``given`` on which
-    input.
+    input, and ``args`` are that input itself. ``named`` is whether the message names the mistake, and does not
+    only say how far off the values are.
     """
 
     status: str
     message: str
     detail: str = ""
     given: str = ""
+    named: bool = False
+    args: tuple | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def solved(cls, message: str) -> "Verdict":
         return cls(SOLVED, message)
 
     @classmethod
-    def wrong(cls, message: str, detail: str = "", given: str = "") -> "Verdict":
-        return cls(WRONG, message, detail, given)
+    def wrong(
+        cls,
+        message: str,
+        detail: str = "",
+        given: str = "",
+        *,
+        named: bool = False,
+        args: tuple | None = None,
+    ) -> "Verdict":
+        return cls(WRONG, message, detail, given, named, args)
 
     @classmethod
     def not_attempted(cls, message: str) -> "Verdict":

@@ -7,7 +7,7 @@ from pathlib import Path
 from tlcourse import files
 from tlcourse.notebook_tools.normalise import normalise
 from tlcourse.notebook_tools.notebook_files import nbformat
-from tlcourse.notebook_tools.source import Lesson, LessonError, read
+from tlcourse.notebook_tools.source import LessonError, LessonFiles, read
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -16,7 +16,7 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     files.write_text(path, nbformat.writes(notebook) + "\n")
 
 
-def build(lesson: Lesson, watcher=None):
+def build(lesson: LessonFiles, watcher=None):
     """Execute the lesson under the ``full`` profile and store it; return (Execution, remarks).
 
     Where a cell fails or an output may not be stored, the stored notebook stays as it was, and what was
@@ -60,7 +60,7 @@ def _restore(executed: nbformat.NotebookNode, source: nbformat.NotebookNode) -> 
         mine.metadata, mine.id = theirs.metadata, theirs.id
 
 
-def differences(lesson: Lesson) -> list[str]:
+def differences(lesson: LessonFiles) -> list[str]:
     """Return how the stored notebook differs from its source run to the end; [] if it does not."""
     if not lesson.built.exists():
         return [f"{lesson.built.name} is not built yet"]

@@ -18,9 +18,9 @@ import tlcourse
 from tlcourse import doctor, files
 from tlcourse.notebook_tools import report as reporting
 from tlcourse.notebook_tools.notebook_files import nbformat
-from tlcourse.notebook_tools.source import Lesson, LessonError, parameter_names, read
+from tlcourse.notebook_tools.source import LessonError, LessonFiles, parameter_names, read
 
-Progress = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
+CellBegins = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
 
 
 def source_key(notebook: nbformat.NotebookNode, parameters: dict) -> str:
@@ -40,14 +40,14 @@ class Run:
 
     def __init__(
         self,
-        lessons: list[Lesson],
+        lessons: list[LessonFiles],
         out: Path,
         *,
         profile: str,
         solutions: bool = False,
         jobs: int = 1,
         resume: bool = False,
-        progress: Progress = lambda name, index, total: None,
+        progress: CellBegins = lambda name, index, total: None,
     ):
         """Read the lessons.
 

@@ -23,8 +23,8 @@ class LessonError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """One lesson: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+class LessonFiles:
+    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
 
     number: str
     name: str
@@ -49,16 +49,16 @@ def course_root(start: Path | None = None) -> Path:
     )
 
 
-def all_lessons(root: Path | None = None) -> list[Lesson]:
+def all_lessons(root: Path | None = None) -> list[LessonFiles]:
     """Return every lesson of the course in order."""
     folder = (root or course_root()) / "notebooks"
     return [
-        Lesson(path.stem[:2], path.stem, path, folder / f"{path.stem}.ipynb")
+        LessonFiles(path.stem[:2], path.stem, path, folder / f"{path.stem}.ipynb")
         for path in sorted((folder / "src").glob("[0-9][0-9]_*.py"))
     ]
 
 
-def find(names: list[str], root: Path | None = None) -> list[Lesson]:
+def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
     """Return the lessons that ``names`` mean, in order; all of them where ``names`` is empty.
 
     A name is a number (``2`` or ``02``), a stem (``02_transfer_in_vision``) or a path to the .py or .ipynb.
@@ -108,7 +108,7 @@ def badges(name: str, address: str) -> str:
     )
 
 
-def read(lesson: Lesson, address: str | None = None):
+def read(lesson: LessonFiles, address: str | None = None):
     """Return the lesson as a notebook with no outputs: badges in place, cell ids from the text alone.
 
     Raises:

@@ -63,7 +63,7 @@ def test_frozen_vectors_end_where_logistic_regression_ends():
         means = np.stack([model.vectors(rows[None]).numpy()[0] for rows in model.encode(texts)])
     labels = (means @ rng.normal(size=5) + rng.normal(0, 0.7, size=120) > 0).astype(int)
 
-    plain = text_classifier.Recipe(weight_decay=0.0, min_steps=1500)
+    plain = text_classifier.VectorRecipe(weight_decay=0.0, min_steps=1500)
     text_classifier.fit(model, texts, labels, seed=0, recipe=plain)
     optimum = LogisticRegression(C=np.inf, tol=1e-8).fit(means, labels)
     ours = np.diff(model.linear.weight.detach().numpy(), axis=0)
@@ -75,9 +75,9 @@ def test_few_texts_get_steps_enough():
     model = AveragedVectors(WORDS, np.eye(4, dtype=np.float32), n_classes=2, frozen=True)
     model.register_forward_hook(lambda *_: counted.append(1))
     texts, labels = reviews(40)
-    text_classifier.fit(model, texts, labels, 0, text_classifier.Recipe(passes=3, min_steps=2))
+    text_classifier.fit(model, texts, labels, 0, text_classifier.VectorRecipe(passes=3, min_steps=2))
     assert len(counted) == 6  # 2 batches, 3 times
-    text_classifier.fit(model, texts, labels, 0, text_classifier.Recipe(passes=3, min_steps=7))
+    text_classifier.fit(model, texts, labels, 0, text_classifier.VectorRecipe(passes=3, min_steps=7))
     assert len(counted) == 6 + 7
 
 

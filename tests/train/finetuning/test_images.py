@@ -12,7 +12,7 @@ from tlcourse.models.vision.staged import StagedNetwork
 from tlcourse.train import schedules
 from tlcourse.train.finetuning import images as finetuning
 from tlcourse.train.finetuning.image_batches import Images, Maps, transform
-from tlcourse.train.finetuning.images import Recipe
+from tlcourse.train.finetuning.images import ImageRecipe
 from tlcourse.train.measuring import features
 
 HALF = (0.5, 0.5, 0.5)
@@ -63,7 +63,7 @@ def test_it_takes_the_steps_of_adamw_on_a_slanted_triangle(network, images):
     with torch.no_grad():
         maps = network.depths["low"](x)
     reference = copy.deepcopy(network)
-    recipe = Recipe("high", n_steps=6, batch_size=len(ALL), learning_rate=0.01, rate_factor=2.0)
+    recipe = ImageRecipe("high", n_steps=6, batch_size=len(ALL), learning_rate=0.01, rate_factor=2.0)
     losses = train(network, Maps(maps.numpy()[None]), recipe, start="high")
 
     groups = [
@@ -87,7 +87,9 @@ def test_it_takes_the_steps_of_adamw_on_a_slanted_triangle(network, images):
 
 def test_it_learns(network, inputs):
     train(
-        network, inputs, Recipe("low", n_steps=120, batch_size=12, learning_rate=0.02, batch_statistics=True)
+        network,
+        inputs,
+        ImageRecipe("low", n_steps=120, batch_size=12, learning_rate=0.02, batch_statistics=True),
     )
     assert ((finetuning.probabilities(network, inputs, ALL) > 0.5) == LABELS).mean() > 0.9
 
@@ -102,7 +104,7 @@ def test_it_learns(network, inputs):
 )
 def test_only_what_is_not_frozen_changes(network, inputs, lowest, learned):
     before = copy.deepcopy(network)
-    train(network, inputs, Recipe(lowest, n_steps=3, batch_size=4, batch_statistics=True))
+    train(network, inputs, ImageRecipe(lowest, n_steps=3, batch_size=4, batch_statistics=True))
     assert changed(before, network) == learned
     assert not network.training
 
@@ -110,14 +112,14 @@ def test_only_what_is_not_frozen_changes(network, inputs, lowest, learned):
 def test_kept_maps_train_as_the_images_do(network, images, inputs):
     """The lesson says so; float16 rounds the maps to three digits, and both draw the same flips."""
     kept = features.extract(network, images, transform(16, HALF, HALF), below="high")["maps"]
-    twin, recipe = copy.deepcopy(network), Recipe("high", n_steps=5, batch_size=4)
+    twin, recipe = copy.deepcopy(network), ImageRecipe("high", n_steps=5, batch_size=4)
     from_images = train(network, inputs, recipe)
     from_maps = train(twin, Maps(kept), recipe, start="high")
     np.testing.assert_allclose(from_maps, from_images, atol=1e-3)
 
 
 def test_layers_join_from_the_top(network, inputs):
-    before, recipe = copy.deepcopy(network), Recipe("low", n_steps=6, batch_size=4, gradual=True)
+    before, recipe = copy.deepcopy(network), ImageRecipe("low", n_steps=6, batch_size=4, gradual=True)
     seen = []
     for _ in finetuning.training_steps(network, inputs, LABELS, ALL, recipe, 0):
         seen.append(sorted(changed(before, network)))
@@ -125,7 +127,7 @@ def test_layers_join_from_the_top(network, inputs):
 
 
 def test_a_seed_gives_the_same_training_again(network, inputs):
-    recipe = Recipe("low", n_steps=4, batch_size=5)
+    recipe = ImageRecipe("low", n_steps=4, batch_size=5)
     runs = [train(copy.deepcopy(network), inputs, recipe, seed) for seed in (1, 1, 2)]
     assert runs[0] == runs[1] != runs[2]
 
@@ -140,7 +142,7 @@ def test_each_item_comes_once_before_any_comes_again(network):
             return torch.zeros(len(index), 3, 16, 16)
 
     inputs, index = Counting(), np.array([2, 3, 5, 7, 8])
-    train(network, inputs, Recipe("classifier", n_steps=5, batch_size=3), index=index)
+    train(network, inputs, ImageRecipe("classifier", n_steps=5, batch_size=3), index=index)
     assert [sorted(inputs.rows[i : i + 5]) for i in (0, 5, 10)] == [index.tolist()] * 3
 
 
@@ -151,6 +153,6 @@ def test_probabilities_do_not_depend_on_the_batch(network, inputs):
 
 def test_what_cannot_be_trained_is_refused(network, inputs):
     with pytest.raises(ValueError, match="'low' is to learn, but the inputs begin above it, at 'high'"):
-        train(network, inputs, Recipe("low"), start="high")
+        train(network, inputs, ImageRecipe("low"), start="high")
     with pytest.raises(ValueError, match="the index is empty"):
-        train(network, inputs, Recipe("low"), index=ALL[:0])
+        train(network, inputs, ImageRecipe("low"), index=ALL[:0])

@@ -8,7 +8,7 @@ import torch
 from tlcourse.data.symbols import Symbols
 from tlcourse.models.sequences.pronouncer import Pronouncer
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
-from tlcourse.train.finetuning.seq2seq import Recipe, length_batches, training_steps
+from tlcourse.train.finetuning.seq2seq import Seq2SeqRecipe, length_batches, training_steps
 
 PAIRS = [([3] * (i % 5 + 1), [4] * (i % 3 + 1)) for i in range(64)]
 
@@ -36,7 +36,7 @@ def train(seed, attention="additive", steps=100):
     torch.manual_seed(seed)
     m = EncoderDecoder(len(SYMBOLS), len(SYMBOLS), 12, 16, attention=attention)
     pairs = [(SYMBOLS.encode(w), SYMBOLS.encode(reversed(w))) for i, w in enumerate(WORDS) if i % 5]
-    losses = list(training_steps(m, pairs, steps, seed, Recipe(0.02, 10, 32)))
+    losses = list(training_steps(m, pairs, steps, seed, Seq2SeqRecipe(0.02, 10, 32)))
     return m, losses
 
 

@@ -12,13 +12,13 @@ from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS
 from tlcourse.models.language.ulmfit import LSTM_IN_BF16
 from tlcourse.models.pretrained import encoders as pretrained_encoders
 from tlcourse.train.finetuning import texts as text_finetuning
-from tlcourse.train.finetuning.texts import Recipe, TextModel, finetune
+from tlcourse.train.finetuning.texts import TextModel, TextRecipe, finetune
 from tlcourse.train.schedules import slanted_triangular
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 NAMES = ["elmo-mini", "ulmfit-mini", "gpt-mini", "gpt2-nano", "bert-mini", "xlnet-mini", "ernie-mini"]
-QUICK = Recipe(learning_rate=5e-3, rate_factor=1.0, epochs=1, min_steps=40, batch_size=16, held_out=0.2)
+QUICK = TextRecipe(learning_rate=5e-3, rate_factor=1.0, epochs=1, min_steps=40, batch_size=16, held_out=0.2)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_numbers_and_tags_are_learned_too(folders, texts):
 
 def test_tag_logits_are_those_of_transformers(folders):
     encoder = pretrained_encoders.load(folders / "bert-mini")
-    model = TextModel(encoder, TAGS, 5, Recipe()).eval()
+    model = TextModel(encoder, TAGS, 5, TextRecipe()).eval()
     theirs = transformers.BertForTokenClassification.from_pretrained(
         folders / "bert-mini", num_labels=5
     ).eval()
@@ -99,7 +99,7 @@ def test_pooled_logits_by_hand(folders):
             top = encoder(encoder.batch([example]))[-1][0]
             expected = {"summary": top[place], "concat": torch.cat([top[place], top.amax(0), top.mean(0)])}
             for pooling, vector in expected.items():
-                model = TextModel(encoder, CLASSES, 2, Recipe(pooling=pooling)).eval()
+                model = TextModel(encoder, CLASSES, 2, TextRecipe(pooling=pooling)).eval()
                 got = model([example, longer])[0]
                 torch.testing.assert_close(got, model.linear(vector), rtol=1e-4, atol=1e-5)
 
@@ -109,7 +109,7 @@ def test_a_long_text_is_learned_and_answered_in_parts(folders, texts, monkeypatc
     encoder.max_length = 24
     long = encoder.parts([" ".join(texts[0][i : i + 12]) for i in range(12)])
     assert min(map(len, long)) > 1
-    model = TextModel(encoder, NUMBERS, 1, Recipe()).eval()
+    model = TextModel(encoder, NUMBERS, 1, TextRecipe()).eval()
     with torch.no_grad():
         expected = [torch.cat([model([part]) for part in text]).mean().item() for text in long]
     np.testing.assert_allclose(model.predict(long), expected, rtol=1e-4, atol=1e-5)
@@ -220,7 +220,7 @@ def test_batches_hold_everything_once_and_little_padding():
 
 
 def test_the_dropout_asked_for_is_everywhere(folders):
-    model = TextModel(pretrained_encoders.load(folders / "bert-mini"), CLASSES, 2, Recipe(dropout=0.3))
+    model = TextModel(pretrained_encoders.load(folders / "bert-mini"), CLASSES, 2, TextRecipe(dropout=0.3))
     assert {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)} == {0.3}
     assert {m.attention_probs_dropout_prob for m in model.modules() if hasattr(m, "query")} == {0.3}
 
@@ -252,4 +252,4 @@ def test_bad_input(folders, texts):
     with pytest.raises(ValueError, match="9 labelled examples"):
         finetune(encoder, encoder.parts(texts[0][:9]), texts[1][:9], CLASSES, 2)
     with pytest.raises(ValueError, match=r"'ranks'.*'max'"):
-        TextModel(encoder, "ranks", 2, Recipe(pooling="max"))
+        TextModel(encoder, "ranks", 2, TextRecipe(pooling="max"))

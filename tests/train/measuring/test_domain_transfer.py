@@ -49,11 +49,11 @@ def test_scores_are_those_of_each_cell():
 
 
 def test_draws_are_nested_and_never_touch_the_test_set():
-    few, more = (set(domain_transfer.draw(ONE, n, seed=5)) for n in (20, 60))
+    few, more = (set(domain_transfer.draw_nested(ONE, n, seed=5)) for n in (20, 60))
     assert len(few) == 20
     assert few < more <= set(ONE.train_index)
     assert not more & set(ONE.test_index)
-    assert few != set(domain_transfer.draw(ONE, 20, seed=6))
+    assert few != set(domain_transfer.draw_nested(ONE, 20, seed=6))
 
 
 def test_two_sources_are_trained_on_together():
@@ -68,7 +68,7 @@ def test_two_sources_are_trained_on_together():
 def test_a_weight_is_worth_as_many_copies():
     # Scikit-learn's own classifier, on sentences that occur three times, against the weight of 3.
     weighed = domain_transfer.fit([(ONE, 20), (TURNED, 60)], GLOVE, seed=0, weights=[3, 1])
-    own, foreign = (domain_transfer.draw(d, n, 0) for d, n in ((ONE, 20), (TURNED, 60)))
+    own, foreign = (domain_transfer.draw_nested(d, n, 0) for d, n in ((ONE, 20), (TURNED, 60)))
     x = np.concatenate([ONE.inputs[GLOVE][own], TURNED.inputs[GLOVE][foreign]])
     y = np.concatenate([ONE.label[own], TURNED.label[foreign]])
     copies = np.repeat(np.arange(80), np.repeat([3, 1], [20, 60]))
@@ -89,7 +89,7 @@ def test_weights_are_one_each_and_above_zero(weights):
 
 def test_more_labels_than_there_are_is_an_error():
     with pytest.raises(ValueError, match="n_labels is 1000, but one has 150"):
-        domain_transfer.draw(ONE, 1000, seed=0)
+        domain_transfer.draw_nested(ONE, 1000, seed=0)
 
 
 def test_a_part_of_a_domain_keeps_the_splits_apart(monkeypatch):

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from tlcourse.data.glove import Vectors
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS, Task
 from tlcourse.models.pretrained import encoders as pretrained_encoders
-from tlcourse.train.finetuning.texts import Recipe
+from tlcourse.train.finetuning.texts import TextRecipe
 from tlcourse.train.measuring import evaluate, frozen_states, representations
 from tlcourse.train.measuring.representations import Averages, Counts, States
 
@@ -239,7 +239,7 @@ def test_glove_windows_stand_in_the_order_word_before_after(tasks, vectors):
 
 
 def test_fine_tuned_cells(tasks, tiny_zoo):
-    recipe = Recipe(learning_rate=5e-3, rate_factor=1.0, min_steps=40, held_out=0.2)
+    recipe = TextRecipe(learning_rate=5e-3, rate_factor=1.0, min_steps=40, held_out=0.2)
     for name in ("classes", "tags", "pairs", "numbers"):
         encoder = pretrained_encoders.load(tiny_zoo / "bert-mini")
         outcome = evaluate.finetuned(encoder, tasks[name], 100, 0, recipe)

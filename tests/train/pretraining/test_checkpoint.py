@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from tlcourse.train.pretraining import checkpoint
 
@@ -26,6 +27,20 @@ def test_no_checkpoint_and_no_checkpoint_of_ours(tmp_path):
         checkpoint.load(tmp_path / "c.safetensors")
     (tmp_path / "c.safetensors").write_bytes(b"\x00" * 64)
     with pytest.raises(ValueError, match="delete it"):
+        checkpoint.load(tmp_path / "c.safetensors")
+
+
+@pytest.mark.parametrize("facts", ["[" * 100_000, "[1]", "7", "", "no JSON"])
+def test_facts_that_are_none_are_named(tmp_path, facts):
+    path = tmp_path / "c.safetensors"
+    save_file({"x": torch.zeros(2)}, path, metadata={"facts": facts})
+    with pytest.raises(ValueError, match=rf"{path} is not a checkpoint .*delete it"):
+        checkpoint.load(path)
+
+
+def test_a_checkpoint_with_nan_is_named(tmp_path):
+    checkpoint.save(tmp_path / "c.safetensors", {"model.x": torch.tensor([1.0, torch.nan])}, {})
+    with pytest.raises(ValueError, match=r"model\.x has values that are not finite"):
         checkpoint.load(tmp_path / "c.safetensors")
 
 

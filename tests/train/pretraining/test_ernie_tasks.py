@@ -16,7 +16,7 @@ from tlcourse.train.pretraining import ernie_tasks, held_out
 from tlcourse.train.pretraining.ernie_tasks import DISTANCE, ORDER, TASKS, continual_schedule, task_at
 from tlcourse.train.pretraining.masking import IGNORED
 from tlcourse.train.pretraining.objectives import Reading
-from tlcourse.train.pretraining.recipes import Recipe
+from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 LENGTH = 48
 ONLY = {
@@ -166,7 +166,9 @@ def test_held_out_batches_take_the_tasks_in_turn(objective, index):
 
 
 def test_each_task_is_asked_on_held_out_text_however_little_there_is(objective, index):
-    recipe = Recipe(objective.model.config, 1000, batch_tokens=4 * LENGTH, lengths=((1.0, LENGTH),))
+    recipe = PretrainingRecipe(
+        objective.model.config, 1000, batch_tokens=4 * LENGTH, lengths=((1.0, LENGTH),)
+    )
     assert set(held_out.losses(objective, index, recipe, max_tokens=1)) == set(TASKS)
 
 

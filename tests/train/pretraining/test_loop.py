@@ -21,7 +21,7 @@ from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.language.ulmfit import UlmfitConfig
 from tlcourse.models.language.xlnet import XLNetConfig
 from tlcourse.train.pretraining import checkpoint, loop
-from tlcourse.train.pretraining.recipes import Recipe
+from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -56,7 +56,7 @@ def recipe(name, tokens=8_000, **changes):
         "checkpoint_every": 7,
         "evaluate_every": 1000,
     }
-    return Recipe(CONFIGS[name], tokens, **(options | changes))
+    return PretrainingRecipe(CONFIGS[name], tokens, **(options | changes))
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_a_text_that_is_read_too_often_is_warned_of(made, tmp_path):
     assert "11 times over" in out.getvalue()
 
 
-def told_of_training(name: str, tokens: int) -> tuple[recipes.Recipe, dict[str, str]]:
+def told_of_training(name: str, tokens: int) -> tuple[recipes.PretrainingRecipe, dict[str, str]]:
     recipe = recipes.recipe_for(name, ("bbc",), tokens)
     facts = {"recipe": recipe.facts(), "tokens": tokens, "steps": 1, "seconds": 100}
     return recipe, dict(model_card._training(facts))

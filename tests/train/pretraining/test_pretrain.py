@@ -108,7 +108,7 @@ def test_every_model_of_the_zoo_has_a_recipe_that_fits_it():
 
 
 def test_rows_grow():
-    recipe = recipes.Recipe(
+    recipe = recipes.PretrainingRecipe(
         zoo.ZOO["bert-mini"], 1000, growth=((100, 16), (200, 32)), lengths=((0.9, 128), (0.1, 256))
     )
     lengths = {tokens: recipe.row_length(tokens) for tokens in (0, 99, 100, 199, 200, 899, 900, 1000, 1001)}

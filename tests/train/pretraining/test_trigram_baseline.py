@@ -11,7 +11,7 @@ from tlcourse.models.language.kneser_ney import KneserNey
 from tlcourse.models.pretrained import zoo
 from tlcourse.train.pretraining import held_out
 from tlcourse.train.pretraining.objectives import BothDirections, MaskedPairs, NextPiece, NextPieceWithState
-from tlcourse.train.pretraining.recipes import Recipe
+from tlcourse.train.pretraining.recipes import PretrainingRecipe
 from tlcourse.train.pretraining.trigram_baseline import Trigrams
 
 
@@ -22,7 +22,7 @@ def index(made_text):
 
 def objective_of(kind, name, index, tiny_zoo):
     model = zoo.load(tiny_zoo / name, heads=True)
-    return kind(model, index), Recipe(model.config, 1, batch_tokens=128, lengths=((1.0, 32),))
+    return kind(model, index), PretrainingRecipe(model.config, 1, batch_tokens=128, lengths=((1.0, 32),))
 
 
 @pytest.mark.parametrize(("kind", "name"), [(NextPiece, "gpt-mini"), (NextPieceWithState, "ulmfit-mini")])

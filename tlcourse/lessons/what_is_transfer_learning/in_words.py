@@ -24,7 +24,7 @@ def first_reading(worth: LabelsWorth) -> str:
     """What 100 labels are worth with MiniLM, and where to look if the curves are too short to tell."""
     told = worth.told("MiniLM", 100)
     if np.isinf(np.median(worth.needed("MiniLM", 100))):
-        return f"{told} More labels would be needed to see how many: the answer below is that of the `full` profile."
+        return f"{told} It takes more to see how many: the answer below is that of the `full` profile."
     return told
 
 
@@ -154,7 +154,7 @@ def near_zero(rows: Sequence[Mapping[str, Any]]) -> str:
     """The ends of the table `domain_tables.by_strength`: where people disagree, and where they do not."""
     first, last = rows[0], rows[-1]
     return (
-        f"Near zero, one rater is right about {first['one rater']} of the sentences, so there is little to get "
-        f"right. Where people are clearest, one rater is right about {last['one rater']}, and the classifier "
+        f"Near zero, one rater is right about {first['one rater']} of the sentences, so there is little to "
+        f"get right. Where people are clearest, one rater is right about {last['one rater']}, and the classifier "
         f"about {last['classifier']}."
     )

@@ -50,7 +50,7 @@ def measure(
     asked = [[d.texts[i] for i in d.test_index] for d in domains]
     shares, lost, by_sentence = [], {name: [] for name in predicted}, {name: [] for name in predicted}
     for k, seed in enumerate(seeds):
-        known = [[d.texts[i] for i in domain_transfer.draw(d, n_labels, seed)] for d in domains]
+        known = [[d.texts[i] for i in domain_transfer.draw_nested(d, n_labels, seed)] for d in domains]
         unseen = [domain_shift.unseen_share(asked[j], known[i]) for i, j in cells]
         shares.append([share.mean() for share in unseen])
         for name, pairs in predicted.items():

@@ -4,11 +4,15 @@ Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for L
 Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
 """
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from tlcourse.models.language.counterpart import Counterpart, Pair, pair_layer
+from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
@@ -85,6 +89,14 @@ class BertModel(nn.Module):
             return output
         return output._replace(pooler_output=self.pooler(output.last_hidden_state))
 
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, without the pooler: what reads the states does not train it."""
+        return name_layers(self.embeddings, self.encoder.blocks)
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, ...]:
+        """(B, T) each → `num_hidden_layers` + 1 of (B, T, H), embeddings first."""
+        return self(input_ids, attention_mask, token_type_ids).hidden_states
+
 
 class MaskedLMHead(nn.Module):
     """From a state to a distribution over the vocabulary: dense, GELU, layer norm, then the word embeddings.
@@ -134,3 +146,53 @@ class BertForPreTraining(nn.Module):
         if positions is not None:
             states = gather_positions(states, positions)
         return self.predictions(states), self.seq_relationship(output.pooler_output)
+
+
+def pairs(config: BertConfig) -> Iterator[Pair]:
+    """The encoder's tensors, here and in transformers."""
+    yield Pair(("embeddings.word.weight",), "embeddings.word_embeddings.weight")
+    yield Pair(("embeddings.position.weight",), "embeddings.position_embeddings.weight")
+    yield Pair(("embeddings.token_type.weight",), "embeddings.token_type_embeddings.weight")
+    yield from pair_layer("embeddings.norm", "embeddings.LayerNorm")
+    for i in range(config.num_hidden_layers):
+        ours, theirs = f"encoder.blocks.{i}", f"encoder.layer.{i}"
+        for name in ("query", "key", "value"):
+            yield from pair_layer(f"{ours}.attention.{name}", f"{theirs}.attention.self.{name}")
+        yield from pair_layer(f"{ours}.attention.output", f"{theirs}.attention.output.dense")
+        yield from pair_layer(f"{ours}.attention_norm", f"{theirs}.attention.output.LayerNorm")
+        yield from pair_layer(f"{ours}.feed_forward.intermediate", f"{theirs}.intermediate.dense")
+        yield from pair_layer(f"{ours}.feed_forward.output", f"{theirs}.output.dense")
+        yield from pair_layer(f"{ours}.feed_forward_norm", f"{theirs}.output.LayerNorm")
+    yield from pair_layer("pooler.dense", "pooler.dense")
+
+
+def masked_lm_pairs() -> Iterator[Pair]:
+    """The tensors of the head for masked pieces."""
+    yield from pair_layer("predictions.dense", "cls.predictions.transform.dense")
+    yield from pair_layer("predictions.norm", "cls.predictions.transform.LayerNorm")
+    yield Pair(("predictions.decoder.bias",), "cls.predictions.bias")
+
+
+CONFIG_NAMES = {field.name: field.name for field in dataclasses.fields(BertConfig)}
+ONLY = {"is_decoder": False, "add_cross_attention": False}
+MARKS = Marks(("[CLS]",), ("[SEP]",), ("[SEP]",), summary=0, word_at="first", segments=True)
+
+SYSTEM = System(
+    BertConfig,
+    BertForPreTraining,
+    BertModel,
+    "bert",
+    "BERT: masked pieces and next sentences (Devlin et al. 2019)",
+    MARKS,
+    (
+        Counterpart(
+            "bert",
+            "BertModel",
+            "BertForPreTraining",
+            CONFIG_NAMES,
+            pairs,
+            lambda: (*masked_lm_pairs(), *pair_layer("seq_relationship", "cls.seq_relationship")),
+            ONLY,
+        ),
+    ),
+)

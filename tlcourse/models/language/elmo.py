@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.data.texts import as_texts
+from tlcourse.models.language.system import System, name_layers
 from tlcourse.models.parts.config_fields import MOST, MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
@@ -60,6 +61,11 @@ class ElmoConfig:
             if not isinstance(pair, tuple) or len(pair) != 2 or not all(_is_size(n) for n in pair):
                 raise ValueError(f"filters has {pair!r:.40}, expected a width and a number, such as (3, 32)")
         check_whole(self, "max_characters", least=max(2, *(width for width, _ in self.filters)))
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, token layer first."""
+        return [2 * self.projection_size] * (self.num_hidden_layers + 1)
 
 
 def _is_size(value: object) -> bool:
@@ -179,6 +185,15 @@ class BiLM(nn.Module):
         forward, backward = top.chunk(2, dim=-1)
         return self.output_dropout(forward), self.output_dropout(backward)
 
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, both directions of a layer together, with its dropout."""
+        each = zip(self.dropouts, self.forward_lstms, self.backward_lstms, strict=True)
+        return name_layers(self.tokens, map(nn.ModuleList, each))
+
+    def states(self, characters: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        """(B, T, C), and (B, T) with 1 = word and 0 = padding → h_{k,0} … h_{k,L}, (B, T, 2P) each."""
+        return self(characters, attention_mask.sum(dim=1))
+
 
 class ScalarMix(nn.Module):
     """ELMo_k = γ Σ_j s_j h_{k,j}, s = softmax(w) (section 3.2, equation 1)."""
@@ -220,3 +235,13 @@ class Elmo(nn.Module):
         with torch.no_grad():
             layers = self.bilm(characters, lengths)
         return self.dropout(self.mix(layers))
+
+
+SYSTEM = System(
+    ElmoConfig,
+    BiLM,
+    BiLM,
+    "",
+    "ELMo: a bidirectional LSTM language model that spells its words (Peters et al. 2018)",
+    marks=None,
+)

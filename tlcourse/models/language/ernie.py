@@ -4,13 +4,17 @@ Sun et al. 2020, "ERNIE 2.0: A Continual Pre-training Framework for Language Und
 Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import factorial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from tlcourse.models.language import bert
 from tlcourse.models.language.bert import BertConfig, BertModel, MaskedLMHead
+from tlcourse.models.language.counterpart import Counterpart, Pair
+from tlcourse.models.language.system import System
 from tlcourse.models.parts.config_fields import check_whole
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import EncoderOutput, gather_positions, initialise, padding_mask
@@ -109,3 +113,37 @@ class ErnieForPreTraining(nn.Module):
             self.order(output.pooler_output),
             self.distance(output.pooler_output),
         )
+
+
+def _pairs(config: ErnieConfig) -> Iterator[Pair]:
+    yield Pair(("embeddings.task_type.weight",), "embeddings.task_type_embeddings.weight")
+    yield from bert.pairs(config)
+
+
+def _tasks(fields: Mapping[str, Any]) -> dict[str, Any]:
+    if not fields.get("use_task_id"):
+        raise ValueError("this ERNIE has no task embedding (use_task_id is false): it is a BERT.")
+    return {"task_type_vocab_size": fields["task_type_vocab_size"]}
+
+
+SYSTEM = System(
+    ErnieConfig,
+    ErnieForPreTraining,
+    ErnieModel,
+    "ernie",
+    "ERNIE 2.0: five tasks, learned one after the other and together (Sun et al. 2020)",
+    bert.MARKS,
+    (
+        Counterpart(
+            "ernie",
+            "ErnieModel",
+            "ErnieForMaskedLM",  # of the five heads transformers has the one for masked pieces
+            bert.CONFIG_NAMES,
+            _pairs,
+            bert.masked_lm_pairs,
+            bert.ONLY,
+            lambda config: {"use_task_id": True, "task_type_vocab_size": config.task_type_vocab_size},
+            _tasks,
+        ),
+    ),
+)

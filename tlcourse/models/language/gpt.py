@@ -6,13 +6,17 @@ Shapes: B sequences, T pieces, H hidden size, V vocabulary size.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.language.counterpart import Counterpart, Pair, pair_conv1d, pair_layer
+from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.config_fields import check_choice
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
 from tlcourse.models.parts.transformer import (
@@ -83,6 +87,15 @@ class GPTModel(nn.Module):
         output = self.decoder(embedded, mask, need_weights)
         last = self.norm(output.last_hidden_state)
         return output._replace(last_hidden_state=last, hidden_states=(*output.hidden_states[:-1], last))
+
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up; the last norm belongs to the last block."""
+        *below, top = self.decoder.blocks
+        return name_layers(self.embeddings, [*below, nn.ModuleList([top, self.norm])])
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor, **_: Tensor) -> tuple[Tensor, ...]:
+        """(B, T) each → `num_hidden_layers` + 1 of (B, T, H), embeddings first. Segments are not read."""
+        return self(input_ids, attention_mask).hidden_states
 
 
 class GPTForCausalLM(nn.Module):
@@ -196,3 +209,90 @@ class GPTClassifier(nn.Module):
         targets = input_ids.masked_fill(~attention_mask.bool(), -100)[..., 1:]  # padding is no target
         lm_loss = F.cross_entropy(lm_logits[..., :-1, :].flatten(0, -2), targets.flatten(), ignore_index=-100)
         return F.cross_entropy(logits, labels) + self.lm_weight * lm_loss
+
+
+def _pairs(config: GPTConfig, word: str, position: str) -> Iterator[Pair]:
+    yield Pair(("embeddings.word.weight",), f"{word}.weight")
+    yield Pair(("embeddings.position.weight",), f"{position}.weight")
+    for i in range(config.num_hidden_layers):
+        ours, theirs = f"decoder.blocks.{i}", f"h.{i}"
+        fused = tuple(f"{ours}.attention.{name}" for name in ("query", "key", "value"))
+        yield from pair_conv1d(fused, f"{theirs}.attn.c_attn")
+        yield from pair_conv1d((f"{ours}.attention.output",), f"{theirs}.attn.c_proj")
+        yield from pair_layer(f"{ours}.attention_norm", f"{theirs}.ln_1")
+        yield from pair_conv1d((f"{ours}.feed_forward.intermediate",), f"{theirs}.mlp.c_fc")
+        yield from pair_conv1d((f"{ours}.feed_forward.output",), f"{theirs}.mlp.c_proj")
+        yield from pair_layer(f"{ours}.feed_forward_norm", f"{theirs}.ln_2")
+    if config.norm == "pre":
+        yield from pair_layer("norm", "ln_f")
+
+
+def _what_openai_gpt_cannot_say(config: GPTConfig) -> dict[str, Any]:
+    if config.intermediate_size != 4 * config.hidden_size or config.hidden_act != "gelu_new":
+        raise ValueError(
+            f"intermediate_size is {config.intermediate_size} and hidden_act {config.hidden_act!r}; an "
+            f"openai-gpt configuration has no place for them and means {4 * config.hidden_size} and "
+            "'gelu_new'. Keep those, or take norm='pre', whose gpt2 configuration has both."
+        )
+    return {"afn": "gelu"}
+
+
+def _of_gpt2(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "intermediate_size": fields.get("n_inner") or 4 * fields["n_embd"],
+        "hidden_act": fields.get("activation_function", "gelu_new"),
+        "norm": "pre",
+    }
+
+
+_CONFIG_NAMES = {
+    "vocab_size": "vocab_size",
+    "n_embd": "hidden_size",
+    "n_layer": "num_hidden_layers",
+    "n_head": "num_attention_heads",
+    "n_positions": "max_position_embeddings",
+    "resid_pdrop": "hidden_dropout_prob",
+    "embd_pdrop": "hidden_dropout_prob",
+    "attn_pdrop": "attention_probs_dropout_prob",
+    "layer_norm_epsilon": "layer_norm_eps",
+    "initializer_range": "initializer_range",
+}
+
+SYSTEM = System(
+    GPTConfig,
+    GPTForCausalLM,
+    GPTModel,
+    "transformer",
+    "GPT: a Transformer that reads from left to right (Radford et al. 2018; GPT-2: 2019)",
+    Marks(("[SEP]",), ("[SEP]",), ("[SEP]",)),  # which stood between documents in pretraining
+    (
+        Counterpart(
+            "gpt2",
+            "GPT2Model",
+            "GPT2LMHeadModel",
+            _CONFIG_NAMES,
+            partial(_pairs, word="wte", position="wpe"),
+            only={
+                "add_cross_attention": False,
+                "scale_attn_weights": True,
+                "scale_attn_by_inverse_layer_idx": False,
+            },
+            more_theirs=lambda config: {
+                "n_inner": config.intermediate_size,
+                "activation_function": config.hidden_act,
+            },
+            more_ours=_of_gpt2,
+            fits=lambda config: config.norm == "pre",
+        ),
+        Counterpart(
+            "openai-gpt",
+            "OpenAIGPTModel",
+            "OpenAIGPTLMHeadModel",
+            _CONFIG_NAMES,
+            partial(_pairs, word="tokens_embed", position="positions_embed"),
+            only={"afn": "gelu"},
+            more_theirs=_what_openai_gpt_cannot_say,
+            more_ours=lambda fields: {"intermediate_size": 4 * fields["n_embd"]},
+        ),
+    ),
+)

@@ -7,12 +7,13 @@ Shapes: B sequences, T tokens, E embedding size, H hidden size, V vocabulary siz
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.config_fields import MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
@@ -47,6 +48,19 @@ class UlmfitConfig:
             self, "output_dropout", "hidden_dropout", "input_dropout", "embedding_dropout", "weight_drop"
         )
         check_real(self, "dropout_multiplier", most=10.0)
+        rates = (self.output_dropout, self.hidden_dropout, self.input_dropout, self.embedding_dropout)
+        largest = max(*rates, self.weight_drop)
+        if self.dropout_multiplier * largest > 1:
+            raise ValueError(
+                f"dropout_multiplier is {self.dropout_multiplier}, but times the largest rate, {largest}, it is "
+                "more than 1"
+            )
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, embeddings first; the last layer is as wide as they are."""
+        inner = [self.lstm_size] * (self.num_hidden_layers - 1)
+        return [self.embedding_size, *inner, self.embedding_size]
 
 
 class VariationalDropout(nn.Module):
@@ -119,10 +133,8 @@ class AwdLstm(nn.Module):
         )
         # AWD-LSTM has ±0.1: words so alike that three layers do not tell them apart for 700,000 tokens.
         nn.init.uniform_(self.embedding.weight, -0.5, 0.5)
-        inner = [config.lstm_size] * (config.num_hidden_layers - 1)
-        sizes = [config.embedding_size, *inner, config.embedding_size]
         self.lstms = nn.ModuleList(
-            WeightDropLSTM(n_in, n_out, scale * config.weight_drop) for n_in, n_out in pairwise(sizes)
+            WeightDropLSTM(n_in, n_out, scale * config.weight_drop) for n_in, n_out in pairwise(config.widths)
         )
         self.input_dropout = VariationalDropout(scale * config.input_dropout)
         # One for each layer's output: a layer that is frozen is read without, whatever the others do.
@@ -146,6 +158,15 @@ class AwdLstm(nn.Module):
             if i + 1 < len(self.lstms):
                 x = self.hidden_dropouts[i](x)
         return tuple(layers), tuple(new_state)
+
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up, each with its own dropout."""
+        each = zip_longest(self.lstms, self.hidden_dropouts, fillvalue=nn.Identity())
+        return name_layers(nn.ModuleList([self.embedding, self.input_dropout]), map(nn.ModuleList, each))
+
+    def states(self, input_ids: Tensor, **_: Tensor) -> tuple[Tensor, ...]:
+        """(B, T) → the embeddings and each layer's output, (B, T, widths[k]). Padding is on the right."""
+        return self(input_ids)[0]
 
 
 class UlmfitForPreTraining(nn.Module):
@@ -212,3 +233,13 @@ class PoolingClassifier(nn.Module):
     def forward(self, states: Tensor, attention_mask: Tensor) -> Tensor:
         """(B, T, E), (B, T) → logits (B, num_labels)."""
         return self.block_2(torch.relu(self.block_1(self.pooling(states, attention_mask))))
+
+
+SYSTEM = System(
+    UlmfitConfig,
+    UlmfitForPreTraining,
+    AwdLstm,
+    "encoder",
+    "ULMFiT: an AWD-LSTM language model (Howard and Ruder 2018)",
+    Marks(("[SEP]",), ("[SEP]",), ("[SEP]",)),  # which stood between documents in pretraining
+)

@@ -6,15 +6,17 @@ Shapes: B sequences, T pieces, M remembered pieces, S = M + T, P predicted posit
 D = H / N, V vocabulary size. Masks are boolean, True = may attend.
 """
 
-import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from tlcourse.models.parts.attention import masked_softmax
+from tlcourse.models.language.counterpart import Counterpart, Pair, pair_layer
+from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.config_fields import check_whole
+from tlcourse.models.parts.relative_attention import RelativeAttention, relative_positions
 from tlcourse.models.parts.transformer import FeedForward, TransformerConfig, initialise
 
 
@@ -38,102 +40,6 @@ class XLNetConfig(TransformerConfig):
                 f"hidden_size is {self.hidden_size}, expected an even number, for as many sines as "
                 "cosines of a distance"
             )
-
-
-def relative_positions(n_queries: int, n_keys: int, hidden_size: int, device: torch.device) -> Tensor:
-    """Sinusoids of the distances S, S−1, …, 1−T between a query and a key → (S + T, H).
-
-    Transformer-XL, section 3.3: R. Distances below 0 are keys after the query, which a left-to-right model
-    does not need.
-    """
-    distances = torch.arange(n_keys, -n_queries, -1.0, device=device)  # (S + T,)
-    frequencies = 10000 ** (-torch.arange(0, hidden_size, 2.0, device=device) / hidden_size)  # (H / 2,)
-    angles = distances[:, None] * frequencies
-    return torch.cat([angles.sin(), angles.cos()], dim=-1)
-
-
-def relative_shift(scores: Tensor, n_keys: int) -> Tensor:
-    """(…, T, S + T) scores by distance → (…, T, S) scores by key.
-
-    Query i finds key j in column T − i + j, so row i has to start T − i columns in. Drop the first T numbers
-    and read the rest in rows one shorter: row i then starts at T + i (S + T − 1) = i (S + T) + (T − i).
-    (Transformer-XL, appendix B, saves the same work by the same regularity.)
-    """
-    *batch, n_queries, n_distances = scores.shape
-    shifted = scores.reshape(*batch, n_distances, n_queries)[..., 1:, :]
-    return shifted.reshape(*batch, n_queries, n_distances - 1)[..., :n_keys]
-
-
-class RelativeAttention(nn.Module):
-    """Attention whose scores know the distance of two pieces and whether they share a segment.
-
-    The score of query i and key j is the sum of three (Transformer-XL, section 3.3, and XLNet, section 2.5):
-    content (q_i + u)·k_j, distance (q_i + v)·W_r R_{i−j}, segment (q_i + b)·s with s = s₊ or s₋.
-    """
-
-    def __init__(self, hidden_size: int, num_attention_heads: int, attention_probs_dropout_prob: float = 0.0):
-        super().__init__()
-        if hidden_size % num_attention_heads:
-            raise ValueError(
-                f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
-                "equal heads: choose a number of heads that divides hidden_size."
-            )
-        head_size = hidden_size // num_attention_heads
-        self.num_attention_heads = num_attention_heads
-        self.query = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.key = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.value = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.output = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.relative_key = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.content_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # u
-        self.distance_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # v
-        self.segment_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # b
-        self.segment_embedding = nn.Parameter(torch.zeros(num_attention_heads, 2, head_size))  # s₊, s₋
-        self.dropout = nn.Dropout(attention_probs_dropout_prob)
-
-    def split_heads(self, x: Tensor) -> Tensor:
-        """(…, T, H) → (…, N, T, D)."""
-        return x.unflatten(-1, (self.num_attention_heads, -1)).transpose(-3, -2)
-
-    def forward(
-        self,
-        queries: Tensor,
-        keys: Tensor,
-        relative: Tensor,
-        may_attend: Tensor | None = None,
-        other_segment: Tensor | None = None,
-        positions: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """`queries` (B, T, H), `keys` (B, S, H), memory first → context (B, T, H), weights (B, N, T, S).
-
-        `relative` (S + T, H) is from `relative_positions`; `may_attend` and `other_segment` (B, T, S) are
-        boolean. With `positions` (B, P) the queries are (B, P, H), query p stands at position `positions[p]`
-        of the T, and both masks are (B, P, S).
-        """
-        n_keys = keys.shape[1]
-        q = self.split_heads(self.query(queries))  # (B, N, T, D)
-        k, v = self.split_heads(self.key(keys)), self.split_heads(self.value(keys))  # (B, N, S, D)
-        r = self.split_heads(self.relative_key(relative))  # (N, S + T, D)
-
-        scores = (q + self.content_bias) @ k.transpose(-2, -1)  # (B, N, T, S)
-        by_distance = (q + self.distance_bias) @ r.transpose(-2, -1)  # (B, N, T, S + T)
-        if positions is None:
-            scores = scores + relative_shift(by_distance, n_keys)
-        else:
-            length = relative.shape[0] - n_keys  # T
-            to_key = torch.arange(n_keys, device=keys.device)
-            column = length - positions[..., None] + to_key  # (B, P, S)
-            column = column[:, None].expand(-1, self.num_attention_heads, -1, -1)
-            scores = scores + by_distance.gather(-1, column)
-        if other_segment is not None:
-            by_segment = (q + self.segment_bias) @ self.segment_embedding.transpose(-2, -1)  # (B, N, T, 2)
-            same, other = by_segment.split(1, dim=-1)
-            scores = scores + torch.where(other_segment[:, None], other, same)
-
-        mask = None if may_attend is None else may_attend[:, None]
-        weights = self.dropout(masked_softmax(scores / math.sqrt(q.shape[-1]), mask))
-        context = (weights @ v).transpose(1, 2).flatten(2)  # (B, T, H)
-        return self.output(context), weights
 
 
 class XLNetLayer(nn.Module):
@@ -253,6 +159,14 @@ class XLNetModel(nn.Module):
             new = torch.cat([earlier, new], dim=1)
         return new[:, -self.config.mem_len :].detach()
 
+    def named_layers(self) -> dict[str, nn.Module]:
+        """From the bottom up. The first vector of the query stream is left out: fine-tuning has none."""
+        return name_layers(nn.ModuleList([self.word, self.dropout]), self.layers)
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, ...]:
+        """(B, T) each → the content stream's `num_hidden_layers` + 1 of (B, T, H), embeddings first."""
+        return self(input_ids, attention_mask, token_type_ids).hidden_states
+
 
 def _rows(mask: Tensor, positions: Tensor) -> Tensor:
     """(B, T, S) and (B, P) → (B, P, S): the rows at `positions`."""
@@ -283,3 +197,100 @@ class XLNetForPreTraining(nn.Module):
             input_ids, token_type_ids=token_type_ids, may_attend=may_attend, positions=positions, mems=mems
         )
         return self.lm_loss(output.query_state), output.mems
+
+
+def _pairs(config: XLNetConfig) -> Iterator[Pair]:
+    hidden, heads = config.hidden_size, config.num_attention_heads
+    yield Pair(("word.weight",), "word_embedding.weight")
+    yield Pair(("mask_embedding",), "mask_emb")
+
+    def by_head(weight: Tensor) -> Tensor:  # (heads·D, H) → (H, heads, D)
+        return weight.T.reshape(hidden, heads, -1)
+
+    def by_row(weight: Tensor) -> tuple[Tensor, ...]:
+        return (weight.reshape(hidden, -1).T,)
+
+    for i in range(config.num_hidden_layers):
+        ours, theirs = f"layers.{i}.attention", f"layer.{i}.rel_attn"
+        for name, letter in (("query", "q"), ("key", "k"), ("value", "v"), ("relative_key", "r")):
+            yield Pair((f"{ours}.{name}.weight",), f"{theirs}.{letter}", by_head, by_row)
+        yield Pair(
+            (f"{ours}.output.weight",),
+            f"{theirs}.o",
+            lambda weight: weight.reshape(hidden, heads, -1),
+            lambda weight: (weight.reshape(hidden, -1),),
+        )
+        for name, letter in (("content", "w"), ("distance", "r"), ("segment", "s")):
+            yield Pair(
+                (f"{ours}.{name}_bias",),
+                f"{theirs}.r_{letter}_bias",
+                lambda bias: bias.squeeze(1),
+                lambda bias: (bias.unsqueeze(1),),
+            )
+        yield Pair(
+            (f"{ours}.segment_embedding",),
+            f"{theirs}.seg_embed",
+            lambda table: table.transpose(0, 1),
+            lambda table: (table.transpose(0, 1),),
+        )
+        yield from pair_layer(f"layers.{i}.attention_norm", f"{theirs}.layer_norm")
+        yield from pair_layer(f"layers.{i}.feed_forward.intermediate", f"layer.{i}.ff.layer_1")
+        yield from pair_layer(f"layers.{i}.feed_forward.output", f"layer.{i}.ff.layer_2")
+        yield from pair_layer(f"layers.{i}.feed_forward_norm", f"layer.{i}.ff.layer_norm")
+
+
+def _refuse_two_dropouts(config: XLNetConfig) -> dict[str, Any]:
+    if config.hidden_dropout_prob != config.attention_probs_dropout_prob:
+        raise ValueError(
+            f"hidden_dropout_prob is {config.hidden_dropout_prob} and attention_probs_dropout_prob "
+            f"{config.attention_probs_dropout_prob}: an xlnet configuration has one `dropout` for both."
+        )
+    return {}
+
+
+def _memory_and_dropout(fields: Mapping[str, Any]) -> dict[str, Any]:
+    found = {"mem_len": fields.get("mem_len") or 0}
+    if "dropout" in fields:
+        found["attention_probs_dropout_prob"] = fields["dropout"]
+    return found
+
+
+SYSTEM = System(
+    XLNetConfig,
+    XLNetForPreTraining,
+    XLNetModel,
+    "transformer",
+    "XLNet: pieces in a permuted order, with a memory (Yang et al. 2019)",
+    Marks((), ("[SEP]",), ("[SEP]", "[CLS]"), summary=-1, word_at="first", segments=True, last_segment=2),
+    (
+        Counterpart(
+            "xlnet",
+            "XLNetModel",
+            "XLNetLMHeadModel",
+            {
+                "vocab_size": "vocab_size",
+                "d_model": "hidden_size",
+                "n_layer": "num_hidden_layers",
+                "n_head": "num_attention_heads",
+                "d_inner": "intermediate_size",
+                "ff_activation": "hidden_act",
+                "dropout": "hidden_dropout_prob",
+                "mem_len": "mem_len",
+                "reuse_len": "reuse_len",
+                "initializer_range": "initializer_range",
+                "layer_norm_eps": "layer_norm_eps",
+            },
+            _pairs,
+            lambda: (Pair(("lm_loss.bias",), "lm_loss.bias"),),
+            only={
+                "attn_type": "bi",
+                "bi_data": False,
+                "clamp_len": -1,
+                "same_length": False,
+                "untie_r": True,
+            },
+            more_theirs=_refuse_two_dropouts,
+            more_ours=_memory_and_dropout,
+        ),
+    ),
+)

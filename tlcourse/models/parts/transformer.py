@@ -42,6 +42,11 @@ class TransformerConfig:
         check_real(self, "hidden_dropout_prob", "attention_probs_dropout_prob", "layer_norm_eps")
         check_real(self, "initializer_range", most=10.0)
 
+    @property
+    def widths(self) -> list[int]:
+        """Of the states, embeddings first."""
+        return [self.hidden_size] * (self.num_hidden_layers + 1)
+
 
 class EncoderOutput(NamedTuple):
     """What every encoder of the course returns."""

@@ -8,14 +8,18 @@ turned once into a folder that transformers opens. There is no masked-LM head.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from tlcourse import assets
+from tlcourse.models.language import bert
 from tlcourse.models.language.bert import BertConfig, BertModel
+from tlcourse.models.language.counterpart import Counterpart, Pair, pair_layer
+from tlcourse.models.language.system import System
 from tlcourse.models.parts.transformer import EncoderOutput, padding_mask
 from tlcourse.models.pretrained import onnx_weights
 from tlcourse.models.pretrained.loading_quietly import no_progress_bar
@@ -122,3 +126,49 @@ def _unpack(packed: Path, into: Path) -> None:
     }.items():
         (into / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     save_file(weights, into / "model.safetensors", metadata={"format": "pt"})
+
+
+def _pairs(config: DistilBertConfig) -> Iterator[Pair]:
+    yield Pair(("embeddings.word.weight",), "embeddings.word_embeddings.weight")
+    yield Pair(("embeddings.position.weight",), "embeddings.position_embeddings.weight")
+    yield from pair_layer("embeddings.norm", "embeddings.LayerNorm")
+    for i in range(config.num_hidden_layers):
+        ours, theirs = f"encoder.blocks.{i}", f"transformer.layer.{i}"
+        for name in ("query", "key", "value", "output"):
+            short = "out" if name == "output" else name[0]
+            yield from pair_layer(f"{ours}.attention.{name}", f"{theirs}.attention.{short}_lin")
+        yield from pair_layer(f"{ours}.attention_norm", f"{theirs}.sa_layer_norm")
+        yield from pair_layer(f"{ours}.feed_forward.intermediate", f"{theirs}.ffn.lin1")
+        yield from pair_layer(f"{ours}.feed_forward.output", f"{theirs}.ffn.lin2")
+        yield from pair_layer(f"{ours}.feed_forward_norm", f"{theirs}.output_layer_norm")
+
+
+SYSTEM = System(
+    DistilBertConfig,
+    DistilBertModel,
+    DistilBertModel,
+    "",
+    "DistilBERT: half of BERT's layers, taught by BERT (Sanh et al. 2019)",
+    replace(bert.MARKS, segments=False),
+    (
+        Counterpart(
+            "distilbert",
+            "DistilBertModel",
+            "",
+            {
+                "vocab_size": "vocab_size",
+                "dim": "hidden_size",
+                "n_layers": "num_hidden_layers",
+                "n_heads": "num_attention_heads",
+                "hidden_dim": "intermediate_size",
+                "max_position_embeddings": "max_position_embeddings",
+                "activation": "hidden_act",
+                "dropout": "hidden_dropout_prob",
+                "attention_dropout": "attention_probs_dropout_prob",
+                "initializer_range": "initializer_range",
+            },
+            _pairs,
+            only={"sinusoidal_pos_embds": False},
+        ),
+    ),
+)

@@ -4,17 +4,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tlcourse.data import tokeniser
 from tlcourse.data.tokeniser import CLS, SEP
-from tlcourse.models.language.bert import BertModel
-from tlcourse.models.language.elmo import BiLM
-from tlcourse.models.language.gpt import GPTModel
-from tlcourse.models.language.ulmfit import AwdLstm
-from tlcourse.models.language.xlnet import XLNetModel
+from tlcourse.models.language.system import Marks, name_layers
 from tlcourse.models.pretrained import interchange, zoo
-from tlcourse.models.pretrained.text_encoders import MAX_LENGTH, PieceEncoder, TextEncoder, WordEncoder
+from tlcourse.models.pretrained.registry import SYSTEMS, system_of
+from tlcourse.models.pretrained.text_encoders import (
+    MAX_LENGTH,
+    Batch,
+    PieceEncoder,
+    TextEncoder,
+    WordEncoder,
+)
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,28 +32,18 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
         ValueError: the tokeniser is damaged, or of another model.
         TypeError: the model is not an encoder of the zoo.
     """
-    if isinstance(model, BiLM):
+    if type(model) not in [system.encoder for system in SYSTEMS]:
+        raise TypeError(f"{type(model).__name__} is no encoder of the zoo: give what models.load returns.")
+    if system_of(model.config).marks is None:
         return WordEncoder(model)
     tokens = tokeniser.load(folder)
-    config = model.config
-    _check_fit(tokens, config.vocab_size, Path(folder) / "tokenizer.json")
-    longest = min(MAX_LENGTH, getattr(config, "max_position_embeddings", MAX_LENGTH))
-    match model:
-        case BertModel():
-            marks, summary = ((CLS,), (SEP,), (SEP,)), 0
-        case XLNetModel():
-            marks, summary = ((), (SEP,), (SEP, CLS)), -1
-        case GPTModel() | AwdLstm():
-            marks, summary = ((SEP,), (SEP,), (SEP,)), -1
-        case _:
-            raise TypeError(
-                f"{type(model).__name__} is no encoder of the zoo: give what models.load returns."
-            )
-    if isinstance(model, AwdLstm):
-        widths = [config.embedding_size, *(lstm.hidden_size for lstm in model.lstms)]
-    else:
-        widths = [config.hidden_size] * (config.num_hidden_layers + 1)
-    return PieceEncoder(model, tokens, widths, marks, summary, longest)
+    _check_fit(tokens, model.config.vocab_size, Path(folder) / "tokenizer.json")
+    return _of_pieces(model, tokens)
+
+
+def _of_pieces(model: nn.Module, tokens: "Tokenizer") -> TextEncoder:
+    longest = min(MAX_LENGTH, getattr(model.config, "max_position_embeddings", MAX_LENGTH))
+    return PieceEncoder(model, tokens, system_of(model.config).marks, longest)
 
 
 def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
@@ -60,8 +53,8 @@ def _check_fit(tokens: "Tokenizer", vocab_size: int, path: Path) -> None:
     if highest >= vocab_size or [*marks.values()] != [CLS, SEP]:
         raise ValueError(
             f"{path} has pieces up to number {highest} and the marks {marks}; the model has pieces below "
-            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. The file is damaged, or of another model: get "
-            "the folder again."
+            f"{vocab_size}, [CLS] is {CLS} and [SEP] {SEP}. It is damaged, or of another model: get the "
+            "folder again."
         )
 
 
@@ -94,33 +87,46 @@ def _minilm() -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
     loaded = minilm.load()
-    return _bert(loaded.model, loaded.tokenizer)
+    return _in_our_code(loaded.model, loaded.tokenizer)
 
 
 def _distilbert() -> TextEncoder:
     from tlcourse.models.pretrained import distilbert
 
     tokenizer, model = distilbert.load()
-    return _bert(model, tokenizer)
+    return _in_our_code(model, tokenizer)
 
 
-def _bert(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
-    """A published BERT or DistilBERT in the course's own code."""
-    ours = interchange.from_transformers(model)
-    cls, sep = tokenizer.cls_token_id, tokenizer.sep_token_id
-    widths = [ours.config.hidden_size] * (ours.config.num_hidden_layers + 1)
-    tokens = tokeniser.load(tokenizer.name_or_path)
-    return PieceEncoder(ours, tokens, widths, ((cls,), (sep,), (sep,)), 0)
+def _in_our_code(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
+    """A published model of a system that the course builds."""
+    return _of_pieces(interchange.from_transformers(model), tokeniser.load(tokenizer.name_or_path))
+
+
+class _Llama(PieceEncoder):
+    """A Llama of transformers, whose network is not the course's own."""
+
+    MARKS = Marks(between=("Ċ",), blank=" ")  # a newline between two texts
+
+    def __init__(self, network: nn.Module, tokenizer: "Tokenizer"):
+        config = network.config
+        widths = [config.hidden_size] * (config.num_hidden_layers + 1)
+        super().__init__(network, tokenizer, self.MARKS, widths=widths)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
+        ids, mask = batch["input_ids"], batch["attention_mask"]
+        output = self.network(ids, attention_mask=mask, output_hidden_states=True, use_cache=False)
+        return output.hidden_states
+
+    def layers(self) -> dict[str, nn.Module]:
+        *below, top = self.network.layers
+        return name_layers(self.network.embed_tokens, [*below, nn.ModuleList([top, self.network.norm])])
 
 
 def _smollm2() -> TextEncoder:
     from tlcourse.models.pretrained import smollm2
 
-    tokens, model = smollm2.load()
-    widths = [model.config.hidden_size] * (model.config.num_hidden_layers + 1)
-    newline = tokens.encode("\n", add_special_tokens=False)
-    marks = ((), tuple(newline), ())
-    return PieceEncoder(model.model, tokeniser.load(smollm2.folder()), widths, marks, -1, blank=" ")
+    _, model = smollm2.load()
+    return _Llama(model.model, tokeniser.load(smollm2.folder()))
 
 
 _PUBLISHED = {"minilm": _minilm, "distilbert": _distilbert, "smollm2": _smollm2}

@@ -28,7 +28,7 @@ MAX_LENGTH = 128  # word pieces, [CLS] and [SEP] among them; the rated sentences
 BATCH_SIZE = 16  # larger batches are no faster on a CPU, and take more memory
 _VERSION = 1  # part of the cache's key: raise it when the same texts would get other features
 
-Progress = Callable[[Sequence], Iterable]
+Watch = Callable[[Sequence], Iterable]  # shows how far a loop is, such as `show.progress`
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def batches_by_length(lengths: Sequence[int], batch_size: int) -> list[np.ndarra
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def encode(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """Mean-pooled last states of ``texts``: float32, (N, 384), in the order of ``texts``.
 
     Args:
@@ -96,7 +96,7 @@ def encode(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
 
 
 def _batches(
-    texts: list[str], tokenizer: "PreTrainedTokenizerFast", progress: Progress
+    texts: list[str], tokenizer: "PreTrainedTokenizerFast", progress: Watch
 ) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
     """(indices into ``texts``, padded ``input_ids`` and ``attention_mask``) for each batch."""
     if not texts:
@@ -108,7 +108,7 @@ def _batches(
         yield index, {name: padded[name] for name in ("input_ids", "attention_mask")}
 
 
-def features(texts: Sequence[str], progress: Progress = iter) -> np.ndarray:
+def features(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
     """:func:`encode`, computed once and then read from the cache of derived results."""
     key = {
         "asset": assets.catalogue()["minilm"].manifest_id,

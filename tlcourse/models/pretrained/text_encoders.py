@@ -1,7 +1,6 @@
 """Text in, the states of every layer out: one way into all systems, frozen or to be fine-tuned.
 
-Each system reads a text as in its pretraining: BERT and ERNIE [CLS] A [SEP] B [SEP], XLNet A [SEP] B [SEP]
-[CLS], the left-to-right models A [SEP] B between two [SEP], which stand between documents there; ELMo spelt
+Each system reads a text as in its pretraining, between the marks that its own module names; ELMo reads spelt
 words, each sentence with its end. Shapes: B texts, T pieces or words, H width of a layer.
 """
 
@@ -19,11 +18,8 @@ from tlcourse.data import sentences, tokeniser
 from tlcourse.data.packing import fit
 from tlcourse.data.texts import as_pairs, as_sentences, as_texts
 from tlcourse.data.tokeniser import find_words
-from tlcourse.models.language.bert import BertModel
 from tlcourse.models.language.elmo import BiLM, character_ids
-from tlcourse.models.language.gpt import GPTModel
-from tlcourse.models.language.ulmfit import AwdLstm
-from tlcourse.models.language.xlnet import XLNetModel
+from tlcourse.models.language.system import Marks
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -79,13 +75,13 @@ class TextEncoder(nn.Module, ABC):
     def batch(self, examples: Sequence[Example]) -> Batch:
         """Examples side by side, padded on the right to the longest: `attention_mask` (B, T) and the rest."""
 
-    @abstractmethod
     def forward(self, batch: Batch) -> tuple[Tensor, ...]:
         """→ the states, embeddings first: (B, T, widths[k]) each."""
+        return self.network.states(**batch)
 
-    @abstractmethod
     def layers(self) -> dict[str, nn.Module]:
         """From the bottom up, for freezing and rates; together they hold all that is to be trained."""
+        return self.network.named_layers()
 
 
 class PieceEncoder(TextEncoder):
@@ -95,20 +91,29 @@ class PieceEncoder(TextEncoder):
         self,
         network: nn.Module,
         tokenizer: "Tokenizer",
-        widths: Sequence[int],
-        marks: tuple[Sequence[int], Sequence[int], Sequence[int]],
-        summary: int,
+        marks: Marks,
         max_length: int = MAX_LENGTH,
-        blank: str = "",
+        widths: Sequence[int] | None = None,
     ):
-        """`marks`: the pieces before a text, between two texts, after the last; `blank` begins a word."""
-        super().__init__(network, widths, summary, max_length)
-        self.tokenizer = tokenizer
+        """`widths`: of the states, where the configuration does not say them.
+
+        Raises ValueError if the tokeniser lacks one of the `marks`.
+        """
+        super().__init__(network, widths or network.config.widths, marks.summary, max_length)
+        self.tokenizer, self.reading = tokenizer, marks
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        self.marks, self.blank = marks, blank
+        self.marks = tuple(
+            [self._number(piece) for piece in some] for some in (marks.before, marks.between, marks.after)
+        )
         self.unknown = tokenizer.token_to_id(tokeniser.SPECIAL[tokeniser.UNK])
         self.piece_cache: dict[str, list[int]] = {}
+
+    def _number(self, piece: str) -> int:
+        number = self.tokenizer.token_to_id(piece)
+        if number is None:
+            raise ValueError(f"this tokeniser has no {piece}, which {type(self.network).__name__} reads.")
+        return number
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
         room = self.max_length - len(self.marks[0]) - len(self.marks[2])
@@ -134,21 +139,22 @@ class PieceEncoder(TextEncoder):
             left = [*before, *a[:in_a], *between]
             units = [*left, *b[:in_b], *after]
             segments = [0] * len(left) + [1] * (len(units) - len(left))
-        if isinstance(self.network, XLNetModel):
-            segments[-1] = 2  # that of [CLS]
+        if self.reading.last_segment is not None:
+            segments[-1] = self.reading.last_segment
         return Example(units, segments, [])
 
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         sentences = as_sentences(sentences)
         new = sorted({word for words in sentences for word in words} - self.piece_cache.keys())
-        self.piece_cache.update(zip(new, self._pieces([self.blank + word for word in new]), strict=True))
+        self.piece_cache.update(
+            zip(new, self._pieces([self.reading.blank + word for word in new]), strict=True)
+        )
         return [self._tagged(words) for words in sentences]
 
     def _tagged(self, words: Sequence[str]) -> Example:
         before, _, after = self.marks
         room = self.max_length - len(before) - len(after)
-        # As in Devlin et al. 2019, section 5.3; but a left-to-right model knows a word at its last piece.
-        first = isinstance(self.network, BertModel | XLNetModel)
+        first = self.reading.word_at == "first"
         ids, places = [], []
         for word in words:
             pieces = self.piece_cache[word] or [self.unknown]  # of a word of signs that have no piece
@@ -167,45 +173,12 @@ class PieceEncoder(TextEncoder):
             mask[i, : len(example)] = 1
         return {"input_ids": ids, "token_type_ids": segments, "attention_mask": mask}
 
-    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
-        ids, mask = batch["input_ids"], batch["attention_mask"]
-        match self.network:
-            case BertModel() | XLNetModel():  # ERNIE is one of the first
-                return self.network(ids, mask, batch["token_type_ids"]).hidden_states
-            case GPTModel():
-                return self.network(ids, mask).hidden_states
-            case AwdLstm():
-                return self.network(ids)[0]
-        return self.network(
-            ids, attention_mask=mask, output_hidden_states=True, use_cache=False
-        ).hidden_states
-
-    def layers(self) -> dict[str, nn.Module]:
-        network = self.network
-        match network:
-            case BertModel():
-                bottom, blocks = network.embeddings, network.encoder.blocks
-            case GPTModel():
-                bottom, blocks = network.embeddings, [*network.decoder.blocks]
-                blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
-            case XLNetModel():
-                bottom, blocks = nn.ModuleList([network.word, network.dropout]), network.layers
-            case AwdLstm():
-                bottom = nn.ModuleList([network.embedding, network.input_dropout])
-                each = itertools.zip_longest(network.lstms, network.hidden_dropouts, fillvalue=nn.Identity())
-                blocks = [nn.ModuleList(pair) for pair in each]
-            case _:
-                bottom, blocks = network.embed_tokens, [*network.layers]
-                blocks[-1] = nn.ModuleList([blocks[-1], network.norm])
-        return {"embeddings": bottom} | {f"layer {i}": block for i, block in enumerate(blocks, start=1)}
-
 
 class WordEncoder(TextEncoder):
     """ELMo: words with their capitals, spelt. A text begins where a sentence ended, as in pretraining."""
 
     def __init__(self, network: BiLM, max_length: int = MAX_LENGTH):
-        width = 2 * network.config.projection_size
-        super().__init__(network, [width] * (network.config.num_hidden_layers + 1), -1, max_length)
+        super().__init__(network, network.config.widths, -1, max_length)
         self.spelt: dict[str, Tensor] = {}
 
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
@@ -246,15 +219,6 @@ class WordEncoder(TextEncoder):
             characters[i, : len(example)] = torch.stack([self.spelt[word] for word in example.units])
             mask[i, : len(example)] = 1
         return {"characters": characters, "attention_mask": mask}
-
-    def forward(self, batch: Batch) -> tuple[Tensor, ...]:
-        return self.network(batch["characters"], batch["attention_mask"].sum(dim=1))
-
-    def layers(self) -> dict[str, nn.Module]:
-        network = self.network
-        each = zip(network.dropouts, network.forward_lstms, network.backward_lstms, strict=True)
-        found: dict[str, nn.Module] = {"embeddings": network.tokens}
-        return found | {f"layer {i}": nn.ModuleList(modules) for i, modules in enumerate(each, start=1)}
 
 
 def _sentence_words(text: str) -> list[str]:

@@ -9,7 +9,6 @@ Where transformers has the architecture, the folder is one of transformers, so
 """
 
 import dataclasses
-import math
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,13 +18,6 @@ from torch import Tensor, nn
 
 from tlcourse import files
 from tlcourse.assets import sha256sums
-from tlcourse.models.language.bert import BertConfig, BertForPreTraining
-from tlcourse.models.language.elmo import BiLM, ElmoConfig
-from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
-from tlcourse.models.language.gpt import GPTConfig, GPTForCausalLM
-from tlcourse.models.language.ulmfit import UlmfitConfig, UlmfitForPreTraining
-from tlcourse.models.language.xlnet import XLNetConfig, XLNetForPreTraining
-from tlcourse.models.parts.transformer import TransformerConfig
 from tlcourse.models.pretrained import interchange
 from tlcourse.models.pretrained.checkpoints import (
     checkpoints_dir,
@@ -33,60 +25,11 @@ from tlcourse.models.pretrained.checkpoints import (
     read_json,
     save_tensors,
 )
+from tlcourse.models.pretrained.registry import SYSTEMS, ZOO, Config, system_of
 from tlcourse.models.pretrained.transformers_configs import transformers_config
-
-Config = TransformerConfig | ElmoConfig | UlmfitConfig
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 HEADS = "heads.safetensors"  # those that transformers does not have
-
-# Text that a small model reads once or twice cannot be learned by heart: hardly anything is dropped.
-_NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-
-
-def _sizes(hidden_size: int, num_hidden_layers: int) -> dict[str, Any]:
-    """Heads of 64 and a feed-forward layer four times as wide, as in BERT-base and GPT.
-
-    The first weights are as theirs, too: 256 inputs times N(0, 0.035²) add up to as much as their 768 times
-    N(0, 0.02²). From smaller ones, attention would stay uniform for long.
-    """
-    return {
-        "hidden_size": hidden_size,
-        "num_hidden_layers": num_hidden_layers,
-        "num_attention_heads": hidden_size // 64,
-        "intermediate_size": 4 * hidden_size,
-        "initializer_range": round(0.02 * math.sqrt(768 / hidden_size), 4),
-    }
-
-
-_MINI = _sizes(256, 6)
-
-ZOO: dict[str, Config] = {
-    "elmo-mini": ElmoConfig(dropout=0.0),
-    "ulmfit-mini": UlmfitConfig(dropout_multiplier=0.1),
-    "gpt-mini": GPTConfig(**_MINI, **_NO_DROPOUT),
-    "gpt2-nano": GPTConfig(**_sizes(128, 3), **_NO_DROPOUT, norm="pre"),
-    "gpt2-micro": GPTConfig(**_sizes(192, 4), **_NO_DROPOUT, norm="pre"),
-    "gpt2-mini": GPTConfig(**_MINI, **_NO_DROPOUT, norm="pre"),
-    "bert-mini": BertConfig(**_MINI, **_NO_DROPOUT),
-    "xlnet-mini": XLNetConfig(**_MINI, **_NO_DROPOUT, mem_len=96, reuse_len=64),
-    "ernie-mini": ErnieConfig(**_MINI, **_NO_DROPOUT),
-}
-
-
-class Architecture(NamedTuple):
-    model: type[nn.Module]  # with its pretraining heads
-    encoder: str  # the attribute that holds the part without them; "" where that is the model itself
-
-
-_ARCHITECTURES: dict[type, Architecture] = {
-    ElmoConfig: Architecture(BiLM, ""),
-    UlmfitConfig: Architecture(UlmfitForPreTraining, "encoder"),
-    GPTConfig: Architecture(GPTForCausalLM, "transformer"),
-    BertConfig: Architecture(BertForPreTraining, "bert"),
-    XLNetConfig: Architecture(XLNetForPreTraining, "transformer"),
-    ErnieConfig: Architecture(ErnieForPreTraining, "ernie"),
-}
 
 
 class SizeInParameters(NamedTuple):
@@ -96,12 +39,12 @@ class SizeInParameters(NamedTuple):
 
 def build(config: Config) -> nn.Module:
     """A new model with random weights and its pretraining heads."""
-    return _ARCHITECTURES[type(config)].model(config)
+    return system_of(config).model(config)
 
 
 def encoder_of(model: nn.Module) -> nn.Module:
     """The part of a pretraining model that is transferred."""
-    name = _ARCHITECTURES[type(model.config)].encoder
+    name = system_of(model.config).encoder_name
     return getattr(model, name) if name else model
 
 
@@ -188,8 +131,8 @@ def read_config(folder: Path) -> Config:
     """
     path = folder / CONFIG
     own = read_json(path).get("tlcourse")
-    classes = {kind.__name__: kind for kind in _ARCHITECTURES}
-    if not isinstance(own, dict) or own.get("config") not in classes:
+    classes = {system.config.__name__: system.config for system in SYSTEMS}
+    if not isinstance(own, dict) or str(own.get("config")) not in classes:
         raise ValueError(
             f"{path} is not of this course. A published model opens with transformers; "
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
@@ -216,7 +159,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
     folder = Path(folder)
     config = model.config
     fields: dict[str, Any] = {}
-    if isinstance(config, TransformerConfig):
+    if system_of(config).counterparts:
         fields = transformers_config(config) | {
             "architectures": [interchange.transformers_class(model)],
             "dtype": "float32",  # what transformers computes in, whatever the file holds
@@ -238,7 +181,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
 def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
     """What each file of weights holds: under transformers' names what it has too, the rest under ours."""
     own = {name: p.detach() for name, p in model.named_parameters()}
-    if not isinstance(model.config, TransformerConfig):
+    if not system_of(model.config).counterparts:
         return {WEIGHTS: own}
     known = {name for pair in interchange.name_pairs(model) for name in pair.ours}
     rest = {name: p for name, p in own.items() if name not in known}
@@ -252,8 +195,13 @@ def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     config.json would otherwise fill the machine.
     """
     if config not in ZOO.values():
-        with torch.device("meta"):
-            sketch = build(config)
+        try:
+            with torch.device("meta"):
+                sketch = build(config)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"{folder / CONFIG} describes a model that cannot be built ({error})."
+            ) from error
         load_tensors(folder / WEIGHTS, _tensors(sketch)[WEIGHTS])
     return build(config)
 
@@ -262,7 +210,7 @@ def _load_weights(model: nn.Module, folder: Path, heads: bool) -> None:
     """Without `heads`, those that have a file of their own are not read, and stay random."""
     expected = _tensors(model)
     state = load_tensors(folder / WEIGHTS, expected[WEIGHTS])
-    if isinstance(model.config, TransformerConfig):
+    if system_of(model.config).counterparts:
         interchange.load_from_transformers(model, state)
         state = load_tensors(folder / HEADS, expected[HEADS]) if heads and HEADS in expected else {}
     own = dict(model.named_parameters())

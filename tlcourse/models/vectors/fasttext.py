@@ -4,8 +4,17 @@ A word's input vector is made of the vectors of its character n-grams, 3 to 6 le
 own (section 3.2). Pieces are hashed into buckets, so that any word has pieces, and thus a vector, also one
 never seen.
 
-The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened as a *signed* char. The paper
-adds the pieces up; the program takes their mean, and so does this.
+The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened as a *signed* char.
+
+**Sum or mean.** The paper adds the pieces up (section 3.2); the program takes their mean over the n-grams and
+the word, and so does this. gensim divides the same sum by the number of the n-grams alone while it trains.
+All three change every piece by the whole gradient.
+
+**The order of the text matters**, as it does not for word2vec. Words share their n-grams, so what is read
+later bends the vectors of words that were read before; and in its order, the packaged text ends with reviews
+and tweets. Training here shuffles blocks of the text in each epoch. gensim's fastText, which reads sentences
+as they come, is as good if they are shuffled first, and clearly worse on WordSim-353 if not
+(benchmarks/static_vectors.py); so is this one when its blocks are not shuffled.
 """
 
 from dataclasses import dataclass

@@ -76,10 +76,9 @@ class Settings:
 def keep_probability(counts: np.ndarray, sample: float | None) -> np.ndarray:
     """Return the probability, (V,), that subsampling keeps a token of each word.
 
-    Two formulas are in use. The paper throws a token away with probability 1 − √(t/f) (1310.4546, equation
-    5), so it keeps √(t/f): that is what is taught, in lesson 03 and elsewhere. The word2vec program, and
-    gensim after it, keep √(t/f) + t/f, capped at 1, which is a little more: all words up to f = 2.6 t instead
-    of up to f = t. This is the program's.
+    Two formulas are in use. The paper keeps √(t/f) (1310.4546, equation 5), which is what lessons teach. The
+    word2vec program, and gensim after it, keep √(t/f) + t/f, capped at 1: a little more, and all tokens of a
+    word up to f = 2.6 t instead of f = t. This is the program's.
     """
     if sample is None:
         return np.ones(len(counts))
@@ -250,15 +249,14 @@ def objective(scores: Tensor, weight: Tensor, noise_scores: Tensor, noise_weight
 
 
 def _why_no_pairs(text: RunningText, settings: Settings, expected: float) -> str:
-    if len(text.sentence) < 2 or not (text.sentence[1:] == text.sentence[:-1]).any():
+    if not (text.sentence[1:] == text.sentence[:-1]).any():
         return (
             f"no sentence of the text has two of its {len(text.words):,} words, so no word has a neighbour: "
             "give longer sentences, or encode the text with a lower min_count"
         )
     return (
-        f"subsampling with sample={settings.sample:g} keeps about {expected:.1f} of the text's {len(text):,} "
-        "tokens, and no two of them in one window: raise sample, give more text, or pass sample=None, which "
-        "keeps all tokens"
+        f"subsampling with sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} "
+        "tokens, no two in one window: raise sample, give more text, or keep all tokens with sample=None"
     )
 
 

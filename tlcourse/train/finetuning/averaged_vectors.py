@@ -16,7 +16,7 @@ from tlcourse.train.labels import as_classes
 
 
 @dataclass(frozen=True)
-class Recipe:
+class VectorRecipe:
     """How to train; the same for all that are compared. Chosen on training sentences that were held out.
 
     No text is kept back to tell when to stop: of a hundred, twenty would tell little, and be missed.
@@ -37,7 +37,11 @@ class Recipe:
 
 @single_thread()
 def fit(
-    model: AveragedVectors, texts: Sequence[str], labels: np.ndarray, seed: int, recipe: Recipe | None = None
+    model: AveragedVectors,
+    texts: Sequence[str],
+    labels: np.ndarray,
+    seed: int,
+    recipe: VectorRecipe | None = None,
 ) -> AveragedVectors:
     """Train `model` in place on `texts` and integer `labels` (N,), and return it.
 
@@ -48,7 +52,7 @@ def fit(
     if len(texts) == 0:
         raise ValueError("there is no text: give at least one, with its label")
     labels = as_classes(labels, len(texts), model.linear.out_features)
-    recipe = recipe or Recipe()
+    recipe = recipe or VectorRecipe()
     generator = torch.Generator().manual_seed(seed)
     encoded, target = model.encode(texts), torch.from_numpy(labels)
     groups = [

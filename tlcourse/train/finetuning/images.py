@@ -16,7 +16,7 @@ from tlcourse.train.schedules import slanted_triangular
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ImageRecipe:
     """How to fine-tune.
 
     Attributes:
@@ -42,7 +42,7 @@ def training_steps(
     inputs: Inputs,
     labels: np.ndarray,
     index: np.ndarray,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     seed: int,
     start: str | None = None,
 ) -> Iterator[float]:

@@ -16,7 +16,7 @@ Pair = tuple[list[int], list[int]]  # source and target, without BOS and EOS
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Seq2SeqRecipe:
     """How to train; the same for all models that are compared.
 
     Attributes:
@@ -55,7 +55,7 @@ def _lengths(pair: Pair) -> tuple[int, int]:
 
 
 def training_steps(
-    model: EncoderDecoder, pairs: Sequence[Pair], n_steps: int, seed: int, recipe: Recipe | None = None
+    model: EncoderDecoder, pairs: Sequence[Pair], n_steps: int, seed: int, recipe: Seq2SeqRecipe | None = None
 ) -> Iterator[float]:
     """Train `model` in place; one step, and its loss in nats per symbol, for every item taken.
 
@@ -63,7 +63,7 @@ def training_steps(
         ValueError: there are fewer pairs than one batch holds, or symbols that the model does not have.
         FloatingPointError: the training diverges.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or Seq2SeqRecipe()
     if len(pairs) < recipe.batch_size:
         raise ValueError(
             f"{len(pairs)} pairs do not fill one batch of batch_size={recipe.batch_size}: give more"

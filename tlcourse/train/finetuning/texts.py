@@ -32,7 +32,7 @@ Targets = np.ndarray | Sequence[np.ndarray]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TextRecipe:
     """How to fine-tune.
 
     Attributes:
@@ -71,7 +71,7 @@ class TextModel(nn.Module):
         centre, scale: of the numbers that are to be predicted; the linear layer's output is standardised.
     """
 
-    def __init__(self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: Recipe):
+    def __init__(self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: TextRecipe):
         """Raises ValueError for an unknown kind or pooling, or a mix of layers that differ in width."""
         super().__init__()
         if kind not in (CLASSES, NUMBERS, TAGS) or recipe.pooling not in ("concat", "summary"):
@@ -158,7 +158,7 @@ def finetune(
     targets: Targets,
     kind: str,
     n_outputs: int,
-    recipe: Recipe | None = None,
+    recipe: TextRecipe | None = None,
     seed: int = 0,
     report: Callable[[dict[str, float]], None] = lambda line: None,
 ) -> TextModel:
@@ -175,7 +175,7 @@ def finetune(
         ValueError: fewer than ten examples, an unknown kind or pooling, or targets that do not fit the texts.
         FloatingPointError: the training diverges.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or TextRecipe()
     if len(texts) < 10:
         raise ValueError(f"{len(texts)} labelled examples are too few to learn from: give ten or more")
     targets = _checked(targets, texts, kind, n_outputs)
@@ -221,7 +221,7 @@ def _epochs(
     texts: Sequence[Sequence[Example]],
     targets: Targets,
     rows: np.ndarray,
-    recipe: Recipe,
+    recipe: TextRecipe,
     rng: np.random.Generator,
 ) -> Iterator[float]:
     """Train; after each pass its mean loss a target."""

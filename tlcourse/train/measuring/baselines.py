@@ -5,7 +5,7 @@ classifier.
 pretrained network; both are frozen, so all three train the same kind of classifier on the same labels.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -36,9 +36,7 @@ def average_vectors(texts: Sequence[str], vectors: Vectors) -> np.ndarray:
     return features
 
 
-def inputs(
-    texts: Sequence[str], vectors: Vectors, progress: Callable[[Sequence], Iterable] = iter
-) -> dict[str, np.ndarray]:
+def inputs(texts: Sequence[str], vectors: Vectors, progress: minilm.Watch = iter) -> dict[str, np.ndarray]:
     """What the classifier of each representation reads, one row for each of N texts.
 
     TF-IDF reads the texts themselves, objects, (N,): its weights come from the sentences that it is trained

@@ -4,7 +4,7 @@
 task stays, the domain changes, and the target has no labels.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from threadpoolctl import ThreadpoolController
 
 from tlcourse.data.glove import Vectors
 from tlcourse.data.rated_sentences import RatedSentences
+from tlcourse.models.pretrained.minilm import Watch
 from tlcourse.train.measuring import baselines
 
 # One thread is faster here, on a busy machine by ten times: a step of the solver takes less time than two
@@ -51,7 +52,7 @@ def prepare(
     vectors: Vectors,
     n_train: int | None = None,
     n_test: int | None = None,
-    progress: Callable[[Sequence], Iterable] = iter,
+    progress: Watch = iter,
 ) -> Domain:
     """Compute the inputs of a domain, or of a fixed part of it: ``n_train`` and ``n_test`` of its sentences.
 
@@ -81,7 +82,7 @@ def _part(index: np.ndarray, n: int | None, what: str) -> np.ndarray:
     return np.random.default_rng(0).permutation(index)[:n]
 
 
-def draw(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
+def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
     """Row numbers of ``n_labels`` training sentences; with the same seed, fewer labels are a part of more.
 
     Raises:
@@ -112,7 +113,7 @@ def fit(
     weights = [1.0] * len(sources) if weights is None else list(weights)
     if len(weights) != len(sources) or min(weights) <= 0:
         raise ValueError(f"weights is {weights}: give one above 0 for each of the {len(sources)} sources")
-    parts = [(domain, draw(domain, n_labels, seed)) for domain, n_labels in sources]
+    parts = [(domain, draw_nested(domain, n_labels, seed)) for domain, n_labels in sources]
     weight = np.repeat(np.array(weights, dtype=float), [len(rows) for _, rows in parts])
     weight /= weight.mean()
     x = np.concatenate([domain.inputs[representation][rows] for domain, rows in parts])

@@ -18,7 +18,7 @@ from threadpoolctl import ThreadpoolController
 
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS, Task
 from tlcourse.models.pretrained.text_encoders import TextEncoder
-from tlcourse.train.finetuning.texts import Recipe, finetune
+from tlcourse.train.finetuning.texts import TextRecipe, finetune
 from tlcourse.train.measuring import scores
 from tlcourse.train.measuring.representations import Readings, Representation, parts_of
 
@@ -30,7 +30,7 @@ _BLAS = ThreadpoolController()  # a step of the solver is shorter than two threa
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Measurement:
     """What came of one training.
 
     Attributes:
@@ -46,7 +46,7 @@ class Outcome:
     seconds: float
 
 
-def frozen(representation: Representation, task: Task, n: int | None, seed: int) -> Outcome:
+def frozen(representation: Representation, task: Task, n: int | None, seed: int) -> Measurement:
     """A linear model on a frozen representation, trained on `n` labels (None: all) drawn by `seed`.
 
     Raises ValueError if there are not so many.
@@ -70,7 +70,7 @@ def frozen(representation: Representation, task: Task, n: int | None, seed: int)
             test: scores.score(task, test, model.predict(x[_of(where, index)]))
             for test, index in task.tests.items()
         }
-    return Outcome(reached, len(train), f"{name}, C = {strength:g}", time.perf_counter() - started)
+    return Measurement(reached, len(train), f"{name}, C = {strength:g}", time.perf_counter() - started)
 
 
 def choose(
@@ -119,15 +119,15 @@ def _of(where: dict[int, np.ndarray], items: np.ndarray) -> np.ndarray:
 
 # What differs from the default: MiniLM is larger and has learned more; an LSTM's states are small.
 _RECIPES = {
-    "minilm": Recipe(learning_rate=3e-4),
-    "ulmfit-mini": Recipe(learning_rate=2e-3),
-    "elmo-mini": Recipe(learning_rate=2e-3, mix=True),
+    "minilm": TextRecipe(learning_rate=3e-4),
+    "ulmfit-mini": TextRecipe(learning_rate=2e-3),
+    "elmo-mini": TextRecipe(learning_rate=2e-3, mix=True),
 }
 
 
-def recipe_of(name: str) -> Recipe:
+def recipe_of(name: str) -> TextRecipe:
     """How a model of the zoo, or MiniLM, is fine-tuned here."""
-    return _RECIPES.get(name, Recipe())
+    return _RECIPES.get(name, TextRecipe())
 
 
 def finetuned(
@@ -135,9 +135,9 @@ def finetuned(
     task: Task,
     n: int | None,
     seed: int,
-    recipe: Recipe | None = None,
+    recipe: TextRecipe | None = None,
     report: Callable[[dict[str, float]], None] = lambda line: None,
-) -> Outcome:
+) -> Measurement:
     """`encoder`, fine-tuned in place on `n` labels (None: all) drawn by `seed`.
 
     Raises ValueError if there are not so many, or fewer than ten.
@@ -158,4 +158,4 @@ def finetuned(
         for test, index in task.tests.items()
     }
     best = 1 + int(np.argmin([line.get("held out", -i) for i, line in enumerate(lines)]))
-    return Outcome(found, len(train), f"epoch {best} of {len(lines)}", time.perf_counter() - started)
+    return Measurement(found, len(train), f"epoch {best} of {len(lines)}", time.perf_counter() - started)

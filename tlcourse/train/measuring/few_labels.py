@@ -16,7 +16,7 @@ from tlcourse.train.measuring import linear_probe
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestResult:
     """One training, and what came of it on the test items.
 
     Attributes:
@@ -30,7 +30,7 @@ class Outcome:
     seconds: float
 
 
-def draw(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray:
+def draw_stratified(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray:
     """``n`` items of ``index`` at random, each class with its share; all of them if there are no more.
 
     Raises:
@@ -48,7 +48,7 @@ def draw(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray
 
 def probe(
     features: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np.ndarray, **options: object
-) -> Outcome:
+) -> TestResult:
     """A linear probe on frozen features (N, channels), learned on ``train`` and tested on ``test``.
 
     ``options`` go to :func:`~tlcourse.train.measuring.linear_probe.fit`.
@@ -57,19 +57,19 @@ def probe(
     started = time.perf_counter()
     fitted = linear_probe.fit(features[train], labels[train], **options)
     seconds = time.perf_counter() - started
-    return _outcome(fitted.predict_proba(features[test])[:, 1], labels[test], seconds)
+    return _tested(fitted.predict_proba(features[test])[:, 1], labels[test], seconds)
 
 
-def finetune(
+def tune_and_test(
     model: StagedNetwork,
     inputs: Inputs,
     labels: np.ndarray,
     train: np.ndarray,
     test: np.ndarray,
-    recipe: finetuning.Recipe,
+    recipe: finetuning.ImageRecipe,
     seed: int,
     start: str | None = None,
-) -> Outcome:
+) -> TestResult:
     """Fine-tune ``model`` in place, with a new classifier for two classes, and test it.
 
     The arguments are those of :func:`~tlcourse.train.finetuning.images.training_steps`.
@@ -84,8 +84,8 @@ def finetune(
     seconds = (time.perf_counter() - started) * torch.get_num_threads()
     model.zero_grad()
     probability = finetuning.probabilities(model, inputs, test, start)
-    return _outcome(probability, labels[test], seconds)
+    return _tested(probability, labels[test], seconds)
 
 
-def _outcome(probability: np.ndarray, labels: np.ndarray, seconds: float) -> Outcome:
-    return Outcome(probability, float(((probability > 0.5) == labels).mean()), seconds)
+def _tested(probability: np.ndarray, labels: np.ndarray, seconds: float) -> TestResult:
+    return TestResult(probability, float(((probability > 0.5) == labels).mean()), seconds)

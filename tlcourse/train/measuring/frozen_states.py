@@ -7,21 +7,20 @@ of a layer.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import nn
 
 from tlcourse import assets
-from tlcourse.models.pretrained.minilm import batches_by_length
+from tlcourse.models.pretrained.minilm import Watch, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
 
 HEIGHTS = 4
 _VERSION = 1  # part of the cache's key: raise it when the same examples would get other arrays
 
 Arrays = dict[str, np.ndarray]
-Progress = Callable[[Sequence], Iterable]
 
 
 def heights(n_states: int, n: int = HEIGHTS) -> list[int]:
@@ -34,7 +33,7 @@ def compute(
     encoder: TextEncoder,
     texts: Sequence[Sequence[Example]],
     of_words: bool,
-    progress: Progress = iter,
+    progress: Watch = iter,
     bf16: bool = False,
 ) -> Arrays:
     """float16 arrays by name: `mean 0`, `max 0` … (N, H), or `word 0` … (W, H); the last number is the top's.
@@ -89,7 +88,7 @@ def cached(
     texts: Sequence[Sequence[Example]],
     of_words: bool,
     weights: str | None = None,
-    progress: Progress = iter,
+    progress: Watch = iter,
     bf16: bool = False,
 ) -> Arrays:
     """:func:`compute`, once for the same weights and texts.

@@ -12,13 +12,17 @@ from torch import Tensor
 
 from tlcourse.data.text_index import TextIndex
 from tlcourse.train.pretraining.objectives import Batch, Objective, Reading
-from tlcourse.train.pretraining.recipes import Recipe
+from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 MAX_TOKENS = 100_000
 
 
 def batches(
-    objective: Objective, index: TextIndex, recipe: Recipe, processes: int = 1, max_tokens: int = MAX_TOKENS
+    objective: Objective,
+    index: TextIndex,
+    recipe: PretrainingRecipe,
+    processes: int = 1,
+    max_tokens: int = MAX_TOKENS,
 ) -> Iterator[Batch]:
     """What the model is asked to predict, at the length of the recipe's last phase; nothing without text.
 
@@ -48,7 +52,7 @@ def as_tensors(objective: Objective, batch: Batch) -> dict[str, Tensor]:
 def losses(
     objective: Objective,
     index: TextIndex,
-    recipe: Recipe,
+    recipe: PretrainingRecipe,
     processes: int = 1,
     own: Callable[[Batch], dict[str, Tensor]] | None = None,
     total: Callable[[Tensor], float] = Tensor.item,

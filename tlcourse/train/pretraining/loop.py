@@ -27,14 +27,14 @@ from tlcourse.models.pretrained import zoo
 from tlcourse.train import schedules
 from tlcourse.train.pretraining import checkpoint, held_out, positions
 from tlcourse.train.pretraining.objectives import Batch, Carry, Reading
-from tlcourse.train.pretraining.recipes import Recipe, differences, objective_of
+from tlcourse.train.pretraining.recipes import PretrainingRecipe, differences, objective_of
 
 CHECKPOINT = "checkpoint.safetensors"
 BEFORE_DECAY = "before-decay.safetensors"
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingStatus:
     """Where a training stands."""
 
     step: int
@@ -61,11 +61,11 @@ class Result:
 
 
 def run(
-    recipe: Recipe,
+    recipe: PretrainingRecipe,
     index: TextIndex,
     folder: str | Path,
     resume: bool = False,
-    report: Callable[[Progress], None] = lambda progress: None,
+    report: Callable[[TrainingStatus], None] = lambda progress: None,
 ) -> Result:
     """Train a model from random weights, or go on where the last checkpoint in `folder` stands.
 
@@ -83,7 +83,13 @@ def run(
 
 
 class _Training:
-    def __init__(self, recipe: Recipe, index: TextIndex, folder: Path, report: Callable[[Progress], None]):
+    def __init__(
+        self,
+        recipe: PretrainingRecipe,
+        index: TextIndex,
+        folder: Path,
+        report: Callable[[TrainingStatus], None],
+    ):
         self.recipe, self.index, self.folder, self.report = recipe, index, folder, report
         # Broadcasting the causal masks at each step would cost time, and they never change.
         no_broadcast = DistributedDataParallelKwargs(broadcast_buffers=False)
@@ -229,7 +235,7 @@ class _Training:
 
     def _log(self, since: tuple[float, int]) -> tuple[float, int]:
         now = time.perf_counter()
-        progress = Progress(
+        progress = TrainingStatus(
             step=self.step,
             tokens=self.tokens,
             total_tokens=self.recipe.tokens,
@@ -314,7 +320,7 @@ class _Training:
         self.row_length = self.recipe.row_length(self.last_step_at) if self.step else 0
 
 
-def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+def _optimizer(model: nn.Module, recipe: PretrainingRecipe) -> torch.optim.AdamW:
     """AdamW; biases and layer norms do not decay (Devlin et al. 2019, the authors' code)."""
     decaying = [p for name, p in model.named_parameters() if p.ndim > 1 and not name.endswith("bias")]
     others = [p for name, p in model.named_parameters() if p.ndim <= 1 or name.endswith("bias")]

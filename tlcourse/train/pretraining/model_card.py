@@ -13,19 +13,11 @@ from typing import Any
 import numpy as np
 
 from tlcourse import assets, files
+from tlcourse.models.pretrained.registry import SYSTEMS
 
 _LICENCE_OF_NOVELS = "public domain; the edition CC BY 4.0"
 _OLD = ", among them novels of 1840 to 1920, with the views of their time on women, class and race"
 _BLOCKS = "▁▂▃▄▅▆▇█"
-
-_PAPERS = {
-    "ElmoConfig": "ELMo: a bidirectional LSTM language model that spells its words (Peters et al. 2018)",
-    "UlmfitConfig": "ULMFiT: an AWD-LSTM language model (Howard and Ruder 2018)",
-    "GPTConfig": "GPT: a Transformer that reads from left to right (Radford et al. 2018; GPT-2: 2019)",
-    "BertConfig": "BERT: masked pieces and next sentences (Devlin et al. 2019)",
-    "XLNetConfig": "XLNet: pieces in a permuted order, with a memory (Yang et al. 2019)",
-    "ErnieConfig": "ERNIE 2.0: five tasks, learned one after the other and together (Sun et al. 2020)",
-}
 
 
 def write(folder: str | Path) -> Path:
@@ -53,7 +45,8 @@ def _files(folder: Path) -> dict[str, int]:
 def text(facts: dict[str, Any], files: dict[str, int]) -> str:
     """The card as Markdown, from what stands in `training.json` and the sizes of the files."""
     recipe, name = facts["recipe"], facts["name"]
-    in_transformers = recipe["config_class"] not in ("ElmoConfig", "UlmfitConfig")
+    (system,) = (one for one in SYSTEMS if one.config.__name__ == recipe["config_class"])
+    in_transformers = bool(system.counterparts)
     opened = f"""```python
 from tlcourse import models
 
@@ -65,7 +58,7 @@ encoder = models.load("{name}")  # heads=True: with the layers that predict
 `transformers.AutoModel.from_pretrained("data/checkpoints/{name}")` opens the same folder."""
     sections = [
         _front_matter(in_transformers),
-        f"# {name}\n\n{_PAPERS[recipe['config_class']]}, small enough for a laptop, trained from random "
+        f"# {name}\n\n{system.summary}, small enough for a laptop, trained from random "
         "weights to be looked at and compared: the models of this family read the same text, each for its "
         "own task.",
         opened,

@@ -18,13 +18,11 @@ from tlcourse import assets, files
 from tlcourse.assets import sha256sums
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models.language.elmo import ElmoConfig
-from tlcourse.models.parts.transformer import TransformerConfig
 from tlcourse.models.pretrained import zoo
-from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.models.pretrained.registry import system_of
 from tlcourse.train.pretraining import checkpoint, held_out, loop, model_card, recipes
-from tlcourse.train.pretraining.loop import Progress, Result
-from tlcourse.train.pretraining.recipes import Recipe
+from tlcourse.train.pretraining.loop import Result, TrainingStatus
+from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 RUNS = Path("runs")
 MANY_TIMES = 10  # over the text: then it is learned by heart
@@ -94,7 +92,12 @@ def pretrain(
 
 
 def export(
-    name: str, recipe: Recipe, index: TextIndex, result: Result, folder: Path, text: Path | None = None
+    name: str,
+    recipe: PretrainingRecipe,
+    index: TextIndex,
+    result: Result,
+    folder: Path,
+    text: Path | None = None,
 ) -> None:
     """Write the model, its tokeniser, `training.json`, and the card that is made of them, `README.md`.
 
@@ -104,14 +107,13 @@ def export(
     """
     zoo.export(result.model, folder)
     config = recipe.config
-    if isinstance(config, ElmoConfig):
+    marks = system_of(config).marks
+    if marks is None:
         words = "\n".join(index.vocabulary[: config.vocab_size])
         files.write_text(folder / "vocabulary.txt", words)
         sha256sums.note(folder, ["vocabulary.txt"])
     else:
-        alone = not isinstance(config, TransformerConfig)  # ULMFiT's pieces have no marks around them
-        model_type = "" if alone else transformers_config(config)["model_type"]
-        tokeniser.save(index.tokenizer, folder, model_type)
+        tokeniser.save(index.tokenizer, folder, marks.templates)
     model = zoo.load(folder, heads=True)
     objective = recipes.objective_of(config)(model, index)
     where = f" --text {shlex.quote(Path(text).resolve().name)}" if text else ""
@@ -208,7 +210,7 @@ class _Line:
         self.out.flush()
         self.pending = False
 
-    def progress(self, p: Progress) -> None:
+    def progress(self, p: TrainingStatus) -> None:
         done = p.tokens >= p.total_tokens
         if not self.live and not done and time.monotonic() - self.last < 30:
             return
@@ -232,5 +234,5 @@ class _Silent(_Line):
     def line(self, message: str) -> None:
         pass
 
-    def progress(self, p: Progress) -> None:
+    def progress(self, p: TrainingStatus) -> None:
         pass

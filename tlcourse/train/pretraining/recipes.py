@@ -16,6 +16,7 @@ from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.language.ulmfit import UlmfitConfig
 from tlcourse.models.language.xlnet import XLNetConfig
 from tlcourse.models.pretrained import zoo
+from tlcourse.models.pretrained.registry import Config
 from tlcourse.train.pretraining.ernie_tasks import ErnieTasks
 from tlcourse.train.pretraining.objectives import (
     BothDirections,
@@ -26,23 +27,9 @@ from tlcourse.train.pretraining.objectives import (
 )
 from tlcourse.train.pretraining.permutation import PermutedPieces
 
-_OBJECTIVES: dict[type, type[Objective]] = {
-    ElmoConfig: BothDirections,
-    UlmfitConfig: NextPieceWithState,
-    GPTConfig: NextPiece,
-    BertConfig: MaskedPairs,
-    XLNetConfig: PermutedPieces,
-    ErnieConfig: ErnieTasks,
-}
-
-
-def objective_of(config: zoo.Config) -> type[Objective]:
-    """What a model of this configuration is trained for."""
-    return _OBJECTIVES[type(config)]
-
 
 @dataclass(frozen=True)
-class Recipe:
+class PretrainingRecipe:
     """Everything that the result of a training depends on, but the text.
 
     Attributes:
@@ -63,7 +50,7 @@ class Recipe:
         log_every, checkpoint_every, evaluate_every: in steps.
     """
 
-    config: zoo.Config
+    config: Config
     tokens: int
     batch_tokens: int = 4096
     growth: tuple[tuple[int, int], ...] = ()
@@ -136,29 +123,61 @@ MIXTURE = {"imdb": 1.0, "bbc": 3.0, "abc": 2.0, "brown": 2.0, "eltec": 0.4}
 
 # Most of it on short rows, which are cheaper, the last tenth on twice as long ones, for the later positions
 # (Devlin et al. 2019, appendix A.2). What sees both sides is slower to find its way there, and gets a fifth.
-# XLNet and the LSTMs have no positions to learn. ELMo's rows are short because its steps through them cannot
-# be taken at once: twice as many rows of half the length take two thirds of the time.
 _SHORT_THEN_LONG = ((0.9, 128), (0.1, 256))
-_LENGTHS = {
-    ElmoConfig: ((0.9, 32), (0.1, 64)),
-    UlmfitConfig: ((1.0, 32),),
-    XLNetConfig: ((1.0, 128),),
-    BertConfig: ((0.8, 128), (0.2, 256)),
-    ErnieConfig: ((0.8, 128), (0.2, 256)),
-}
 
 # In a long row, a masked piece has two neighbours among many, and attention finds them only after millions of
 # tokens in which the loss hardly moves. In a row of 16 it finds them at once. Then rows grow, and as half of
 # the positions are new, they begin as copies: random ones would pull apart what attention has found.
 _SHORT_FIRST = ((2_000_000, 16), (4_000_000, 32), (7_000_000, 64))
-_GROWTH = {BertConfig: _SHORT_FIRST, ErnieConfig: _SHORT_FIRST}
 
-# With 7e-4, 2e-3 and 5e-3, ELMo has 5.90, 5.70 and 5.60 for the next word after 250,000 tokens; a little less
-# than the last, as a long training is less forgiving. ULMFiT's is a guess from its code, which takes 4e-3.
-_LEARNING_RATES = {ElmoConfig: 4e-3, UlmfitConfig: 3e-3}
 
-# ULMFiT's state goes on from row to row, so its rows can be short and its steps many.
-_BATCH_TOKENS = {UlmfitConfig: 1024}
+@dataclass(frozen=True)
+class SystemRecipe:
+    """What is of its system in a model's recipe; the fields are those of `PretrainingRecipe`, but for two.
+
+    Attributes:
+        objective: what it is trained for.
+        compiles: whether its models gain by it; an LSTM is a kernel already.
+    """
+
+    objective: type[Objective]
+    lengths: tuple[tuple[float, int], ...] = _SHORT_THEN_LONG
+    growth: tuple[tuple[int, int], ...] = ()
+    learning_rate: float = 7e-4
+    batch_tokens: int = 2048
+    compiles: bool = True
+
+
+_OF_SYSTEMS: dict[type, SystemRecipe] = {
+    ElmoConfig: SystemRecipe(
+        BothDirections,
+        # Its steps through a row cannot be taken at once: twice as many rows of half the length take two
+        # thirds of the time.
+        lengths=((0.9, 32), (0.1, 64)),
+        # With 7e-4, 2e-3 and 5e-3 it has 5.90, 5.70 and 5.60 for the next word after 250,000 tokens; a little
+        # less than the last, as a long training is less forgiving.
+        learning_rate=4e-3,
+        compiles=False,
+    ),
+    UlmfitConfig: SystemRecipe(
+        NextPieceWithState,
+        # Its state goes on from row to row, so its rows can be short and its steps many.
+        lengths=((1.0, 32),),
+        batch_tokens=1024,
+        learning_rate=3e-3,  # a guess from its code, which takes 4e-3
+        compiles=False,
+    ),
+    GPTConfig: SystemRecipe(NextPiece),
+    BertConfig: SystemRecipe(MaskedPairs, lengths=((0.8, 128), (0.2, 256)), growth=_SHORT_FIRST),
+    XLNetConfig: SystemRecipe(PermutedPieces, lengths=((1.0, 128),)),  # it has no positions to learn
+    ErnieConfig: SystemRecipe(ErnieTasks, lengths=((0.8, 128), (0.2, 256)), growth=_SHORT_FIRST),
+}
+
+
+def objective_of(config: Config) -> type[Objective]:
+    """What a model of this configuration is trained for."""
+    return _OF_SYSTEMS[type(config)].objective
+
 
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
@@ -171,28 +190,28 @@ def recipe_for(
     seed: int = 0,
     bf16: bool = False,
     compile: bool = False,
-) -> Recipe:
+) -> PretrainingRecipe:
     """How the zoo's model `name` is trained on a text that has these sources.
 
     Raises ValueError for a name that the zoo does not have.
     """
     config = zoo.ZOO[zoo.find(name)]
-    return Recipe(
+    own = _OF_SYSTEMS[type(config)]
+    return PretrainingRecipe(
         config,
         tokens,
-        batch_tokens=_BATCH_TOKENS.get(type(config), 2048) if tokens > FEW_TOKENS else 1024,
-        growth=_growth(config, tokens),
+        batch_tokens=own.batch_tokens if tokens > FEW_TOKENS else 1024,
+        growth=_growth(own, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
-        lengths=_LENGTHS.get(type(config), _SHORT_THEN_LONG),
-        learning_rate=_LEARNING_RATES.get(type(config), Recipe.learning_rate),
+        lengths=own.lengths,
+        learning_rate=own.learning_rate,
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
         bf16=bf16,
-        compile=compile and not isinstance(config, ElmoConfig | UlmfitConfig),  # an LSTM is a kernel already
+        compile=compile and own.compiles,
     )
 
 
-def _growth(config: zoo.Config, tokens: int) -> tuple[tuple[int, int], ...]:
+def _growth(own: SystemRecipe, tokens: int) -> tuple[tuple[int, int], ...]:
     """Few tokens see it in small: seven tenths of them are in short rows."""
-    growth = _GROWTH.get(type(config), ())
-    return growth if tokens > FEW_TOKENS else tuple((tokens * until // 10_000_000, n) for until, n in growth)
+    return own.growth if tokens > FEW_TOKENS else tuple((tokens * n // 10_000_000, k) for n, k in own.growth)

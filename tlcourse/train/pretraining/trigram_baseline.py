@@ -26,7 +26,7 @@ from tlcourse.train.pretraining.objectives import (
     Objective,
     Reading,
 )
-from tlcourse.train.pretraining.recipes import Recipe, objective_of
+from tlcourse.train.pretraining.recipes import PretrainingRecipe, objective_of
 
 
 class Trigrams:
@@ -36,7 +36,9 @@ class Trigrams:
         self.index = index
         self.model = lru_cache(maxsize=2)(self._model)
 
-    def losses(self, objective: Objective, recipe: Recipe, as_much: bool = False) -> dict[str, float]:
+    def losses(
+        self, objective: Objective, recipe: PretrainingRecipe, as_much: bool = False
+    ) -> dict[str, float]:
         """Mean −ln p of each left-to-right or right-to-left target that `objective` has on held-out text.
 
         Args:
@@ -80,7 +82,9 @@ class Trigrams:
             )
         model, trained = zoo.load(folder, heads=True), facts["recipe"]
         same = {key: trained[key] for key in ("batch_tokens", "repeats", "seed")}
-        recipe = Recipe(model.config, facts["tokens"], lengths=tuple(map(tuple, trained["lengths"])), **same)
+        recipe = PretrainingRecipe(
+            model.config, facts["tokens"], lengths=tuple(map(tuple, trained["lengths"])), **same
+        )
         objective = objective_of(model.config)(model, self.index)
         return {
             "model": held_out.losses(objective, self.index, recipe),
@@ -91,7 +95,7 @@ class Trigrams:
     def _all(self) -> tuple[int, ...]:
         return tuple(np.flatnonzero(~np.asarray(self.index.held_out)).tolist())
 
-    def _as_much(self, recipe: Recipe) -> tuple[int, ...]:
+    def _as_much(self, recipe: PretrainingRecipe) -> tuple[int, ...]:
         """What is read in the recipe's tokens, once each: n-grams that occur once set Kneser–Ney's discounts,
         and of text that is counted twice none would.
         """

@@ -1,0 +1,56 @@
+"""Naming a mistake by a property of the wrong values: the sign, the axis, a factor, what was left out.
+
+A diagnosis is said only if it holds on *every* input that the exercise was tried on. The first that holds is said;
+:mod:`comparison` is left for what none explains.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tlcourse.exercises.comparison import difference
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input of an exercise, the value expected for it and the value that came.
+
+    ``label`` says what is special about the input (``"the target is the last score"``); empty for a random one.
+    """
+
+    args: tuple
+    expected: object
+    got: object
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """All that a diagnosis may look at: the cases, the solution and the attempt, both safe to call.
+
+    ``solve`` and ``repeat`` return what the solution and the learner's function make of other arguments, or
+    raise :class:`ValueError` where they fail on them.
+    """
+
+    names: tuple[str, ...]
+    cases: Sequence[Case]
+    solve: Callable[[tuple], object]
+    repeat: Callable[[tuple], object]
+    rtol: float = 1e-5
+    atol: float = 1e-6
+
+    def same(self, a: object, b: object) -> bool:
+        return difference(a, b, self.rtol, self.atol) is None
+
+
+Diagnosis = Callable[[Attempt], str | None]
+
+
+def diagnose(attempt: Attempt) -> str | None:
+    """Return the sentence that names the mistake, or None."""
+    from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, values
+
+    for named in (*kinds.DIAGNOSES, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES, *values.DIAGNOSES,
+                  *arguments.LATE, *cases.LATE):  # fmt: skip
+        if sentence := named(attempt):
+            return sentence
+    return None
