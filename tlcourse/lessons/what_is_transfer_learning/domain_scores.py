@@ -6,6 +6,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
@@ -41,8 +42,11 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
             ax.text(j, i, f"{mean[i, j]:.0%}", ha="center", va="center", color=ink, fontsize=14)
         for i in range(len(domains)):
             ax.add_patch(
-                Rectangle((i - 0.47, i - 0.47), 0.94, 0.94, fill=False, edgecolor="black", linewidth=2.5)
-            )
+                Rectangle(
+                    (i - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor="black", linewidth=2.5,
+                    path_effects=[withStroke(linewidth=5, foreground="white")],  # seen on dark cells, too
+                )
+            )  # fmt: skip
         ax.set_xticks(range(len(domains)), domains, rotation=25, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(len(domains)), domains if ax is axes[0][0] else [])
         ax.set(title=name, xlabel="tested on …")

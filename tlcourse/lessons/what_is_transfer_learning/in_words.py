@@ -154,7 +154,7 @@ def near_zero(rows: Sequence[Mapping[str, Any]]) -> str:
     """The ends of the table `domain_tables.by_strength`: where people disagree, and where they do not."""
     first, last = rows[0], rows[-1]
     return (
-        f"Near zero, one rater is right about {first['one rater']} of the sentences, so there is little to "
-        f"get right. Where people are clearest, one rater is right about {last['one rater']}, and the classifier "
-        f"about {last['classifier']}."
+        f"Near zero, one rater is right about {first['one rater']} of the sentences, so there is little "
+        f"to get right. Where people are clearest, one rater is right about {last['one rater']}, and the "
+        f"classifier about {last['classifier']}."
     )
