@@ -55,7 +55,7 @@ def test_foreign_labels():
     text = in_words.foreign_labels(gains({1: 0.005}), 300)
     assert "With **100** labels of your own, 300 foreign ones" in text
     assert "+0.6 points on average" in text
-    assert "hurt in 1 of 2 pairs (worst: b → a, -0.4)" in text
+    assert "hurt in 1 of 2 pairs (worst: b → a, −0.4)" in text
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,44 @@ def test_hutto_and_gilberts_table_is_rows_trained_on():
     ]
     gaps = [home - other for home, *others in columns for other in others]
     assert lost == pytest.approx(np.mean(gaps))
+
+
+def learning_curves(tf_idf):
+    rising = {"MiniLM": [0.6, 0.7, 0.72], "GloVe": [0.55, 0.6, 0.61], "TF-IDF": tf_idf}
+    curves = {name: np.add([row, row], [[0.0], [0.01]]) for name, row in rising.items()}
+    return show.Records.of_curves([25, 100, 400], curves, seeds=[0, 1])
+
+
+def test_the_right_end_of_the_curves():
+    text = in_words.right_end(learning_curves([0.5, 0.55, 0.73]))
+    assert (
+        "From 100 to 400, more labels bring +2.0 points to MiniLM, +1.0 points to GloVe, +18.0 points" in text
+    )
+    assert "goes on learning" in text
+    assert "has not begun to catch up" in in_words.right_end(learning_curves([0.5, 0.55, 0.56]))
+
+
+def test_the_first_reading_says_when_the_curves_are_too_short():
+    found = show.labels_worth(learning_curves([0.5, 0.55, 0.73]))
+    assert "gets there with about" in in_words.first_reading(found)
+    assert "`full` profile" not in in_words.first_reading(found)
+    short = show.labels_worth(learning_curves([0.5, 0.55, 0.56]))
+    assert "does not get there with 400" in in_words.first_reading(short)
+    assert "`full` profile" in in_words.first_reading(short)
+    assert short.factor("MiniLM", 100) == "more than we have"
+    low, high = found.needed("MiniLM", 100)
+    assert found.factor("MiniLM", 100) == f"{(low + high) / 200:.1f} ({low / 100:.1f}–{high / 100:.1f})"
+
+
+def test_where_people_are_clear_and_where_not():
+    rows = [{"one rater": "58%", "classifier": "54%"}, {"one rater": "99%", "classifier": "85%"}]
+    text = in_words.near_zero(rows)
+    assert text.index("58%") < text.index("99%") < text.index("85%")
+
+
+def test_home_is_named_beside_away():
+    low, high = np.array([[0.6, 0.5], [0.5, 0.6]]), np.array([[0.9, 0.8], [0.8, 0.9]])
+    shifts = np.array([0.0, 0.01, 0.03])[:, None, None]
+    scores = {"MiniLM": high + shifts, "TF-IDF": low + shifts**2}
+    text = in_words.wrong_and_right_home(domain_tables.home_and_away(scores))
+    assert "MiniLM away from home is far above TF-IDF at home by 20" in text
