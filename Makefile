@@ -43,6 +43,6 @@ lint: setup
 	@"$(BIN)/ruff" format --check .
 
 clean:
-	rm -rf build dist runs htmlcov .coverage .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
+	rm -rf build dist runs .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
 
 .PHONY: help setup lab test build lint clean

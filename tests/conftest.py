@@ -64,7 +64,7 @@ def gold_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def made_text():
-    """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
+    """The module tests/made_text.py: a small text made for tests, `made_text.index()`."""
     return _module("made_text")
 
 
@@ -87,13 +87,13 @@ def tiny_zoo(made_text, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def shrink_zoo():
-    """Makes models of the zoo small until the patch given is undone: ``shrink_zoo(monkeypatch)``."""
+    """Makes models of the zoo small until the patch given is undone: `shrink_zoo(monkeypatch)`."""
     return _module("tiny_zoo").shrink
 
 
 @pytest.fixture
 def course(tmp_path):
-    """Makes a small course of its own: ``course({"00_name": cells})`` → its folder; parameters are added."""
+    """Makes a small course of its own: `course({"00_name": cells})` → its folder; parameters are added."""
 
     def make(lessons: dict[str, str]) -> Path:
         folder = tmp_path / "a course"  # with a space, as a learner's folder may have

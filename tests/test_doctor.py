@@ -1,12 +1,14 @@
 """Each check of the doctor's, where things are well and where they are not."""
 
+import os
 import re
+import shlex
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from tlcourse import assets, doctor
+from tlcourse import assets, doctor, kernel
 
 
 def test_every_check_has_a_fix_exactly_where_it_fails():
@@ -41,14 +43,17 @@ def test_cuda_is_read_as_torch_says_it():
 
 
 @pytest.mark.parametrize(
-    ("version", "detail"), [(None, "captum is missing"), ("0.1", "captum is 0.1, needs >=0.7")]
+    ("version", "detail"),
+    [(None, "captum is missing"), ("0.1", "captum is 0.1, needs >=0.7"), ("x", "captum is x, needs >=0.7")],
 )
 def test_missing_and_old_packages_are_named(monkeypatch, version, detail):
     real = doctor._version
     monkeypatch.setattr(doctor, "_version", lambda name: version if name == "captum" else real(name))
     check = doctor._packages()
     assert (check.ok, check.detail) == (False, detail)
-    assert "make setup" in check.fix
+    program, *rest = shlex.split(check.fix)
+    assert os.path.samefile(os.path.expanduser(program), sys.executable)
+    assert rest == ["-m", "pip", "install", "captum>=0.7"]
 
 
 def test_gpus_are_told_from_the_tool_that_knows(monkeypatch, tmp_path):
@@ -94,26 +99,13 @@ def test_disk_needs_room_for_what_is_missing(monkeypatch, tmp_path):
         assert doctor._disk().ok == ok
 
 
-def test_a_kernel_of_another_python_is_noticed(monkeypatch, tmp_path):
-    spec = tmp_path / "kernels" / "python3"
-    spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text(
-        '{"argv": ["/opt/other/bin/python"], "display_name": "x", "language": "python"}'
-    )
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    check = doctor._kernel()
-    assert not check.ok
-    assert "/opt/other/bin/python" in check.detail
-    assert "-m ipykernel install --sys-prefix" in check.fix
-
-
 def test_jupyterlab_without_its_widget_extension_is_noticed(monkeypatch, tmp_path):
     import jupyter_core.paths
 
     monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *parts: [str(tmp_path)])
     check = doctor._widgets()
     assert not check.ok
-    assert check.fix == "pip install --force-reinstall jupyterlab_widgets"
+    assert check.fix == f"{kernel.this_python()} -m pip install --force-reinstall jupyterlab_widgets"
 
 
 def test_on_colab_its_own_front_end_will_do(monkeypatch):
@@ -128,3 +120,45 @@ def test_the_home_folder_is_not_told(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TLCOURSE_ASSETS", str(tmp_path / "cache"))
     assert re.search(r"for ~/cache$", doctor._disk().detail)
+
+
+@pytest.mark.parametrize(
+    "name", ["_python", "_packages", "_device", "_memory", "_disk", "_assets", "_kernel"]
+)
+def test_a_check_that_fails_itself_is_one_line_of_the_others(monkeypatch, name):
+    def broken():
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "what was looked at\nis broken")
+
+    monkeypatch.setattr(doctor, name, broken)
+    found = doctor.checks()
+    assert len(found) == 9
+    (check,) = [check for check in found if "could not be looked at" in check.detail]
+    assert "UnicodeDecodeError" in check.detail
+    assert "\n" not in check.detail + check.fix
+    assert re.search(r"test_doctor\.py, line \d+$", check.fix)
+
+
+def test_the_course_itself_may_not_be_installed(monkeypatch):
+    def nowhere(name):
+        raise doctor.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.importlib.metadata, "requires", nowhere)
+    check = doctor._packages()
+    assert (check.ok, check.detail) == (False, "the course itself is not installed")
+    assert "-m pip install --editable" in check.fix
+
+
+def test_packages_without_readable_metadata_are_missing(monkeypatch):
+    def no_metadata(name):
+        raise KeyError("Version")
+
+    monkeypatch.setattr(doctor.importlib.metadata, "version", no_metadata)
+    assert doctor._version("numpy") is None
+    assert not doctor._packages().ok
+
+
+def test_torch_that_cannot_be_read_has_no_cuda(monkeypatch, tmp_path):
+    (tmp_path / "version.py").write_bytes(b"cuda = '12.4' # \xff")
+    found = SimpleNamespace(locate_file=lambda name: tmp_path / "version.py")
+    monkeypatch.setattr(doctor.importlib.metadata, "distribution", lambda name: found)
+    assert doctor._torch_cuda() is None

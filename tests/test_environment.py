@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tlcourse import curriculum
-from tlcourse.notebook_tools.source import COLAB_LACKS
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -36,8 +35,10 @@ FLOORS = (
     "exercises",
     "lessons",
     "serve",
+    "kernel",
     "doctor",
     "notebook_tools",
+    "terminal",
     "cli",
 )
 FREE = {
@@ -88,13 +89,6 @@ def test_conda_python_is_one_that_the_package_takes():
     assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
 
 
-def test_colab_is_told_to_install_only_what_the_course_needs():
-    assert {canonicalize_name(name) for name in COLAB_LACKS} <= requirements().keys()
-    assert not set(COLAB_LACKS) & {"torch", "torchvision", "numpy", "transformers", "ipywidgets"}, (
-        "it has its own"
-    )
-
-
 def test_no_upper_bounds():
     """Colab and Binder bring their own versions of torch, numpy and the rest."""
     for name, condition in requirements("lab", "test", "dev").items():
@@ -107,6 +101,33 @@ def test_each_dependency_has_its_reason():
         line = re.search(rf'^\s*"{name}[>=].*$', text, re.MULTILINE)
         assert line, name
         assert re.search(r"#\s+\S", line[0]), f"{name} is there without a reason"
+
+
+# How a package is imported where that is not its own name
+IMPORTED = {"pillow": "PIL", "pyyaml": "yaml", "pyzmq": "zmq", "scikit-learn": "sklearn"}
+# What nothing imports, and who needs it all the same
+UNSEEN = {
+    "gguf": "transformers, to read SmolLM2",
+    "ipykernel": "Jupyter starts it",
+    "nbval": "a plug-in of pytest's",
+    "pre-commit": "contributors",
+    "pytest-timeout": "a plug-in of pytest's",
+    "pytest-xdist": "a plug-in of pytest's",
+    "ruff": "make lint",
+}
+
+
+def test_each_dependency_is_used():
+    """What nothing uses yet is not installed yet; what only tests use is in their extra."""
+    seen = {}
+    for folder in ("tlcourse", "notebooks/src", "tests", "benchmarks"):
+        seen[folder] = {
+            name.split(".")[0] for path in (ROOT / folder).rglob("*.py") for name in imports_of(path)
+        }
+    course, all_ = seen["tlcourse"] | seen["notebooks/src"], set().union(*seen.values())
+    for groups, used in (((), course), (("lab", "nltk", "silver"), course), (("test", "dev"), all_)):
+        for name in requirements(*groups).keys() - UNSEEN.keys():
+            assert IMPORTED.get(name, name.replace("-", "_")) in used, f"nothing uses {name}"
 
 
 def run(code: str) -> str:

@@ -1,4 +1,4 @@
-"""The ``tlcourse`` command. What a command does lives where its subject lives, imported when called."""
+"""The `tlcourse` command. What a command does lives where its subject lives, imported when called."""
 
 import signal
 import sys
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tlcourse import terminal
 from tlcourse.profiles import PROFILES
 
 app = typer.Typer(
@@ -32,18 +33,12 @@ def _options(
     _debug = debug
 
 
-def _console(stderr: bool = False):
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-
 @app.command()
 def doctor() -> None:
     """Check that this machine is ready for the course; the exit code is 1 if something is missing."""
     from tlcourse import doctor as checking
 
-    console = _console()
+    console = terminal.console()
     found = checking.checks()
     width = max(len(check.name) for check in found)
     for check in found:
@@ -71,7 +66,7 @@ def fetch(
 
     from tlcourse import assets
 
-    console = _console(stderr=True)
+    console = terminal.console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=console) as bars:
         tasks = {}
@@ -102,13 +97,6 @@ def lab(
     open_lab(course_root(), port=port, browser=not no_browser, notebook=notebook)
 
 
-def _bars(console):
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
-    return Progress(*columns, TimeElapsedColumn(), console=console)
-
-
 @app.command()
 def build(
     lessons: Annotated[
@@ -120,7 +108,7 @@ def build(
     from tlcourse.notebook_tools import build as building
     from tlcourse.notebook_tools.source import LessonError, find
 
-    console = _console(stderr=True)
+    console = terminal.console(stderr=True)
     chosen = find(lessons or [])
     if check:
         found = {lesson.name: building.differences(lesson) for lesson in chosen}
@@ -129,7 +117,7 @@ def build(
         if any(found.values()):
             raise LessonError("some notebooks do not match their source; build them: tlcourse build NN")
         return
-    with _bars(console) as bars:
+    with terminal.bars(console) as bars:
         for lesson in chosen:
             bar = _Bar(bars, bars.add_task(lesson.name, total=None))
             done, remarks = building.build(lesson, bar)
@@ -170,10 +158,10 @@ def run(
     from tlcourse.notebook_tools.source import LessonError, course_root, find
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the run in an orderly way
-    console = _console(stderr=True)
+    console = terminal.console(stderr=True)
     root = course_root()
     out = out or root / "runs" / (f"{profile}-solved" if solutions else str(profile))
-    with _bars(console) as bars:
+    with terminal.bars(console) as bars:
         tasks = {}
 
         def progress(name: str, index: int, total: int) -> None:
@@ -242,7 +230,7 @@ def _count(text: str) -> int:
     try:
         return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
+        raise typer.BadParameter(f"{text!r} is not a number; write 200k, 60M or 300000") from None
 
 
 @app.command()
@@ -257,26 +245,40 @@ def text(
     from tlcourse.data import pretraining_text
 
     sources = pretraining_text.Sources.fetched(nltk=nltk, imdb=imdb, eltec=eltec)
-    pretraining_text.make(sources, folder, _console().print, pieces)
+    pretraining_text.make(sources, folder, terminal.console().print, pieces)
 
 
 @app.command()
 def pretrain(
-    name: Annotated[str, typer.Argument(help="A model of the zoo, such as bert.")],
+    name: Annotated[str | None, typer.Argument(help="A model of the zoo, such as bert.")] = None,
     tokens: Annotated[str, typer.Option(help="How much it reads: 200k shows it work in a minute.")] = "60M",
     text: Annotated[Path | None, typer.Option(help="From `tlcourse text`; packaged news if none.")] = None,
     runs: Annotated[Path, typer.Option(help="Where the run is kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, order, masks and dropout.")] = 0,
+    begins_from: Annotated[
+        str | None, typer.Option("--from", help="A trained model to go on from: a name, or a folder.")
+    ] = None,
+    whole_zoo: Annotated[bool, typer.Option("--all", help="Every model, one after the other.")] = False,
 ) -> None:
-    """Train a model of the zoo from random weights."""
+    """Train a model of the zoo, or all of them, from random weights or on from a trained one."""
+    if whole_zoo == (name is not None):
+        raise typer.BadParameter("give the name of a model, such as bert, or --all")
+    if whole_zoo and begins_from:
+        raise typer.BadParameter("--from is for one model; with --all, ERNIE goes on from the new BERT")
+    if whole_zoo:
+        from tlcourse.train.pretraining.whole_zoo import pretrain_all
+
+        pretrain_all(_count(tokens), text, runs, resume, seed)
+        return
     from tlcourse.train.pretraining.pretrain import pretrain as start
 
-    start(name, _count(tokens), text, runs, resume, seed)
+    start(name, _count(tokens), text, runs, resume, seed, begins_from)
 
 
 def main() -> None:
     """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
+    terminal.make_safe()
     try:
         app()
     except KeyboardInterrupt:

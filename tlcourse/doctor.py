@@ -1,7 +1,7 @@
 """Whether this machine is ready for the course: one check a line, each with what to do where it fails.
 
 Nothing heavy is imported: versions come from the installed packages' metadata, whether PyTorch is built for
-CUDA from its ``version.py`` read as text, and the graphics card from ``nvidia-smi``, which needs no PyTorch.
+CUDA from its `version.py` read as text, and the graphics card from `nvidia-smi`, which needs no PyTorch.
 """
 
 import importlib.metadata
@@ -9,11 +9,16 @@ import importlib.util
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from tlcourse import checkout, kernel
 
 MEMORY_NEEDED = 1_500_000_000  # bytes: what one notebook may take
 DISK_SPARE = 500_000_000  # bytes: for features and the like that lessons keep
@@ -23,7 +28,7 @@ _SHOWN = ("torch", "torchvision", "transformers", "numpy", "scikit-learn", "ipyw
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the doctor's: ``fix`` says what to do, and is empty where ``ok``."""
+    """One line of the doctor's: `fix` says what to do, and is empty where `ok`."""
 
     name: str
     ok: bool
@@ -32,18 +37,32 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """Look at everything a lesson needs; takes about a second."""
+    """Look at everything a lesson needs; takes about a second.
+
+    What is looked at may be broken in any way: a check that fails itself is one that did not pass.
+    """
     return [
-        _python(),
-        _packages(),
-        _device(),
-        _memory(),
-        _disk(),
-        _assets(),
-        _front_end(),
-        _kernel(),
-        _widgets(),
+        _survived("Python", _python),
+        _survived("Packages", _packages),
+        _survived("Device", _device),
+        _survived("Memory", _memory),
+        _survived("Disk", _disk),
+        _survived("Assets", _assets),
+        _survived("JupyterLab", _front_end),
+        _survived("Kernel", _kernel),
+        _survived("Widgets", _widgets),
     ]
+
+
+def _survived(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except Exception as error:
+        what = str(error).strip().splitlines()[:1]
+        detail = ": ".join(["it could not be looked at", type(error).__name__, *what])
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{kernel.shown(Path(frame.filename))}, line {frame.lineno}"
+        return Check(name, False, detail, f"mend what the message names; it was met in {where}")
 
 
 def versions() -> dict[str, str]:
@@ -56,9 +75,10 @@ def versions() -> dict[str, str]:
 
 
 def _version(package: str) -> str | None:
+    """Return the version of an installed package; None where it is not there, or has no readable metadata."""
     try:
         return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+    except (importlib.metadata.PackageNotFoundError, KeyError):
         return None
 
 
@@ -66,12 +86,9 @@ def _on_colab() -> bool:
     return "COLAB_RELEASE_TAG" in os.environ
 
 
-def _short(path: Path) -> str:
-    """Return the path with the home folder as ``~``: what is shown may be stored and shared."""
-    try:
-        return str(Path("~") / Path(path).relative_to(Path.home()))
-    except ValueError:
-        return str(path)
+def _install(*what: str) -> str:
+    """Return the command that installs packages into this environment."""
+    return " ".join([kernel.this_python(), "-m pip install", *map(shlex.quote, what)])
 
 
 def _python() -> Check:
@@ -85,19 +102,34 @@ def _python() -> Check:
 def _packages() -> Check:
     from packaging.requirements import Requirement
 
-    required = [Requirement(line) for line in importlib.metadata.requires("tlcourse") or ()]
+    try:
+        required = [Requirement(line) for line in importlib.metadata.requires("tlcourse") or ()]
+    except importlib.metadata.PackageNotFoundError:
+        here = checkout.of_package()
+        fix = _install("--editable", str(here)) if here else "install the course from its clone: make setup"
+        return Check("Packages", False, "the course itself is not installed", fix)
     required = [r for r in required if r.marker is None or r.marker.evaluate({"extra": ""})]
-    wrong = []
+    wrong = {}
     for requirement in required:
         version = _version(requirement.name)
         if version is None:
-            wrong.append(f"{requirement.name} is missing")
-        elif not requirement.specifier.contains(version, prereleases=True):
-            wrong.append(f"{requirement.name} is {version}, needs {requirement.specifier}")
+            wrong[f"{requirement.name} is missing"] = requirement
+        elif not _within(requirement.specifier, version):
+            wrong[f"{requirement.name} is {version}, needs {requirement.specifier}"] = requirement
     if wrong:
-        return Check("Packages", False, "; ".join(wrong), "make setup (or: pip install --upgrade tlcourse)")
+        names = (f"{requirement.name}{requirement.specifier}" for requirement in wrong.values())
+        return Check("Packages", False, "; ".join(wrong), _install(*names))
     shown = ", ".join(f"{name} {version}" for name in _SHOWN if (version := _version(name)))
     return Check("Packages", True, f"all {len(required)} are there: {shown}")
+
+
+def _within(specifier, version: str) -> bool:
+    from packaging.version import InvalidVersion
+
+    try:
+        return specifier.contains(version, prereleases=True)
+    except InvalidVersion:  # not by the rules: nobody can say
+        return False
 
 
 def _device() -> Check:
@@ -120,7 +152,7 @@ def _nvidia_cards() -> list[str]:
     if tool is None:
         return []
     try:
-        answer = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=2)
+        answer = subprocess.run([tool, "-L"], capture_output=True, text=True, errors="replace", timeout=2)
     except (OSError, subprocess.TimeoutExpired):
         return []
     return re.findall(r"^GPU \d+: (.*?)(?: \(UUID.*)?$", answer.stdout, re.MULTILINE)
@@ -129,8 +161,10 @@ def _nvidia_cards() -> list[str]:
 def _torch_cuda() -> str | None:
     """Return the CUDA version that the installed PyTorch is built for, or None."""
     try:
-        text = Path(importlib.metadata.distribution("torch").locate_file("torch/version.py")).read_text()
-    except (importlib.metadata.PackageNotFoundError, OSError):
+        text = Path(importlib.metadata.distribution("torch").locate_file("torch/version.py")).read_text(
+            "utf-8"
+        )
+    except (importlib.metadata.PackageNotFoundError, OSError, ValueError):
         return None
     found = re.search(r"^cuda\b.*=\s*'([\d.]+)'", text, re.MULTILINE)
     return found[1] if found else None
@@ -188,7 +222,7 @@ def _disk() -> Check:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     needed = DISK_SPARE + 3 * sum(asset.size for asset in _missing_assets()[1])  # archive and unpacked files
-    where = f"{free / 1e9:.1f} GB free for {_short(assets.cache_dir())}"
+    where = f"{free / 1e9:.1f} GB free for {kernel.shown(assets.cache_dir())}"
     if free >= needed:
         return Check("Disk", True, where)
     return Check(
@@ -210,52 +244,31 @@ def _front_end() -> Check:
         return Check("JupyterLab", True, version)
     if _on_colab():
         return Check("JupyterLab", True, "not needed: this is Colab")
-    return Check("JupyterLab", False, "not installed", "make setup (or: pip install 'tlcourse[lab]')")
+    return Check("JupyterLab", False, "not installed", _install("jupyterlab"))
 
 
 def _kernel() -> Check:
     """A kernel called python3 has to be this Python, or the lessons run without the packages seen above."""
-    try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-    except ImportError:
-        return Check(
-            "Kernel", False, "jupyter_client is not installed", "make setup (or: pip install ipykernel)"
-        )
-    if importlib.util.find_spec("ipykernel") is None:
-        return Check("Kernel", False, "ipykernel is not installed", "make setup (or: pip install ipykernel)")
-    try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    except NoSuchKernel:
-        return Check(
-            "Kernel", False, "there is no kernel called python3", "python -m ipykernel install --sys-prefix"
-        )
-    # jupyter_client starts a plain "python" as the Python that it runs in itself
-    same = command in ("python", "python3") or Path(command).absolute() == Path(sys.executable).absolute()
-    if same or _on_colab():
-        return Check("Kernel", True, f"python3 is this Python (ipykernel {_version('ipykernel')})")
-    return Check(
-        "Kernel",
-        False,
-        f"the kernel called python3 starts {_short(Path(command))}, not {_short(Path(sys.executable))}",
-        f"{_short(Path(sys.executable))} -m ipykernel install --sys-prefix",
-    )
+    for package in ("jupyter_client", "ipykernel"):
+        if importlib.util.find_spec(package) is None:
+            return Check("Kernel", False, f"{package} is not installed", _install("ipykernel"))
+    found = kernel.specs()  # where there is none, Jupyter starts ipykernel in its own Python
+    trouble = kernel.problem(found[0]) if found and not _on_colab() else ""
+    if trouble:
+        return Check("Kernel", False, trouble, kernel.remedy())
+    return Check("Kernel", True, f"python3 is this Python (ipykernel {_version('ipykernel')})")
 
 
 def _widgets() -> Check:
     version = _version("ipywidgets")
     if version is None:
-        return Check(
-            "Widgets", False, "ipywidgets is not installed", "make setup (or: pip install ipywidgets)"
-        )
+        return Check("Widgets", False, "ipywidgets is not installed", _install("ipywidgets"))
     if _on_colab() or not _version("jupyterlab"):
         return Check("Widgets", True, f"ipywidgets {version}")
     from jupyter_core.paths import jupyter_path
 
-    extensions = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
-    for extension, package in extensions.items():
-        if not any((Path(folder) / extension).is_dir() for folder in jupyter_path("labextensions")):
-            detail = f"JupyterLab does not know {extension}"
-            return Check("Widgets", False, detail, f"pip install --force-reinstall {package}")
-    return Check(
-        "Widgets", True, f"ipywidgets {version}, anywidget {_version('anywidget')}, known to JupyterLab"
-    )
+    extension = "@jupyter-widgets/jupyterlab-manager"
+    if not any((Path(folder) / extension).is_dir() for folder in jupyter_path("labextensions")):
+        detail = f"JupyterLab does not know {extension}"
+        return Check("Widgets", False, detail, _install("--force-reinstall", "jupyterlab_widgets"))
+    return Check("Widgets", True, f"ipywidgets {version}, known to JupyterLab")

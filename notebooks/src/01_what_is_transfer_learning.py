@@ -409,8 +409,9 @@ domain_scores.unseen_words(lost.by_pair, lost.by_sentence, unseen.EDGES, "balanc
 show.md(in_words.unseen_words(lost, travelled.where(model="TF-IDF", where="at home").mean))
 
 # %% [markdown]
-# A word that is new to your *classifier* need not be new to your *network*: we think that this is part of what pretraining buys. But the sentences of
-# the first bin are also shorter, so the right side is no clean experiment either.
+# It is tempting to say that a word which is new to your *classifier* need not be new to your *network*, and that this is what pretraining buys.
+# It may be part of it; the table of travels says that MiniLM loses less. But this figure does not prove it. The sentences of the first bin are also shorter, and
+# whoever reads more of the sentence has more to lose: a good idea is not yet an explanation.
 #
 # Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive*
 # in each. The measure is a z-score: the log-odds of the word in positive against other sentences, divided by its standard error

@@ -18,7 +18,7 @@ def sha256(data: bytes) -> str:
 
 
 class FakeIndex:
-    """Serves ``/simple/<package>/`` and ``/files/<name>``; the attributes say what goes wrong."""
+    """Serves `/simple/<package>/` and `/files/<name>`; the attributes say what goes wrong."""
 
     def __init__(self):
         self.files: dict[str, bytes] = {}
@@ -127,7 +127,7 @@ def sdist(files: dict[str, bytes]) -> bytes:
 
 
 def packaged(name: str, content: bytes, used: dict[str, bytes], **fields) -> Asset:
-    """A packaged asset whose archive is ``content``; ``used`` are the files of its manifest, relative to its
+    """A packaged asset whose archive is `content`; `used` are the files of its manifest, relative to its
     root.
     """
     file = fields.pop("archive", f"{name}-1.0-py3-none-any.whl")
@@ -148,6 +148,6 @@ def packaged(name: str, content: bytes, used: dict[str, bytes], **fields) -> Ass
 
 
 def with_manifest(asset: Asset, digests: dict[str, str]) -> Asset:
-    """Give ``asset`` a manifest without a file in the package."""
+    """Give `asset` a manifest without a file in the package."""
     vars(asset)["manifest_text"] = "".join(f"{digest}  {path}\n" for path, digest in digests.items())
     return asset

@@ -8,7 +8,7 @@ from tlcourse.assets import derived_folder
 
 @pytest.fixture
 def made(tmp_path, monkeypatch):
-    """``made(key)`` makes a folder of two files; ``made.times`` counts."""
+    """`made(key)` makes a folder of two files; `made.times` counts."""
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(derived_folder, "_seen", {})
 

@@ -13,7 +13,7 @@ GITHUB = [asset for asset in entries.catalogue().values() if asset.tier == "gith
 
 
 class FakeGitHub(FakeIndex):
-    """Serves ``/<owner>/<name>/<commit>/<path>``; what goes wrong, the attributes of FakeIndex say."""
+    """Serves `/<owner>/<name>/<commit>/<path>`; what goes wrong, the attributes of FakeIndex say."""
 
     def _answer(self, request):
         self.downloads.append((request.path, request.headers.get("Range", "")))

@@ -14,7 +14,7 @@ NOBODY = 65534
 
 
 def as_learner(task) -> str:
-    """What ``task()`` returns, run by a user who does not own the files: the tests may run as root."""
+    """What `task()` returns, run by a user who does not own the files: the tests may run as root."""
     if os.name != "posix":
         pytest.skip("needs users and their rights")
     read, write = os.pipe()
@@ -38,7 +38,7 @@ def as_learner(task) -> str:
 
 @pytest.fixture
 def shared(words, monkeypatch):
-    """The asset ``words``, fetched by a teacher into a folder that all can read and nobody can write."""
+    """The asset `words`, fetched by a teacher into a folder that all can read and nobody can write."""
     folder = Path(tempfile.mkdtemp(prefix="shared-"))
     folder.chmod(0o755)
     monkeypatch.setenv("TLCOURSE_ASSETS", str(folder / "assets"))

@@ -7,7 +7,7 @@ from tlcourse.data import bbc_news, cmudict, glove, rated_sentences, solar_cells
 
 
 def need(name: str) -> None:
-    """Skip the test if the asset ``name`` was never fetched; a damaged one fails it."""
+    """Skip the test if the asset `name` was never fetched; a damaged one fails it."""
     try:
         assets.path(name)
     except assets.AssetMissing as missing:
@@ -55,7 +55,7 @@ def word_tests():
 
 @pytest.fixture
 def seconds():
-    """``seconds(task)``: the processor time of ``task()``, which a busy machine changes little."""
+    """`seconds(task)`: the processor time of `task()`, which a busy machine changes little."""
     import time
 
     def measure(task) -> float:
@@ -64,3 +64,32 @@ def seconds():
         return time.process_time() - start
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def gold(gold_folder, tmp_path_factory):
+    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
+
+    They go to a cache of the tests' own.
+    """
+    cache = tmp_path_factory.mktemp("gold")
+
+    def loaded(load):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TLCOURSE_ASSETS", str(cache))
+            patch.setenv("TLCOURSE_FILES", str(gold_folder))
+            return load()
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """``apart(keys, *indices)``: no two of the indices share an item, or one with the same key."""
+
+    def check(keys, *indices) -> bool:
+        sets = [{keys[i] for i in index} for index in indices]
+        rows = [i for index in indices for i in index]
+        return len(rows) == len(set(rows)) and len(set.union(*sets)) == sum(map(len, sets))
+
+    return check

@@ -1,4 +1,4 @@
-"""``check`` as it stands in a notebook."""
+"""`check` as it stands in a notebook."""
 
 import json
 

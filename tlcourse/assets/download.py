@@ -1,7 +1,7 @@
 """Download one pinned archive from the Python package index, and carry on where a killed download stopped.
 
-The index is the one that ``PIP_INDEX_URL`` names, else the default of the ``pypi-simple`` library, which
-finds the file there. What arrives goes to a ``.part`` file; a second try asks for the rest of it with a Range
+The index is the one that `PIP_INDEX_URL` names, else the default of the `pypi-simple` library, which
+finds the file there. What arrives goes to a `.part` file; a second try asks for the rest of it with a Range
 request. The archive is accepted only with the sha256 of the catalogue, whatever the index says about it.
 """
 
@@ -34,7 +34,7 @@ OnBytes = Callable[[int], None]  # told how many bytes are there by now
 
 
 def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
-    """Make ``part`` the whole, verified archive of ``asset``; what it holds already is kept and continued.
+    """Make `part` the whole, verified archive of `asset`; what it holds already is kept and continued.
 
     Raises:
         FetchFailed: the index cannot be reached, or lacks the file. What came is kept for the next try.
@@ -57,7 +57,7 @@ def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
 
 
 def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> str:
-    """Download what ``part`` lacks, with some patience, and return its sha256; a wrong one is deleted."""
+    """Download what `part` lacks, with some patience, and return its sha256; a wrong one is deleted."""
 
     def once() -> None:
         if not part.exists() or part.stat().st_size != asset.size:
@@ -71,10 +71,10 @@ def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes)
 
 
 def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> None:
-    """Call ``once`` up to four times, as long as its errors are such that may pass.
+    """Call `once` up to four times, as long as its errors are of a kind that may pass.
 
     Raises:
-        FetchFailed: with what ``explain`` says of the last error.
+        FetchFailed: with what `explain` says of the last error.
     """
     import requests
 
@@ -89,14 +89,14 @@ def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> 
 
 
 def _is_final(error: "requests.RequestException") -> bool:
-    """Whether asking once more is no use."""
+    """Whether asking once more would be pointless."""
     if error.response is None:
-        return isinstance(error, ValueError)  # an address that is none
+        return isinstance(error, ValueError)  # not an address at all
     return 400 <= error.response.status_code < 500 and error.response.status_code not in PASSING
 
 
 def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> None:
-    """Append to ``part`` what it lacks of the archive."""
+    """Append to `part` what it lacks of the archive."""
     import requests
 
     have = receive(client.s, _address(client, asset), part, asset.size, on_bytes)
@@ -105,13 +105,13 @@ def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) 
 
 
 def receive(session: "requests.Session", url: str, part: Path, most: int, on_bytes: OnBytes) -> int:
-    """Append to ``part`` what it lacks of ``url``, or write all of it where the server cannot continue.
+    """Append to `part` what it lacks of `url`, or write all of it where the server cannot continue.
 
     Args:
         most: bytes; what is longer is not what was pinned, and is left off there.
 
     Returns:
-        How many bytes ``part`` has now.
+        How many bytes `part` has now.
 
     Raises:
         requests.RequestException: the server refused, or fewer bytes came than it had said.

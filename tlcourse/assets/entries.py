@@ -1,4 +1,4 @@
-"""The catalogue of assets: ``catalogue.toml`` and the manifests in ``sums/`` as typed, checked objects."""
+"""The catalogue of assets: `catalogue.toml` and the manifests in `sums/` as typed, checked objects."""
 
 import hashlib
 import tomllib
@@ -42,7 +42,7 @@ class Asset:
 
     @cached_property
     def manifest_text(self) -> str:
-        """The committed manifest, in the format that ``sha256sum -c`` reads; empty where there is none."""
+        """The committed manifest, in the format that `sha256sum -c` reads; empty where there is none."""
         manifest = files("tlcourse.assets") / "sums" / f"{self.name}.sha256"
         return manifest.read_text(encoding="utf-8") if manifest.is_file() else ""
 
@@ -65,7 +65,7 @@ class Asset:
 
 
 def parse_manifest(text: str) -> dict[str, str]:
-    """Parse lines of ``<sha256>  <path>``."""
+    """Parse lines of `<sha256>  <path>`."""
     pairs = (line.split("  ", 1) for line in text.splitlines() if line)
     return {path: digest for digest, path in pairs}
 
@@ -85,7 +85,7 @@ def catalogue() -> dict[str, Asset]:
 
 
 def find(name: str) -> Asset:
-    """The asset called ``name``.
+    """The asset called `name`.
 
     Raises:
         AssetError: there is none; the message lists the names.

@@ -2,7 +2,7 @@
 
 
 class AssetError(Exception):
-    """Base of all errors of :mod:`tlcourse.assets`."""
+    """Base of all errors of `tlcourse.assets`."""
 
 
 class AssetMissing(AssetError, FileNotFoundError):

@@ -1,7 +1,7 @@
 """The github tier: files of a public repository at one commit, each with its sha256.
 
-What lies in a folder of your own (:mod:`tlcourse.assets.own_files`) is taken from there, without a network.
-Otherwise each file is downloaded to a ``.part`` file, which a second try continues; it is accepted with the
+What lies in a folder of your own (`tlcourse.assets.own_files`) is taken from there, without a network.
+Otherwise each file is downloaded to a `.part` file, which a second try continues; it is accepted with the
 sha256 of the catalogue only.
 """
 
@@ -22,7 +22,7 @@ RAW = "https://raw.githubusercontent.com"  # <owner>/<name>/<commit>/<path>
 
 
 def locate(asset: Asset) -> Path:
-    """The folder of ``asset`` in the cache; what is not there, but in a folder of your own, is put there.
+    """The folder of `asset` in the cache; what is not there, but in a folder of your own, is put there.
 
     Raises:
         AssetMissing: it is in neither, or the cache cannot be written.
@@ -41,7 +41,7 @@ def locate(asset: Asset) -> Path:
 
 
 def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
-    """Make sure that the files of a github ``asset`` are in the cache, and return their folder.
+    """Make sure that the files of a github `asset` are in the cache, and return their folder.
 
     Raises:
         FetchFailed: no network, or the repository does not have it. What came is kept for the next try.
@@ -93,7 +93,7 @@ def _from_github(asset: Asset, progress: Progress) -> Fill:
 
 
 def _download(session, asset: Asset, name: str, digest: str, part: Path, on_bytes: Callable) -> None:
-    """Make ``part`` the whole, verified file; what is left from before and does not agree is fetched anew."""
+    """Make `part` the whole, verified file; what is left from before and does not agree is fetched anew."""
     path = f"{asset.root}/{name}" if asset.root else name
     url = f"{RAW}/{asset.repo}/{asset.revision}/{quote(path)}"
     continued = part.exists()

@@ -3,7 +3,7 @@
 The files are gathered in a folder beside, checked, and become visible by one rename: a kill at any moment
 leaves either nothing or the whole asset. One lock per asset makes a second process wait for the first instead
 of downloading again; the system drops the lock of a process that dies. The download that a killed process
-leaves lies in ``<assets>/.partial``, and the next one continues it; its half-filled folder is deleted.
+leaves lies in `<assets>/.partial`, and the next one continues it; its half-filled folder is deleted.
 """
 
 import shutil
@@ -16,11 +16,11 @@ from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, FetchFailed
 
 Progress = Callable[[str, str, int, int], None]
-"""``progress(name, stage, done, total)`` in bytes; stages: wait, download, unpack, verify, ready."""
+"""`progress(name, stage, done, total)` in bytes; stages: wait, download, unpack, verify, ready."""
 
 Fill = Callable[[Path, Path], dict[str, str]]
-"""``fill(folder, partial)`` puts the files into the empty ``folder`` and returns the sha256 of each by its
-relative path. It may keep downloads in ``partial`` until it has succeeded."""
+"""`fill(folder, partial)` puts the files into the empty `folder` and returns the sha256 of each by its
+relative path. It may keep downloads in `partial` until it has succeeded."""
 
 
 class Count:
@@ -35,12 +35,12 @@ class Count:
 
 
 def install(asset: Asset, fill: Fill, verify: bool, progress: Progress) -> Path:
-    """Make sure that ``asset`` is in the cache, and return its folder.
+    """Make sure that `asset` is in the cache, and return its folder.
 
-    With ``verify`` every file of an asset that is there is hashed again, and a damaged asset is replaced.
+    With `verify` every file of an asset that is there is hashed again, and a damaged asset is replaced.
 
     Raises:
-        FetchFailed: the cache cannot be written; and whatever ``fill`` raises.
+        FetchFailed: the cache cannot be written; and whatever `fill` raises.
     """
     place = cache.home(asset)
     if _is_whole(asset, verify, progress):
@@ -70,7 +70,7 @@ def _install_locked(asset: Asset, fill: Fill, place: Path, verify: bool, progres
 
 
 def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:
-    """Whether ``asset`` is in place: at a cheap look, or with every hash."""
+    """Whether `asset` is in place: at a cheap look, or with every hash."""
     try:
         folder = cache.locate(asset)
     except AssetError:
@@ -82,7 +82,7 @@ def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:
 
 
 def check_room(asset: Asset, partial: Path, needed: int) -> None:
-    """Raise FetchFailed if ``needed`` bytes do not fit on the disk of ``partial``."""
+    """Raise FetchFailed if `needed` bytes do not fit on the disk of `partial`."""
     free = shutil.disk_usage(partial).free
     if free < needed:
         raise FetchFailed(

@@ -9,10 +9,10 @@ from tlcourse.assets.unpack import unpack
 
 
 def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
-    """Make sure that a packaged ``asset`` is in the cache, and return its folder.
+    """Make sure that a packaged `asset` is in the cache, and return its folder.
 
     Raises:
-        FetchFailed, AssetRefused: see :mod:`tlcourse.assets.download` and :mod:`tlcourse.assets.unpack`.
+        FetchFailed, AssetRefused: see `tlcourse.assets.download` and `tlcourse.assets.unpack`.
     """
 
     def fill(folder: Path, partial: Path) -> dict[str, str]:

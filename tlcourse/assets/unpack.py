@@ -1,7 +1,7 @@
 """Take the files of a manifest out of a wheel or an sdist, without running or trusting anything in it.
 
 Only regular files whose names the manifest lists are written, each under its own name in the manifest, and
-never more than a limit of bytes. An archive that holds an absolute path, ``..`` or a link anywhere is refused
+never more than a limit of bytes. An archive that holds an absolute path, `..` or a link anywhere is refused
 as a whole: no honest package has one.
 """
 
@@ -39,7 +39,7 @@ OnBlock = Callable[[int], None]  # told how many bytes were written
 
 
 def is_safe(name: str) -> bool:
-    """Whether ``name`` is a relative path that stays below the folder it is joined to, on every system."""
+    """Whether `name` is a relative path that stays below the folder it is joined to, on every system."""
     if not name or "\\" in name or ":" in name or "\0" in name:
         return False
     return all(part not in ("", ".", "..") for part in name.rstrip("/").split("/"))
@@ -53,10 +53,10 @@ def unpack(
     inner: str = "",
     on_block: OnBlock | None = None,
 ) -> None:
-    """Write the files of ``manifest`` that lie below ``root`` in ``archive`` to ``target``, and check each
+    """Write the files of `manifest` that lie below `root` in `archive` to `target`, and check each
     hash.
 
-    ``inner`` names an archive inside the archive to read instead. ``target`` must be an empty folder; after
+    `inner` names an archive inside the archive to read instead. `target` must be an empty folder; after
     an error it holds an unknown part of the files.
 
     Raises:
@@ -79,10 +79,10 @@ def unpack(
 
 @contextmanager
 def opened(archive: Path, inner: str = "") -> Iterator[tuple[BinaryIO, str]]:
-    """The stream of ``archive``, or of the archive ``inner`` inside it, and what to call it in messages.
+    """The stream of `archive`, or of the archive `inner` inside it, and what to call it in messages.
 
     Raises:
-        AssetRefused: there is no ``inner``; or reading fails, also later, inside the ``with`` block.
+        AssetRefused: there is no `inner`; or reading fails, also later, inside the `with` block.
     """
     try:
         with archive.open("rb") as outer:
@@ -91,7 +91,7 @@ def opened(archive: Path, inner: str = "") -> Iterator[tuple[BinaryIO, str]]:
             else:
                 yield outer, archive.name
     except UNREADABLE as error:
-        raise AssetRefused(f"{archive.name} is no zip or tar archive that can be read ({error})") from error
+        raise AssetRefused(f"{archive.name} cannot be read as a zip or tar archive ({error})") from error
 
 
 def _inner(outer: BinaryIO, label: str, inner: str) -> BinaryIO:
@@ -137,7 +137,7 @@ def _check_name(name: str, label: str) -> None:
 
 
 def below(root: str, found: Iterator[Member]) -> Iterator[Member]:
-    """Those of ``found`` that lie below ``root``, with names relative to it."""
+    """Those of `found` that lie below `root`, with names relative to it."""
     for name, size, opener in found:
         if PurePosixPath(name).is_relative_to(root):
             yield PurePosixPath(name).relative_to(root).as_posix(), size, opener

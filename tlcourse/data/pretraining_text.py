@@ -36,7 +36,7 @@ class Sources:
 
     @classmethod
     def fetched(cls, **given: Path | None) -> "Sources":
-        """Those given, and of the others what `tlcourse fetch` or NLTK's downloader has put in its place."""
+        """The folders given, or else where `tlcourse fetch` or NLTK's downloader has put the texts."""
         there = {}
         for name, asset, levels_up in (("nltk", "brown", 2), ("imdb", "imdb", 0)):
             with suppress(assets.AssetMissing):
@@ -187,7 +187,7 @@ def select(
 
 
 def _hold_out(source_of: Mapping[str, str]) -> set[str]:
-    """One in a hundred of each source's documents, one at least if there are two, by the lot of its name."""
+    """One in a hundred of each source's documents, and at least one of two or more, by their names' lots."""
     chosen = set()
     for source in set(source_of.values()):
         names = sorted((n for n, s in source_of.items() if s == source), key=lambda n: lot(n, "held-out"))

@@ -1,4 +1,4 @@
-"""What a notebook holds as ``check``: its lesson's exercises, with their hints and solutions."""
+"""What a notebook holds as `check`: its lesson's exercises, with their hints and solutions."""
 
 import difflib
 import html
@@ -36,7 +36,7 @@ def predictions_of(module: ModuleType) -> dict[str, Prediction]:
 
 
 class Check:
-    """One exercise in a notebook: call it with your attempt; ``.hint()`` and ``.solution()`` help."""
+    """One exercise in a notebook: call it with your attempt; `.hint()` and `.solution()` help."""
 
     def __init__(self, lesson: str, exercise: Exercise | Question, solutions: bool):
         self._lesson, self._exercise, self._solutions = lesson, exercise, solutions
@@ -84,7 +84,7 @@ class Check:
         return Note(f"**{self._exercise.title}**\n\n```python\n{code}\n```{after}")
 
     def status(self) -> str:
-        """Return ``"solved"``, ``"wrong"`` (tried) or ``"not attempted"``, as of now or as remembered."""
+        """Return `"solved"`, `"wrong"` (tried) or `"not attempted"`, as of now or as remembered."""
         if self._last in (SOLVED, WRONG):
             return self._last
         entry = progress.entry(self._lesson, self._exercise.name)
@@ -97,7 +97,7 @@ class Check:
 
 
 class Lesson:
-    """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
+    """The exercises of one lesson; `check.<TAB>` lists them, `check` alone shows how far you are."""
 
     def __init__(self, slug: str, module: ModuleType, solutions: bool):
         self._slug = slug
@@ -118,7 +118,7 @@ class Lesson:
         )
 
     def predict(self, name: str) -> object:
-        """Return the question ``name`` as a widget: choose, commit, and only then see the answer.
+        """Return the question `name` as a widget: choose, commit, and only then see the answer.
 
         Raises:
             KeyError: the lesson asks no such question.
@@ -127,7 +127,7 @@ class Lesson:
         return prediction.predict(asked.question, asked.options, asked.answer, asked.why, self._key(name))
 
     def recall(self, name: str) -> None:
-        """Show what you predicted at ``predict(name)``, and what came out.
+        """Show what you predicted at `predict(name)`, and what came out.
 
         Raises:
             KeyError: the lesson asks no such question.
@@ -173,7 +173,7 @@ def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
 
 
 def start(lesson: str, solutions: bool = False) -> Lesson:
-    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("elmo")``.
+    """Return the exercises of a lesson, for a notebook's first cell: `check = exercises.start("elmo")`.
 
     Args:
         lesson: its slug, as in `notebooks/NN_<slug>.ipynb`.

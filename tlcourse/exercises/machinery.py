@@ -38,7 +38,7 @@ def _check_hints(title: str, hints: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass
 class Exercise:
-    """A function to write. Calling it runs the solution. Made by :func:`exercise`."""
+    """A function to write. Calling it runs the solution. Made by `exercise`."""
 
     reference: Callable
     title: str
@@ -206,8 +206,8 @@ def exercise(
         wrong: (function, message) for each mistake that people make; the message is shown when an attempt
             gives the same values as that function on every input.
         special: what is special → arguments that are always tried besides: a bound that is met, a tie, the
-            "none" of the docstring. The words follow "not where": ``"the target is the last score"``.
-        equivalent: change → why it makes no difference, for :mod:`mutants`.
+            "none" of the docstring. The words follow "not where": `"the target is the last score"`.
+        equivalent: change → why it makes no difference, for `mutants`.
         rtol, atol: how near the values have to be.
 
     Raises:
@@ -228,7 +228,7 @@ def exercise(
 
 @dataclass
 class Question:
-    """A value to find. Made by :func:`question`; its name is the module's variable."""
+    """A value to find. Made by `question`; its name is the module's variable."""
 
     title: str
     answer_or_rule: object
@@ -245,7 +245,7 @@ class Question:
         self.hints = _check_hints(self.title, self.hints)
 
     def answer(self, *context: Any) -> object:
-        """Return the right value; ``context`` is what the answer depends on, as passed to the check."""
+        """Return the right value; `context` is what the answer depends on, as passed to the check."""
         return self.answer_or_rule(*context) if callable(self.answer_or_rule) else self.answer_or_rule
 
     @property
@@ -259,7 +259,7 @@ class Question:
         return list(self.among(*context)) if self.among else []
 
     def source(self, *context: Any) -> str:
-        """Return the solution as code that a notebook can run; with ``context``, the answer as a value too."""
+        """Return the solution as code that a notebook can run; with `context`, the answer as a value too."""
         if not callable(self.answer_or_rule):
             return f"{self.name} = {self.answer()!r}"
         code = textwrap.dedent(inspect.getsource(self.answer_or_rule)).strip()
@@ -341,14 +341,14 @@ def question(
     Args:
         title: a few words, for the list of exercises.
         answer: the value, or a callable that computes it from what is passed after the attempt:
-            ``check.best_depth(best_depth, accuracies)`` calls ``answer(accuracies)``.
+            `check.best_depth(best_depth, accuracies)` calls `answer(accuracies)`.
         hints: three: a nudge, a bigger one, nearly there.
         wrong: (value, message), or (predicate, message, a value it is true of: for the tests).
         explain: said when the value is right, and with the solution.
         rtol, atol: how near a number has to be.
-        example: what a test passes after the attempt, where ``answer`` needs it.
-        among: computes, from the same context, the ordered values that the answer is one of. Near misses are then
-            named: the index for the value, one too early, one too late.
+        example: what a test passes after the attempt, where `answer` needs it.
+        among: computes, from the same context, the ordered values that the answer is one of. Near misses are
+            then named: the index for the value, one too early, one too late.
 
     Raises:
         ValueError: there are not three hints.
@@ -358,7 +358,7 @@ def question(
 
 @dataclass(frozen=True)
 class Prediction:
-    """A multiple-choice question to answer before the lesson does. Made by :func:`prediction`."""
+    """A multiple-choice question to answer before the lesson does. Made by `prediction`."""
 
     question: str
     options: tuple[str, ...]
@@ -367,7 +367,7 @@ class Prediction:
 
 
 def prediction(*, question: str, options: Sequence[str], answer: int, why: Sequence[str] | str) -> Prediction:
-    """Declare a question that a notebook asks with ``check.predict("name")``, its answer out of sight.
+    """Declare a question that a notebook asks with `check.predict("name")`, its answer out of sight.
 
     Args:
         question: one question.

@@ -1,10 +1,10 @@
 """Can an exercise's check be fooled? Every small change to its solution is handed in, and must not pass.
 
-For who writes exercises: ``python -m tlcourse.exercises.mutants elmo [NAME …]`` prints, for each changed
+For who writes exercises: `python -m tlcourse.exercises.mutants elmo [NAME …]` prints, for each changed
 solution, whether it is caught, and whether the message names the mistake or only says how far off it is.
 
-A change that makes no difference on any input the exercise can draw (``x.softmax(-1)`` for ``x.softmax(1)`` of
-a matrix) is declared beside the exercise, with its reason: ``equivalent={"x.softmax(1) → x.softmax(-1)": "…"}``.
+A change that makes no difference on any input the exercise can draw (`x.softmax(-1)` for `x.softmax(1)` of a
+matrix) is declared beside the exercise, with its reason: `equivalent={"x.softmax(1) → x.softmax(-1)": "…"}`.
 """
 
 import ast
@@ -46,7 +46,8 @@ class Trial:
 
     Attributes:
         passed: the check took it for a solution.
-        differs: on how many of 100 more inputs it gives something else than the solution; only where it passed.
+        differs: on how many of 100 more inputs it gives something else than the solution; only where it
+            passed.
         reason: why it is declared to be equivalent, if it is.
     """
 
@@ -98,7 +99,7 @@ def _compiled(tree: ast.FunctionDef, reference: Callable) -> Callable:
 
 
 def _last_of_the_best(argmax: Callable, *args: Any, **kwargs: Any) -> Any:
-    """``argmax``, but of several equal ones the last."""
+    """`argmax`, but of several equal ones the last."""
     if not args and not kwargs and (x := argmax.__self__).ndim == 1:
         return len(x) - 1 - (x.flip(0) if is_tensor(x) else x[::-1]).argmax()
     raise NotApplicable("argmax of more than one axis")
@@ -282,7 +283,8 @@ def unknown_declarations(exercise: Exercise) -> list[str]:
 
 
 def near_misses(question: Question) -> list[object]:
-    """Return values near a question's answer, none of which may pass: one too many, one too few, its neighbours."""
+    """Return values near a question's answer, none of which may pass: one too many, one too few, its
+    neighbours."""
     answer = question.answer(*question.example)
     near: list[object] = []
     if isinstance(answer, (int, np.integer)) and not isinstance(answer, bool):

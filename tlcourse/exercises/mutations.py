@@ -1,4 +1,4 @@
-"""Small changes to a solution's code, as a learner might get it wrong: what :mod:`mutants` tries on the checks.
+"""Small changes to a solution's code, as a learner might get it wrong: what `mutants` tries on the checks.
 
 Each rule takes a node of the syntax tree and yields the nodes that may stand in its place.
 """
@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (operators, comparisons, constants, axes, calls, parts
 def mutations(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Yield (what was changed, the changed function), each once, for every rule and every node.
 
-    What was changed is told as ``"before → after"`` in code.
+    What was changed is told as `"before → after"` in code.
     """
     nodes = [node for part in _body(function) for node in ast.walk(part)]
     seen = {ast.unparse(function)}

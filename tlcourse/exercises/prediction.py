@@ -12,7 +12,7 @@ from tlcourse.show.twins import Twin
 
 
 class Prediction(Twin):
-    """A question to commit to; the feedback does not exist before. Made by :func:`predict`."""
+    """A question to commit to; the feedback does not exist before. Made by `predict`."""
 
     def __init__(
         self, question: str, options: Sequence[str], answer: int, why: Sequence[str] | str, key: str
@@ -91,7 +91,7 @@ def predict(
 ) -> Prediction:
     """Ask the learner to predict, before the lesson shows.
 
-    A lesson asks with ``check.predict("name")``, which calls this: written into a notebook's cell, the answer
+    A lesson asks with `check.predict("name")`, which calls this: written into a notebook's cell, the answer
     would stand above the question.
 
     Args:
@@ -99,10 +99,10 @@ def predict(
         options: two or more answers.
         answer: the index of the right one.
         why: the feedback, one text per option, or one for all.
-        key: the name under which :func:`recall` finds the choice; made from the question if not given.
+        key: the name under which `recall` finds the choice; made from the question if not given.
 
     Raises:
-        ValueError: fewer than two options, ``answer`` out of range, or not one ``why`` per option.
+        ValueError: fewer than two options, `answer` out of range, or not one `why` per option.
     """
     if len(options) < 2 or len(set(options)) != len(options):
         raise ValueError(f"show.predict needs two or more different options, got {list(options)!r}")
@@ -117,7 +117,7 @@ def predict(
 
 
 def recall(key: str) -> None:
-    """Show what the learner predicted under ``key`` earlier, and what the answer was."""
+    """Show what the learner predicted under `key` earlier, and what the answer was."""
     entry = progress.prediction(key)
     if entry is None:
         md("*You have not committed to a prediction above. Go back, decide, then come and compare.*")

@@ -1,6 +1,6 @@
 """What the learner has done, in one JSON file on this machine. Nothing leaves it.
 
-The file is ``TLCOURSE_PROGRESS`` if that is set, else ``progress.json`` in the user's data directory. It is
+The file is `TLCOURSE_PROGRESS` if that is set, else `progress.json` in the user's data directory. It is
 written beside and renamed, under a lock, so that two open notebooks lose nothing.
 """
 
@@ -44,9 +44,9 @@ def path() -> Path:
 
 
 def load() -> dict:
-    """Return the record: ``{"version", "lessons", "predictions"}``.
+    """Return the record: `{"version", "lessons", "predictions"}`.
 
-    ``lessons`` is slug → exercise → ``{"solved": time or None, "tries", "hints", "solutions"}``, each
+    `lessons` is slug → exercise → `{"solved": time or None, "tries", "hints", "solutions"}`, each
     where known. A damaged file is moved aside, with a warning that says where to, and an empty record is
     returned; so it is, with a warning, where the file cannot be read.
     """
@@ -134,7 +134,7 @@ def _well_formed(content: object) -> bool:
 
 
 def _with_lock(change: Callable[[dict], None]) -> dict:
-    """Read, ``change`` in place, and write if that changed anything; return the record.
+    """Read, `change` in place, and write if that changed anything; return the record.
 
     A place that cannot be written to is a warning, never an error: the lesson goes on.
     """
@@ -178,7 +178,7 @@ def _write(file: Path, content: dict) -> None:
 
 
 def record(lesson: str, exercise: str, event: str) -> None:
-    """Count one ``event`` of an exercise: ``"try"``, ``"solved"``, ``"hint"`` or ``"solution"``.
+    """Count one `event` of an exercise: `"try"`, `"solved"`, `"hint"` or `"solution"`.
 
     Raises:
         ValueError: the event is none of these.
@@ -209,7 +209,7 @@ def record_prediction(key: str, *, question: str, chosen: str, answer: str) -> N
 
 
 def prediction(key: str) -> dict | None:
-    """Return ``{"question", "chosen", "answer"}`` as remembered under ``key``, or None."""
+    """Return `{"question", "chosen", "answer"}` as remembered under `key`, or None."""
     return load()["predictions"].get(key)
 
 

@@ -1,4 +1,5 @@
-"""Errors of Python, numpy and torch, said in an exercise's terms: which of its arguments has which shape or dtype."""
+"""Errors of Python, numpy and torch, said in an exercise's terms: which of its arguments has which shape or
+dtype."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -175,7 +176,7 @@ def in_the_exercises_terms(message: str, names: Sequence[str], args: tuple) -> t
     """Return what to tell the learner of an error, and whether its cause is known.
 
     Args:
-        message: ``Type: message`` and, on a second line, the line of the learner's code.
+        message: `Type: message` and, on a second line, the line of the learner's code.
         names, args: the exercise's arguments on which it was raised.
     """
     explained = explain(message)

@@ -12,10 +12,10 @@ _COLOURS = {SOLVED: "#009E73", WRONG: "#D55E00", NOT_ATTEMPTED: "#6E6E6E"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of one check: ``status`` is ``"solved"``, ``"wrong"`` or ``"not attempted"``.
+    """The result of one check: `status` is `"solved"`, `"wrong"` or `"not attempted"`.
 
-    ``message`` says what is wrong, ``detail`` by how much where the message does not, ``given`` on which
-    input, and ``args`` are that input itself. ``named`` is whether the message names the mistake, and does not
+    `message` says what is wrong, `detail` by how much where the message does not, `given` on which
+    input, and `args` are that input itself. `named` is whether the message names the mistake, and does not
     only say how far off the values are.
     """
 

@@ -1,33 +1,39 @@
 """Opens the course in JupyterLab: on this machine's loopback address, always with a token."""
 
 import os
+import re
 import secrets
 import socket
 from pathlib import Path
 from urllib.parse import quote
 
+from tlcourse.notebook_tools import lock
 from tlcourse.notebook_tools.source import LessonError, all_lessons, find
 
 ADDRESS = "127.0.0.1"
 
 
 def token() -> str:
-    """Return the token: that of the environment variable ``JUPYTER_TOKEN``, else a new one.
+    """Return the token: that of the environment variable `JUPYTER_TOKEN`, else a new one.
 
     Raises:
-        LessonError: ``JUPYTER_TOKEN`` is empty, which would switch the token off.
+        LessonError: ``JUPYTER_TOKEN`` is empty, short, or has signs that Jupyter may read in another way.
     """
     chosen = os.environ.get("JUPYTER_TOKEN")
-    if chosen is not None and not chosen.strip():
+    if chosen is None:
+        return secrets.token_hex(24)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,}", chosen):
+        is_ = "is too short" if re.fullmatch(r"[A-Za-z0-9_-]+", chosen) else "has other signs"
         raise LessonError(
-            "JUPYTER_TOKEN is empty. Without a token, everyone on this machine could run code as you: "
-            "unset JUPYTER_TOKEN for a new token each time, or give it a secret of your own."
+            f"JUPYTER_TOKEN {is_ if chosen else 'is empty'}: a token is 16 or more of A-Z a-z 0-9 _ -. "
+            "Without a good one, everyone on this machine could run code as you: "
+            "unset JUPYTER_TOKEN for a new token each time, or give it a longer secret of your own."
         )
-    return chosen or secrets.token_hex(24)
+    return chosen
 
 
 def check_port(port: int) -> None:
-    """Raise LessonError if nothing can listen on ``port``."""
+    """Raise LessonError if nothing can listen on `port`."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
             if os.name == "posix":  # as JupyterLab's server does: a port that was just closed is free
@@ -41,7 +47,7 @@ def check_port(port: int) -> None:
         ) from None
 
 
-def arguments(root: Path, page: str, port: int, secret: str, browser: bool) -> list[str]:
+def arguments(root: Path, page: str, port: int, secret: str) -> list[str]:
     """Return JupyterLab's arguments, for a call: a command line would show the token to other users."""
     options = [
         f"--ServerApp.ip={ADDRESS}",
@@ -49,9 +55,11 @@ def arguments(root: Path, page: str, port: int, secret: str, browser: bool) -> l
         "--ServerApp.port_retries=0",
         "--Application.log_level=WARN",
         f"--ServerApp.root_dir={root}",
-        f"--ServerApp.open_browser={browser}",
-        # These stand above whatever the user's own Jupyter configuration says.
+        "--ServerApp.open_browser=False",  # not before the lock is tried
+        # These stand above what the user's own Jupyter configuration says of the same classes.
         f"--IdentityProvider.token={secret}",
+        f"--PasswordIdentityProvider.token={secret}",
+        "--ServerApp.base_url=/",
         "--ServerApp.disable_check_xsrf=False",
         f"--LabApp.default_url={page}",
         # No request leaves the machine: no news (nor the question whether one wants them, a setting), no look
@@ -73,7 +81,8 @@ def open_lab(root: Path, port: int = 8888, browser: bool = True, notebook: str |
         notebook: which lesson to open; the first where None.
 
     Raises:
-        LessonError: JupyterLab is not installed, the port is taken, or there is no such lesson.
+        LessonError: JupyterLab is not installed, the port is taken, there is no such lesson, or the server
+            that was started lets in more than who has its token.
     """
     lessons = find([notebook], root) if notebook else all_lessons(root)[:1]
     if not lessons:
@@ -87,6 +96,39 @@ def open_lab(root: Path, port: int = 8888, browser: bool = True, notebook: str |
     except ImportError:
         raise LessonError("JupyterLab is not installed: make setup, or pip install 'tlcourse[lab]'") from None
     page = "/lab/tree/" + quote(lessons[0].built.relative_to(root).as_posix())
-    print(f"The course is at http://{ADDRESS}:{port}{page}?token={secret}", flush=True)
-    print("Ctrl-C stops it.", flush=True)
-    LabApp.launch_instance(arguments(root, page, port, secret, browser))
+    server = LabApp.initialize_server(arguments(root, page, port, secret))
+    server.open_browser = False  # whatever was configured
+    found = []
+
+    async def try_the_lock() -> None:
+        try:
+            asked = lock.unlocked, ADDRESS, port, secret
+            found.append(lock.open_to_others() or await server.io_loop.run_in_executor(None, *asked))
+        except Exception as error:
+            found.append(f"its lock could not be tried ({type(error).__name__}: {error})")
+        if found[0]:
+            server.stop()
+            return
+        print(f"The course is at http://{ADDRESS}:{port}{page}?token={secret}", flush=True)
+        print("Ctrl-C stops it.", flush=True)
+        if browser:
+            server.launch_browser()
+
+    if trouble := lock.open_to_others():  # it listens already, though it does not answer yet
+        server.http_server.stop()
+        raise LessonError(_refusal(trouble, server))
+    server.io_loop.add_callback(try_the_lock)
+    server.start()
+    if found and found[0]:
+        raise LessonError(_refusal(found[0], server))
+
+
+def _refusal(trouble: str, server) -> str:
+    """Say why the lab is not opened, and which file did it."""
+    app = getattr(server, "_starter_app", None)
+    files = [str(file) for one in (server, app) if one for file in getattr(one, "loaded_config_files", ())]
+    return (
+        f"JupyterLab was stopped before it could be used: {trouble}. "
+        f"Jupyter's configuration does that: {lock.suspects(files) or 'no file of it was read'}. "
+        "Take it out there and open the course again."
+    )

@@ -1,4 +1,4 @@
-"""Where the lessons are, and how a ``notebooks/src/NN_name.py`` becomes a notebook without outputs."""
+"""Where the lessons are, and how a `notebooks/src/NN_name.py` becomes a notebook without outputs."""
 
 import hashlib
 import re
@@ -11,9 +11,8 @@ from tlcourse import checkout
 
 BADGES = "<!-- badges -->"
 
-# Packages of pyproject.toml that Colab's image lacks; its own torch, numpy and transformers stay.
-COLAB_LACKS = ("anywidget", "captum", "gensim", "gguf", "onnx", "pypi-simple")
-COLAB_CLONE = "/content/tlcourse"  # not relative: run again, the cell would else go one folder deeper
+COLAB_CLONE = "/content/tlcourse"
+COLAB_TAG = "colab"
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -24,7 +23,7 @@ class LessonError(RuntimeError):
 
 @dataclass(frozen=True)
 class LessonFiles:
-    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+    """Where one lesson is: `number` is `"02"`, `name` is `"02_transfer_in_vision"`."""
 
     number: str
     name: str
@@ -33,9 +32,9 @@ class LessonFiles:
 
 
 def course_root(start: Path | None = None) -> Path:
-    """Return the course's folder: the nearest at or above ``start`` (default: here) with ``notebooks/src``.
+    """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.
 
-    Where there is none, it is the checkout that this package was installed from (``pip install -e``).
+    Where there is none, it is the checkout that this package was installed from (`pip install -e`).
 
     Raises:
         LessonError: neither holds the lessons.
@@ -59,9 +58,9 @@ def all_lessons(root: Path | None = None) -> list[LessonFiles]:
 
 
 def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
-    """Return the lessons that ``names`` mean, in order; all of them where ``names`` is empty.
+    """Return the lessons that `names` mean, in order; all of them where `names` is empty.
 
-    A name is a number (``2`` or ``02``), a stem (``02_transfer_in_vision``) or a path to the .py or .ipynb.
+    A name is a number (`2` or `02`), a stem (`02_transfer_in_vision`) or a path to the .py or .ipynb.
 
     Raises:
         LessonError: a name means no lesson.
@@ -82,34 +81,38 @@ def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
 
 
 def repository(root: Path) -> str:
-    """Return the address of the course's repository: ``[project.urls] Repository`` in pyproject.toml."""
+    """Return the address of the course's repository: `[project.urls] Repository` in pyproject.toml."""
     with (root / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
 
 
 def badges(name: str, address: str) -> str:
-    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network.
-
-    Colab opens the notebook alone. Its cell clones the course and goes there, as the trained models lie in
-    the clone; the package is installed without ``-e``, which a running kernel would not see.
-    """
+    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network."""
     slug, path = address.removeprefix("https://github.com/"), f"notebooks/{name}.ipynb"
     return (
         f"[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path}) · "
-        f"[Open in Binder](https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{path})\n\n"
-        "<details><summary>On Colab, run this in a cell first</summary>\n\n"
-        "```\n"
-        f"!git clone -q --depth 1 {address} {COLAB_CLONE}\n"
-        f"%cd -q {COLAB_CLONE}\n"
-        "!pip install -q --no-deps .\n"
-        f"!pip install -q {' '.join(COLAB_LACKS)}\n"
-        "!tlcourse fetch\n"
-        "```\n\n</details>"
+        f"[Open in Binder](https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{path})"
     )
 
 
+def colab_cell(address: str) -> str:
+    """Return the code of the cell after the badges, the only one that may hold an address.
+
+    Colab opens the notebook alone: the cell gets the clone, where the trained models lie, and has its
+    ``colab.py`` do the rest. Run again, it does no harm; anywhere else, it does nothing.
+    """
+    return f"""\
+import os
+
+if "COLAB_RELEASE_TAG" in os.environ:  # on Colab, get the course; anywhere else, do nothing
+    import runpy
+
+    !test -d {COLAB_CLONE} || git clone --quiet --depth 1 {address} {COLAB_CLONE}
+    runpy.run_path("{COLAB_CLONE}/colab.py", run_name="__main__")"""
+
+
 def read(lesson: LessonFiles, address: str | None = None):
-    """Return the lesson as a notebook with no outputs: badges in place, cell ids from the text alone.
+    """Return the lesson as a notebook with no outputs: badges and Colab's cell in place, ids from the text.
 
     Raises:
         LessonError: the file is not py:percent, or a cell carries metadata other than tags.
@@ -123,6 +126,7 @@ def read(lesson: LessonFiles, address: str | None = None):
         raise LessonError(
             f"{lesson.source} has no cells: a lesson is a script in jupytext's py:percent format."
         )
+    _put_colab_cell(notebook, address)
     seen = Counter()
     for cell in notebook.cells:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note on the blank lines of the .py
@@ -143,8 +147,19 @@ def read(lesson: LessonFiles, address: str | None = None):
     return notebook
 
 
+def _put_colab_cell(notebook, address: str) -> None:
+    """Put Colab's cell after the one with the badges: a lesson without them is not opened on Colab."""
+    import nbformat
+
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and BADGES in cell.source:
+            code = nbformat.v4.new_code_cell(colab_cell(address), metadata={"tags": [COLAB_TAG]})
+            notebook.cells.insert(index + 1, code)
+            return
+
+
 def parameters_cell(notebook) -> str | None:
-    """Return the source of the cell tagged ``parameters``, or None."""
+    """Return the source of the cell tagged `parameters`, or None."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return cell.source

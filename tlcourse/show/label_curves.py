@@ -18,7 +18,7 @@ from tlcourse.train.measuring import label_efficiency
 
 
 def _draw_curves(ax: plt.Axes, places: Sequence[float], curves: Mapping[str, np.ndarray], spec: str) -> None:
-    """A line with marks for each of ``curves``, (S, L), and its spread as a band."""
+    """A line with marks for each of `curves`, (S, L), and its spread as a band."""
     for (name, rows), look in zip(curves.items(), cycle(len(curves)), strict=True):
         mean, spread = mean_and_spread(rows)
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
@@ -40,15 +40,15 @@ def learning_curve(
     title: str = "",
     log: bool = True,
 ) -> None:
-    """Show scores along ``over``: mean and standard deviation over the seeds, a line for each of ``series``.
+    """Show scores along `over`: mean and standard deviation over the seeds, a line for each of `series`.
 
     Args:
-        records: those to draw; whatever else differs but ``seed`` has to be chosen before.
-        what: what a score is, such as ``"balanced accuracy"``.
+        records: those to draw; whatever else differs but `seed` has to be chosen before.
+        what: what a score is, such as `"balanced accuracy"`.
         over: a field of numbers.
-        baseline: its name and its score, drawn as a level line: ``("always “fine”", 0.53)``.
+        baseline: its name and its score, drawn as a level line: `("always “fine”", 0.53)`.
         spec: format of a score.
-        log: ``over`` goes in factors, as numbers of labels do.
+        log: `over` goes in factors, as numbers of labels do.
 
     Raises:
         ValueError: a series was not measured everywhere with the same seeds.
@@ -88,7 +88,7 @@ def _round(labels: float) -> float:
 
 
 class LabelsWorth(Twin):
-    """Curves over the number of labels, read off horizontally. Made by :func:`labels_worth`."""
+    """Curves over the number of labels, read off horizontally. Made by `labels_worth`."""
 
     def __init__(self, records: Records, baseline: str, start: tuple[str, int], what: str):
         self.labels, self.curves = records.curves()
@@ -101,7 +101,7 @@ class LabelsWorth(Twin):
         )
 
     def needed(self, representation: str, n_labels: int) -> np.ndarray:
-        """The labels that the baseline needs to reach what the other has with ``n_labels``: (S,)."""
+        """The labels that the baseline needs to reach what the other has with `n_labels`: (S,)."""
         ours, base = self.curves[representation], self.curves[self.baseline]
         return label_efficiency.labels_worth(self.labels, ours, base, n_labels)
 
@@ -193,7 +193,7 @@ def labels_worth(
     start: tuple[str, int] = ("MiniLM", 100),
     what: str = "balanced accuracy",
 ) -> LabelsWorth:
-    """Show learning curves, and how many labels ``baseline`` needs for what another reaches with fewer.
+    """Show learning curves, and how many labels `baseline` needs for what another reaches with fewer.
 
     Args:
         records: of one task: model, labels, seed, score, the same seeds everywhere.
@@ -202,7 +202,7 @@ def labels_worth(
         what: what a score is.
 
     Raises:
-        ValueError: ``baseline`` or ``start`` was not measured, or not everywhere with the same seeds.
+        ValueError: `baseline` or `start` was not measured, or not everywhere with the same seeds.
     """
     models, labels = records.values("model"), records.values("labels")
     if baseline not in models or start[0] not in models or start[0] == baseline or start[1] not in labels:

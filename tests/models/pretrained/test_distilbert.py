@@ -206,9 +206,13 @@ def test_capitals_count_and_a_word_without_pieces_is_unknown(encoder, loaded):
     assert tokens.convert_ids_to_tokens(example.units[example.places[3]]) == "un"
 
 
-def test_only_trained_weights(packed):
-    with pytest.raises(ValueError, match="distilbert comes with trained weights only"):
-        encoders.load("distilbert", random_seed=1)
+def test_random_weights_are_drawn_by_the_seed(encoder):
+    one, same, other = (encoders.load("distilbert", random_seed=seed) for seed in (1, 1, 2))
+    vectors = [e.network.embeddings.word.weight[:50] for e in (one, same, other, encoder)]
+    assert torch.equal(vectors[0], vectors[1])
+    assert not torch.equal(vectors[0], vectors[2])
+    assert not torch.equal(vectors[0], vectors[3])
+    assert vectors[0].std().item() == pytest.approx(0.02, rel=0.05)
 
 
 def made_graph(path, scales):

@@ -1,7 +1,7 @@
 """Naming a mistake by a property of the wrong values: the sign, the axis, a factor, what was left out.
 
-A diagnosis is said only if it holds on *every* input that the exercise was tried on. The first that holds is said;
-:mod:`comparison` is left for what none explains.
+A diagnosis is said only if it holds on *every* input that the exercise was tried on. The first that holds is
+said; `comparison` is left for what none explains.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from tlcourse.exercises.comparison import difference
 class Case:
     """One input of an exercise, the value expected for it and the value that came.
 
-    ``label`` says what is special about the input (``"the target is the last score"``); empty for a random one.
+    `label` says what is special about the input (`"the target is the last score"`); empty for a random one.
     """
 
     args: tuple
@@ -27,8 +27,8 @@ class Case:
 class Attempt:
     """All that a diagnosis may look at: the cases, the solution and the attempt, both safe to call.
 
-    ``solve`` and ``repeat`` return what the solution and the learner's function make of other arguments, or
-    raise :class:`ValueError` where they fail on them.
+    `solve` and `repeat` return what the solution and the learner's function make of other arguments, or
+    raise `ValueError` where they fail on them.
     """
 
     names: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""What an attempt makes of its arguments: one not used, turned round, swapped with another, returned as it is.
+"""What an attempt makes of its arguments: one not used, turned round, swapped with another, returned as it
+is.
 
 Most of these ask the solution what it gives for other arguments: if it is what the attempt gave, on every
 input, then that is how the attempt takes its arguments.
@@ -134,7 +135,7 @@ def _one_of_its_words(attempt: Attempt) -> str | None:
 
 
 def taken_otherwise(attempt: Attempt) -> str | None:
-    """The right result of an argument that was changed: see :data:`OF_AN_ARGUMENT`."""
+    """The right result of an argument that was changed: see `OF_AN_ARGUMENT`."""
     for change, sentence in OF_AN_ARGUMENT:
         for number, name in enumerate(attempt.names):
             if _solves_for(attempt, lambda args, n=number, c=change: _with(args, n, c(args[n]))):

@@ -1,4 +1,5 @@
-"""Values of another kind than asked for: no array, another dtype, a shape with an axis too many or too few."""
+"""Values of another kind than asked for: no array, another dtype, a shape with an axis too many or too
+few."""
 
 import itertools
 
@@ -19,7 +20,8 @@ def nothing(attempt: Attempt) -> str | None:
 
 
 def another_kind(attempt: Attempt) -> str | None:
-    """A list for an array, numpy for torch, whole numbers for True and False; the sentence says what to do."""
+    """A list for an array, numpy for torch, whole numbers for True and False; the sentence says what to
+    do."""
     case = attempt.cases[0]
     a, b = case.expected, case.got
     if _is_array(a) and _is_array(b) and is_tensor(a) == is_tensor(b):
@@ -61,7 +63,7 @@ def _number_expected(attempt: Attempt, got: np.ndarray) -> str:
 
 
 def _axes_like(attempt: Attempt, shape: tuple[int, ...]) -> str:
-    """Which axis of which argument has the length of the only axis of ``shape``."""
+    """Which axis of which argument has the length of the only axis of `shape`."""
     if len(shape) != 1:
         return ""
     for name, arg in zip(attempt.names, attempt.cases[0].args, strict=False):

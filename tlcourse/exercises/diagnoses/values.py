@@ -65,7 +65,8 @@ def in_the_sizes(attempt: Attempt) -> str | None:
 
 
 def _parts(attempt: Attempt) -> Iterator[tuple[str, list[Pair]]]:
-    """Yield (which part of the result it is, its pairs) for all the parts that are numbers of the same shape."""
+    """Yield (which part of the result it is, its pairs) for all the parts that are numbers of the same
+    shape."""
     values = [(case.expected, case.got) for case in attempt.cases]
     if all(isinstance(a, tuple) and isinstance(b, (tuple, list)) and len(a) == len(b) for a, b in values):
         count = {len(a) for a, _ in values}
@@ -240,7 +241,8 @@ def _constant_offset(pairs: list[Pair], attempt: Attempt) -> str | None:
 
 
 def _one(pairs: list[Pair], of: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float | None:
-    """The one number that ``of(expected, got)`` is everywhere, going by the largest value; None if not finite."""
+    """The one number that `of(expected, got)` is everywhere, going by the largest value; None if not
+    finite."""
     largest = max((float(a.flat[i]), float(b.flat[i])) for a, b in pairs if a.size
                   for i in [int(np.abs(np.where(np.isfinite(a), a, 0)).argmax())])  # fmt: skip
     with np.errstate(all="ignore"):

@@ -90,7 +90,7 @@ def one_step(word: str, phonemes: Sequence[str], weights: np.ndarray, step: int)
 
 
 class Pronunciation(Twin):
-    """A word pronounced phoneme by phoneme, with the attention moving. Made by :func:`pronounce`."""
+    """A word pronounced phoneme by phoneme, with the attention moving. Made by `pronounce`."""
 
     def __init__(self, pronouncer: Pronouncer, words: Sequence[str]):
         self.pronouncer, self.words = pronouncer, [pronouncer.read(word) for word in words]

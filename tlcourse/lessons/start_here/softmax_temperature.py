@@ -24,13 +24,13 @@ def probabilities(scores: Sequence[float], temperature: float) -> np.ndarray:
 
 
 def entropy(p: np.ndarray) -> float:
-    """Return the entropy of ``p`` in bits: 0 for one sure winner, log2(n) for n alike."""
+    """Return the entropy of `p` in bits: 0 for one sure winner, log2(n) for n alike."""
     positive = p[p > 0]
     return float(-(positive * np.log2(positive)).sum())
 
 
 class SoftmaxTemperature(Twin):
-    """Bars of probability that a temperature sharpens or flattens. Made by :func:`temperature`."""
+    """Bars of probability that a temperature sharpens or flattens. Made by `temperature`."""
 
     def __init__(self, scores: Mapping[str, float], title: str):
         self.names, self.scores, self.title = list(scores), list(scores.values()), title
@@ -83,7 +83,7 @@ class SoftmaxTemperature(Twin):
 
 
 def temperature(scores: Mapping[str, float], title: str) -> SoftmaxTemperature:
-    """Show how a temperature turns ``scores`` (name → score) into probabilities.
+    """Show how a temperature turns `scores` (name → score) into probabilities.
 
     Raises:
         ValueError: fewer than two scores.

@@ -231,7 +231,7 @@ def word_map(
         n: how many neighbours to mark.
 
     Raises:
-        ValueError: `xy` does not have one row a word, a word occurs twice, or `find` is not on the map.
+        ValueError: `xy` does not have one row per word, a word occurs twice, or `find` is not on the map.
     """
     words = [word for chosen in groups.values() for word in chosen]
     if np.shape(xy) != (len(words), 2):

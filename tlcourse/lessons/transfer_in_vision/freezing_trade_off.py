@@ -19,7 +19,7 @@ COLUMNS = ("lowest", "labels", "seed", "accuracy", "seconds")
 
 
 class FreezingCosts(Twin):
-    """Made by :func:`freezing_costs`."""
+    """Made by `freezing_costs`."""
 
     def __init__(self, results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float):
         self.layers, self.baseline = list(layers), baseline
@@ -139,8 +139,8 @@ def freezing_costs(
     """Show what each depth of freezing gives and costs, for each number of labels.
 
     Args:
-        results: one dict per training, with ``lowest`` (the lowest layer that learned),
-            ``labels``, ``seed``, ``accuracy`` and ``seconds``.
+        results: one dict per training, with `lowest` (the lowest layer that learned), `labels`, `seed`,
+            `accuracy` and `seconds`.
         layers: all layers of the network, from the bottom up.
         baseline: the accuracy of always answering the commoner class.
 

@@ -30,7 +30,7 @@ def photographs(images: Sequence[np.ndarray], answers: Sequence[Mapping[str, flo
 
 
 def cells(images: np.ndarray, titles: Sequence[str], columns: int, alt: str) -> None:
-    """Draw grey images in rows of ``columns``, each with a title."""
+    """Draw grey images in rows of `columns`, each with a title."""
     rows = -(-len(images) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(2.3 * columns, 2.65 * rows), squeeze=False)
     for ax in axes.flat:
@@ -81,7 +81,7 @@ def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.
     Args:
         points: depth → (N, 2).
         label: 1 for defective, (N,).
-        kind: ``"mono"`` or ``"poly"``, (N,).
+        kind: `"mono"` or `"poly"`, (N,).
     """
     fig, axes = plt.subplots(1, len(points), figsize=(4.1 * len(points), 4.4))
     for ax, (depth, xy) in zip(axes, points.items(), strict=True):

@@ -61,7 +61,7 @@ def two_ways(layers: list[str]) -> None:
 
 
 def draw_layers(ax: plt.Axes, layers: list[str], lowest: int) -> None:
-    """Draw the layers as a stack, those from index ``lowest`` up as learning, those below as frozen."""
+    """Draw the layers as a stack, those from index `lowest` up as learning, those below as frozen."""
     for i, name in enumerate(layers):
         learns = i >= lowest
         box = FancyBboxPatch(

@@ -43,7 +43,7 @@ class Outcomes:
 
 
 def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Outcomes:
-    """Count the outcomes when every image with ``probability`` at or above ``threshold`` raises an alarm."""
+    """Count the outcomes when every image with `probability` at or above `threshold` raises an alarm."""
     alarm, defective = probability >= threshold, label == 1
     return Outcomes(
         found=int((alarm & defective).sum()),
@@ -54,7 +54,7 @@ def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Ou
 
 
 class ThresholdOutcomes(Twin):
-    """Made by :func:`threshold`."""
+    """Made by `threshold`."""
 
     def __init__(self, images: np.ndarray, probability: np.ndarray, label: np.ndarray, positive: str):
         step = -(-images.shape[1] // _THUMBNAIL)

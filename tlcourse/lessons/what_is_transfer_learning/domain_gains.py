@@ -23,7 +23,7 @@ Predictions = Mapping[tuple[str, str], np.ndarray]
 
 
 class DomainExplorer(Twin):
-    """Scores, and sentences gained and lost, from one domain to another. Made by :func:`domain_explorer`."""
+    """Scores, and sentences gained and lost, from one domain to another. Made by `domain_explorer`."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class DomainExplorer(Twin):
         }
 
     def changed(self, source: str, target: str, representation: str, labels: int) -> dict[str, np.ndarray]:
-        """Rows of the target that ``representation`` gains and loses, with the first seed, clearest first."""
+        """Rows of the target that `representation` gains and loses, with the first seed, clearest first."""
         domain = self.domains[target]
         ours, base = (
             self.predictions[labels][name][source, target][0] == domain.test_label
@@ -71,7 +71,7 @@ class DomainExplorer(Twin):
         )
 
     def examples(self, rows: np.ndarray, target: str) -> list[tuple[float, str]]:
-        """(rating, text) of the first few of ``rows`` that fit into two lines."""
+        """(rating, text) of the first few of `rows` that fit into two lines."""
         domain = self.domains[target]
         fitting = [row for row in rows if len(domain.texts[row]) <= _LONGEST][:_EXAMPLES]
         return [(float(domain.rating[row]), domain.texts[row]) for row in fitting]
@@ -168,15 +168,15 @@ def domain_explorer(
     representation: str = "MiniLM",
     labels: int | None = None,
 ) -> DomainExplorer:
-    """Show what a representation gains and loses against ``baseline`` from one domain to another.
+    """Show what a representation gains and loses against `baseline` from one domain to another.
 
     Args:
         domains: what was trained and tested on.
         predictions: number of labels → representation → predicted labels, as from
-            :func:`tlcourse.train.measuring.domain_transfer.train_here_test_there`.
+            `tlcourse.train.measuring.domain_transfer.train_here_test_there`.
         baseline: the representation that gains and losses are counted against.
         source, target, representation, labels: what is shown first, and in the static twin; without
-            ``labels``, the most there are.
+            `labels`, the most there are.
 
     Raises:
         ValueError: what is to be shown first was not measured.

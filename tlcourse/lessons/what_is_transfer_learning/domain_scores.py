@@ -22,7 +22,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
         scores: representation → (S, D, D) as `domain_transfer.score` returns them, shares of 1;
             the mean over the S seeds is drawn and written.
         domains: D names.
-        what: what the figures are, such as ``"balanced accuracy"``.
+        what: what the figures are, such as `"balanced accuracy"`.
 
     Raises:
         ValueError: a matrix is not D × D.
@@ -75,8 +75,8 @@ def foreign_labels(gains: Records, what: str) -> None:
     """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
-        gains: ``own`` (labels), ``pair``, such as ``"movie → tweets"``, ``seed``, and the gain as the score.
-        what: what is gained, such as ``"balanced accuracy"``.
+        gains: `own` (labels), `pair`, such as `"movie → tweets"`, `seed`, and the gain as the score.
+        what: what is gained, such as `"balanced accuracy"`.
     """
     by_own = {own: group.by("pair") for own, group in gains.by("own").items()}
     first = next(iter(by_own.values()))

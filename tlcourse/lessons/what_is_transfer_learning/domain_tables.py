@@ -72,9 +72,9 @@ def what_differs(first: RatedSentences, second: RatedSentences, word: str) -> li
 
 
 def home_and_away(scores: Mapping[str, np.ndarray]) -> Records:
-    """Model, ``where`` (at home, away, lost) and seed: means over the domains, from (S, D, D) for each model.
+    """Model, `where` (at home, away, lost) and seed: means over the domains, from (S, D, D) for each model.
 
-    ``lost`` is what training elsewhere costs on the same test set, against training at home.
+    `lost` is what training elsewhere costs on the same test set, against training at home.
     """
     rows = []
     for model, matrices in scores.items():
@@ -123,7 +123,7 @@ def below_the_majority(
 
 
 def with_word(one: RatedSentences, word: str, side: int, n: int = 3) -> list[Row]:
-    """The ``n`` short training sentences with ``word`` that are most positive (``side`` 1) or least (−1)."""
+    """The `n` short training sentences with `word` that are most positive (`side` 1) or least (−1)."""
     has = [
         i for i in one.train_index if f" {word} " in f" {one.texts[i].lower()} " and len(one.texts[i]) < 100
     ]

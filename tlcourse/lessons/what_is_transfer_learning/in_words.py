@@ -129,13 +129,19 @@ def unseen_words(lost: Unseen, at_home: float) -> str:
     closest = max(by_r, key=by_r.get)
     fits = "which fits the argument" if closest == "TF-IDF" else "not for TF-IDF, against the argument"
     drop = {name: difference(rows[:, -1], rows[:, 0]) for name, rows in lost.by_sentence.items()}
+    more = difference(*(rows[:, 0] - rows[:, -1] for rows in map(lost.by_sentence.get, ("TF-IDF", "MiniLM"))))
+    who = more.says(
+        above="TF-IDF loses more than MiniLM, as the argument says",
+        below="TF-IDF loses less than MiniLM, against the argument",
+        luck="TF-IDF does not lose clearly more than MiniLM, so this does not show it either",
+    )
     changes = ", ".join(f"{_points(d.mean, '.0f')} points for {name}" for name, d in drop.items())
     fewest = lost.by_sentence["TF-IDF"].mean(axis=0)[0]
     gap = "Unseen words are not the whole gap: even" if fewest < at_home else "And"
     return (
         f"By pairs, the correlation is highest for {closest} (r = {by_r[closest]:.2f}), {fits}; but twelve "
         "points that share four sets are a weak test. By sentences, from none to the most unseen words, "
-        f"balanced accuracy changes by {changes}. {gap} on sentences *without* one, TF-IDF gets "
+        f"balanced accuracy changes by {changes}: {who}. {gap} on sentences *without* one, TF-IDF gets "
         f"**{fewest:.0%}** away from home, against **{at_home:.0%}** at home on all sentences."
     )
 

@@ -1,4 +1,4 @@
-"""What three papers report, beside what the lesson measures: the rows of its ``show.compare``."""
+"""What three papers report, beside what the lesson measures: the rows of its `show.compare`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -15,11 +15,11 @@ EDGES = (-1, 0, 0.1, 0.2, 0.3, 0.45, 1)  # shares of unseen words; the first bin
 
 @dataclass(frozen=True)
 class Unseen:
-    """What :func:`measure` found.
+    """What `measure` found.
 
     Attributes:
         by_pair: representation → (share of unseen words, loss against home), (P,) each, means over the seeds.
-        by_sentence: representation → (S, B), balanced accuracy away from home in each bin of :data:`EDGES`.
+        by_sentence: representation → (S, B), balanced accuracy away from home in each bin of `EDGES`.
     """
 
     by_pair: dict[str, tuple[np.ndarray, np.ndarray]]

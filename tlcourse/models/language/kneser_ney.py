@@ -1,6 +1,6 @@
-"""Counting instead of learning: the n-gram model that left-to-right language models are read against.
+"""Counting instead of learning: the n-gram model that left-to-right language models are compared with.
 
-Interpolated Kneser–Ney with three discounts an order, "modified" as in Chen and Goodman 1998 ("An Empirical
+Interpolated Kneser–Ney with three discounts per order, "modified" as in Chen and Goodman 1998 ("An Empirical
 Study of Smoothing Techniques for Language Modeling", section 3):
 
     p(w | h) = (c(h w) − D(c(h w))) / c(h) + γ(h) p(w | h without its first word)

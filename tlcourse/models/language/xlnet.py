@@ -24,7 +24,7 @@ from tlcourse.models.parts.transformer import FeedForward, TransformerConfig, in
 class XLNetConfig(TransformerConfig):
     """`mem_len`: states remembered of earlier segments, 0: none. `reuse_len`: how many of each segment.
 
-    XLNet has no position table: `max_position_embeddings` bounds nothing here.
+    XLNet has no table of positions: `max_position_embeddings` has no effect here.
     """
 
     mem_len: int = 96

@@ -28,8 +28,8 @@ def scaled_dot_product(
     """softmax(Q Kᵀ / √D) V, Vaswani et al. 2017, section 3.2.1, equation 1.
 
     `query` (…, T, D), `key` (…, S, D), `value` (…, S, E); `attention_mask` bool, broadcastable to (…, T, S).
-    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as
-    the authors' code does (the paper has dropout elsewhere only, section 5.4).
+    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as the authors' code
+    does (the paper has dropout only elsewhere, section 5.4).
     """
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])  # (…, T, S)
     weights = masked_softmax(scores, attention_mask)
@@ -72,7 +72,7 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """In the place of :class:`AdditiveAttention`, with Vaswani et al.'s score: (W_q s_{i−1})ᵀ (W_k h_j) / √D.
+    """In the place of `AdditiveAttention`, with Vaswani et al.'s score: (W_q s_{i−1})ᵀ (W_k h_j) / √D.
 
     No hidden layer and no tanh: both sides are projected to `attention_size` = D numbers and multiplied.
     """
@@ -93,7 +93,7 @@ class DotProductAttention(nn.Module):
         attention_mask: Tensor | None = None,
         projected_keys: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """As :meth:`AdditiveAttention.forward`: one query (B, Q) for each of B sequences."""
+        """As `AdditiveAttention.forward`: one query (B, Q) for each of B sequences."""
         if projected_keys is None:
             projected_keys = self.project(keys)
         mask = None if attention_mask is None else attention_mask.unsqueeze(1)

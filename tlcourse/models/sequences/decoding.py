@@ -55,7 +55,7 @@ def beam(
         ValueError: `width` is less than 1.
     """
     if width < 1:
-        raise ValueError(f"width={width!r}, but a beam keeps at least 1 beginning")
+        raise ValueError(f"width={width!r}, but a beam has to keep at least one beginning")
     n = len(source)
     encoded, state = model.encode(source)
     encoded = Encoded(*(part if part is None else part.repeat_interleave(width, 0) for part in encoded))

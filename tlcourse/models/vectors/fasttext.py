@@ -1,7 +1,7 @@
 """fastText: skip-gram on pieces of words (Bojanowski et al. 2017, arXiv 1607.04606).
 
 A word's input vector is made of the vectors of its character n-grams, 3 to 6 letters of `<word>`, and of its
-own (section 3.2). Pieces are hashed into buckets, so that any word has pieces, and thus a vector, also one
+own (section 3.2). Pieces are hashed into buckets, so that any word has pieces, and thus a vector, even one
 never seen.
 
 The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened as a *signed* char.
@@ -46,7 +46,7 @@ class Settings(word2vec.Settings):
         super().__post_init__()
         if not 1 <= self.min_n <= self.max_n or self.bucket < 1:
             raise ValueError(
-                f"expected 1 ≤ min_n ≤ max_n and a bucket or more, got min_n={self.min_n}, "
+                f"expected 1 ≤ min_n ≤ max_n and at least one bucket, got min_n={self.min_n}, "
                 f"max_n={self.max_n}, bucket={self.bucket}"
             )
 
@@ -66,7 +66,7 @@ def fnv1a(data: bytes) -> int:
 
 
 def ngrams(word: str, min_n: int = 3, max_n: int = 6) -> list[str]:
-    """Return the n-grams of `<word>`, by where they start, shorter ones first; `<` or `>` alone is none."""
+    """Return the n-grams of `<word>`, by where they start, shorter ones first, but not `<` or `>` alone."""
     marked = f"<{word}>"
     return [
         marked[start : start + n]
@@ -86,7 +86,7 @@ class FastText(word2vec.SkipGram):
 
     Attributes:
         input: float32 (V + bucket, D): own vectors, then the n-grams'; uniform in ±1/D at first.
-        output: float32 (V, D): one a word, as in skip-gram.
+        output: float32 (V, D): one per word, as in skip-gram.
         pieces, start: the rows of `input` that make up word i are `pieces[start[i] : start[i + 1]]`.
     """
 
@@ -109,7 +109,7 @@ class FastText(word2vec.SkipGram):
         return (total / lengths[:, None])[where]
 
     def add_to_input(self, ids: Tensor, change: Tensor) -> None:
-        """Add `change` (…, D) to every piece of words `ids`: not a part of 1/n of it, just as the program
+        """Add `change` (…, D) to every piece of words `ids`: all of it, not 1/n of it, as the program
         does.
         """
         distinct, where = ids.reshape(-1).unique(return_inverse=True)

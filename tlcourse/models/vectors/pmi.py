@@ -65,7 +65,7 @@ def without_margins(rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -
     squares.
 
     Entry n stands in row `rows[n]`, column `columns[n]`. What depends on one word alone, such as a bias, or
-    how frequent the word is, does not matter any more: log X_ij and PMI(i, j) leave the same.
+    how frequent the word is, no longer matters: log X_ij and PMI(i, j) leave the same remainder.
     """
     number = np.arange(len(values))
     sides = []

@@ -254,10 +254,8 @@ def _why_no_pairs(text: RunningText, settings: Settings, expected: float) -> str
             f"no sentence of the text has two of its {len(text.words):,} words, so no word has a neighbour: "
             "give longer sentences, or encode the text with a lower min_count"
         )
-    return (
-        f"subsampling with sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} "
-        "tokens, no two in one window: raise sample, give more text, or keep all tokens with sample=None"
-    )
+    kept = f"sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} tokens"
+    return f"subsampling with {kept}, no two in one window: raise sample, or keep all tokens with sample=None"
 
 
 @single_thread()

@@ -44,7 +44,7 @@ STEM_CHANNELS, HEAD_CHANNELS = 32, 1280
 
 
 class ConvNorm(nn.Module):
-    """Convolution, batch norm and, if ``activate``, ReLU6. Pads as TensorFlow's ``SAME`` does."""
+    """Convolution, batch norm and, if `activate`, ReLU6. Pads as TensorFlow's `SAME` does."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNet(StagedNetwork):
-    """EfficientNet-Lite0; its depths are ``stem``, ``stage1`` … ``stage7`` and ``head``."""
+    """EfficientNet-Lite0; its depths are `stem`, `stage1` … `stage7` and `head`."""
 
     def __init__(self, num_classes: int = 1000):
         depths: dict[str, nn.Module] = {"stem": ConvNorm(3, STEM_CHANNELS, 3, stride=2)}

@@ -46,7 +46,7 @@ def fit(
     """Train `model` in place on `texts` and integer `labels` (N,), and return it.
 
     Raises:
-        ValueError: there is no text, or not the number of a class for each.
+        ValueError: there is no text, or labels that do not give a class for each.
         FloatingPointError: the training diverges.
     """
     if len(texts) == 0:

@@ -54,7 +54,7 @@ def prepare(
     n_test: int | None = None,
     progress: Watch = iter,
 ) -> Domain:
-    """Compute the inputs of a domain, or of a fixed part of it: ``n_train`` and ``n_test`` of its sentences.
+    """Compute the inputs of a domain, or of a fixed part of it: `n_train` and `n_test` of its sentences.
 
     Raises:
         ValueError: a split has fewer sentences than asked for.
@@ -83,7 +83,7 @@ def _part(index: np.ndarray, n: int | None, what: str) -> np.ndarray:
 
 
 def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
-    """Row numbers of ``n_labels`` training sentences; with the same seed, fewer labels are a part of more.
+    """Row numbers of `n_labels` training sentences; with one seed, a smaller draw is part of a larger one.
 
     Raises:
         ValueError: the training split has fewer.
@@ -101,10 +101,10 @@ def fit(
     seed: int,
     weights: Sequence[float] | None = None,
 ) -> Pipeline:
-    """Train on so many labels of each domain: ``fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)``.
+    """Train on so many labels of each domain: `fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)`.
 
     Args:
-        weights: how much a sentence of each domain counts in the loss, one for each of ``sources``; only
+        weights: how much a sentence of each domain counts in the loss, one for each of `sources`; only
             their ratios matter, for they are scaled to a mean of 1, which leaves the regularisation as it is.
 
     Raises:
@@ -123,7 +123,7 @@ def fit(
 
 
 def predict(model: Pipeline, domain: Domain, representation: str) -> np.ndarray:
-    """The labels that ``model`` gives to the test sentences of ``domain``: int64, (N_test,)."""
+    """The labels that `model` gives to the test sentences of `domain`: int64, (N_test,)."""
     with _BLAS.limit(limits=1, user_api="blas"):
         return model.predict(domain.inputs[representation][domain.test_index])
 
@@ -134,7 +134,7 @@ def train_here_test_there(
     """Train on each domain and test on all of them.
 
     Returns:
-        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row a seed.
+        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row per seed.
     """
     predicted: dict[tuple[str, str], list[np.ndarray]] = {}
     for source in domains:
@@ -151,7 +151,7 @@ def score(
     domains: Sequence[Domain],
     metric: Callable[[np.ndarray, np.ndarray], float],
 ) -> np.ndarray:
-    """``metric(true, predicted)`` of every cell: (S, sources, targets), both in the order of ``domains``."""
+    """`metric(true, predicted)` of every cell: (S, sources, targets), both in the order of `domains`."""
     cells = [
         [
             [metric(target.test_label, row) for row in predicted[source.name, target.name]]

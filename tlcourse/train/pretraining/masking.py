@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.data.tokeniser import MASK, SPECIAL
 
-IGNORED = -100  # the target of a position without one, as in torch's cross-entropy
+IGNORED = -100  # marks a position without a target, as in torch's cross-entropy
 
 
 class Masked(NamedTuple):

@@ -76,7 +76,7 @@ def _no_scale(x, mean, variance, scale, shift):
 def batch_norm(
     x: np.ndarray, mean: np.ndarray, variance: np.ndarray, scale: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """Return what a batch norm in evaluation mode makes of ``x`` (N, C, h, w); the rest is (C,), ε 1e-3."""
+    """Return what a batch norm in evaluation mode makes of `x` (N, C, h, w); the rest is (C,), ε 1e-3."""
     x = (x - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-3)
     return scale[:, None, None] * x + shift[:, None, None]
 
@@ -135,5 +135,5 @@ def _one_rate(top_rate, n_layers, factor):
     ],
 )
 def layer_rates(top_rate: float, n_layers: int, factor: float) -> list[float]:
-    """Return the learning rate of each layer, the bottom first: each ``factor`` times the one below."""
+    """Return the learning rate of each layer, the bottom first: each `factor` times the one below."""
     return [top_rate / factor**below for below in reversed(range(n_layers))]

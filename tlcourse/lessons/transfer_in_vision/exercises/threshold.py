@@ -93,7 +93,7 @@ def _first_break(probability, label, promise):
     ],
 )
 def recall_at_precision(probability: np.ndarray, label: np.ndarray, promise: float) -> float:
-    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision ``promise``.
+    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision `promise`.
 
     0.0 if no threshold keeps the promise.
     """
