@@ -30,6 +30,7 @@ seed = 0
 solutions = False
 
 # %%
+from functools import partial
 from itertools import permutations
 
 from sklearn.metrics import balanced_accuracy_score
@@ -109,7 +110,7 @@ def balanced_accuracy(label, predicted):
 check.balanced_accuracy(balanced_accuracy)
 
 # %% [markdown]
-# ## The idea (10 minutes)
+# ## The idea (5 minutes)
 # Pan and Yang (2010, section 2) give the words that everybody uses.
 #
 # A **domain** is a space of inputs and how the inputs are distributed: $\mathcal{D} = \{\mathcal{X}, P(X)\}$. A **task** is a
@@ -139,7 +140,7 @@ show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies an
 # In movie reviews *like* compares (“feels like a sitcom”). In tweets it likes. So the third line is a change of
 # $P(Y \mid X)$, and by the strict definition the task itself has changed a little. Real transfer is seldom pure.
 #
-# ## The whole method in a few lines (15 minutes)
+# ## The whole method in a few lines (10 minutes)
 # Three ways to turn a sentence into numbers, its *representation*, from no transfer to much of it:
 #
 # | | what it knows before it sees your labels | numbers a sentence |
@@ -166,7 +167,7 @@ show.source(baselines.classifier)
 
 # %% tags=["exercise"]
 def mean_pool(states, mask):
-    """Return (B, H) from ``states``, a tensor (B, T, H), and ``mask``, (B, T): 1 for a real token, 0 for padding."""
+    """Return (B, H) from `states`, a tensor (B, T, H), and `mask`, (B, T): 1 for a real token, 0 for padding."""
     ...
 
 
@@ -181,10 +182,10 @@ check.mean_pool(mean_pool)
 vectors = glove.load()
 n_train = pick(full=(None,) * 4, fast=(800, 300, 300, 300))  # None: all
 n_test = pick(full=(None,) * 4, fast=(300, 100, 100, 100))
-domains = []
-for one, train, test in zip(sets, n_train, n_test, strict=True):
-    shown = lambda batches, name=one.domain: show.progress(batches, name)  # noqa: E731
-    domains.append(domain_transfer.prepare(one, vectors, train, test, shown))
+domains = [
+    domain_transfer.prepare(one, vectors, train, test, partial(show.progress, desc=one.domain))
+    for one, train, test in zip(sets, n_train, n_test, strict=True)
+]
 movie = domains[0]
 names = [domain.name for domain in domains]
 representations = ["MiniLM", "GloVe", "TF-IDF"]
@@ -253,8 +254,8 @@ show.md(in_words.with_all_labels(results, movie, said))
 show.md(in_words.right_end(results))
 
 # %% [markdown]
-# Fifty numbers a sentence, GloVe's, can hold less than 384: that is why its curve ends lowest of the two, we think. From lesson 06 on you
-# will *fine-tune* the network itself, and then it learns as well.
+# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why the one ends below the other. From
+# lesson 06 on you will *fine-tune* the network itself, and then it learns as well.
 #
 # ### Exercise: change one number
 # From how many labels on does TF-IDF beat *averaged GloVe* on movie snippets? Change `n` to other entries of `labels`, run the
@@ -327,7 +328,7 @@ check.recall("best_home")
 
 # %% tags=["exercise"]
 def transfer_gap(scores):
-    """Return the gaps, an array of the same shape as ``scores``."""
+    """Return the gaps, an array of the same shape as `scores`."""
     ...
 
 
@@ -361,7 +362,7 @@ show.table(rows, "Away from home, in plain accuracy; beside the worst pair its b
 
 # %%
 def gain(source, target, own, draw, weight=1.0):
-    """Return what foreign labels add to MiniLM's balanced accuracy, if your own count ``weight`` times as much."""
+    """Return what foreign labels add to MiniLM's balanced accuracy, if your own count `weight` times as much."""
     alone = domain_transfer.fit([(target, own)], "MiniLM", draw)
     joined = domain_transfer.fit([(target, own), (source, n_labels)], "MiniLM", draw, [weight, 1])
     before, after = (
@@ -410,8 +411,8 @@ show.md(in_words.unseen_words(lost, travelled.where(model="TF-IDF", where="at ho
 
 # %% [markdown]
 # It is tempting to say that a word which is new to your *classifier* need not be new to your *network*, and that this is what pretraining buys.
-# It may be part of it; the table of travels says that MiniLM loses less. But this figure does not prove it. The sentences of the first bin are also shorter, and
-# whoever reads more of the sentence has more to lose: a good idea is not yet an explanation.
+# It may be part of it. But neither side of the figure proves it, and the sentences of the first bin are also shorter. A good idea is
+# not yet an explanation.
 #
 # Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive*
 # in each. The measure is a z-score: the log-odds of the word in positive against other sentences, divided by its standard error
@@ -467,9 +468,7 @@ domain_gains.domain_explorer(domains, predictions)
 # **What it got wrong.** Which sentences does the best classifier here still miss, and would a person?
 
 # %%
-rows = domain_tables.by_strength(
-    sets, domains, predictions[n_labels]["MiniLM"], edges=[0, 0.5, 1, 1.5, 2, 4.1]
-)
+rows = domain_tables.by_strength(sets, domains, predictions[n_labels]["MiniLM"], edges=[0, 0.5, 1, 1.5, 2, 4])
 show.table(
     rows, f"MiniLM at home and one rater: share of test sentences that are right, {n_labels:,} labels each"
 )

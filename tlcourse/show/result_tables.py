@@ -55,6 +55,7 @@ def _told(group: Records, spec: str, sizes: set[int]) -> str:
     scores = group.scores
     mean, spread = mean_and_spread(scores)
     told = f"{mean:{spec}} ± {spread:{spec.removeprefix('+')}}" if len(scores) > 1 else f"{mean:{spec}}"
+    told = told.replace("-", "−")
     return told if len(sizes) == 1 else f"{told} (n={len(scores)})"
 
 

@@ -97,7 +97,7 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
         else ""
     )
     page = (
-        f'<table style="font-size:100%; border-collapse:collapse; margin:0">{title}'
+        f'<table style="font-size:100%; border-collapse:collapse; margin:0 0 0.9em 0">{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
     )
     display({"text/html": page, "text/plain": _plain(columns, body, right, caption)}, raw=True)

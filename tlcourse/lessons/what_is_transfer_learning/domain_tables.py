@@ -63,7 +63,7 @@ def what_differs(first: RatedSentences, second: RatedSentences, word: str) -> li
 
     a, b = first.domain, second.domain
     return [
-        {"": f"words of {b} that no sentence of {a} has", "differs in": "P(X)", a: "–", b: f"{unseen:.0%}"},
+        {"": f"words of {b} that no {a} sentence has", "differs in": "P(X)", a: "–", b: f"{unseen:.0%}"},
         {"": "positive sentences", "differs in": "P(Y)"}
         | {one.domain: f"{one.label.mean():.0%}" for one in (first, second)},
         {"": f"positive among those with “{word}”", "differs in": "P(Y | X)"}
@@ -151,7 +151,8 @@ def by_strength(
             for d, vote in zip(tested, votes, strict=True)
         ]
     )
-    bins = [(low, high, (strong >= low) & (strong < high)) for low, high in pairwise(edges)]
+    top = edges[-1]  # the last bin holds its upper bound, too
+    bins = [(low, high, (strong >= low) & (strong < high + (high == top))) for low, high in pairwise(edges)]
     return [
         {
             "mean rating, size": f"{low:g} to {high:g}",
