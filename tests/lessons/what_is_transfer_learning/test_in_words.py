@@ -124,7 +124,7 @@ def test_the_right_end_of_the_curves():
         "From 100 to 400, more labels bring +2.0 points to MiniLM, +1.0 points to GloVe, +18.0 points" in text
     )
     assert "goes on learning" in text
-    assert "has not begun to catch up" in in_words.right_end(learning_curves([0.5, 0.55, 0.56]))
+    assert "has not begun to catch up with MiniLM" in in_words.right_end(learning_curves([0.5, 0.55, 0.56]))
 
 
 def test_the_first_reading_says_when_the_curves_are_too_short():

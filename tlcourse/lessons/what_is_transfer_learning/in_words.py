@@ -38,9 +38,10 @@ def right_end(results: Records) -> str:
     }
     told = ", ".join(f"{_points(gain)} points to {model}" for model, gain in gains.items())
     text = f"From {before:,} to {last:,}, more labels bring {told}."
-    if max(gains, key=gains.get) == "TF-IDF":
+    top = max(gains, key=gains.get)
+    if top == "TF-IDF":
         return f"{text} Counting words goes on learning what this domain means by them."
-    return f"{text} With so few labels, counting words has not begun to catch up."
+    return f"{text} With so few labels, counting words has not begun to catch up with {top}."
 
 
 def with_all_labels(results: Records, domain: Domain, said: Mapping[str, np.ndarray]) -> str:
