@@ -438,7 +438,7 @@ show.table(domain_tables.with_word(sets[0], word, side=-1) + domain_tables.with_
 # A reviewer says *better* of what the film should have been; on Twitter, somebody feels *better*. A film review is *human* in
 # praise; an editorial writes of *human* rights, where they are broken.
 #
-# Do the two suspects explain the whole gap? We do not think so. What is left, we think: each domain says the same things in its own way, and a classifier
+# Do the two suspects explain the whole gap? We do not know. We think that more is left: each domain says the same things in its own way, and a classifier
 # with few labels learns the way. A representation helps if it puts *different* ways of saying a thing close together.
 #
 # ## Paper says / we get / why they differ
