@@ -63,6 +63,23 @@ def gold_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def gold(gold_folder, tmp_path_factory):
+    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
+
+    They go to a cache of the tests' own.
+    """
+    cache = tmp_path_factory.mktemp("gold")
+
+    def loaded(load):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TLCOURSE_ASSETS", str(cache))
+            patch.setenv("TLCOURSE_FILES", str(gold_folder))
+            return load()
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
 def made_text():
     """The module tests/made_text.py: a small text made for tests, `made_text.index()`."""
     return _module("made_text")

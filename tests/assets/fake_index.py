@@ -29,6 +29,7 @@ class FakeIndex:
         self.statuses: list[int] = []  # answer the next downloads with these
         self.downloads: list[tuple[str, str]] = []  # (file name, Range header) of each request
         self.pages = 0
+        self.yanked = False  # what the index has is marked as withdrawn
         index = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -64,7 +65,8 @@ class FakeIndex:
     def _page(self, request: BaseHTTPRequestHandler, package: str) -> None:
         names = [name for name in self.files if name.lower().replace("_", "-").startswith(f"{package}-")]
         links = "".join(
-            f'<a href="/files/{name}#sha256={self.published.get(name, sha256(self.files[name]))}">{name}</a>'
+            f'<a href="/files/{name}#sha256={self.published.get(name, sha256(self.files[name]))}"'
+            f"{' data-yanked' if self.yanked else ''}>{name}</a>"
             for name in names
         )
         body = f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
@@ -104,6 +106,20 @@ class FakeIndex:
             pass
         if stop < len(data):
             request.close_connection = True
+
+
+class FakeFiles(FakeIndex):
+    """Serves each path that is in ``files``, as a server of repositories does."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        self.downloads.append((request.path, request.headers.get("Range", "")))
+        if request.path not in self.files:
+            self.statuses.insert(0, 404)
+        self._file(request, self.files.get(request.path, b""))
 
 
 def wheel(files: dict[str, bytes]) -> bytes:

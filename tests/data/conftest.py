@@ -67,25 +67,8 @@ def seconds():
 
 
 @pytest.fixture(scope="session")
-def gold(gold_folder, tmp_path_factory):
-    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
-
-    They go to a cache of the tests' own.
-    """
-    cache = tmp_path_factory.mktemp("gold")
-
-    def loaded(load):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TLCOURSE_ASSETS", str(cache))
-            patch.setenv("TLCOURSE_FILES", str(gold_folder))
-            return load()
-
-    return loaded
-
-
-@pytest.fixture(scope="session")
 def apart():
-    """``apart(keys, *indices)``: no two of the indices share an item, or one with the same key."""
+    """`apart(keys, *indices)`: no two of the indices share an item, or one with the same key."""
 
     def check(keys, *indices) -> bool:
         sets = [{keys[i] for i in index} for index in indices]

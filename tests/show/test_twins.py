@@ -195,7 +195,7 @@ def test_temperature_shows_the_softmax():
     assert twin.widget
     before = bytes(twin.picture.value)
     assert before.startswith(b"\x89PNG")
-    twin.slider.value = 1.0
+    twin.controls["temperature"].value = 1.0
     assert bytes(twin.picture.value) != before
     assert "“loan” gets 73%" in twin.words.value  # 1 / (1 + e^-1)
     assert twin.errors == []

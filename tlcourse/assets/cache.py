@@ -47,19 +47,28 @@ def home(asset: Asset) -> Path:
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether `folder`, or the nearest folder above it that exists, refuses new files."""
-    while not folder.exists():
+    """Whether ``folder``, or the nearest folder above it that exists, refuses new files."""
+    while not os.path.exists(folder):  # pathlib would raise where a folder above may not be looked into
         folder = folder.parent
     return not os.access(folder, os.W_OK)
 
 
-def remedy(asset: Asset, command: str | None = None) -> str:
-    """What to do to get `asset`: the end of an error message."""
-    command = command or asset.command
-    if os.environ.get("TLCOURSE_ASSETS") and is_read_only(cache_dir()):
+def remedy(command: str, elsewhere: bool = False) -> str:
+    """What to do to get an asset: the end of an error message.
+
+    Args:
+        command: what gets it, if the cache can be written.
+        elsewhere: writing into the cache has just failed.
+    """
+    if is_read_only(cache_dir()) and os.environ.get("TLCOURSE_ASSETS"):
         return (
             f"that folder (TLCOURSE_ASSETS) is read-only for you: ask its owner to run "
             f"`TLCOURSE_ASSETS={cache_dir()} {command}`, or unset TLCOURSE_ASSETS and run `{command}`"
+        )
+    if is_read_only(cache_dir()) or elsewhere:
+        return (
+            "set TLCOURSE_ASSETS to a folder that you can write to, for this command and for the course, and "
+            f"run `{command}`: `TLCOURSE_ASSETS=/some/folder {command}`"
         )
     return f"run `{command}`"
 
@@ -72,12 +81,12 @@ def locate(asset: Asset) -> Path:
         AssetCorrupt: it is there, but not as it was verified.
     """
     folder = home(asset)
-    if not folder.is_dir():
-        raise AssetMissing(f"{asset.name} is not in {cache_dir()}: {remedy(asset)}")
+    if not os.path.isdir(folder):
+        raise AssetMissing(f"{asset.name} is not in {cache_dir()}: {remedy(asset.command)}")
     fault = _fault(folder)
     if fault:
         verify = f"tlcourse fetch --verify {asset.name}"
-        raise AssetCorrupt(f"{asset.name} in {folder} is damaged ({fault}): {remedy(asset, verify)}")
+        raise AssetCorrupt(f"{asset.name} in {folder} is damaged ({fault}): {remedy(verify)}")
     return folder
 
 
@@ -101,10 +110,19 @@ def read_stamp(folder: Path) -> dict[str, dict]:
     return json.loads((folder / STAMP).read_text(encoding="utf-8"))
 
 
-def write_stamp(folder: Path, digests: dict[str, str]) -> None:
-    """Record size and sha256 of the files of an asset; call it only after all were verified."""
+def write_stamp(folder: Path, digests: dict[str, str], source: str = "") -> None:
+    """Record size, sha256 and source of the files of an asset; call it only after all were verified."""
     sizes = {name: (folder / name).stat().st_size for name in digests}
-    (folder / STAMP).write_text(json.dumps({"sizes": sizes, "sha256": digests}), encoding="utf-8")
+    stamp = {"sizes": sizes, "sha256": digests, "source": source}
+    (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def source(asset: Asset) -> str:
+    """Where ``asset`` came from, in words; empty if it is not there, or was fetched before that was noted."""
+    try:
+        return read_stamp(home(asset)).get("source", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> str:
@@ -124,7 +142,11 @@ def damaged(asset: Asset, folder: Path, on_block: Callable[[int], None] | None =
     Compared with the committed manifest where there is one; files that it does not list, with the hash that
     they had when they were fetched.
     """
-    digests = read_stamp(folder)["sha256"] | asset.manifest
+    stamp = read_stamp(folder)
+    pinned = asset.manifest
+    if asset.second and stamp.get("source") == str(asset.second):
+        pinned = asset.manifest_of_second
+    digests = stamp["sha256"] | pinned
     return [
         name
         for name, digest in digests.items()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tlcourse import files
 from tlcourse.assets.cache import derived_dir, file_sha256, read_stamp, write_stamp
+from tlcourse.assets.errors import AssetError, FetchFailed
 
 _seen: dict[Path, tuple] = {}  # what this process has hashed already, as `_marks` gives it
 
@@ -26,19 +27,27 @@ def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
     making it waits.
 
     Raises:
-        ValueError: `name` or `key` is not fit for a folder's name.
-        OSError: the cache cannot be written; and whatever `make` raises.
+        ValueError: ``name`` or ``key`` is not fit for a folder's name.
+        FetchFailed: the cache cannot be written; and whatever ``make`` raises.
     """
     place = place_of(name, key)
     if is_whole(place):
         return place
     from filelock import FileLock
 
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.parent / f".{place.name}.lock"):
-        if not is_whole(place):  # no other process was faster
-            files.sweep(place.parent, place.name)
-            keep(place, make)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.parent / f".{place.name}.lock"):
+            if not is_whole(place):  # no other process was faster
+                files.sweep(place.parent, place.name)
+                keep(place, make)
+    except AssetError:  # of what it is made from; some are OSErrors too
+        raise
+    except OSError as error:
+        raise FetchFailed(
+            f"{name} cannot be kept in {place.parent} ({error}): set TLCOURSE_CACHE to a folder that you can "
+            "write to"
+        ) from error
     return place
 
 

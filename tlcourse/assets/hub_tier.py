@@ -21,7 +21,7 @@ from tlcourse import files
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, AssetRefused, FetchFailed
-from tlcourse.assets.install import Progress, check_room, install
+from tlcourse.assets.install import Filled, Progress, check_room, install
 
 LOOK_EVERY = 0.5  # seconds
 
@@ -37,7 +37,7 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
         asset.source
     ]
 
-    def fill(folder: Path, partial: Path) -> dict[str, str]:
+    def fill(folder: Path, partial: Path) -> Filled:
         download = partial / f"{asset.name}-{asset.edition}.download"
         if asset.source != "huggingface":  # which alone continues what a kill has left
             shutil.rmtree(download, ignore_errors=True)
@@ -63,7 +63,7 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
                     f"{asset.name}: {name} has the sha256 {digests.get(name)}, but {digest} is "
                     f"pinned; it was deleted"
                 )
-        return digests
+        return Filled(digests, f"{asset.repo} at {asset.source}")
 
     return install(asset, fill, verify, progress)
 

@@ -9,6 +9,7 @@ leaves lies in `<assets>/.partial`, and the next one continues it; its half-fill
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tlcourse import files
 from tlcourse.assets import cache
@@ -18,9 +19,15 @@ from tlcourse.assets.errors import AssetError, FetchFailed
 Progress = Callable[[str, str, int, int], None]
 """`progress(name, stage, done, total)` in bytes; stages: wait, download, unpack, verify, ready."""
 
-Fill = Callable[[Path, Path], dict[str, str]]
-"""`fill(folder, partial)` puts the files into the empty `folder` and returns the sha256 of each by its
-relative path. It may keep downloads in `partial` until it has succeeded."""
+
+class Filled(NamedTuple):
+    digests: dict[str, str]  # relative path → sha256
+    source: str  # where the files came from, in words
+
+
+Fill = Callable[[Path, Path], Filled]
+"""``fill(folder, partial)`` puts the files into the empty ``folder``. It may keep downloads in ``partial``
+until it has succeeded."""
 
 
 class Count:
@@ -46,11 +53,18 @@ def install(asset: Asset, fill: Fill, verify: bool, progress: Progress) -> Path:
     if _is_whole(asset, verify, progress):
         return place
     if cache.is_read_only(cache.cache_dir()):
-        raise FetchFailed(f"{asset.name} cannot be put into {cache.cache_dir()}: {cache.remedy(asset)}")
+        raise FetchFailed(
+            f"{asset.name} cannot be put into {cache.cache_dir()}: {cache.remedy(asset.command)}"
+        )
     try:
         _install_locked(asset, fill, place, verify, progress)
+    except AssetError:  # some are OSErrors too
+        raise
     except OSError as error:
-        raise FetchFailed(f"{asset.name} cannot be put into {cache.cache_dir()}: {error}") from error
+        raise FetchFailed(
+            f"{asset.name} cannot be put into {cache.cache_dir()} ({error}): "
+            f"{cache.remedy(asset.command, elsewhere=True)}"
+        ) from error
     progress(asset.name, "ready", asset.size, asset.size)
     return place
 
@@ -66,7 +80,7 @@ def _install_locked(asset: Asset, fill: Fill, place: Path, verify: bool, progres
             return
         files.sweep(place.parent, place.name)
         with files.new_folder(place, existing="replace") as fresh:
-            cache.write_stamp(fresh, fill(fresh, partial))
+            cache.write_stamp(fresh, *fill(fresh, partial))
 
 
 def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:

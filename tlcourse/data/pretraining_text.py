@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlcourse import assets
-from tlcourse.data import rated_sentences, text_index, text_sources, tokeniser
+from tlcourse.data import imdb, rated_sentences, text_index, text_sources, tokeniser
 from tlcourse.data.overlap import SHORTEST, Evaluation, N, Words, repeated
 from tlcourse.data.splits import lot
 from tlcourse.data.text_index import Document, TextIndex
@@ -36,12 +36,15 @@ class Sources:
 
     @classmethod
     def fetched(cls, **given: Path | None) -> "Sources":
-        """The folders given, or else where `tlcourse fetch` or NLTK's downloader has put the texts."""
+        """The folders given, or else where `tlcourse fetch` or NLTK's downloader has put the texts.
+
+        IMDb's reviews may lie in `TLCOURSE_FILES` instead.
+        """
         there = {}
-        for name, asset, levels_up in (("nltk", "brown", 2), ("imdb", "imdb", 0)):
-            with suppress(assets.AssetMissing):
-                place = assets.path(asset)
-                there[name] = [place, *place.parents][levels_up]
+        with suppress(assets.AssetMissing):
+            there["nltk"] = assets.path("brown").parents[1]
+        with suppress(assets.AssetMissing):
+            there["imdb"] = imdb.folder()
         return cls(**(there | {name: where for name, where in given.items() if where}))
 
     def readers(self) -> Iterable[Iterable[Document]]:

@@ -17,7 +17,7 @@ def token() -> str:
     """Return the token: that of the environment variable `JUPYTER_TOKEN`, else a new one.
 
     Raises:
-        LessonError: ``JUPYTER_TOKEN`` is empty, short, or has signs that Jupyter may read in another way.
+        LessonError: `JUPYTER_TOKEN` is empty, short, or has signs that Jupyter may read in another way.
     """
     chosen = os.environ.get("JUPYTER_TOKEN")
     if chosen is None:

@@ -30,6 +30,11 @@ class LessonFiles:
     source: Path
     built: Path
 
+    @property
+    def slug(self) -> str:
+        """What it is known by elsewhere: `"transfer_in_vision"`."""
+        return self.name.removeprefix(f"{self.number}_")
+
 
 def course_root(start: Path | None = None) -> Path:
     """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.
@@ -87,7 +92,7 @@ def repository(root: Path) -> str:
 
 
 def badges(name: str, address: str) -> str:
-    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network."""
+    """Return the Markdown that stands for `<!-- badges -->`: text links; images would need the network."""
     slug, path = address.removeprefix("https://github.com/"), f"notebooks/{name}.ipynb"
     return (
         f"[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path}) · "
@@ -99,7 +104,7 @@ def colab_cell(address: str) -> str:
     """Return the code of the cell after the badges, the only one that may hold an address.
 
     Colab opens the notebook alone: the cell gets the clone, where the trained models lie, and has its
-    ``colab.py`` do the rest. Run again, it does no harm; anywhere else, it does nothing.
+    `colab.py` do the rest. Run again, it does no harm; anywhere else, it does nothing.
     """
     return f"""\
 import os

@@ -2,6 +2,8 @@
 
 Word lists: Caliskan, Bryson and Narayanan 2017 (Science 356, supplement); Bolukbasi et al. 2016 (NIPS,
 appendix). These tests see the two genders that the lists name, in English, and nothing beyond.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""What changes from one domain to another: words that were never seen, and words that change sides."""
+"""What changes from one domain to another: words that were never seen, and words that change sides.
+
+Taught in lesson *What is transfer learning*.
+"""
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise

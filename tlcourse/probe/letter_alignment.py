@@ -3,6 +3,8 @@
 The yardstick is the EM alignment of `models.sequences.letter_to_sound`, which gives every phoneme the one
 letter that stands for it. `attended` is what `Pronouncer.attend` returns: word → (phonemes, weights
 (phonemes, letters)).
+
+Taught in lesson *Sequences and attention*.
 """
 
 from collections.abc import Iterator, Mapping

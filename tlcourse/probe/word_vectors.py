@@ -1,4 +1,7 @@
-"""Questions to word vectors: neighbours, arithmetic, analogies, and similarity as people judge it."""
+"""Questions to word vectors: neighbours, arithmetic, analogies, and similarity as people judge it.
+
+Taught in lesson *Static word vectors*.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

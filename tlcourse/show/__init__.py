@@ -12,6 +12,7 @@ _LAZY = {
     "COLOURS": "figure_style",
     "cycle": "figure_style",
     "style": "figure_style",
+    "Described": "figures",
     "figure": "figures",
     "png": "figures",
     "md": "prose",

@@ -79,13 +79,41 @@ def require_alt(alt: str) -> str:
     return text
 
 
-def figure(fig: Figure, alt: str) -> None:
-    """Show `fig` once, as PNG with alt text, and close it.
+class Described:
+    """A figure with its alt text: what a function that draws returns, and a cell shows.
+
+    As the last expression of a cell it shows itself; elsewhere `figure` shows it.
+    """
+
+    def __init__(self, fig: Figure, alt: str):
+        """Close `fig`, so that it is not shown a second time.
+
+        Raises:
+            TypeError: `fig` is not a matplotlib figure.
+            ValueError: `alt` does not describe the figure.
+        """
+        self.alt = require_alt(alt)
+        self.fig = fig
+        if not isinstance(fig, Figure):
+            raise TypeError(
+                f"expected a matplotlib Figure, got {type(fig).__name__}; pass fig, not ax or plt"
+            )
+        plt.close(fig)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return png_bundle(png(self.fig), self.alt)
+
+
+def figure(fig: Figure | Described, alt: str | None = None) -> None:
+    """Show a figure once, as PNG with alt text, and close it.
+
+    Args:
+        alt: of a figure that does not carry its own.
 
     Raises:
         TypeError: `fig` is not a matplotlib figure.
         ValueError: `alt` does not describe the figure.
     """
-    alt = require_alt(alt)
-    data, metadata = png_bundle(png(fig), alt)
+    described = fig if isinstance(fig, Described) else Described(fig, alt or "")
+    data, metadata = described._repr_mimebundle_()
     display(data, metadata=metadata, raw=True)

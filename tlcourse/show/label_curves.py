@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from tlcourse.show.differences import difference
+from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure, png
+from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
-from tlcourse.show.twins import Twin
 from tlcourse.train.measuring import label_efficiency
 
 
@@ -39,8 +39,8 @@ def learning_curve(
     spec: str = ".0%",
     title: str = "",
     log: bool = True,
-) -> None:
-    """Show scores along `over`: mean and standard deviation over the seeds, a line for each of `series`.
+) -> Described:
+    """Draw scores along `over`: mean and standard deviation over the seeds, a line for each of `series`.
 
     Args:
         records: those to draw; whatever else differs but `seed` has to be chosen before.
@@ -63,7 +63,7 @@ def learning_curve(
             baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
         )
     ax.legend(title=f"band: ± standard deviation, {len(next(iter(curves.values())))} seeds")
-    figure(fig, _told_curves(records, what, over, series, baseline, spec))
+    return Described(fig, _told_curves(records, what, over, series, baseline, spec))
 
 
 def _told_curves(
@@ -87,7 +87,7 @@ def _round(labels: float) -> float:
     return float(f"{labels:.2g}")
 
 
-class LabelsWorth(Twin):
+class LabelsWorth(Explorer):
     """Curves over the number of labels, read off horizontally. Made by `labels_worth`."""
 
     def __init__(self, records: Records, baseline: str, start: tuple[str, int], what: str):
@@ -130,7 +130,7 @@ class LabelsWorth(Twin):
             f"(median of {len(needed)} seeds; {least} to {most})."
         )
 
-    def _draw(self, representation: str, n_labels: int) -> Figure:
+    def draw(self, representation: str, n_labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(9, 4.8))
         ax.set_xscale("log")
         _draw_curves(ax, self.labels, self.curves, ".0%")
@@ -156,35 +156,14 @@ class LabelsWorth(Twin):
         return f"{n_labels:,} labels with {representation} ≈ {_round(middle):,.0f} with {self.baseline}"
 
     def static(self) -> Figure:
-        return self._draw(*self.start)
+        return self.draw(*self.start)
 
-    def build(self) -> ipywidgets.Widget:
-        style, layout = {"description_width": "initial"}, ipywidgets.Layout(width="24em")
-        self.slider = ipywidgets.SelectionSlider(
-            options=[(f"{n:,}", n) for n in self.labels],
-            value=self.start[1],
-            description="labels",
-            continuous_update=False,
-            style=style,
-            layout=layout,
-        )
-        self.chooser = ipywidgets.Dropdown(
-            options=[name for name in self.curves if name != self.baseline],
-            value=self.start[0],
-            description="representation",
-            style=style,
-            layout=layout,
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="720px"))
-        self.words = ipywidgets.HTML()
-        for control in (self.slider, self.chooser):
-            control.observe(self.guard(self._moved), "value")
-        self._moved()
-        return ipywidgets.VBox([ipywidgets.HBox([self.slider, self.chooser]), self.picture, self.words])
-
-    def _moved(self, _change: object = None) -> None:
-        self.picture.value = png(self._draw(self.chooser.value, self.slider.value))
-        self.words.value = f'<div role="status">{self.told(self.chooser.value, self.slider.value)}</div>'
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        others = [name for name in self.curves if name != self.baseline]
+        return {
+            "n_labels": slider("labels", self.labels, self.start[1], ","),
+            "representation": chooser("representation", others, self.start[0]),
+        }
 
 
 def labels_worth(

@@ -87,5 +87,5 @@ def test_bad_input_is_named():
     model = AveragedVectors(["a"], np.zeros((1, 2)), 2, True)
     with pytest.raises(ValueError, match="labels has 2 entries for 3 items"):
         text_classifier.fit(model, ["a"] * 3, np.zeros(2, dtype=int), seed=0)
-    with pytest.raises(ValueError, match="0 texts"):
+    with pytest.raises(ValueError, match="there is no text"):
         text_classifier.fit(model, [], np.zeros(0, dtype=int), seed=0)

@@ -10,10 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import balanced_accuracy_score
 
+from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import cycle
-from tlcourse.show.figures import png
 from tlcourse.show.spread import mean_and_spread
-from tlcourse.show.twins import Twin
 from tlcourse.train.measuring.domain_transfer import Domain
 
 _EXAMPLES = 3
@@ -22,8 +21,10 @@ _LONGEST = 120  # characters of an example
 Predictions = Mapping[tuple[str, str], np.ndarray]
 
 
-class DomainExplorer(Twin):
+class DomainExplorer(Explorer):
     """Scores, and sentences gained and lost, from one domain to another. Made by `domain_explorer`."""
+
+    widest = "560px"
 
     def __init__(
         self,
@@ -111,42 +112,22 @@ class DomainExplorer(Twin):
         right.text(0, 1, plain, va="top", fontsize=12, linespacing=1.45)
         return fig
 
-    def build(self) -> ipywidgets.Widget:
-        style, layout = {"description_width": "initial"}, ipywidgets.Layout(width="17em")
-        others = [name for name in self.predictions[self.start["labels"]] if name != self.baseline]
-        self.controls = {
-            key: ipywidgets.Dropdown(
-                options=options, value=self.start[key], description=label, style=style, layout=layout
-            )
-            for key, label, options in (
-                ("source", "trained on", list(self.domains)),
-                ("target", "tested on", list(self.domains)),
-                ("representation", "representation", others),
-            )
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        start, domains = self.start, list(self.domains)
+        others = [name for name in self.predictions[start["labels"]] if name != self.baseline]
+        return {
+            "source": chooser("trained on", domains, start["source"], "17em"),
+            "target": chooser("tested on", domains, start["target"], "17em"),
+            "representation": chooser("representation", others, start["representation"], "17em"),
+            "labels": slider("labels", self.predictions, start["labels"], ",", "17em"),
         }
-        self.controls["labels"] = ipywidgets.SelectionSlider(
-            options=[(f"{n:,}", n) for n in self.predictions],
-            value=self.start["labels"],
-            description="labels",
-            continuous_update=False,
-            style=style,
-            layout=layout,
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="560px"))
-        self.words = ipywidgets.HTML()
-        for control in self.controls.values():
-            control.observe(self.guard(self._moved), "value")
-        self._moved()
-        controls = list(self.controls.values())
-        return ipywidgets.VBox(
-            [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:]), self.picture, self.words]
-        )
 
-    def _moved(self, _change: object = None) -> None:
-        chosen = {key: control.value for key, control in self.controls.items()}
+    def draw(self, source: str, target: str, representation: str, labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(7, 2.9))
-        self._bars(ax, chosen["source"], chosen["target"], chosen["labels"])
-        self.picture.value = png(fig)
+        self._bars(ax, source, target, labels)
+        return fig
+
+    def told_html(self, **chosen: object) -> str:
         parts = [f"<p>{html.escape(self.told(**chosen))}</p>"]
         for kind, rows in self.changed(**chosen).items():
             lines = "".join(
@@ -154,9 +135,7 @@ class DomainExplorer(Twin):
                 for rating, text in self.examples(rows, chosen["target"])
             )
             parts.append(f"<b>{kind}</b>, clearest first (human rating, sentence)<ul>{lines}</ul>")
-        self.words.value = (
-            f'<div role="status" style="line-height:1.4; max-width:60em">{"".join(parts)}</div>'
-        )
+        return "".join(parts)
 
 
 def domain_explorer(

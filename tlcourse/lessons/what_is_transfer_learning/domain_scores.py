@@ -10,13 +10,13 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
 
-def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> None:
-    """Show one matrix for each representation: rows are trained on, columns tested on.
+def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> Described:
+    """Draw one matrix for each representation: rows are trained on, columns tested on.
 
     Args:
         scores: representation → (S, D, D) as `domain_transfer.score` returns them, shares of 1;
@@ -55,7 +55,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
     bar = fig.colorbar(image, ax=axes, shrink=0.8, pad=0.01)
     bar.ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     bar.set_label(what)
-    figure(fig, alt=_told(means, domains, what))
+    return Described(fig, alt=_told(means, domains, what))
 
 
 def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> str:
@@ -71,8 +71,8 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Records, what: str) -> None:
-    """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
+def foreign_labels(gains: Records, what: str) -> Described:
+    """Draw what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
         gains: `own` (labels), `pair`, such as `"movie → tweets"`, `seed`, and the gain as the score.
@@ -98,7 +98,7 @@ def foreign_labels(gains: Records, what: str) -> None:
     told = "; ".join(
         f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
-    figure(
+    return Described(
         fig, alt=f"Points, one row for each pair of domains: the change of {what} by foreign labels; {told}."
     )
 
@@ -108,8 +108,8 @@ def unseen_words(
     sentences: Mapping[str, np.ndarray],
     edges: Sequence[float],
     what: str,
-) -> None:
-    """Show how little the share of unseen words explains: for pairs of domains, and for single sentences.
+) -> Described:
+    """Draw how little the share of unseen words explains: for pairs of domains, and for single sentences.
 
     Args:
         pairs: representation → (share of unseen words, loss against home), (P,) each, shares of 1.
@@ -135,10 +135,13 @@ def unseen_words(
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
         mean, spread = mean_and_spread(rows)
         right.errorbar(range(len(bins)), mean, yerr=spread, label=name, markevery=1, **line)
-        told.append(f"{name} from {rows.mean(axis=0)[0]:.0%} to {rows.mean(axis=0)[-1]:.0%} over the bins")
+        told.append(f"{name} from {mean[0]:.0%} to {mean[-1]:.0%} over the bins")
     right.set_xticks(range(len(bins)), bins)
     right.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     right.set(title="Single sentences, away from home", xlabel="unseen words in the sentence", ylabel=what)
     right.legend()
-    figure(fig, alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
-                    f"sentence. {'; '.join(told)}.")  # fmt: skip
+    return Described(
+        fig,
+        alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
+        f"sentence. {'; '.join(told)}.",
+    )

@@ -2,6 +2,8 @@
 
 Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding".
 Shapes: B sequences, T pieces, H hidden size, P masked positions per sequence, V vocabulary size.
+
+Taught in lesson *BERT*.
 """
 
 import dataclasses

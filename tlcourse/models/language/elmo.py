@@ -3,6 +3,8 @@
 Peters et al. 2018, "Deep Contextualized Word Representations". The character encoder is that of Kim et al.
 2016 and Józefowicz et al. 2016.
 Shapes: B sentences, T words of C characters, P projection size (one direction), V words in the softmax.
+
+Taught in lesson *ELMo*.
 """
 
 import warnings

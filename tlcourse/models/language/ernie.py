@@ -2,6 +2,8 @@
 
 Sun et al. 2020, "ERNIE 2.0: A Continual Pre-training Framework for Language Understanding".
 Shapes: B sequences, T pieces, H hidden size, P masked positions per sequence, V vocabulary size.
+
+Taught in lesson *ERNIE 2.0*.
 """
 
 from collections.abc import Iterator, Mapping

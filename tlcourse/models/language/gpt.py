@@ -3,6 +3,8 @@
 GPT: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training". GPT-2: Radford et al.
 2019, "Language Models are Unsupervised Multitask Learners".
 Shapes: B sequences, T pieces, H hidden size, V vocabulary size.
+
+Taught in lesson *OpenAI GPT*.
 """
 
 import math

@@ -9,6 +9,8 @@ Study of Smoothing Techniques for Language Modeling", section 3):
 different pieces stand before h w (Kneser and Ney 1995). The last to be asked is the uniform distribution.
 `nltk.lm` has the same sums, but goes through all contexts for each word; this sorts once.
 Shapes: N tokens of the text, M words to be predicted, V words of the vocabulary.
+
+Taught in lesson *GPT-2*.
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,8 @@ Yang et al. 2019, "XLNet: Generalized Autoregressive Pretraining for Language Un
 "Transformer-XL: Attentive Language Models beyond a Fixed-Length Context".
 Shapes: B sequences, T pieces, M remembered pieces, S = M + T, P predicted positions, H hidden size, N heads,
 D = H / N, V vocabulary size. Masks are boolean, True = may attend.
+
+Taught in lesson *XLNet*.
 """
 
 from collections.abc import Iterator, Mapping

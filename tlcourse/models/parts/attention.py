@@ -1,6 +1,8 @@
 """Attention: additive (Bahdanau et al. 2015), scaled dot-product and multi-head (Vaswani et al. 2017).
 
 Shapes: B sequences, T queries, S keys, H hidden size, D = H / heads. Masks are boolean, True = may attend.
+
+Taught in lesson *Sequences and attention*.
 """
 
 import math
@@ -102,6 +104,16 @@ class DotProductAttention(nn.Module):
         return context.squeeze(1), weights.squeeze(1)
 
 
+def head_size(hidden_size: int, num_attention_heads: int) -> int:
+    """D = H / heads. Raises ValueError if the heads are not equal."""
+    if hidden_size % num_attention_heads:
+        raise ValueError(
+            f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
+            "equal heads: choose a number of heads that divides hidden_size."
+        )
+    return hidden_size // num_attention_heads
+
+
 class MultiHeadAttention(nn.Module):
     """Several scaled dot-product attentions side by side, Vaswani et al. 2017, section 3.2.2.
 
@@ -110,11 +122,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, hidden_size: int, num_attention_heads: int, attention_probs_dropout_prob: float = 0.0):
         super().__init__()
-        if hidden_size % num_attention_heads:
-            raise ValueError(
-                f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
-                "equal heads: choose a number of heads that divides hidden_size."
-            )
+        head_size(hidden_size, num_attention_heads)
         self.num_attention_heads = num_attention_heads
         self.attention_probs_dropout_prob = attention_probs_dropout_prob
         self.query = nn.Linear(hidden_size, hidden_size)

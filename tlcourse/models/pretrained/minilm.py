@@ -5,6 +5,8 @@ The network is `all-MiniLM-L6-v2`: six Transformer layers of width 384, distille
 teacher (Wang et al. 2020, arXiv 2002.10957), then trained to put sentences that belong together (a question
 and its answer, a title and its text) close to one another (Reimers and Gurevych 2019, arXiv 1908.10084). None
 of its sentences was labelled with a sentiment.
+
+Taught in lesson *What is transfer learning*.
 """
 
 import functools

@@ -3,6 +3,8 @@
 The model gives p(y_i | y_1 … y_{i−1}, x). Writing the likeliest symbol at every step (greedy) need not give
 the likeliest sequence; a beam keeps the K likeliest beginnings instead of one (Sutskever et al. 2014,
 section 3.2). Shapes: B words, S source symbols, T steps, K beginnings per word, V vocabulary.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from typing import NamedTuple

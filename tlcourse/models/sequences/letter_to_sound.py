@@ -5,6 +5,8 @@ prediction is a table with back-off (after Van den Bosch and Daelemans 1993): th
 has seen decides. A baseline for lesson 04, and its yardstick for what attention looks at.
 
 Shapes: N words of S letters, T phonemes, C chunks; a chunk is what one letter stands for.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from collections import defaultdict

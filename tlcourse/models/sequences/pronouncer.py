@@ -1,4 +1,7 @@
-"""An encoder–decoder together with its letters and phonemes: words in, pronunciations out."""
+"""An encoder–decoder together with its letters and phonemes: words in, pronunciations out.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Iterable, Iterator
 

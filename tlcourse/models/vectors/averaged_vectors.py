@@ -2,6 +2,8 @@
 
 With vectors learned along with the classifier, this is the text classifier of Joulin et al. 2017 (arXiv
 1607.01759), without its n-grams; with frozen ones, the plainest transfer there is.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Sequence

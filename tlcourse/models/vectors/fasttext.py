@@ -10,11 +10,13 @@ The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened 
 the word, and so does this. gensim divides the same sum by the number of the n-grams alone while it trains.
 All three change every piece by the whole gradient.
 
-**The order of the text matters**, as it does not for word2vec. Words share their n-grams, so what is read
+**The order of the text matters**, more than for word2vec. Words share their n-grams, so what is read
 later bends the vectors of words that were read before; and in its order, the packaged text ends with reviews
 and tweets. Training here shuffles blocks of the text in each epoch. gensim's fastText, which reads sentences
 as they come, is as good if they are shuffled first, and clearly worse on WordSim-353 if not
 (benchmarks/static_vectors.py); so is this one when its blocks are not shuffled.
+
+Taught in lesson *Static word vectors*.
 """
 
 from dataclasses import dataclass

@@ -10,6 +10,8 @@ keeps is w + w̃ (section 4.2).
 
 The program sums the squares of rate × gradient, from 1 on, where textbook AdaGrad sums those of the gradient:
 its steps are larger, and stay so for longer. This does as the program does.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Callable, Iterable

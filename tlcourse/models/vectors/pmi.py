@@ -6,6 +6,8 @@ Skip-gram with k noise words is at its optimum, given enough dimensions, where (
     v_i · u_j = log( #(i,j) · |D| / (#(i) · #(j)) ) − log k = PMI(i, j) − log k
 
 where #(j) / |D| is the probability with which noise words are drawn. word2vec draws them from count^¾.
+
+Taught in lesson *Static word vectors*.
 """
 
 import numpy as np

@@ -4,6 +4,8 @@ Tan and Le 2019, "EfficientNet: rethinking model scaling for convolutional neura
 1905.11946), table 1; the *Lite* variant leaves out squeeze-and-excitation and puts ReLU6 in the place of
 swish. Inside are the inverted residual blocks of MobileNetV2 (arXiv 1801.04381, section 3): widen with a 1×1
 convolution, look around in each channel by itself (depthwise), narrow again, add the input.
+
+Taught in lesson *Transfer in vision*.
 """
 
 import copy

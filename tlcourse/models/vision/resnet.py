@@ -1,6 +1,8 @@
 """ResNet (He et al. 2016, arXiv 1512.03385) by torchvision, cut into depths as EfficientNet-Lite0 is.
 
 On the hub tier: `tlcourse fetch resnet50` gets the weights once.
+
+Taught in lesson *Transfer in vision*.
 """
 
 import torch

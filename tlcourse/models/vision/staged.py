@@ -1,4 +1,7 @@
-"""What the image networks of the vision lesson have in common: a chain of depths, and a classifier."""
+"""What the image networks of the vision lesson have in common: a chain of depths, and a classifier.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Iterator
 

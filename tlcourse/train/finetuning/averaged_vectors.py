@@ -1,4 +1,7 @@
-"""Training `models.vectors.averaged_vectors` on a few or many labelled texts."""
+"""Training `models.vectors.averaged_vectors` on a few or many labelled texts.
+
+Taught in lesson *Static word vectors*.
+"""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -2,6 +2,8 @@
 
 A model is given as its layers from the bottom up, name → module, the new head last: `model.layers()` of
 `EfficientNet`.
+
+Taught in lesson *Transfer in vision*.
 """
 
 from collections.abc import Mapping

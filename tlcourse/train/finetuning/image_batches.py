@@ -1,4 +1,7 @@
-"""What a network is trained on: images, or the maps that its frozen layers make of them, computed once."""
+"""What a network is trained on: images, or the maps that its frozen layers make of them, computed once.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol

@@ -1,4 +1,7 @@
-"""Fine-tuning: training a network that has learned before for another task."""
+"""Fine-tuning: training a network that has learned before for another task.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Training an encoder–decoder on pairs of sequences, in batches of about equal length."""
+"""Training an encoder–decoder on pairs of sequences, in batches of about equal length.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -5,6 +5,8 @@ triangular ones, gradual unfreezing and concat pooling (Howard and Ruder 2018, s
 learned mix of the layers (Peters et al. 2018, section 3.2). Held-out labels can decide after which epoch the
 model is best; a hundred labels are better learned from, and the rate falls to nothing anyway. A text that is
 too long to be read at once is learned one part at a time: with few labels, each pass then sees something new.
+
+Taught in lesson *To tune or not to tune*.
 """
 
 import copy

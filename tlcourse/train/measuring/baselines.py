@@ -3,6 +3,8 @@ classifier.
 
 `TF-IDF` knows nothing but the labelled sentences. `GloVe` has pretrained word vectors, `MiniLM` a
 pretrained network; both are frozen, so all three train the same kind of classifier on the same labels.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Sequence

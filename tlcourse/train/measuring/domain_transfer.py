@@ -2,6 +2,8 @@
 
 "Transductive" transfer in the terms of Pan and Yang 2010 (*A survey on transfer learning*, section 2): the
 task stays, the domain changes, and the target has no labels.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Callable, Mapping, Sequence

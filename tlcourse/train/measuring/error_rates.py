@@ -1,4 +1,7 @@
-"""Phoneme and word error rate: how far what was said is from what should have been said."""
+"""Phoneme and word error rate: how far what was said is from what should have been said.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

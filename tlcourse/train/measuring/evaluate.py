@@ -4,6 +4,8 @@ Frozen, a linear model is trained on a representation; which of its readings, an
 is chosen by three-fold cross-validation on the training labels alone (on a thousand of them where there are
 more). Fine-tuned, the whole network learns for a number of passes that is fixed beforehand. Nothing is ever
 chosen by looking at a test set.
+
+Taught in lesson *To tune or not to tune*.
 """
 
 import time

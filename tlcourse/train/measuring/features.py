@@ -1,4 +1,7 @@
-"""What a frozen network makes of images: pooled features at every depth, and the maps between two layers."""
+"""What a frozen network makes of images: pooled features at every depth, and the maps between two layers.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence

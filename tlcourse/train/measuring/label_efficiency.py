@@ -2,6 +2,8 @@
 
 This is how ULMFiT's few-label results are reported (Howard and Ruder 2018, section 5, "Low-shot learning"):
 the labels that training without pretraining needs for the same score, divided by those it got.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Callable, Sequence

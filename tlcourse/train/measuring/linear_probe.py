@@ -2,6 +2,8 @@
 
 As in Kornblith et al. 2019 ("Do better ImageNet models transfer better", section 3), the strength of the L2
 penalty is chosen on the training part alone, by cross-validation.
+
+Taught in lesson *Transfer in vision*.
 """
 
 from collections.abc import Sequence

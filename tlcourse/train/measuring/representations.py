@@ -3,6 +3,8 @@
 Counts know nothing but the labelled texts; GloVe has pretrained word vectors, an encoder a pretrained
 network. All are frozen, and a logistic regression (a ridge regression for numbers) is trained on them.
 `evaluate` chooses the reading of a representation and the strength of the penalty, on the training labels.
+
+Taught in lesson *ELMo*.
 """
 
 from abc import ABC, abstractmethod

@@ -3,6 +3,8 @@
 Sun et al. 2020, sections "Pre-training Tasks" and "Continual Pre-training". Each batch is made for one task,
 whose number is in its task embedding; its loss is that task's and, always, that of the masked words.
 Shapes: B rows of T pieces, P masked positions per row.
+
+Taught in lesson *ERNIE 2.0*.
 """
 
 from itertools import pairwise, permutations

@@ -1,6 +1,8 @@
 """Which pieces a model has to predict, and what it sees in their place: BERT's choice and ERNIE's.
 
 Shapes: B sequences, T pieces, P pieces to predict. All in numpy, from a given generator.
+
+Taught in lesson *BERT*.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,8 @@
 """XLNet's task: pieces in a random order, with a memory of what was read before (Yang et al. 2019).
 
 Shapes: B rows of T pieces, P predicted positions per row.
+
+Taught in lesson *XLNet*.
 """
 
 from typing import NamedTuple

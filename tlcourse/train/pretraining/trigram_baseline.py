@@ -4,6 +4,8 @@ The trigram model counts either all of the training text, each document once, or
 has read, in the same mixture. It predicts the same held-out targets with what stands before them in the same
 row, or for a model whose state goes on from row to row, in the row before. Masked and permuted pieces have no
 such counterpart.
+
+Taught in lesson *GPT-2*.
 """
 
 import itertools
