@@ -5,6 +5,8 @@
 #   make setup    the set-up alone                                 VENV=path  PYTHON=python3.12  TORCH=cpu
 #   make build    execute lessons under full, store them           NB="02 03"
 #   make lint     ruff: rules and format
+#   make test-oldest, test-newest    the tests with the oldest and the newest versions that the bounds admit
+#   make test-colab                  the lessons by Run all, with what Colab has (both: an environment of several GB)
 #   make clean    remove what the commands wrote, not the environment
 #
 # Set-up does what is not done yet, so it is quick the second time. VENV, PYTHON and TORCH go with every target.
@@ -20,7 +22,7 @@ NB =
 BIN = $(VENV)/bin
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,10p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,12p'
 
 setup:
 	@VENV="$(VENV)" PYTHON="$(PYTHON)" TORCH="$(TORCH)" sh .ci/setup
@@ -35,6 +37,12 @@ test: setup
 	@"$(BIN)/python" -m pytest -n "$(JOBS)" --dist loadfile --no-loadscope-reorder \
 		--nbval-lax --nbval-current-env --nbval-cell-timeout 240 tests/notebooks tests/browser notebooks tests
 
+test-oldest test-newest:
+	@VENV="$(VENV)" PYTHON="$(PYTHON)" TORCH="$(TORCH)" JOBS="$(JOBS)" sh tests/bounds/run "$(@:test-%=%)"
+
+test-colab: setup
+	@"$(BIN)/python" tests/colab/run_all.py $(if $(PYTHON),--python "$(PYTHON)") $(NB)
+
 build: setup
 	@"$(BIN)/tlcourse" build $(NB)
 
@@ -45,4 +53,4 @@ lint: setup
 clean:
 	rm -rf build dist runs .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
 
-.PHONY: help setup lab test build lint clean
+.PHONY: help setup lab test test-oldest test-newest test-colab build lint clean

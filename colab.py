@@ -1,4 +1,6 @@
-"""Gets the course ready on Colab, from its clone there: a lesson's first cell runs this, Binder runs postBuild.
+"""Gets the course ready on Colab, from its clone there: a lesson's first cell runs it.
+
+What postBuild is for Binder, this is for Colab.
 
 Colab brings Python, PyTorch and much more, with a kernel that has them loaded: what is there stays as it is.
 """

@@ -1,6 +1,7 @@
 """What is promised of the package as a whole: dependencies, layers, weight, what a wheel holds."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -349,3 +350,25 @@ def test_each_module_says_in_which_lesson_it_is_taught():
         among = "lesson" if len(titles) == 1 else "lessons"
         expected = f"Taught in {among} {' and '.join(f'*{title}*' for title in titles)}."
         assert last == [expected], f"the docstring of {name} has to end in: {expected}"
+
+
+def test_the_devcontainer_sets_up_with_make_and_a_python_that_will_do():
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
+    container = json.loads(text)
+    assert container["postCreateCommand"].startswith("make setup")
+    python, version = re.fullmatch(r"(python):([\d.]+)-\w+", container["image"]).groups()
+    wanted = PYPROJECT["project"]["requires-python"]
+    assert Requirement(f"{python}{wanted}").specifier.contains(version)
+    settings = container["customizations"]["vscode"]["settings"]
+    assert settings["python.defaultInterpreterPath"].endswith("/.venv/bin/python"), "where make setup puts it"
+    assert all((ROOT / path).exists() for path in container["customizations"]["codespaces"]["openFiles"])
+
+
+def test_targets_that_makes_help_names_are_there():
+    makefile = (ROOT / "Makefile").read_text()
+    told = set(re.findall(r"^#   make ([\w-]+)", makefile, re.MULTILINE)) | {"test-newest"}
+    targets = {
+        name for line in re.findall(r"^([\w -]+):(?!=)", makefile, re.MULTILINE) for name in line.split()
+    }
+    assert told <= targets
+    assert targets <= set(makefile.rsplit(".PHONY:", 1)[1].split())

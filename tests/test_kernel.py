@@ -64,7 +64,7 @@ def machine(environment, tmp_path):
 
     class Machine:
         home = tmp_path / "home"
-        places = {
+        places = {  # noqa: RUF012
             "path": tmp_path / "a path",
             "user": tmp_path / "home" / ".local/share/jupyter",
             "environment": environment / "share/jupyter",

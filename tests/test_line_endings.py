@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = (".ci/run", ".ci/setup", "postBuild", "Makefile")
+SCRIPTS = (".ci/run", ".ci/setup", "postBuild", "tests/bounds/run", "Makefile")
 
 
 def git(*arguments, cwd):
@@ -25,7 +25,7 @@ def clone(tmp_path_factory):
     kept = [ROOT / ".gitattributes", *(ROOT / name for name in SCRIPTS)]
     kept += [
         path
-        for folder in ("tlcourse", "data/checkpoints", ".ci", "tests/colab", "tests/bounds")
+        for folder in ("tlcourse", "data/checkpoints", ".ci")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]

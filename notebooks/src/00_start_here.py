@@ -67,8 +67,9 @@ figures.course_map()
 #
 # ## 1. Predict first
 # A *softmax* turns scores into probabilities that add up to 1: the higher the score, the higher the probability. It can
-# divide the scores by a *temperature* first. What will a high temperature do? Choose, then commit. The lesson keeps your choice
-# until it has measured: then it shows what came out. A wrong guess that you made yourself teaches more than a right answer that you read.
+# divide the scores by a *temperature* first. What will a high temperature do? Choose, then commit. The lesson keeps your
+# choice and comes back to it once it has measured the answer: a wrong guess that you made yourself teaches more than a right
+# answer that you read.
 
 # %%
 check.predict("raise_temperature")
@@ -115,7 +116,7 @@ show.table({"word": words, "score": list(scores.values())}, title, formats=".2f"
 softmax_temperature.temperature(scores, title="Which of five words is closest to “bank”?")
 
 # %% [markdown]
-# That was the measurement, so here is what you predicted, and what came out:
+# That is measured now. What had you predicted?
 
 # %%
 check.recall("raise_temperature")

@@ -180,7 +180,9 @@ def _conversion(expected: object, got: object) -> str:
     """What makes the array or tensor asked for out of `got`; tried, before it is said."""
     to_torch = is_tensor(expected)
     if is_scalar(got):
-        return "did you take a mean, a sum or one entry of all, where one along an axis is asked for?"
+        return (
+            "one for each entry of an axis is asked for, not one for all: name the axis (`axis=…`, `dim=…`)."
+        )
     if isinstance(got, (list, tuple)) and got and all(is_tensor(g) or isinstance(g, np.ndarray) for g in got):
         shapes = {tuple(g.shape) for g in got}
         if len(shapes) > 1:
@@ -220,8 +222,8 @@ def _largest(a: np.ndarray, b: np.ndarray, near: np.ndarray, at: str) -> str:
         gap = np.where(np.isfinite(gap), gap, np.inf)
         worst = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
         return (
-            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: "
-            f"expected {short(a[worst])}, got {short(b[worst])}."
+            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: expected "
+            f"{short(a[worst])}, got {short(b[worst])}."
         )
     worst = tuple(int(i) for i in np.argwhere(~near)[0])
     return f"{count}, the first at index {_index(worst)}: expected {short(a[worst])}, got {short(b[worst])}."

@@ -15,8 +15,8 @@ class Verdict:
     """The result of one check: `status` is `"solved"`, `"wrong"` or `"not attempted"`.
 
     `message` says what is wrong, `detail` by how much where the message does not, `given` on which
-    input, and `args` are that input itself. `named` is whether the message names the mistake, and does not
-    only say how far off the values are.
+    input, and `args` are that input itself. `named` is whether the message names the mistake, and does
+    not only say how far off the values are.
     """
 
     status: str

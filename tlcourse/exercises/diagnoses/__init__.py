@@ -4,17 +4,21 @@ A diagnosis is said only if it holds on *every* input that the exercise was trie
 said; `comparison` is left for what none explains.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tlcourse.exercises.comparison import difference
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Case:
     """One input of an exercise, the value expected for it and the value that came.
 
-    `label` says what is special about the input (`"the target is the last score"`); empty for a random one.
+    `label` says what is special about the input (`"the target is the last score"`); empty for a random
+    one.
     """
 
     args: tuple
@@ -47,10 +51,15 @@ Diagnosis = Callable[[Attempt], str | None]
 
 def diagnose(attempt: Attempt) -> str | None:
     """Return the sentence that names the mistake, or None."""
-    from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, values
+    from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, terms, values
 
-    for named in (*kinds.DIAGNOSES, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES, *values.DIAGNOSES,
-                  *arguments.LATE, *cases.LATE):  # fmt: skip
-        if sentence := named(attempt):
+    early = (*kinds.DIAGNOSES, *values.EARLY, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES)
+    for named in (*early, *values.DIAGNOSES, *terms.DIAGNOSES, *arguments.LATE, *values.LATE, *cases.LATE):
+        try:
+            sentence = named(attempt)
+        except Exception:  # whatever a learner returns: the check goes on, without a name for the mistake
+            _LOG.exception("%s failed on %r", named.__name__, attempt.cases[0].got)
+            continue
+        if sentence:
             return sentence
     return None

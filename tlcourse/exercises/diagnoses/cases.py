@@ -55,7 +55,7 @@ def all_zero(attempt: Attempt) -> str | None:
     try:
         zeros = [not np.any(np.asarray(case.got)) for case in attempt.cases]
         expected = [not np.any(np.asarray(case.expected)) for case in attempt.cases]
-    except Exception:
+    except (TypeError, ValueError, RuntimeError):
         return None
     if all(zeros) and not any(expected):
         return "All your values are 0 (or False), on every input: nothing gets through."
