@@ -4,10 +4,12 @@
 
 Lesson 03 counts within a window of 5 and asks, over the pairs that met 20 times or more, how well the trained
 sum follows log X, and how well w · w̃ alone follows PMI once the best number for each row and column is taken
-out of both. Here the same with more passes, and, as the control, with more dimensions.
+out of both. Here the same with more passes and, as the control, with more dimensions. Trainings that the JSON
+file has already are not repeated.
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
 
@@ -66,13 +68,23 @@ def markdown(report: dict) -> str:
     return "\n".join(lines)
 
 
+def dimensions_and_passes(value: str | tuple[int, int]) -> tuple[int, int]:
+    """`100x40` → (100, 40)."""
+    if isinstance(value, tuple):
+        return value
+    vector_size, _, passes = value.partition("x")
+    return from_one_up(vector_size), from_one_up(passes)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--dimensions", type=from_one_up, nargs="+", default=[100, 300])
-    parser.add_argument("--passes", type=from_one_up, nargs="+", default=[10, 40])
+    parser.add_argument(
+        "--trainings", type=dimensions_and_passes, nargs="+", help="dimensions x passes of each",
+        default=["100x10", "100x40", "300x10", "300x40"],
+    )  # fmt: skip
     parser.add_argument("--seeds", type=from_one_up, default=2)
     parser.add_argument("--text", type=Path, help="text to train on, UTF-8, one sentence or paragraph a line")
-    parser.add_argument("--json", type=file_to_write, help="write the report there, after each training")
+    parser.add_argument("--json", type=file_to_write, help="the report, written after each training")
     arguments = parser.parse_args()
 
     from tlcourse.data import running_text
@@ -91,12 +103,16 @@ def main() -> None:
         "text": {"tokens": text.raw_tokens, "words": len(text.words), "entries": counts.nnz},
         "records": [],
     }
+    if arguments.json and arguments.json.is_file():
+        before = json.loads(arguments.json.read_text(encoding="utf-8"))
+        report["records"] = before["records"] if before["text"] == report["text"] else []
+    done = {(r["dimensions"], r["passes"], r["seed"]) for r in report["records"]}
     for seed in report["seeds"]:
-        for vector_size in arguments.dimensions:
-            for passes in arguments.passes:
+        for vector_size, passes in map(dimensions_and_passes, arguments.trainings):
+            if (vector_size, passes, seed) not in done:
                 report["records"].append(measure(text, counts, vector_size, passes, seed))
-                if arguments.json:
-                    files.write_json(arguments.json, report, indent=1)
+            if arguments.json:
+                files.write_json(arguments.json, report, indent=1)
     print(markdown(report))
 
 

@@ -1,16 +1,19 @@
 """Pretraining speed: our BERT, GPT and XLNet against the same networks of transformers under its Trainer.
 
-    python benchmarks/pretraining.py --out pretraining.json              # five minutes on two cores
+    python benchmarks/pretraining.py --out pretraining.json              # a quarter of an hour on two cores
     python benchmarks/pretraining.py bert --tuned --growth --out …       # more to compare with, and to see
 
-Same configuration, same rows of the same text, same machine, one run. Ours is `tlcourse pretrain` as it is
-where training is long. Trainer runs with its defaults; with --tuned also in bfloat16 and compiled, which
-it offers. Its inputs are masked and stacked beforehand, so that none of its time goes into that. Our XLNet
-has a memory to attend to besides, which Trainer does not pass on: its ratio is the least it can be.
+Same configuration, same rows of the same text, same machine. Ours is `tlcourse pretrain` as it is where
+training is long, or in float32 with --float32. Trainer runs with its defaults; with --tuned also in bfloat16
+and compiled, which it offers. Its inputs are masked and stacked beforehand, so that none of its time goes
+into that; XLNet attends to a memory of the rows before on both sides. The sides take turns, in another order
+each round: a machine that is slow for a minute is then slow for both, and how far the rounds differ says what
+a ratio is worth. Measure on a machine that does nothing else.
 
 Tokens/s are the median over the steps after the first ones, which compile. The floating-point operations are
 counted by PyTorch, of one forward and backward pass of ours, and set against what this machine reaches in
-multiplying two matrices of 2048 × 2048. --growth measures ours at other sizes and lengths.
+multiplying two matrices of 2048 × 2048, measured in each round. --growth measures ours at other sizes and
+lengths.
 """
 
 import argparse
@@ -22,24 +25,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import provenance
 import torch
+import trainer_side
 from arguments import file_to_write, from_one_up
-from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from tlcourse import files
 from tlcourse.data import text_index
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models.pretrained import interchange, zoo
-from tlcourse.models.pretrained.transformers_configs import transformers_config
+from tlcourse.models.pretrained import zoo
 from tlcourse.train.pretraining import held_out, loop, recipes
 from tlcourse.train.pretraining import pretrain as pretraining
-from tlcourse.train.pretraining.objectives import Batch, Objective, Reading
 
 MODELS = ("bert-mini", "gpt-mini", "xlnet-mini")
+OURS = "ours"
 SIZES, LENGTHS = ("gpt2-nano", "gpt2-micro", "gpt2-mini"), (64, 128, 256)
 
 
@@ -83,7 +84,7 @@ def ours(recipe: recipes.PretrainingRecipe, index: TextIndex, warm: int) -> dict
 
 def operations(recipe: recipes.PretrainingRecipe, index: TextIndex) -> float:
     """Floating-point operations for a token of text, forward and backward."""
-    objective, batch = objective_and_batch(recipe, index)
+    objective, batch = trainer_side.objective_and_batch(recipe, index)
     carry = objective.initial_carry(len(batch["n_tokens"]))
     # With attention written out as matrix products; the counter knows those on every device.
     with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
@@ -92,90 +93,25 @@ def operations(recipe: recipes.PretrainingRecipe, index: TextIndex) -> float:
     return counter.get_total_flops() / int(batch["n_tokens"].sum())
 
 
-def objective_and_batch(recipe: recipes.PretrainingRecipe, index: TextIndex) -> tuple[Objective, Batch]:
-    torch.manual_seed(recipe.seed)
-    objective = recipes.objective_of(recipe.config)(zoo.build(recipe.config), index)
-    length = recipe.lengths[0][1]
-    reading = Reading(recipe.batch_tokens // length, length, recipe.repeats, recipe.seed)
-    return objective.train(), objective.reader(index, reading)(0, 0.0)
-
-
-def trainer_inputs(name: str, batch: Batch) -> dict[str, Tensor]:
-    """Our batch as the transformers model of the same task takes it; −100 where there is no target."""
-    ids = torch.from_numpy(batch["input_ids"])
-    if name == "gpt-mini":
-        return {"input_ids": ids, "labels": ids}  # the model itself shifts them
-    positions, targets = torch.from_numpy(batch["positions"]), torch.from_numpy(batch["targets"])
-    shared = {"input_ids": ids, "token_type_ids": torch.from_numpy(batch["token_type_ids"])}
-    if name == "bert-mini":
-        labels = torch.full_like(ids, -100)
-        rows = torch.arange(len(ids))[:, None].expand_as(positions)
-        asked = targets != -100
-        labels[rows[asked], positions[asked]] = targets[asked]
-        return shared | {
-            "attention_mask": torch.from_numpy(batch["attention_mask"]),
-            "labels": labels,
-            "next_sentence_label": torch.from_numpy(batch["is_random"]),
-        }
-    mapping = torch.zeros(*positions.shape, ids.shape[1])
-    mapping.scatter_(2, positions.unsqueeze(-1), 1.0)
-    hidden = 1.0 - torch.from_numpy(batch["may_attend"]).float()  # theirs says what may not be seen
-    return shared | {"perm_mask": hidden, "target_mapping": mapping, "labels": targets}
-
-
-def theirs(
-    name: str, recipe: recipes.PretrainingRecipe, index: TextIndex, warm: int, steps: int, tuned: bool
-) -> dict[str, Any]:
-    """Tokens/s of the transformers model of the same configuration under Trainer."""
-    import transformers
-    from transformers import Trainer, TrainerCallback, TrainingArguments
-
-    ends: list[float] = []
-
-    class Clock(TrainerCallback):
-        def on_step_end(self, *_: object, **__: object) -> None:
-            ends.append(time.perf_counter())
-
-    objective, batch = objective_and_batch(recipe, index)
-    inputs = trainer_inputs(name, batch)
-    config = transformers.AutoConfig.for_model(**transformers_config(recipe.config))
-    model = getattr(transformers, interchange.transformers_class(objective.model))(config)
-    rows = [{key: value[i] for key, value in inputs.items()} for i in range(len(batch["n_tokens"]))]
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = TrainingArguments(
-            output_dir=folder,
-            max_steps=warm + steps,
-            per_device_train_batch_size=len(rows),
-            report_to=[],
-            save_strategy="no",
-            disable_tqdm=True,
-            bf16=tuned,
-            torch_compile=tuned,
-        )
-        Trainer(model=model, args=arguments, train_dataset=rows, callbacks=[Clock()]).train()
-    seconds = np.diff(ends)[warm - 1 :]
-    n_tokens = int(batch["n_tokens"].sum())
-    return {"tokens_per_second": n_tokens / float(np.median(seconds)), "steps": len(seconds)}
-
-
 class Speed:
     """Ours, as a share of what this machine reaches."""
 
     def __init__(self, options: argparse.Namespace, index: TextIndex):
         self.options, self.index = options, index
-        self.bf16 = pretraining.bf16_is_fast()
+        self.bf16 = pretraining.bf16_is_fast() and not options.float32
         self.peaks = {"float32": peak(torch.float32), "bfloat16": peak(torch.bfloat16)}
         print({name: f"{value / 1e9:.0f} GFLOP/s" for name, value in self.peaks.items()}, flush=True)
 
-    def of(self, name: str, rows: int, length: int) -> tuple[recipes.PretrainingRecipe, dict[str, Any]]:
-        """The recipe, and how fast it is."""
-        recipe = recipe_of(name, self.index, self.options, rows, length, self.bf16)
+    def recipe(self, name: str, rows: int, length: int) -> recipes.PretrainingRecipe:
+        return recipe_of(name, self.index, self.options, rows, length, self.bf16)
+
+    def of(self, recipe: recipes.PretrainingRecipe) -> dict[str, Any]:
+        """How fast it is."""
         found = ours(recipe, self.index, self.options.warm)
-        # A shared machine has fast and slow minutes: the peak is measured beside each model.
-        dtype = "bfloat16" if self.bf16 else "float32"
-        highest = max(self.peaks[dtype], peak(getattr(torch, dtype)))
+        # A shared machine has fast and slow minutes: the peak is measured beside each training.
+        highest = peak(torch.bfloat16 if self.bf16 else torch.float32)
         per_token = operations(recipe, self.index)
-        return recipe, found | {
+        return found | {
             "flops_per_token": per_token,
             "matrix_product_flops": highest,
             "share_of_peak": per_token * found["tokens_per_second"] / highest,
@@ -189,16 +125,12 @@ def measure(
     speed = Speed(options, index)
     report |= {"matrix_product_flops": speed.peaks, "computed_in_bf16": speed.bf16, "models": {}}
     for name in options.names:
-        recipe, rate = speed.of(name, options.rows, options.length)
-        found = {"ours": rate}
-        for key, tuned in (("Trainer", False), ("Trainer, bf16 and compiled", True))[: 1 + options.tuned]:
-            found[key] = theirs(name, recipe, index, options.warm, options.steps, tuned)
-            found[key]["ours_is_faster_by"] = (
-                found["ours"]["tokens_per_second"] / found[key]["tokens_per_second"]
-            )
-        report["models"][name] = found
-        save()
-        told(name, found)
+        rounds: list[dict[str, Any]] = []
+        for turn in range(options.rounds):
+            rounds.append(one_round(name, speed, turn))
+            report["models"][name] = {"rounds": rounds, **summary(rounds)}
+            save()
+        told(name, report["models"][name])
     if options.growth:
         report["growth"] = []
         for line in growth(speed):
@@ -206,11 +138,54 @@ def measure(
             save()
 
 
-def told(name: str, found: dict[str, dict[str, Any]]) -> None:
-    for key, one in found.items():
-        more = f", {one['share_of_peak']:.0%} of the peak" if "share_of_peak" in one else ""
-        more += f", ours is {one['ours_is_faster_by']:.2f} × as fast" if "ours_is_faster_by" in one else ""
-        print(f"{name:12} {key:28} {one['tokens_per_second']:8,.0f} tokens/s{more}", flush=True)
+def one_round(name: str, speed: Speed, turn: int) -> dict[str, Any]:
+    """Each side once; in every other round ours comes last."""
+    options, recipe = speed.options, speed.recipe(name, speed.options.rows, speed.options.length)
+
+    def theirs(tuned: bool) -> dict[str, Any]:
+        return trainer_side.tokens_per_second(name, recipe, speed.index, options.warm, options.steps, tuned)
+
+    sides: dict[str, Callable[[], dict[str, Any]]] = {OURS: lambda: speed.of(recipe)}
+    sides["Trainer"] = lambda: theirs(tuned=False)
+    if options.tuned:
+        sides["Trainer, bf16 and compiled"] = lambda: theirs(tuned=True)
+    order = [*sides][:: -1 if turn % 2 else 1]
+    measured = {side: sides[side]() for side in order}
+    found = {side: measured[side] for side in sides}
+    for side in [*sides][1:]:
+        found[side]["ours_is_faster_by"] = found[OURS]["tokens_per_second"] / found[side]["tokens_per_second"]
+    return found | {"order": order}
+
+
+def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of each side and figure the median over the rounds, the lowest and the highest."""
+
+    def over_rounds(side: str, figure: str) -> dict[str, float]:
+        values = [one[side][figure] for one in rounds]
+        return {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
+
+    wanted = ("tokens_per_second", "share_of_peak", "ours_is_faster_by")
+    return {
+        side: {figure: over_rounds(side, figure) for figure in wanted if figure in found}
+        for side, found in rounds[0].items()
+        if side != "order"
+    }
+
+
+def told(name: str, found: dict[str, Any]) -> None:
+    for side, figures in found.items():
+        if side == "rounds":
+            continue
+        line = f"{name:12} {side:28} {_range(figures['tokens_per_second'], ',.0f')} tokens/s"
+        if "share_of_peak" in figures:
+            line += f", {_range(figures['share_of_peak'], '.0%')} of the peak"
+        if "ours_is_faster_by" in figures:
+            line += f", ours is {_range(figures['ours_is_faster_by'], '.2f')} × as fast"
+        print(line, flush=True)
+
+
+def _range(figure: dict[str, float], form: str) -> str:
+    return f"{figure['median']:{form}} ({figure['lowest']:{form}} to {figure['highest']:{form}})"
 
 
 def growth(speed: Speed) -> Iterator[dict[str, Any]]:
@@ -218,7 +193,8 @@ def growth(speed: Speed) -> Iterator[dict[str, Any]]:
     options = speed.options
     places = options.rows * options.length
     for name, length in [(n, options.length) for n in SIZES] + [("gpt-mini", t) for t in LENGTHS]:
-        recipe, rate = speed.of(name, places // length, length)
+        recipe = speed.recipe(name, places // length, length)
+        rate = speed.of(recipe)
         body = zoo.size(zoo.build(recipe.config)).body
         line = {"model": name, "parameters": body, "length": length, **rate}
         print(line, flush=True)
@@ -259,6 +235,8 @@ def main() -> None:
     add("--steps", type=from_one_up, default=12, help="that are measured")
     add("--warm", type=from_one_up, default=4, help="steps before those")
     add("--no-compile", dest="compile", action="store_false")
+    add("--rounds", type=from_one_up, default=3, help="in which the sides take turns")
+    add("--float32", action="store_true", help="ours in float32 even where bfloat16 is faster")
     add("--tuned", action="store_true", help="Trainer in bfloat16 and compiled as well")
     add("--growth", action="store_true", help="ours at other sizes and lengths as well")
     add("--out", type=file_to_write, help="the results, JSON; written after each measurement")
@@ -270,6 +248,7 @@ def main() -> None:
     report: dict[str, Any] = {
         "command": provenance.command(),
         **provenance.machine(),
+        "arithmetic": provenance.arithmetic(),
         "rows": options.rows,
         "length": options.length,
     }

@@ -20,3 +20,19 @@ def machine() -> dict[str, str]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "torch": torch.__version__,
     }
+
+
+# What multiplies matrices of bfloat16 in hardware, as Linux names it; without, that is slower than float32.
+_FAST_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
+
+
+def arithmetic() -> str:
+    """What the processor multiplies with, such as `AVX512, avx512_bf16`; a speed says little without it."""
+    import torch
+
+    names = [torch.backends.cpu.get_cpu_capability()]
+    if torch.cuda.is_available():
+        names.insert(0, torch.cuda.get_device_name())
+    flags = Path("/proc/cpuinfo")
+    known = set(flags.read_text(encoding="utf-8").split()) if flags.is_file() else set()
+    return ", ".join([*names, *(name for name in _FAST_BFLOAT16 if name in known)])

@@ -6,7 +6,7 @@
         if not results.has(**key):
             results.add(**key, score=measure(...))
 
-It writes what ``show.Records.load("elmo/layers")`` reads: ``{"command", "machine", "seeds", "records"}``.
+It writes what `show.Records.load("elmo/layers")` reads: `{"command", "machine", "seeds", "records"}`.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import provenance
+
 from tlcourse import files
 
 
@@ -66,10 +67,10 @@ class RecordsFile(ResultsFile):
         return any(key.items() <= record.items() for record in self.facts["records"])
 
     def add(self, *, score: float, **key: Any) -> None:
-        """Add a record and write the file; one with the same fields, ``seed`` among them, gives way.
+        """Add a record and write the file; one with the same fields, `seed` among them, gives way.
 
         Raises:
-            KeyError: the record has no ``seed``.
+            KeyError: the record has no `seed`.
         """
         seed = key["seed"]
         if self._machine != self.facts["machine"]:

@@ -24,7 +24,7 @@ import provenance
 
 
 def speed(n_sentences: int, repeats: int) -> dict:
-    """Sentences per second of each way: the best of ``repeats``."""
+    """Sentences per second of each way: the best of `repeats`."""
     import torch
     from transformers import pipeline
 

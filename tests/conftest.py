@@ -63,8 +63,25 @@ def gold_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def gold(gold_folder, tmp_path_factory):
+    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
+
+    They go to a cache of the tests' own.
+    """
+    cache = tmp_path_factory.mktemp("gold")
+
+    def loaded(load):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TLCOURSE_ASSETS", str(cache))
+            patch.setenv("TLCOURSE_FILES", str(gold_folder))
+            return load()
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
 def made_text():
-    """The module tests/made_text.py: a small text made for tests, ``made_text.index()``."""
+    """The module tests/made_text.py: a small text made for tests, `made_text.index()`."""
     return _module("made_text")
 
 
@@ -87,13 +104,13 @@ def tiny_zoo(made_text, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def shrink_zoo():
-    """Makes models of the zoo small until the patch given is undone: ``shrink_zoo(monkeypatch)``."""
+    """Makes models of the zoo small until the patch given is undone: `shrink_zoo(monkeypatch)`."""
     return _module("tiny_zoo").shrink
 
 
 @pytest.fixture
 def course(tmp_path):
-    """Makes a small course of its own: ``course({"00_name": cells})`` → its folder; parameters are added."""
+    """Makes a small course of its own: `course({"00_name": cells})` → its folder; parameters are added."""
 
     def make(lessons: dict[str, str]) -> Path:
         folder = tmp_path / "a course"  # with a space, as a learner's folder may have

@@ -13,7 +13,7 @@ COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress", "text", "pretr
 
 @pytest.fixture
 def tlcourse(tmp_path):
-    """Runs the command: ``tlcourse("run", "7", cwd=…, VARIABLE="…")`` → the finished process."""
+    """Runs the command: `tlcourse("run", "7", cwd=…, VARIABLE="…")` → the finished process."""
 
     def run(*arguments, cwd=None, **env):
         return subprocess.run(

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def colab(monkeypatch):
-    """The module, with pip's place taken by a list of how it was called: ``colab.called``."""
+    """The module, with pip's place taken by a list of how it was called: `colab.called`."""
     spec = importlib.util.spec_from_file_location("colab", ROOT / "colab.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -30,7 +30,7 @@ def colab(monkeypatch):
 
 @pytest.fixture
 def without(monkeypatch):
-    """Hides packages, and shows others in other versions: ``without("captum", scipy="1.0")``."""
+    """Hides packages, and shows others in other versions: `without("captum", scipy="1.0")`."""
     real = importlib.metadata.version
 
     def hide(*names, **versions):

@@ -328,6 +328,30 @@ except FileNotFoundError as error:
         assert part in error
 
 
+def test_the_readme_has_the_floors_in_their_order():
+    (chain,) = re.findall(r"^tlcourse/ +(assets(?: → \w+)+);", (ROOT / "README.md").read_text(), re.MULTILINE)
+    named = chain.split(" → ")
+    assert named == [floor for floor in FLOORS if floor in named]
+    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal"}
+
+
+def test_each_module_says_in_which_lesson_it_is_taught():
+    for path in modules():
+        name = ".".join(path.relative_to(ROOT / "tlcourse").with_suffix("").parts)
+        titles = [
+            one.title
+            for one in curriculum.LESSONS
+            if any(f"{name}.".startswith(f"{module}.") for module in one.teaches)
+        ]
+        last = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[-1:]
+        if path.stem == "__init__" or not titles:
+            assert not last or not last[0].startswith("Taught in"), f"{name}: {last[0]}"
+            continue
+        among = "lesson" if len(titles) == 1 else "lessons"
+        expected = f"Taught in {among} {' and '.join(f'*{title}*' for title in titles)}."
+        assert last == [expected], f"the docstring of {name} has to end in: {expected}"
+
+
 def test_the_devcontainer_sets_up_with_make_and_a_python_that_will_do():
     text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
     container = json.loads(text)

@@ -60,11 +60,11 @@ def environment(tmp_path_factory):
 
 @pytest.fixture
 def machine(environment, tmp_path):
-    """Puts kernels into places; ``.look()`` asks the doctor, ``.run(fix)`` runs what it advises."""
+    """Puts kernels into places; `.look()` asks the doctor, `.run(fix)` runs what it advises."""
 
     class Machine:
         home = tmp_path / "home"
-        places = {
+        places = {  # noqa: RUF012
             "path": tmp_path / "a path",
             "user": tmp_path / "home" / ".local/share/jupyter",
             "environment": environment / "share/jupyter",

@@ -53,7 +53,7 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def setup(checkout, tmp_path):
-    """Runs ``make setup``; returns the finished process, with what was done as ``.steps``."""
+    """Runs `make setup`; returns the finished process, with what was done as `.steps`."""
 
     def run(*arguments, **env):
         log = tmp_path / "log"

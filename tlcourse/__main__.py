@@ -1,4 +1,4 @@
-"""``python -m tlcourse`` is the ``tlcourse`` command."""
+"""`python -m tlcourse` is the `tlcourse` command."""
 
 from tlcourse.cli import main
 

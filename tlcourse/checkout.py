@@ -1,6 +1,6 @@
 """The course's own folder: a clone of its repository, which holds the lessons and the trained models.
 
-The package lies in that folder where it was installed with ``pip install -e``. Installed without, as on
+The package lies in that folder where it was installed with `pip install -e`. Installed without, as on
 Binder and Colab, it lies elsewhere, and the folder is looked for from where the notebook runs.
 """
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def above(start: Path) -> Path | None:
-    """Return the nearest folder at or above ``start`` that is the course's; None if there is none."""
+    """Return the nearest folder at or above `start` that is the course's; None if there is none."""
     start = start.resolve()
     return next(filter(_is_the_course, (start, *start.parents)), None)
 
 
 def of_package() -> Path | None:
-    """Return the course's folder that this package lies in; None if it was installed without ``-e``."""
+    """Return the course's folder that this package lies in; None if it was installed without `-e`."""
     folder = Path(__file__).resolve().parents[1]
     return folder if _is_the_course(folder) else None
 

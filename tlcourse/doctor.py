@@ -1,7 +1,7 @@
 """Whether this machine is ready for the course: one check a line, each with what to do where it fails.
 
 Nothing heavy is imported: versions come from the installed packages' metadata, whether PyTorch is built for
-CUDA from its ``version.py`` read as text, and the graphics card from ``nvidia-smi``, which needs no PyTorch.
+CUDA from its `version.py` read as text, and the graphics card from `nvidia-smi`, which needs no PyTorch.
 """
 
 import importlib.metadata
@@ -28,7 +28,7 @@ _SHOWN = ("torch", "torchvision", "transformers", "numpy", "scikit-learn", "ipyw
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the doctor's: ``fix`` says what to do, and is empty where ``ok``."""
+    """One line of the doctor's: `fix` says what to do, and is empty where `ok`."""
 
     name: str
     ok: bool
@@ -218,7 +218,7 @@ def _disk() -> Check:
     from tlcourse import assets
 
     folder = assets.cache_dir()
-    while not folder.exists():
+    while not os.path.exists(folder):  # pathlib would raise where a folder above may not be looked into
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     needed = DISK_SPARE + 3 * sum(asset.size for asset in _missing_assets()[1])  # archive and unpacked files
@@ -231,11 +231,24 @@ def _disk() -> Check:
 
 
 def _assets() -> Check:
+    from tlcourse import assets
+
     there, missing = _missing_assets()
     if missing:
         names = ", ".join(asset.name for asset in missing)
-        return Check("Assets", False, f"missing: {names}", "tlcourse fetch")
-    return Check("Assets", True, f"all {len(there)} are there: " + ", ".join(asset.name for asset in there))
+        fix = "tlcourse fetch"
+        if assets.cache.is_read_only(assets.cache_dir()):
+            fix = assets.cache.remedy(fix)
+        return Check("Assets", False, f"missing: {names}", fix)
+    return Check("Assets", True, f"all {len(there)} are there: " + ", ".join(map(_with_source, there)))
+
+
+def _with_source(asset) -> str:
+    """The name of an asset, and where it came from if not from the package index."""
+    from tlcourse import assets
+
+    source = assets.source(asset.name)
+    return asset.name if source in ("", assets.packaged.INDEX) else f"{asset.name} (from {source})"
 
 
 def _front_end() -> Check:

@@ -9,7 +9,7 @@
 What is written reaches the disk before it gets its name, so a kill or a power cut leaves what was there
 before, and never a half. Of two processes that write to one place at once, the last one wins, whole.
 
-What a killed process leaves beside is called ``.NAME.….part`` (or ``.NAME.….before``: a folder that was about
+What a killed process leaves beside is called `.NAME.….part` (or `.NAME.….before`: a folder that was about
 to be replaced). The next process that writes to the same place removes the first, once it is too old to
 belong to a living writer, and puts the second back if its place is empty.
 """
@@ -35,12 +35,12 @@ Existing = Literal["refuse", "keep", "replace"]
 
 
 def write_text(path: str | Path, text: str, private: bool = False) -> None:
-    """Write ``text`` to ``path`` in UTF-8, line ends as they are. Arguments as in :func:`new_file`."""
+    """Write `text` to `path` in UTF-8, line ends as they are. Arguments as in `new_file`."""
     write_bytes(path, text.encode("utf-8"), private)
 
 
 def write_json(path: str | Path, value: Any, indent: int = 2, private: bool = False) -> None:
-    """Write ``value`` to ``path`` as JSON that people can read.
+    """Write `value` to `path` as JSON that people can read.
 
     Raises:
         TypeError, ValueError: JSON cannot hold it; nothing was written.
@@ -49,23 +49,23 @@ def write_json(path: str | Path, value: Any, indent: int = 2, private: bool = Fa
 
 
 def write_bytes(path: str | Path, content: bytes, private: bool = False) -> None:
-    """Write ``content`` to ``path``. Arguments as in :func:`new_file`."""
+    """Write `content` to `path`. Arguments as in `new_file`."""
     with new_file(path, private) as beside:
         beside.write_bytes(content)
 
 
 @contextmanager
 def new_file(path: str | Path, private: bool = False) -> Iterator[Path]:
-    """Give the path of a file beside ``path``, empty, which takes its place when the block ends.
+    """Give the path of a file beside `path`, empty, which takes its place when the block ends.
 
-    After an error in the block, what was at ``path`` is still there, and nothing else. Where ``path`` is a
+    After an error in the block, what was at `path` is still there, and nothing else. Where `path` is a
     symbolic link, the file that it points to is replaced. Missing folders are made.
 
     Args:
         private: for its owner alone; otherwise as the user's umask says, whatever a library made of it.
 
     Raises:
-        OSError: the disk is full, the folder cannot be written, or ``path`` is a folder.
+        OSError: the disk is full, the folder cannot be written, or `path` is a folder.
     """
     path = _prepared(path)
     beside = _free_name(path, PART)
@@ -82,16 +82,16 @@ def new_file(path: str | Path, private: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def new_folder(path: str | Path, existing: Existing = "refuse") -> Iterator[Path]:
-    """Give an empty folder beside ``path``, which takes its place when the block ends.
+    """Give an empty folder beside `path`, which takes its place when the block ends.
 
-    After an error in the block, what was at ``path`` is still there, and nothing else.
+    After an error in the block, what was at `path` is still there, and nothing else.
 
     Args:
-        existing: what to do where ``path`` is there, or where another process was faster: ``"refuse"`` it,
-            ``"keep"`` it and delete ours, or ``"replace"`` it. The block runs in the last two cases.
+        existing: what to do where `path` is there, or where another process was faster: `"refuse"` it,
+            `"keep"` it and delete ours, or `"replace"` it. The block runs in the last two cases.
 
     Raises:
-        FileExistsError: ``path`` is there and ``existing`` is ``"refuse"``; or it is no folder.
+        FileExistsError: `path` is there and `existing` is `"refuse"`; or it is not a folder.
         OSError: the disk is full, or the folder above cannot be written.
     """
     path = _prepared(path)
@@ -108,10 +108,10 @@ def new_folder(path: str | Path, existing: Existing = "refuse") -> Iterator[Path
 
 
 def sweep(folder: str | Path, name: str = "", age: float = 0.0) -> None:
-    """Remove what killed writers left in ``folder``.
+    """Remove what killed writers left in `folder`.
 
     Args:
-        name: of what they wrote; empty for all that is in ``folder``.
+        name: of what they wrote; empty for all that is in `folder`.
         age: of what is removed, in seconds. With 0, call it only while nobody writes there, under a lock.
     """
     folder = Path(os.path.realpath(Path(folder, name))).parent if name else Path(folder)
@@ -123,7 +123,7 @@ def sweep(folder: str | Path, name: str = "", age: float = 0.0) -> None:
 
 
 def _prepared(path: str | Path) -> Path:
-    """Where to write: with the folder above it made, and free of what killed writers left of ``path``."""
+    """Where to write: with the folder above it made, and free of what killed writers left of `path`."""
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent, path.name, OLD)
@@ -143,14 +143,14 @@ def _last_written(path: Path) -> float:
 
 
 def _refuse(path: Path, existing: Existing) -> None:
-    """Raise FileExistsError if ``path`` is there and must stay: a folder to be refused, or a file."""
+    """Raise FileExistsError if `path` is there and must stay: a folder to be refused, or a file."""
     with suppress(FileNotFoundError):
         if not stat.S_ISDIR(path.stat().st_mode) or existing == "refuse":
             raise FileExistsError(f"{path} is there already: delete it, or choose another place.")
 
 
 def _put(new: Path, path: Path, existing: Existing) -> None:
-    """Rename ``new`` to ``path``. A folder cannot be renamed onto another one: that one goes aside first."""
+    """Rename `new` to `path`. A folder cannot be renamed onto another one: that one goes aside first."""
     aside = _free_name(path, BEFORE)
     while True:
         try:
@@ -172,7 +172,7 @@ def _put(new: Path, path: Path, existing: Existing) -> None:
 
 
 def _to_disk(path: Path) -> None:
-    """Wait until what was written to ``path``, a file or a folder, is on the disk."""
+    """Wait until what was written to `path`, a file or a folder, is on the disk."""
     if os.name == "nt" and path.is_dir():
         return  # Windows cannot
     number = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)

@@ -1,8 +1,8 @@
 """Which Python a notebook's kernel is, how Jupyter comes to choose it, and the commands that put it right.
 
-A notebook asks for the kernel ``python3``. Jupyter takes the first folder of that name in its list: those of
-``JUPYTER_PATH``, then the user's before the environment's or the other way round (jupyter_core's
-``prefer_environment_over_user``), then the system's. Where there is none, ipykernel's own will do. So what is
+A notebook asks for the kernel `python3`. Jupyter takes the first folder of that name in its list: those of
+`JUPYTER_PATH`, then the user's before the environment's or the other way round (jupyter_core's
+`prefer_environment_over_user`), then the system's. Where there is none, ipykernel's own will do. So what is
 installed into the environment helps only where nothing stands before it: else that has to go.
 """
 
@@ -16,7 +16,7 @@ NAME = "python3"
 
 
 def shown(path: Path) -> str:
-    """Return the path with the home folder as ``~``: what is shown may be stored and shared."""
+    """Return the path with the home folder as `~`: what is shown may be stored and shared."""
     try:
         return str(Path("~") / Path(path).relative_to(Path.home()))
     except (ValueError, RuntimeError):  # elsewhere; or nobody knows where the home folder is
@@ -73,7 +73,7 @@ def problem(spec: Path) -> str:
 
 
 def _is_this_python(program: str) -> bool:
-    """Return whether a kernel that is started as ``program`` is this Python, of this environment."""
+    """Return whether a kernel that is started as `program` is this Python, of this environment."""
     major, minor = sys.version_info[:2]
     if program in ("python", f"python{major}", f"python{major}.{minor}"):
         return True  # jupyter_client starts these as the Python that it runs in itself

@@ -1,4 +1,4 @@
-"""The two sizes a lesson runs in: ``full`` is what learners run, ``fast`` is for CI and live demonstrations.
+"""The two sizes a lesson runs in: `full` is what learners run, `fast` is for CI and live demonstrations.
 
 A profile changes sizes, never which code runs. Each notebook takes its sizes through one chooser::
 
@@ -15,10 +15,10 @@ PROFILES = ("full", "fast")
 
 
 def chooser(profile: str) -> Callable[..., T]:
-    """Return ``pick(full=…, fast=…)``, which gives the value for ``profile``.
+    """Return `pick(full=…, fast=…)`, which gives the value for `profile`.
 
     Raises:
-        ValueError: ``profile`` is neither ``"full"`` nor ``"fast"``.
+        ValueError: `profile` is neither `"full"` nor `"fast"`.
     """
     if profile not in PROFILES:
         raise ValueError(

@@ -30,7 +30,7 @@ _PLAIN = {
 
 
 def plain(text: str) -> str:
-    """Return ``text`` in ASCII: signs by their twins, letters without their accents, else ``?``."""
+    """Return `text` in ASCII: signs by their twins, letters without their accents, else `?`."""
     found = []
     for letter in text:
         if letter in _PLAIN:

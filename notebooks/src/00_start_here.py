@@ -68,8 +68,9 @@ figures.course_map()
 #
 # ## 1. Predict first
 # A *softmax* turns scores into probabilities that add up to 1: the higher the score, the higher the probability. It can
-# divide the scores by a *temperature* first. What will a high temperature do? Choose, then commit: you only see the answer
-# after that. A wrong guess that you made yourself teaches more than a right answer that you read.
+# divide the scores by a *temperature* first. What will a high temperature do? Choose, then commit. The lesson keeps your
+# choice and comes back to it once it has measured the answer: a wrong guess that you made yourself teaches more than a right
+# answer that you read.
 
 # %%
 check.predict("raise_temperature")
@@ -108,6 +109,12 @@ show.table(rows, caption=f"Cosine with “bank”, from {len(vectors):,} pretrai
 
 # %%
 softmax_temperature.temperature(scores, title="Which of five words is closest to “bank”?")
+
+# %% [markdown]
+# That is measured now. What had you predicted?
+
+# %%
+check.recall("raise_temperature")
 
 # %% [markdown]
 # ## 5. Paper says / we get / why they differ

@@ -422,7 +422,7 @@ show.md(
 
 # %% tags=["exercise"]
 def shifted_ppmi(counts, k):
-    """Return max(PMI − log k, 0), (V, V), from the counts (V, V) of how often two words meet."""
+    """Return max(PMI − log k, 0), (V, V), from counts (V, V) of word i (row) in the context j (column); no row is empty."""
     ...
 
 

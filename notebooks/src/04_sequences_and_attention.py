@@ -640,7 +640,7 @@ check.masked_softmax(masked_softmax)
 
 # %% tags=["exercise"]
 def scaled_dot_product(query, key, value):
-    """Return softmax(query keyᵀ / √D) value, (T, D), of query (T, D), key (S, D) and value (S, D)."""
+    """Return softmax(query keyᵀ / √D) value, (T, V), of query (T, D), key (S, D) and value (S, V)."""
     ...
 
 

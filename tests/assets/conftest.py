@@ -32,7 +32,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def known(monkeypatch):
-    """The catalogue, empty: ``known[asset.name] = asset``."""
+    """The catalogue, empty: `known[asset.name] = asset`."""
     made_up = {}
     monkeypatch.setattr(entries, "_load", lambda: made_up)
     return made_up

@@ -18,7 +18,7 @@ def sha256(data: bytes) -> str:
 
 
 class FakeIndex:
-    """Serves ``/simple/<package>/`` and ``/files/<name>``; the attributes say what goes wrong."""
+    """Serves `/simple/<package>/` and `/files/<name>`; the attributes say what goes wrong."""
 
     def __init__(self):
         self.files: dict[str, bytes] = {}
@@ -29,6 +29,7 @@ class FakeIndex:
         self.statuses: list[int] = []  # answer the next downloads with these
         self.downloads: list[tuple[str, str]] = []  # (file name, Range header) of each request
         self.pages = 0
+        self.yanked = False  # what the index has is marked as withdrawn
         index = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -64,7 +65,8 @@ class FakeIndex:
     def _page(self, request: BaseHTTPRequestHandler, package: str) -> None:
         names = [name for name in self.files if name.lower().replace("_", "-").startswith(f"{package}-")]
         links = "".join(
-            f'<a href="/files/{name}#sha256={self.published.get(name, sha256(self.files[name]))}">{name}</a>'
+            f'<a href="/files/{name}#sha256={self.published.get(name, sha256(self.files[name]))}"'
+            f"{' data-yanked' if self.yanked else ''}>{name}</a>"
             for name in names
         )
         body = f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
@@ -106,6 +108,20 @@ class FakeIndex:
             request.close_connection = True
 
 
+class FakeFiles(FakeIndex):
+    """Serves each path that is in ``files``, as a server of repositories does."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        self.downloads.append((request.path, request.headers.get("Range", "")))
+        if request.path not in self.files:
+            self.statuses.insert(0, 404)
+        self._file(request, self.files.get(request.path, b""))
+
+
 def wheel(files: dict[str, bytes]) -> bytes:
     """A zip with these files."""
     buffer = io.BytesIO()
@@ -127,7 +143,7 @@ def sdist(files: dict[str, bytes]) -> bytes:
 
 
 def packaged(name: str, content: bytes, used: dict[str, bytes], **fields) -> Asset:
-    """A packaged asset whose archive is ``content``; ``used`` are the files of its manifest, relative to its
+    """A packaged asset whose archive is `content`; `used` are the files of its manifest, relative to its
     root.
     """
     file = fields.pop("archive", f"{name}-1.0-py3-none-any.whl")
@@ -148,6 +164,6 @@ def packaged(name: str, content: bytes, used: dict[str, bytes], **fields) -> Ass
 
 
 def with_manifest(asset: Asset, digests: dict[str, str]) -> Asset:
-    """Give ``asset`` a manifest without a file in the package."""
+    """Give `asset` a manifest without a file in the package."""
     vars(asset)["manifest_text"] = "".join(f"{digest}  {path}\n" for path, digest in digests.items())
     return asset

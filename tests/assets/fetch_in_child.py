@@ -1,6 +1,6 @@
 """Fetch made-up assets in a process that a test can kill: python fetch_in_child.py CATALOGUE.json NAME…
 
-Prints ``stage done`` at each report of progress, and ``=> folder`` at the end.
+Prints `stage done` at each report of progress, and `=> folder` at the end.
 """
 
 import json

@@ -41,7 +41,7 @@ def start(listing: Path) -> subprocess.Popen:
 
 
 def kill_at(process: subprocess.Popen, stage: str, count: int) -> bool:
-    """Kill at the ``count``-th report of ``stage``; False if the process was done before."""
+    """Kill at the `count`-th report of `stage`; False if the process was done before."""
     for line in process.stdout:
         if line.startswith(stage):
             count -= 1

@@ -4,7 +4,7 @@ import hashlib
 import lzma
 
 import pytest
-from fake_index import FakeIndex, with_manifest
+from fake_index import FakeFiles, with_manifest
 
 from tlcourse import assets
 from tlcourse.assets import download, entries, github_tier, own_files
@@ -12,14 +12,8 @@ from tlcourse.assets import download, entries, github_tier, own_files
 GITHUB = [asset for asset in entries.catalogue().values() if asset.tier == "github"]
 
 
-class FakeGitHub(FakeIndex):
+class FakeGitHub(FakeFiles):
     """Serves ``/<owner>/<name>/<commit>/<path>``; what goes wrong, the attributes of FakeIndex say."""
-
-    def _answer(self, request):
-        self.downloads.append((request.path, request.headers.get("Range", "")))
-        if request.path not in self.files:
-            self.statuses.insert(0, 404)
-        self._file(request, self.files.get(request.path, b""))
 
     def add(self, asset, contents):
         for name, content in contents.items():
@@ -30,7 +24,7 @@ class FakeGitHub(FakeIndex):
 @pytest.fixture
 def github(monkeypatch, cache):
     server = FakeGitHub()
-    monkeypatch.setattr(github_tier, "RAW", server.url.removesuffix("/simple/"))
+    monkeypatch.setattr(github_tier, "RAW", server.url)
     monkeypatch.setattr(download, "PAUSE", 0.0)
     monkeypatch.delenv(own_files.VARIABLE, raising=False)
     yield server

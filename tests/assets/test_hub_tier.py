@@ -29,7 +29,7 @@ def hub_asset(name: str, source: str, repo: str, **fields) -> assets.Asset:
 
 @pytest.fixture
 def hub(monkeypatch, known, cache):
-    """A Hugging Face repository: ``hub.files`` are what it has, ``hub.lies`` what it says of their hashes."""
+    """A Hugging Face repository: `hub.files` are what it has, `hub.lies` what it says of their hashes."""
     import huggingface_hub
 
     state = types.SimpleNamespace(files={"config.json": b"{}"}, lies={}, asked=[], fail=None)
@@ -181,7 +181,7 @@ def test_verify_notices_what_changed_since(hub, tmp_path):
 
 @pytest.fixture
 def resnet(monkeypatch, known, cache, tmp_path):
-    """Weights of torchvision: ``resnet.sent`` is what the server sends."""
+    """Weights of torchvision: `resnet.sent` is what the server sends."""
     torch.save({"fc.weight": torch.ones(2, 2)}, tmp_path / "w.pth")
     right = (tmp_path / "w.pth").read_bytes()
     digits = hashlib.sha256(right).hexdigest()[:8]

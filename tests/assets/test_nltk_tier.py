@@ -15,7 +15,7 @@ from tlcourse.assets import nltk_tier
 
 @pytest.fixture
 def corpus(monkeypatch, tmp_path, known, cache):
-    """An asset ``brown`` and an empty home; returns the folder in NLTK_DATA."""
+    """An asset `brown` and an empty home; returns the folder in NLTK_DATA."""
     monkeypatch.setenv("NLTK_DATA", str(tmp_path / "nltk"))
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
@@ -28,7 +28,7 @@ def corpus(monkeypatch, tmp_path, known, cache):
 
 @pytest.fixture
 def nltk(monkeypatch):
-    """A made-up NLTK: ``nltk.asked`` lists the downloads, ``nltk.error`` is what it raises."""
+    """A made-up NLTK: `nltk.asked` lists the downloads, `nltk.error` is what it raises."""
     state = types.SimpleNamespace(asked=[], error=None)
 
     class Downloader:

@@ -14,7 +14,7 @@ NOBODY = 65534
 
 
 def as_learner(task) -> str:
-    """What ``task()`` returns, run by a user who does not own the files: the tests may run as root."""
+    """What `task()` returns, run by a user who does not own the files: the tests may run as root."""
     if os.name != "posix":
         pytest.skip("needs users and their rights")
     read, write = os.pipe()
@@ -38,7 +38,7 @@ def as_learner(task) -> str:
 
 @pytest.fixture
 def shared(words, monkeypatch):
-    """The asset ``words``, fetched by a teacher into a folder that all can read and nobody can write."""
+    """The asset `words`, fetched by a teacher into a folder that all can read and nobody can write."""
     folder = Path(tempfile.mkdtemp(prefix="shared-"))
     folder.chmod(0o755)
     monkeypatch.setenv("TLCOURSE_ASSETS", str(folder / "assets"))
@@ -91,8 +91,36 @@ def test_a_cache_that_cannot_be_made_says_so(words, tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     monkeypatch.setenv("TLCOURSE_ASSETS", str(blocked / "assets"))
-    with pytest.raises(assets.FetchFailed, match="words cannot be put into"):
+    with pytest.raises(assets.FetchFailed, match=r"words cannot be put into .* set TLCOURSE_ASSETS to"):
         assets.fetch()
+
+
+def test_a_home_that_cannot_be_written_is_no_circle(words, monkeypatch):
+    home = Path(tempfile.mkdtemp(prefix="home-"))
+    home.chmod(0o555)
+    monkeypatch.delenv("TLCOURSE_ASSETS")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+
+    def message(task):
+        try:
+            return task()
+        except assets.AssetError as error:
+            return f"{type(error).__name__}: {error}"
+
+    try:
+        for mode in (0o555, 0o000):
+            home.chmod(mode)
+            for task in (lambda: assets.path("words"), lambda: assets.fetch(["words"])):
+                said = as_learner(lambda task=task: message(task))
+                assert said.startswith(("AssetMissing: words", "FetchFailed: words")), said
+                assert "set TLCOURSE_ASSETS to a folder that you can write to" in said
+                assert "`TLCOURSE_ASSETS=/some/folder tlcourse fetch words`" in said
+                assert "\n" not in said
+    finally:
+        home.chmod(0o755)
+        shutil.rmtree(home)
 
 
 def test_the_folder_may_be_given_with_a_tilde(words, monkeypatch, tmp_path):

@@ -1,6 +1,8 @@
 """Unpacking archives that someone has prepared to do harm."""
 
 import io
+import random
+import shutil
 import stat
 import string
 import tarfile
@@ -12,7 +14,7 @@ from fake_index import sdist, sha256, wheel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlcourse.assets import AssetRefused, unpack
+from tlcourse.assets import AssetRefused, FetchFailed, unpack
 from tlcourse.assets.unpack import is_safe
 
 
@@ -168,3 +170,152 @@ def test_ordinary_names_are_safe(parts):
 def test_no_name_with_a_way_up_or_a_root_is_safe(name):
     if ".." in name.replace("\\", "/").split("/") or name.startswith(("/", "\\")) or name[1:2] == ":":
         assert not is_safe(name)
+
+
+def pax_sparse(key: str, value: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as package:
+        info = tar_info("a.txt", size=512)
+        info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", key: value}
+        package.addfile(info, io.BytesIO(b"1\n0\n512\n".ljust(512, b"\0")))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("GNU.sparse.realsize", "many"),
+        ("GNU.sparse.size", "-"),
+        ("GNU.sparse.realsize", "9" * 5000),
+        ("GNU.sparse.map", "0,x"),
+        ("size", "1e9"),
+        ("mtime", "yesterday"),
+        ("GNU.sparse.realsize", "512"),
+    ],
+)
+def test_a_tar_with_headers_for_files_with_holes_is_refused(tmp_path, key, value):
+    with pytest.raises(AssetRefused):
+        try_to_unpack(tmp_path, pax_sparse(key, value), {"a.txt": b"x" * 512})
+
+
+def test_a_name_in_no_encoding_is_refused(tmp_path):
+    content = bytearray(wheel({"ä.txt": b"a"}))  # in UTF-8, as a flag says
+    for place in range(len(content) - 1):
+        if content[place : place + 2] == "ä".encode():
+            content[place : place + 2] = b"\xff\xff"
+    with pytest.raises(AssetRefused):
+        try_to_unpack(tmp_path, bytes(content), {"a.txt": b"a"})
+
+
+@pytest.mark.parametrize("make", [wheel, sdist])
+def test_a_file_where_a_folder_must_be(tmp_path, make):
+    with pytest.raises(AssetRefused, match="would take the place of another"):
+        try_to_unpack(tmp_path, make({"a": b"file", "a/b.txt": b"b"}), {"a": b"file", "a/b.txt": b"b"})
+
+
+@pytest.mark.parametrize("make", [wheel, sdist])
+def test_a_folder_where_a_file_must_be(tmp_path, make):
+    with pytest.raises(AssetRefused, match="would take the place of another"):
+        try_to_unpack(tmp_path, make({"a/b.txt": b"b", "a": b"file"}), {"a": b"file", "a/b.txt": b"b"})
+
+
+def test_a_full_disk_is_not_the_archive_s_fault(tmp_path, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(unpack.Path, "mkdir", full)
+    archive = tmp_path / "archive"
+    archive.write_bytes(wheel({"a.txt": b"a"}))
+    with pytest.raises(FetchFailed, match=r"cannot be written to .* No space left"):
+        unpack.unpack(archive, tmp_path / "target", {"a.txt": sha256(b"a")})
+
+
+INSIDE = {
+    "pkg/data/words.txt": b"some words\n" * 300,
+    "pkg/data/deep/er/list.txt": b"one\ntwo\n",
+    "pkg/code.py": b"exit(1)",
+    "pkg/data/ünï.bin": bytes(range(256)) * 4,
+}
+USED = {name.removeprefix("pkg/data/"): data for name, data in INSIDE.items() if "/data/" in name}
+
+
+def a_tar(mode: str, kind: int) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, format=kind) as package:
+        for name, data in INSIDE.items():
+            info = tar_info(name, size=len(data))
+            if kind == tarfile.PAX_FORMAT:
+                info.pax_headers = {"comment": "x" * 40, "GNU.sparse.name": name}
+            package.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def a_zip(compression: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as package:
+        for name, data in INSIDE.items():
+            package.writestr(name, data)
+    return buffer.getvalue()
+
+
+ARCHIVES = {
+    "zip": lambda: a_zip(zipfile.ZIP_STORED),
+    "zip, deflated": lambda: a_zip(zipfile.ZIP_DEFLATED),
+    "zip, bzip2": lambda: a_zip(zipfile.ZIP_BZIP2),
+    "zip, lzma": lambda: a_zip(zipfile.ZIP_LZMA),
+    "tar": lambda: a_tar("w", tarfile.GNU_FORMAT),
+    "tar, pax": lambda: a_tar("w", tarfile.PAX_FORMAT),
+    "tar.gz": lambda: a_tar("w:gz", tarfile.GNU_FORMAT),
+    "tar.xz": lambda: a_tar("w:xz", tarfile.GNU_FORMAT),
+    "tar.bz2": lambda: a_tar("w:bz2", tarfile.PAX_FORMAT),
+}
+
+
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """One to four changes: bytes altered, cut out, or put in twice; headers are hit as often as content."""
+    data = bytearray(content)
+    marks = (b"PK", b"us", b"\x1f\x8b", b"BZ")
+    heads = [place for place in range(len(data)) if data[place : place + 2] in marks]
+    for _ in range(rng.randint(1, 4)):
+        near = rng.choice(heads) + rng.randint(-160, 60) if heads and rng.random() < 0.5 else -1
+        place = near if 0 <= near < len(data) else rng.randrange(len(data))
+        length = rng.choice([1, 1, 2, 4, 8, 100])
+        kind = rng.randrange(6)
+        if kind == 0:
+            data[place] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            data[place : place + length] = rng.randbytes(length)
+        elif kind == 2:
+            data[place : place + length] = rng.choice([b"\xff", b"\0", b"9", b"-", b"/"]) * length
+        elif kind == 3:
+            del data[place : place + length]
+        elif kind == 4:
+            data[place:place] = data[place : place + length]
+        else:
+            del data[place:]
+        if not data:
+            break
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_of_mutated_archives_only_our_own_errors_come_out_and_no_file_escapes(tmp_path, kind):
+    whole = ARCHIVES[kind]()
+    archive, manifest = tmp_path / "archive", {name: sha256(data) for name, data in USED.items()}
+    rng, messages = random.Random(kind), []
+    for number in range(300):
+        archive.write_bytes(whole if number == 0 else mutated(whole, rng))
+        target = tmp_path / "target"
+        target.mkdir()
+        try:
+            unpack.unpack(archive, target, manifest, root="pkg/data")
+            assert {
+                p.relative_to(target).as_posix(): p.read_bytes() for p in target.rglob("*") if p.is_file()
+            } == USED
+        except AssetRefused as error:
+            messages.append(str(error))
+        assert {path.name for path in tmp_path.iterdir()} == {"archive", "target"}
+        assert not [path for path in target.rglob("*") if path.is_symlink()]
+        shutil.rmtree(target)
+    assert len(messages) > 50
+    assert not any("\n" in message for message in messages)

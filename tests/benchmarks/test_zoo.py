@@ -23,7 +23,7 @@ def benchmark(script):
 
 @pytest.fixture
 def run(benchmark, tiny_zoo, made_text, tmp_path, monkeypatch):
-    """Runs the benchmark on a task of made sentences: ``run("bert-mini", …)`` → the results."""
+    """Runs the benchmark on a task of made sentences: `run("bert-mini", …)` → the results."""
     rng = np.random.default_rng(0)
     texts = [made_text.sentence(rng) for _ in range(120)]
     river = np.array([int("river" in text or "garden" in text) for text in texts])

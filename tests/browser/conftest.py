@@ -162,7 +162,7 @@ class Learner:
         return self.page.locator(f'[data-tested="{mark}"]')
 
     def seen(self, output, what: str) -> str:
-        """Return what a learner sees of an output: ``"picture"``, as a digest of its bytes, or ``"text"``."""
+        """Return what a learner sees of an output: `"picture"`, as a digest of its bytes, or `"text"`."""
         if what == "text":
             return "\n".join(output.locator(".widget-html-content").all_inner_texts())
         return output.evaluate(
@@ -178,7 +178,7 @@ class Learner:
         )
 
     def changes(self, output, what: str, before: str, seconds: float = 30) -> str:
-        """Wait until what is seen differs from ``before``, and return it."""
+        """Wait until what is seen differs from `before`, and return it."""
         end = time.monotonic() + seconds
         while (now := self.seen(output, what)) == before or not now:
             assert time.monotonic() < end, f"the {what} does not change"
@@ -208,7 +208,7 @@ def chromium():
 
 @pytest.fixture
 def learner(chromium, lab):
-    """Opens a lesson: ``learner("00_start_here")``."""
+    """Opens a lesson: `learner("00_start_here")`."""
     contexts = []
 
     def open_lesson(name: str) -> Learner:

@@ -1,13 +1,18 @@
 """Each lesson in JupyterLab: it runs whole, a widget is moved and its effect seen, nothing complains."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
+import tlcourse
 from tlcourse.notebook_tools.source import all_lessons
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = {lesson.number: lesson.name for lesson in all_lessons(ROOT)}
+LESSONS = {lesson.slug: lesson.name for lesson in all_lessons(ROOT)}
+PACKAGE = Path(tlcourse.__file__).parent
+ROOMS = ROOT / "tests" / "lessons"
 RUNS_IN = 240  # seconds; a lesson takes 45 at most with two cores of its own
 
 
@@ -20,13 +25,10 @@ def slide(learner, output, description):
         learner.page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
 
 
-def type_in(text):
-    def act(learner, output, description):
-        field = output.locator(".widget-inline-hbox").filter(has_text=description).locator("input").first
-        field.fill(text)
-        field.press("Enter")
-
-    return act
+def type_in(learner, output, description, text):
+    field = output.locator(".widget-inline-hbox").filter(has_text=description).locator("input").first
+    field.fill(text)
+    field.press("Enter")
 
 
 def choose(learner, output, description):
@@ -46,38 +48,38 @@ def commit(learner, output, description):
     button.click()
 
 
-# number of the lesson: [(the control's description, what is done to it, what has to change)]
-WIDGETS = {
-    "00": [("Commit to this answer", commit, "text"), ("temperature", slide, "picture")],
-    "01": [("labels", slide, "picture"), ("tested on", choose, "picture")],
-    "02": [("lowest layer that learns", slide, "picture"), ("threshold", slide, "picture")],
-    "03": [
-        ("Words:", type_in("berlin - germany + france"), "text"),
-        ("Find a word:", type_in("cow"), "text"),
-    ],
-    "04": [("Word", type_in("nation"), "picture"), ("Phoneme", slide, "picture")],
-}
+GESTURES = {"slide": slide, "type": type_in, "choose": choose, "commit": commit}
 
 
-def test_every_lesson_has_a_widget_to_try():
-    assert set(LESSONS) == set(WIDGETS)
+def moves(slug):
+    """What is tried in a lesson: the tests of its room say so in `in_browser.json`, if it has a widget."""
+    file = ROOMS / slug / "in_browser.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+def test_every_lesson_with_a_widget_of_its_own_says_how_it_is_tried():
+    for slug in LESSONS:
+        code = "".join(p.read_text(encoding="utf-8") for p in (PACKAGE / "lessons" / slug).rglob("*.py"))
+        assert moves(slug) or not re.search(r"^class \w+\((Explorer|Twin)\)", code, re.MULTILINE), slug
 
 
 @pytest.mark.browser
 @pytest.mark.notebook
 @pytest.mark.timeout(420)
-@pytest.mark.parametrize("number", sorted(WIDGETS.keys() & LESSONS.keys()))
-def test_lesson_runs_and_its_widgets_answer(number, learner, lab, pictures):
-    at = learner(LESSONS[number])
+@pytest.mark.parametrize("slug", LESSONS)
+def test_lesson_runs_and_its_widgets_answer(slug, learner, lab, pictures):
+    at = learner(LESSONS[slug])
     at.run_all(RUNS_IN)
-    for description, act, what in WIDGETS[number]:
+    for move in moves(slug):
+        description, what = move["control"], move["changes"]
         output = at.output_with(description)
         before = at.seen(output, what)
         assert before, f"{description}: no {what} to begin with"
-        act(at, output, description)
+        more = {"text": move["text"]} if "text" in move else {}
+        GESTURES[move["gesture"]](at, output, description, **more)
         at.changes(output, what, before)
-        output.screenshot(path=pictures / f"{number}-{description.strip(':').replace(' ', '-')}.png")
-    at.page.screenshot(path=pictures / f"{number}.png")
+        output.screenshot(path=pictures / f"{slug}-{description.strip(':').replace(' ', '-')}.png")
+    at.page.screenshot(path=pictures / f"{slug}.png")
     assert at.page.locator(".tlcourse-widget-error").count() == 0
     assert at.page.locator(".jp-toast, .Toastify__toast").count() == 0, "a pop-up is in the way"
     assert at.errors == []

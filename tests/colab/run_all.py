@@ -32,7 +32,7 @@ def output(*command, **options) -> str:
 
 
 def packages(python: Path) -> dict[str, str]:
-    """Return what is installed beside ``python``: name → version or place."""
+    """Return what is installed beside `python`: name → version or place."""
     listed = json.loads(
         output(python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check")
     )
@@ -52,7 +52,7 @@ def environment(base: str, place: Path) -> Path:
 
 
 def kernel(python: Path, folder: Path) -> str:
-    """Make ``python`` known to Jupyter in this process as a kernel; return the kernel's name."""
+    """Make `python` known to Jupyter in this process as a kernel; return the kernel's name."""
     spec = {
         "argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "language": "python",
@@ -64,7 +64,7 @@ def kernel(python: Path, folder: Path) -> str:
 
 
 def opened(lesson, content: Path, name: str):
-    """Return the lesson as Colab opens it, in the folder ``content``, with a look around at the end."""
+    """Return the lesson as Colab opens it, in the folder `content`, with a look around at the end."""
     notebook = read(lesson)
     (cell,) = [cell for cell in notebook.cells if COLAB_TAG in cell.metadata.get("tags", [])]
     cell.source = cell.source.replace(COLAB_CLONE, str(content / "tlcourse"))

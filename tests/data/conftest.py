@@ -7,7 +7,7 @@ from tlcourse.data import bbc_news, cmudict, glove, rated_sentences, solar_cells
 
 
 def need(name: str) -> None:
-    """Skip the test if the asset ``name`` was never fetched; a damaged one fails it."""
+    """Skip the test if the asset `name` was never fetched; a damaged one fails it."""
     try:
         assets.path(name)
     except assets.AssetMissing as missing:
@@ -55,7 +55,7 @@ def word_tests():
 
 @pytest.fixture
 def seconds():
-    """``seconds(task)``: the processor time of ``task()``, which a busy machine changes little."""
+    """`seconds(task)`: the processor time of `task()`, which a busy machine changes little."""
     import time
 
     def measure(task) -> float:
@@ -64,3 +64,15 @@ def seconds():
         return time.process_time() - start
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """`apart(keys, *indices)`: no two of the indices share an item, or one with the same key."""
+
+    def check(keys, *indices) -> bool:
+        sets = [{keys[i] for i in index} for index in indices]
+        rows = [i for index in indices for i in index]
+        return len(rows) == len(set(rows)) and len(set.union(*sets)) == sum(map(len, sets))
+
+    return check

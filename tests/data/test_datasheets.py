@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 from tlcourse import assets
-from tlcourse.data import rated_sentences, tagged_sentences
+from tlcourse.data import (
+    cola,
+    conll2003,
+    dependency_trees,
+    rated_sentences,
+    senseval,
+    stsb,
+    tagged_sentences,
+    universal_dependencies,
+    wikigold,
+    xquad,
+)
 
 README = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
 
@@ -20,7 +31,7 @@ def section(title: str) -> str:
 
 
 def row(start: str, text: str = README) -> list[str]:
-    """The cells of the first table row of ``text`` that begins with ``start``."""
+    """The cells of the first table row of `text` that begins with `start`."""
     line = next(line for line in text.splitlines() if line.startswith(f"| {start}"))
     return [cell.strip() for cell in line.strip("|").split("|")]
 
@@ -67,6 +78,96 @@ def test_the_sizes_of_nltks_corpora(name):
     text = section("CoNLL-2000" if name == "conll2000" else "IE-ER")
     assert f"{len(data.words):,} sentences" in text
     assert f"{sum(map(len, data.words)):,} words" in text
+
+
+def sizes_told(loader: str) -> list[int]:
+    """Items, and how many for training and testing, in the row of the table with this loader."""
+    (line,) = [line for line in README.splitlines() if loader in line]
+    return numbers(line.partition(loader)[2].rpartition("|")[0].rpartition("|")[0])
+
+
+def names(data) -> int:
+    return sum(data.names[tag].startswith("B-") for tags in data.tags for tag in tags)
+
+
+def test_wikigold(gold):
+    data, text = gold(wikigold.load), section("WikiGold")
+    assert sizes_told("`wikigold.load()`") == [len(data.words), len(data.train_index), len(data.test_index)]
+    tested = sum(data.names[tag].startswith("B-") for i in data.test_index for tag in data.tags[i])
+    for told in (f"{sum(map(len, data.words)):,} words", f"{names(data):,} names", f"has {tested} names"):
+        assert told in text
+
+
+def test_conll2003(gold):
+    data, text = gold(conll2003.load), section("CoNLL-2003")
+    parts = [len(data.train_index), len(data.valid_index), len(data.test_index)]
+    assert sizes_told("`conll2003.load()`") == [len(data.words), *parts]
+    left_out = conll2003.SENTENCES["train"] - len(data.train_index)
+    for told in (f"{sum(map(len, data.words)):,} words", f"{names(data):,} names", f"the {left_out} that"):
+        assert told in text
+
+
+def test_treebanks(gold):
+    web, text = gold(universal_dependencies.load), section("Web treebank")
+    told = sizes_told("`universal_dependencies.load()`")
+    assert told == [len(web.trees), len(web.train_index), len(web.test_index)]
+    words = [len(tree.words) for tree in web.trees]
+    assert f"2,001\nsentences of {sum(words[:2001]):,} words" in text
+    assert f"{len(web.test_index):,} of {sum(words[2001:]):,}" in text
+    assert f"but for {2001 - len(web.train_index)} sentences" in text
+
+
+def test_the_journals_trees():
+    try:
+        data = dependency_trees.load()
+    except assets.AssetMissing as missing:
+        pytest.skip(str(missing))
+    told = sizes_told("`dependency_trees.load()`")
+    assert told == [len(data.trees), len(data.train_index), len(data.test_index)]
+    assert f"{sum(len(tree.words) for tree in data.trees):,} words" in section("Journal treebank")
+
+
+@pytest.mark.parametrize("word", senseval.WORDS)
+def test_senses(word):
+    try:
+        data = senseval.load(word)
+    except assets.AssetMissing as missing:
+        pytest.skip(str(missing))
+    told = sizes_told(f'`senseval.load("{word}")`')
+    assert told == [len(data.words), len(data.train_index), len(data.test_index)]
+    share = 100 * np.bincount(data.sense).max() / len(data.sense)
+    if word in ("hard", "line"):
+        assert f"{share:.0f} %" in section("Senses")
+
+
+def test_questions(gold):
+    data, text = gold(xquad.load), section("XQuAD")
+    told = sizes_told("`xquad.load()`")
+    assert told == [len(data.questions), len(data.train_index), len(data.test_index)]
+    assert f"{len(data.paragraphs)} paragraphs of {len(set(data.articles))} articles" in text
+
+
+def test_judgements(gold):
+    data, text = gold(cola.load), section("CoLA")
+    parts = [len(data.train_index), len(data.in_domain_index), len(data.out_of_domain_index)]
+    assert sizes_told("`cola.load()`") == [len(data.texts), *parts]
+    verdicts: dict[str, set[int]] = {}
+    for sentence, label in zip(data.texts, data.label.tolist(), strict=True):
+        verdicts.setdefault(sentence, set()).add(label)
+    assert f"{sum(len(v) == 2 for v in verdicts.values())} sentences are in it twice" in text
+    assert f"the {8551 - len(data.train_index)} that stand" in text
+    assert f"{100 * data.label.mean():.0f} % of them acceptable" in text
+
+
+def test_similar_pairs(gold):
+    data, text = gold(stsb.load), section("STS benchmark")
+    parts = [len(data.train_index), len(data.valid_index), len(data.test_index)]
+    assert sizes_told("`stsb.load()`") == [len(data.first), *parts]
+    asked = [i for part in (data.valid_index, data.test_index) for i in part]
+    known = {side[i] for i in asked for side in (data.first, data.second)}
+    shared = sum(data.first[i] in known or data.second[i] in known for i in data.train_index)
+    assert f"{shared} of the pairs share" in text
+    assert f"the {5749 - len(data.train_index)} that stand" in text
 
 
 def test_the_sizes_of_the_pretraining_text(root):

@@ -161,3 +161,24 @@ def test_a_text_that_is_shorter_than_a_batch_is_an_error(index):
     epochs = Epochs(lambda epoch: Rows(np.arange(20), rows=4, length=8, stride=8))
     with pytest.raises(ValueError, match="too short for a single batch"):
         epochs.at(0)
+
+
+def test_packed_rows_are_full_and_b_still_follows_a(index):
+    order = document_order(index, {}, rng())
+    plain = sentence_pairs(index, order, 96, rows=1, rng=rng())
+    packed = sentence_pairs(index, order, 96, rows=1, rng=rng(), packed=True)
+    sizes = [np.diff(pairs.a).ravel() + np.diff(pairs.b).ravel() for pairs in (plain, packed)]
+    assert (sizes[1] >= sizes[0]).all()
+    assert (sizes[1] <= 93).all()
+    short = sizes[1] < 93  # where the documents have no more
+    assert 0 < short.mean() < 0.5 * (sizes[0] < 93).mean()
+    assert set(packed.a[short, 0]) <= set(index.document_pieces)
+    assert set(packed.b[short, 1]) <= set(index.document_pieces)
+    assert np.array_equal(plain.is_random, packed.is_random)
+    assert np.array_equal(plain.a[:, 1], packed.a[:, 1])  # only outwards: B follows what it followed
+    assert np.array_equal(plain.b[:, 0], packed.b[:, 0])
+    for span in (packed.a, packed.b):
+        first, last = (
+            np.searchsorted(index.document_pieces, span[:, i] - i, side="right") - 1 for i in (0, 1)
+        )
+        assert np.array_equal(first, last)  # and within a document

@@ -169,6 +169,7 @@ def test_what_was_fetched_is_found(monkeypatch, tmp_path):
         return tmp_path / "nltk_data" / "corpora" / f"{name}.zip"
 
     monkeypatch.setattr(assets, "path", path)
+    monkeypatch.delenv("TLCOURSE_FILES", raising=False)
     found = pretraining_text.Sources.fetched(nltk=None, imdb=None, eltec=tmp_path / "novels")
     assert found == pretraining_text.Sources(tmp_path / "nltk_data", None, tmp_path / "novels")
     given = pretraining_text.Sources.fetched(nltk=tmp_path / "mine", imdb=tmp_path / "imdb", eltec=None)

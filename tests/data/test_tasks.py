@@ -176,12 +176,55 @@ def test_imdb_has_labels_where_there_are_any(tmp_path):
         assert labels.tolist() == [1, 0]
 
 
+def test_imdb_is_found_in_ones_own_folder(tmp_path, monkeypatch):
+    import hashlib
+
+    texts = {"train": b'{"text": "Good.", "label": 1}\n', "test": b'{"text": "Bad.", "label": 0}\n'}
+    monkeypatch.setattr(imdb, "SHA256", tuple(hashlib.sha256(text).hexdigest() for text in texts.values()))
+    monkeypatch.setenv("TLCOURSE_ASSETS", str(tmp_path / "none"))
+    monkeypatch.delenv("TLCOURSE_FILES", raising=False)
+    with pytest.raises(assets.AssetMissing, match="tlcourse fetch imdb"):
+        tasks.load("imdb")
+    for split, text in texts.items():
+        (tmp_path / f"{split}.jsonl").write_bytes(text)
+    monkeypatch.setenv("TLCOURSE_FILES", str(tmp_path))
+    task = tasks.load("imdb")
+    assert task.texts == ["Good.", "Bad."]
+    assert task.targets.tolist() == [1, 0]
+
+
+def test_the_real_imdb_is_found_by_its_hash(gold_folder, monkeypatch):
+    folder = gold_folder.parent / "imdb"
+    if not folder.is_dir():
+        pytest.skip(f"the real reviews are not in {folder}")
+    monkeypatch.setenv("TLCOURSE_FILES", str(folder))
+    assert imdb.folder() == folder
+
+
+@pytest.mark.parametrize(
+    ("name", "learn", "tests"),
+    [("wikigold", 1272, [424]), ("conll2003", 3000, [1000]), ("similarity", 5725, [1379]),
+     ("acceptability", 8533, [527, 516])],
+)  # fmt: skip
+def test_tasks_that_are_fetched(gold, root, name, learn, tests):
+    task = gold(lambda: tasks.load(name))
+    assert (len(task.train_index), [*map(len, task.tests.values())]) == (learn, tests)
+    rows = np.concatenate([task.train_index, *task.tests.values()])
+    assert len(np.unique(rows)) == len(rows)
+    assert task.metrics.keys() == task.tests.keys()
+    (told,) = [
+        x for x in (root / "data" / "README.md").read_text().splitlines() if x.startswith(f"| {name} |")
+    ]
+    assert all(f"{n:,}" in told for n in [learn, *tests])
+
+
 def test_names_and_needs():
     assert tasks.available() == [*PACKAGED]
     assert "chunks" in tasks.available(nltk=Path("x"))
     with pytest.raises(ValueError, match=r"'tagging'.*sentiment"):
         tasks.load("tagging")
-    with pytest.raises(ValueError, match="imdb=FOLDER"):
-        tasks.load("imdb")
+    assert {"wikigold", "conll2003", "similarity", "acceptability"} < {*tasks.available(fetched=True)}
+    with pytest.raises(ValueError, match="nltk=FOLDER"):
+        tasks.load("chunks")
     with pytest.raises(ValueError, match=r"'verbs'.*'entities'"):
         tagged_sentences.bbc_silver("verbs")

@@ -142,7 +142,8 @@ def test_no_return():
 
 def test_another_value_says_how_far_and_on_which_input():
     verdict = check(lambda x: x / x.sum(axis=1, keepdims=True) + 0.25)
-    assert "The largest difference is 0.25" in verdict.message
+    assert "Every value is 0.25 too large" in verdict.message
+    assert "The largest difference is 0.25" in verdict.detail
     assert verdict.given.startswith("x = array")
 
 
@@ -352,7 +353,8 @@ depth.name = "depth"
         (None, NOT_ATTEMPTED, ""),
         (4, WRONG, "that is the last"),
         (7, WRONG, "there are five"),
-        (1, WRONG, "1 is not it"),
+        (1, WRONG, "Off by one: 1 is one too few"),
+        (0, WRONG, "0 is not it"),
         ("2", WRONG, "a whole number; yours is text"),
     ],
 )

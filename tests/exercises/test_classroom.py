@@ -1,4 +1,4 @@
-"""``check`` as it stands in a notebook."""
+"""`check` as it stands in a notebook."""
 
 import json
 
@@ -47,7 +47,10 @@ def test_three_hints_one_after_the_other(check):
         "**Hint 3 of 3",
     ]
     assert ".solution()" in texts[2]
-    assert progress.entry("start_here", "soften")["hints"] == 4
+    assert progress.entry("start_here", "soften")["hints"] == 3
+    again = exercises.start("start_here")
+    again.soften.hint()
+    assert progress.entry("start_here", "soften")["hints"] == 3, "a hint that is seen again is not counted"
 
 
 def test_the_solution_is_code_that_passes_and_is_counted(check):
@@ -68,6 +71,37 @@ def test_tab_completion_and_the_list(check):
     assert "1 of" in repr(check)
     assert "✓ soften" in check._repr_html_()
     assert "✓ soften" in repr(exercises.start("start_here")), "remembered from the last time"
+
+
+def test_solved_stays_solved_here_and_in_the_progress(check):
+    check.soften(right)
+    check.soften(wrong)
+    assert check.soften.status() == "solved"
+    assert "✓ soften" in repr(check)
+    assert next(row for row in progress.summary() if row.lesson == "start_here").solved == 1
+    assert not check.soften.works(), "what stands in the notebook now does not work"
+    check.soften(right)
+    assert check.soften.works()
+
+
+def test_the_failing_input_can_be_had(check):
+    verdict = check.soften(wrong)
+    assert "soften(*check.soften.input)" in repr(verdict)
+    scores, temperature = check.soften.input
+    assert verdict.given.startswith("scores = array")
+    assert wrong(scores, temperature) != pytest.approx(right(scores, temperature))
+    scores[:] = 0
+    assert check.soften.input[0].any(), "a copy"
+
+
+def test_before_an_attempt_there_is_an_example_input(check):
+    assert right(*check.soften.input).sum() == pytest.approx(1)
+
+
+def test_a_value_has_no_input():
+    check = exercises.start("what_is_transfer_learning")
+    with pytest.raises(AttributeError, match="asks for a value"):
+        check.overtakes.input  # noqa: B018
 
 
 def test_a_misspelt_name_gets_the_nearest(check):

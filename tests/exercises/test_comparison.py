@@ -1,5 +1,7 @@
 """Comparing values: equality has its laws, and every kind of difference its sentence."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -173,3 +175,36 @@ def test_a_list_within_itself_does_not_hang():
     b = [1]
     b.append(b)
     assert difference(a, b)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (torch.ones(2, 3), [torch.ones(3), torch.ones(3)]),
+        (torch.ones(2, 3), torch.ones(2, 3).unbind()),
+        (torch.ones(2, 3), [np.ones(3), np.ones(3)]),
+        (torch.ones(2, 3), np.ones((2, 3))),
+        (torch.ones(2), [1.0, 1.0]),
+        (np.ones((2, 3)), [np.ones(3), np.ones(3)]),
+        (np.ones((2, 3)), [torch.ones(3), torch.ones(3)]),
+        (np.ones(2), torch.ones(2)),
+        (np.ones(2), torch.ones(2, requires_grad=True)),
+        (np.ones(2), [1.0, 1.0]),
+        (1.0, torch.ones(1)),
+        (1.0, np.ones(1)),
+    ],
+)
+def test_advice_works_when_it_is_followed(expected, got):
+    advice = re.search(r"`([^`]+)`", difference(expected, got))[1]
+    code = advice.replace("…", "got") if "…" in advice else f"got{advice}"
+    assert difference(expected, eval(code, {"torch": torch, "np": np, "got": got})) is None
+
+
+def test_what_no_conversion_can_mend_gets_no_such_advice():
+    ragged = [torch.ones(3), torch.ones(2)]
+    assert "different shapes" in difference(torch.ones(2, 3), ragged)
+    assert "different lengths" in difference(np.ones((2, 3)), [[1, 2], [1]])
+    assert "no numbers" in difference(np.ones(2), ["a", "b"])
+    assert "name the axis" in difference(np.ones(2), 1.0)
+    assert "apart" not in difference(3, 17), "indices have no distance"
+    assert "largest difference" not in difference(np.array([1, 2]), np.array([1, 7]))

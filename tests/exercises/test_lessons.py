@@ -1,11 +1,15 @@
 """Every exercise of every lesson: its solution, its stub, each of its known mistakes, its hints."""
 
+import contextlib
+import re
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 from tlcourse.exercises import classroom, progress
-from tlcourse.exercises.machinery import Exercise, Question
+from tlcourse.exercises.machinery import Exercise
+from tlcourse.exercises.questions import Question
 from tlcourse.exercises.verdicts import NOT_ATTEMPTED, SOLVED, WRONG
 
 LESSONS = classroom.lessons_with_exercises()
@@ -116,13 +120,80 @@ def test_three_different_hints_and_a_docstring(exercise):
         assert exercise.reference.__doc__, "a solution's docstring says what it returns, with shapes"
 
 
+def attempts_from(hint, exercise):
+    """The functions that the code in a hint makes, put together in each way that a reader would."""
+    spans = re.findall(r"`([^`]+)`", hint)
+    parameters = ", ".join(exercise.parameters)
+    bodies = [f"return {span}" for span in spans]
+    bodies += [
+        "return " + "".join(spans[i:j]) for i in range(len(spans)) for j in range(i + 2, len(spans) + 1)
+    ]
+    if spans:
+        bodies.append("\n    ".join([*spans[:-1], f"return {spans[-1]}"]))
+        bodies.append("\n    ".join([*(f"x = {s}" for s in spans[:-1]), f"return {spans[-1]}"]))
+    for body in bodies:
+        scope = dict(exercise.reference.__globals__)
+        with contextlib.suppress(SyntaxError):
+            exec(f"def attempt({parameters}):\n    {body}", scope)
+            yield scope["attempt"]
+
+
+@pytest.mark.parametrize("exercise", functions())
+def test_the_last_hint_is_not_the_solution(exercise):
+    for attempt in attempts_from(exercise.hints[2], exercise):
+        assert exercise.verdict(attempt).status != SOLVED, exercise.hints[2]
+    body = exercise.source().rpartition("return ")[2]
+    assert "".join(body.split()) not in "".join(exercise.hints[2].split())
+
+
+@pytest.mark.parametrize("exercise", questions())
+def test_the_hints_do_not_hold_the_answer(exercise):
+    answer = repr(exercise.answer(*exercise.example))
+    assert not any(re.search(rf"\b{re.escape(answer)}\b", hint) for hint in exercise.hints)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_solution_is_shown_and_runs(lesson):
+    check = classroom.start(lesson)
+    for name, declared in classroom.exercises_of(
+        import_module(f"tlcourse.lessons.{lesson}.exercises")
+    ).items():
+        code = repr(getattr(check, name).solution()).split("```python\n")[1].split("```")[0]
+        if isinstance(declared, Exercise):
+            scope = dict(declared.reference.__globals__)
+            exec(code, scope)
+            assert declared.verdict(scope[name]).status == SOLVED
+        else:
+            names = dict(zip(declared.context, declared.example, strict=True))
+            scope = {"np": np, **names}
+            exec(code, scope)
+            assert declared.verdict(scope[name], *declared.example).status == SOLVED
+            with_value = repr(getattr(check, name).solution(*declared.example))
+            assert repr(declared.answer(*declared.example)) in with_value
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_what_the_list_prints_can_be_run(lesson):
+    check = classroom.start(lesson)
+    for name, declared in classroom.exercises_of(
+        import_module(f"tlcourse.lessons.{lesson}.exercises")
+    ).items():
+        printed = repr(getattr(check, name)).split(". ", 1)[1]
+        ways = re.findall(r"check\.\w+[.\w]*\([^)]*\)", printed)
+        assert len(ways) == 3
+        context = dict(zip(getattr(declared, "context", ()), getattr(declared, "example", ()), strict=False))
+        for way in ways:
+            eval(way, {"check": check, name: ..., **context})
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_predictions_can_be_asked(lesson):
     check = classroom.start(lesson)
     for name in classroom.predictions_of(import_module(f"tlcourse.lessons.{lesson}.exercises")):
         twin = check.predict(name)
         assert twin.key == f"{lesson}-{name}"
-        assert "details" in twin.static()
+        asked = classroom.predictions_of(import_module(f"tlcourse.lessons.{lesson}.exercises"))[name]
+        assert not any(why in twin.static() + twin.plain() for _, why in asked.reasons())
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -23,8 +23,10 @@ def test_nothing_yet(progress_file):
 
 
 def test_events_are_counted(progress_file):
-    for event in ("try", "try", "hint", "solution", "solved", "solved"):
+    for event in ("try", "try", "solved", "solved"):
         progress.record("start_here", "soften", event)
+    progress.record_help("start_here", "soften", hints=1)
+    progress.record_help("start_here", "soften", solutions=1)
     entry = progress.entry("start_here", "soften")
     assert (entry["tries"], entry["hints"], entry["solutions"]) == (4, 1, 1)
     assert entry["solved"]
@@ -41,6 +43,27 @@ def test_the_time_of_the_first_success_stays():
     progress.path().write_text(json.dumps(first))
     progress.record("start_here", "soften", "solved")
     assert progress.entry("start_here", "soften")["solved"] == "2020-01-01T00:00:00"
+
+
+def test_hints_and_solutions_count_once():
+    for hints in (1, 2, 1, 2):
+        progress.record_help("start_here", "soften", hints=hints)
+        progress.record_help("start_here", "soften", solutions=1)
+    entry = progress.entry("start_here", "soften")
+    assert (entry["hints"], entry["solutions"]) == (2, 1)
+
+
+def test_what_an_older_file_counted_each_time_counts_once(progress_file):
+    progress_file.parent.mkdir()
+    old = {
+        "version": 2,
+        "lessons": {"start_here": {"soften": {"hints": 17, "solutions": 4}}},
+        "predictions": {},
+    }
+    progress_file.write_text(json.dumps(old))
+    row = next(r for r in progress.summary() if r.lesson == "start_here")
+    assert (row.hints, row.solutions) == (3, 1)
+    assert json.loads(progress_file.read_text()) == old, "looking changes nothing"
 
 
 def test_unknown_event():
@@ -84,13 +107,13 @@ def test_two_damaged_files_in_one_second_are_both_kept(progress_file):
 
 
 COUNT = "from tlcourse.exercises import progress\n"
-COUNT += "for _ in range(25): progress.record('start_here', 'soften', 'hint')"
+COUNT += "for _ in range(25): progress.record('start_here', 'soften', 'try')"
 
 
 def test_two_notebooks_at_once_lose_nothing(progress_file):
     workers = [subprocess.Popen([sys.executable, "-W", "error", "-c", COUNT]) for _ in range(3)]
     assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0]
-    assert progress.entry("start_here", "soften")["hints"] == 75
+    assert progress.entry("start_here", "soften")["tries"] == 75
     assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
 
 
@@ -115,7 +138,7 @@ def test_a_lock_that_is_never_released_does_not_stop_the_lesson(progress_file, m
 
 
 def test_a_write_that_fails_leaves_the_old_file(progress_file, monkeypatch):
-    progress.record("start_here", "soften", "hint")
+    progress.record("start_here", "soften", "try")
     before = progress_file.read_bytes()
 
     def full(*args):
@@ -123,7 +146,7 @@ def test_a_write_that_fails_leaves_the_old_file(progress_file, monkeypatch):
 
     monkeypatch.setattr(progress.os, "replace", full)
     with pytest.warns(UserWarning, match="No space left"):
-        progress.record("start_here", "soften", "hint")
+        progress.record("start_here", "soften", "try")
     assert progress_file.read_bytes() == before
     assert sorted(p.name for p in progress_file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
 
@@ -136,12 +159,10 @@ def test_the_default_place_is_the_users_data_folder(monkeypatch):
 
 def test_predictions_are_remembered():
     assert progress.prediction("depth") is None
-    progress.record_prediction("depth", question="Which?", chosen="the last", answer="the middle")
-    assert progress.prediction("depth") == {
-        "question": "Which?",
-        "chosen": "the last",
-        "answer": "the middle",
-    }
+    progress.record_prediction("depth", question="Which?", chosen="the last")
+    remembered = progress.prediction("depth")
+    assert (remembered["question"], remembered["chosen"]) == ("Which?", "the last")
+    assert remembered["committed"]
 
 
 def test_the_summary_needs_no_torch(progress_file):

@@ -14,7 +14,7 @@ TOKEN = "sixteen-letters_"
 
 @pytest.fixture
 def server():
-    """Starts a server that answers as ``answer(path)`` says; returns its port."""
+    """Starts a server that answers as `answer(path)` says; returns its port."""
     running = []
 
     def start(answer):

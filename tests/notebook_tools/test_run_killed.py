@@ -59,7 +59,7 @@ class Course:
         )
 
     def processes(self, of=""):
-        """Every process that carries this course's mark: runner, workers, kernels; or those with ``of``."""
+        """Every process that carries this course's mark: runner, workers, kernels; or those with `of`."""
         found = []
         for process in psutil.process_iter():
             try:

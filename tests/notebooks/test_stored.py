@@ -1,13 +1,16 @@
 """The notebooks as they are stored: built from their sources, executed, small, readable, complete."""
 
+import html
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from tlcourse import exercises
+from tlcourse.exercises import classroom
 from tlcourse.notebook_tools.build import differences
 from tlcourse.notebook_tools.normalise import MAX_OUTPUT_BYTES, WIDGET_VIEW, normalise
 from tlcourse.notebook_tools.source import (
@@ -127,19 +130,31 @@ def test_anatomy(lesson, notebook):
     places = []
     for part in ("predict first", "paper says", "what to remember"):
         found = [i for i, heading in enumerate(headings) if part in heading.lower()]
-        if lesson.number != "00":  # which shows the parts, in a small lesson of its own
+        if lesson.slug != "start_here":  # which shows the parts, in a small lesson of its own
             assert found, f"no heading with {part!r}"
             places.append(found[0])
     assert places == sorted(places), "the parts stand in another order"
     tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
-    least = 1 if lesson.number == "00" else 4
+    least = 1 if lesson.slug == "start_here" else 4
     assert tags.count("exercise") >= least
-    assert lesson.number in exercises.lessons_with_exercises()
+    assert lesson.slug in exercises.lessons_with_exercises()
 
 
 def test_every_exercise_of_the_lesson_is_in_it(lesson, notebook):
     from tlcourse.exercises.progress import exercise_names
 
     code = "\n".join(cell.source for cell in code_cells(notebook))
-    for name in exercise_names()[lesson.number]:
+    for name in exercise_names()[lesson.slug]:
         assert re.search(rf"check\.{name}\(", code), f"{name} is not checked in the lesson"
+
+
+def test_no_answer_stands_at_a_prediction(lesson, notebook):
+    """Neither in what the question's cell shows nor in the state of its widget."""
+    slug = lesson.name[3:]
+    check = exercises.start(slug)
+    predictions = classroom.predictions_of(import_module(f"tlcourse.lessons.{slug}.exercises"))
+    for name, asked in predictions.items():
+        cell = next(c for c in code_cells(notebook) if f'check.predict("{name}")' in c.source)
+        shown = json.dumps([cell.outputs, notebook.metadata.get("widgets", {})], ensure_ascii=False)
+        assert not any(why in shown for _, why in asked.reasons()), name
+        assert html.escape(check.predict(name).options[0]) in shown

@@ -160,7 +160,7 @@ def test_any_text_is_read_or_refused(text):
 
 
 def test_bad_input_is_named(space, vectors):
-    with pytest.raises(KeyError, match="'zzz' is none of the 120 words"):
+    with pytest.raises(KeyError, match="'zzz' is not one of the 120 words"):
         space["zzz"]
     with pytest.raises(ValueError, match="method is '4CosAdd'"):
         word_vectors.analogies(space, {}, method="4CosAdd")

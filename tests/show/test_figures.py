@@ -143,3 +143,14 @@ def test_the_style_hides_no_point():
     (line,) = ax.plot([0.5], [0.5], marker="o", markersize=20)
     assert line.get_markevery() is None
     assert np.asarray(Image.open(io.BytesIO(show.png(fig))).convert("L")).min() < 120
+
+
+def test_a_described_figure_shows_itself_and_leaves_nothing_open(shown):
+    described = show.Described(a_chart(), ALT)
+    assert not plt.get_fignums()
+    data, metadata = described._repr_mimebundle_()
+    assert data["text/plain"] == ALT
+    assert metadata["image/png"]["alt"] == ALT
+    assert described._repr_mimebundle_() == (data, metadata)
+    show.figure(described)
+    assert shown() == [(data, metadata)]

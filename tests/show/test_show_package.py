@@ -1,4 +1,4 @@
-"""``from tlcourse import show`` costs nothing, and every name in it is there."""
+"""`from tlcourse import show` costs nothing, and every name in it is there."""
 
 import subprocess
 import sys

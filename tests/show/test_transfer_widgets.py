@@ -32,7 +32,7 @@ def test_the_reading_is_the_median_over_seeds(worth):
 def test_out_of_reach_is_said(worth):
     assert "does not get there with 400" in worth.told("MiniLM", 400)
     assert worth.widget
-    worth.slider.value = 400
+    worth.controls["n_labels"].value = 400
     assert worth.errors == []
     assert "does not get there" in worth.words.value
 
@@ -40,9 +40,9 @@ def test_out_of_reach_is_said(worth):
 def test_moving_a_control_changes_picture_and_words(worth):
     assert worth.widget
     before = worth.picture.value, worth.words.value
-    worth.slider.value = 100
+    worth.controls["n_labels"].value = 100
     middle = worth.picture.value, worth.words.value
-    worth.chooser.value = "GloVe"
+    worth.controls["representation"].value = "GloVe"
     after = worth.picture.value, worth.words.value
     assert worth.errors == []
     assert len({before, middle, after}) == 3
@@ -54,7 +54,7 @@ def test_every_position_of_labels_worth_works(worth):
     assert worth.widget
     for n in LABELS:
         for name in ("MiniLM", "GloVe"):
-            worth.chooser.value, worth.slider.value = name, n
+            worth.controls["representation"].value, worth.controls["n_labels"].value = name, n
     assert worth.errors == []
 
 
@@ -145,28 +145,29 @@ def test_a_callback_answers_in_time(worth, explorer):
         move()
         return time.process_time() - start
 
-    slides = [seconds(lambda n=n: setattr(worth.slider, "value", n)) for n in (100, 200, 400)]
+    slides = [seconds(lambda n=n: setattr(worth.controls["n_labels"], "value", n)) for n in (100, 200, 400)]
     chosen = [seconds(lambda v=v: setattr(explorer.controls["labels"], "value", v)) for v in (100, 500, 100)]
     assert min(slides) < 0.33
     assert min(chosen) < 0.33
 
 
-def test_figures_show_with_alt_text(shown):
+def test_figures_show_with_alt_text():
     show.style()
-    transfer_sketches.ng_drivers()
-    transfer_sketches.transfer_taxonomy()
+    drawn = [transfer_sketches.ng_drivers(), transfer_sketches.transfer_taxonomy()]
     scores = {"MiniLM": np.full((2, 2, 2), 0.8), "TF-IDF": np.full((2, 2, 2), 0.6)}
-    domain_scores.transfer_matrices(scores, ["movie", "tweets"], "balanced accuracy")
+    drawn.append(domain_scores.transfer_matrices(scores, ["movie", "tweets"], "balanced accuracy"))
     gains = {
         100: {"a → b": [0.02, 0.03], "b → a": [0.01, 0.0]},
         500: {"a → b": [-0.02, -0.01], "b → a": [0.01, 0.0]},
     }
-    domain_scores.foreign_labels(gains, "balanced accuracy")
+    drawn.append(domain_scores.foreign_labels(gains, "balanced accuracy"))
     pairs = {"MiniLM": (np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.02, 0.06]))}
-    domain_scores.unseen_words(
-        pairs, {"MiniLM": np.array([[0.7, 0.6, 0.65]] * 2)}, [-1, 0, 0.1, 1], "accuracy"
+    drawn.append(
+        domain_scores.unseen_words(
+            pairs, {"MiniLM": np.array([[0.7, 0.6, 0.65]] * 2)}, [-1, 0, 0.1, 1], "accuracy"
+        )
     )
-    alts = [metadata["image/png"]["alt"] for data, metadata in shown() if "image/png" in data]
+    alts = [one._repr_mimebundle_()[1]["image/png"]["alt"] for one in drawn]
     assert len(alts) == 5
     assert "TF-IDF: 60% on the domain it was trained on" in alts[2]
     assert "with 500 own labels it hurts in 1 of 2" in alts[3]

@@ -15,7 +15,8 @@ from nbclient import NotebookClient
 
 from tlcourse import show
 from tlcourse.data.glove import Vectors
-from tlcourse.exercises import prediction
+from tlcourse.exercises.ask_first import AskFirst
+from tlcourse.exercises.prediction import prediction
 from tlcourse.lessons.start_here import softmax_temperature
 from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
 from tlcourse.lessons.static_word_vectors import vector_map, word_neighbours
@@ -154,7 +155,7 @@ def twins():
     space = WordSpace(Vectors(["loan", "bank", "river"], np.eye(3) + 0.5))
     return [
         softmax_temperature.temperature(scores, title="Which word?"),
-        prediction.predict("Which?", ["one", "two"], 0, "because"),
+        AskFirst(prediction(question="Which?", options=["one", "two"], answer=0, why="because"), "which"),
         word_neighbours.neighbours(space, "bank - loan", examples=()),
         vector_map.word_map(space, {"money": ["loan", "bank"]}, np.eye(2), find="bank", n=1),
     ]
@@ -195,7 +196,7 @@ def test_temperature_shows_the_softmax():
     assert twin.widget
     before = bytes(twin.picture.value)
     assert before.startswith(b"\x89PNG")
-    twin.slider.value = 1.0
+    twin.controls["temperature"].value = 1.0
     assert bytes(twin.picture.value) != before
     assert "“loan” gets 73%" in twin.words.value  # 1 / (1 + e^-1)
     assert twin.errors == []
@@ -257,7 +258,8 @@ def test_errors_in_an_executed_notebook_are_found():
 
 def test_a_twin_outside_a_notebook():
     code = (
-        "from tlcourse.exercises import prediction; t = prediction.predict('q?', ['a', 'b'], 0, 'w'); "
+        "from tlcourse.exercises import ask_first, prediction; "
+        "asked = prediction.Prediction('q?', ('a', 'b'), 0, 'w'); t = ask_first.AskFirst(asked, 'q'); "
         "print(sorted(t._repr_mimebundle_()[0]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -32,7 +32,7 @@ NO_CLASSES = [
     ([0, 1] * 30, "has 60 entries for 16 items"),
     ([0, 1] * 7, "has 14 entries for 16 items"),
     ([[0], [1]] * 8, r"has the shape \(16, 1\)"),
-    ([[0], [1, 0]] * 8, "no array of one dimension"),
+    ([[0], [1, 0]] * 8, "not an array of one dimension"),
 ]
 NO_NUMBERS = [
     ([1.0, np.nan] * 8, r"\[1\] is nan, expected a finite number"),

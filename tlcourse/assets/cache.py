@@ -1,12 +1,12 @@
 """Where assets lie on disk, and whether what lies there is whole.
 
-``TLCOURSE_ASSETS`` names the folder of the assets: it may be read-only and shared by a whole class.
-``TLCOURSE_CACHE`` names the folder of derived results, writable and one's own. Without them, both lie in the
+`TLCOURSE_ASSETS` names the folder of the assets: it may be read-only and shared by a whole class.
+`TLCOURSE_CACHE` names the folder of derived results, writable and one's own. Without them, both lie in the
 user's cache directory.
 
-An asset lies in ``<assets>/<name>/<edition>/``. It gets there by one rename, after the hash of every file was
-checked, and with a stamp inside that records size and hash of each. :func:`locate` compares the sizes on
-every call, which is cheap; :func:`damaged` hashes everything again.
+An asset lies in `<assets>/<name>/<edition>/`. It gets there by one rename, after the hash of every file was
+checked, and with a stamp inside that records size and hash of each. `locate` compares the sizes on
+every call, which is cheap; `damaged` hashes everything again.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ BLOCK = 1 << 20
 
 
 def cache_dir() -> Path:
-    """The folder of the assets: ``TLCOURSE_ASSETS``, or the user's cache directory."""
+    """The folder of the assets: `TLCOURSE_ASSETS`, or the user's cache directory."""
     return _folder("TLCOURSE_ASSETS", "assets")
 
 
 def derived_dir() -> Path:
-    """The folder of derived results: ``TLCOURSE_CACHE``, or the user's cache directory."""
+    """The folder of derived results: `TLCOURSE_CACHE`, or the user's cache directory."""
     return _folder("TLCOURSE_CACHE", "derived")
 
 
@@ -42,47 +42,56 @@ def _folder(variable: str, default: str) -> Path:
 
 
 def home(asset: Asset) -> Path:
-    """Where the files of ``asset`` belong."""
+    """Where the files of `asset` belong."""
     return cache_dir() / asset.name / asset.edition
 
 
 def is_read_only(folder: Path) -> bool:
     """Whether ``folder``, or the nearest folder above it that exists, refuses new files."""
-    while not folder.exists():
+    while not os.path.exists(folder):  # pathlib would raise where a folder above may not be looked into
         folder = folder.parent
     return not os.access(folder, os.W_OK)
 
 
-def remedy(asset: Asset, command: str | None = None) -> str:
-    """What to do to get ``asset``: the end of an error message."""
-    command = command or asset.command
-    if os.environ.get("TLCOURSE_ASSETS") and is_read_only(cache_dir()):
+def remedy(command: str, elsewhere: bool = False) -> str:
+    """What to do to get an asset: the end of an error message.
+
+    Args:
+        command: what gets it, if the cache can be written.
+        elsewhere: writing into the cache has just failed.
+    """
+    if is_read_only(cache_dir()) and os.environ.get("TLCOURSE_ASSETS"):
         return (
             f"that folder (TLCOURSE_ASSETS) is read-only for you: ask its owner to run "
             f"`TLCOURSE_ASSETS={cache_dir()} {command}`, or unset TLCOURSE_ASSETS and run `{command}`"
+        )
+    if is_read_only(cache_dir()) or elsewhere:
+        return (
+            "set TLCOURSE_ASSETS to a folder that you can write to, for this command and for the course, and "
+            f"run `{command}`: `TLCOURSE_ASSETS=/some/folder {command}`"
         )
     return f"run `{command}`"
 
 
 def locate(asset: Asset) -> Path:
-    """The folder of ``asset``, after a look at the stamp and at the size of each file.
+    """The folder of `asset`, after a look at the stamp and at the size of each file.
 
     Raises:
         AssetMissing: it is not there.
         AssetCorrupt: it is there, but not as it was verified.
     """
     folder = home(asset)
-    if not folder.is_dir():
-        raise AssetMissing(f"{asset.name} is not in {cache_dir()}: {remedy(asset)}")
+    if not os.path.isdir(folder):
+        raise AssetMissing(f"{asset.name} is not in {cache_dir()}: {remedy(asset.command)}")
     fault = _fault(folder)
     if fault:
         verify = f"tlcourse fetch --verify {asset.name}"
-        raise AssetCorrupt(f"{asset.name} in {folder} is damaged ({fault}): {remedy(asset, verify)}")
+        raise AssetCorrupt(f"{asset.name} in {folder} is damaged ({fault}): {remedy(verify)}")
     return folder
 
 
 def _fault(folder: Path) -> str:
-    """What is wrong with ``folder`` at a cheap look; empty if nothing."""
+    """What is wrong with `folder` at a cheap look; empty if nothing."""
     try:
         sizes = read_stamp(folder)["sizes"]
         for name, size in sizes.items():
@@ -97,18 +106,27 @@ def _fault(folder: Path) -> str:
 
 
 def read_stamp(folder: Path) -> dict[str, dict]:
-    """What :func:`write_stamp` wrote. Raises OSError or ValueError if it is gone or damaged."""
+    """What `write_stamp` wrote. Raises OSError or ValueError if it is gone or damaged."""
     return json.loads((folder / STAMP).read_text(encoding="utf-8"))
 
 
-def write_stamp(folder: Path, digests: dict[str, str]) -> None:
-    """Record size and sha256 of the files of an asset; call it only after all were verified."""
+def write_stamp(folder: Path, digests: dict[str, str], source: str = "") -> None:
+    """Record size, sha256 and source of the files of an asset; call it only after all were verified."""
     sizes = {name: (folder / name).stat().st_size for name in digests}
-    (folder / STAMP).write_text(json.dumps({"sizes": sizes, "sha256": digests}), encoding="utf-8")
+    stamp = {"sizes": sizes, "sha256": digests, "source": source}
+    (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def source(asset: Asset) -> str:
+    """Where ``asset`` came from, in words; empty if it is not there, or was fetched before that was noted."""
+    try:
+        return read_stamp(home(asset)).get("source", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> str:
-    """The sha256 of a file; ``on_block`` is told how many bytes were read each time."""
+    """The sha256 of a file; `on_block` is told how many bytes were read each time."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
@@ -119,12 +137,16 @@ def file_sha256(path: Path, on_block: Callable[[int], None] | None = None) -> st
 
 
 def damaged(asset: Asset, folder: Path, on_block: Callable[[int], None] | None = None) -> list[str]:
-    """The files of ``asset`` that are missing from ``folder`` or have another hash.
+    """The files of `asset` that are missing from `folder` or have another hash.
 
     Compared with the committed manifest where there is one; files that it does not list, with the hash that
     they had when they were fetched.
     """
-    digests = read_stamp(folder)["sha256"] | asset.manifest
+    stamp = read_stamp(folder)
+    pinned = asset.manifest
+    if asset.second and stamp.get("source") == str(asset.second):
+        pinned = asset.manifest_of_second
+    digests = stamp["sha256"] | pinned
     return [
         name
         for name, digest in digests.items()

@@ -18,7 +18,7 @@ _ABOUT = "about.json"  # the key, and which file holds which array
 def cached_arrays(
     name: str, key: dict, make: Callable[[], dict[str, "np.ndarray"]]
 ) -> dict[str, "np.ndarray"]:
-    """The arrays that ``make()`` returns, from disk if they were made before with the same ``key``.
+    """The arrays that `make()` returns, from disk if they were made before with the same `key`.
 
     They are mapped into memory: a page is read when it is first touched. What is written to them does not
     reach the disk.
@@ -32,8 +32,8 @@ def cached_arrays(
     Where the cache cannot be written, the arrays are computed and returned all the same.
 
     Raises:
-        ValueError: ``name`` is not fit for a folder's name.
-        TypeError: ``key`` holds something that JSON cannot, or an array holds something else than numbers.
+        ValueError: `name` is not fit for a folder's name.
+        TypeError: `key` holds something that JSON cannot, or an array holds something other than numbers.
     """
     place = derived_path(name, key)
     arrays = _read(place, key)
@@ -50,7 +50,7 @@ def cached_arrays(
 
 
 def derived_path(name: str, key: dict) -> Path:
-    """The folder in which :func:`cached_arrays` keeps the arrays of ``name`` and ``key``."""
+    """The folder in which `cached_arrays` keeps the arrays of `name` and `key`."""
     return place_of(name, hashlib.sha256(_as_text(key).encode()).hexdigest()[:16])
 
 
@@ -69,7 +69,7 @@ def _save(folder: Path, arrays: dict[str, "np.ndarray"], key: dict) -> None:
 
 
 def _read(folder: Path, key: dict) -> dict[str, "np.ndarray"] | None:
-    """What :func:`_save` wrote for ``key``; None if it is not there, damaged, or of another key."""
+    """What `_save` wrote for `key`; None if it is not there, damaged, or of another key."""
     import numpy as np
 
     if not is_whole(folder):
@@ -87,7 +87,7 @@ def _read(folder: Path, key: dict) -> dict[str, "np.ndarray"] | None:
 
 
 def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
-    """``array[index]``, a copy; if the array's file is mapped, it is read from there.
+    """`array[index]`, a copy; if the array's file is mapped, it is read from there.
 
     What is read through a mapping counts as memory for as long as the array lives: too long for a big one
     that is read a little at a time, again and again.

@@ -1,7 +1,7 @@
-"""What is made from an asset once, such as unpacked weights or features: kept as a folder that knows itself.
+"""What is made from an asset once, such as unpacked weights: kept as a folder that carries its own hashes.
 
-The folder carries the sha256 of each of its files, which is compared when a process first opens it; what does
-not agree is made again. That costs 1 s for 500 MB, where to make it takes many times that.
+The sha256 of each file is compared when a process first opens the folder, and what does not agree is made
+again. For 500 MB that takes a second; making it takes many times that.
 """
 
 import re
@@ -10,16 +10,17 @@ from pathlib import Path
 
 from tlcourse import files
 from tlcourse.assets.cache import derived_dir, file_sha256, read_stamp, write_stamp
+from tlcourse.assets.errors import AssetError, FetchFailed
 
 _seen: dict[Path, tuple] = {}  # what this process has hashed already, as `_marks` gives it
 
 
 def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
-    """The folder that ``make(folder)`` fills, from disk if it was made before with the same ``key``.
+    """The folder that `make(folder)` fills, from disk if it was made before with the same `key`.
 
     Args:
         name: what it is, for the folder's name: letters, digits, dots and dashes.
-        key: what it depends on, such as the ``manifest_id`` of an asset; a part of the folder's name too.
+        key: what it depends on, such as the `manifest_id` of an asset; a part of the folder's name too.
         make: puts files into the empty folder that it is given.
 
     It is made beside and renamed, so that a kill leaves none half full. A process that finds another one
@@ -27,23 +28,31 @@ def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
 
     Raises:
         ValueError: ``name`` or ``key`` is not fit for a folder's name.
-        OSError: the cache cannot be written; and whatever ``make`` raises.
+        FetchFailed: the cache cannot be written; and whatever ``make`` raises.
     """
     place = place_of(name, key)
     if is_whole(place):
         return place
     from filelock import FileLock
 
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.parent / f".{place.name}.lock"):
-        if not is_whole(place):  # no other process was faster
-            files.sweep(place.parent, place.name)
-            keep(place, make)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.parent / f".{place.name}.lock"):
+            if not is_whole(place):  # no other process was faster
+                files.sweep(place.parent, place.name)
+                keep(place, make)
+    except AssetError:  # of what it is made from; some are OSErrors too
+        raise
+    except OSError as error:
+        raise FetchFailed(
+            f"{name} cannot be kept in {place.parent} ({error}): set TLCOURSE_CACHE to a folder that you can "
+            "write to"
+        ) from error
     return place
 
 
 def place_of(name: str, key: str) -> Path:
-    """Where the folder of ``name`` and ``key`` lies. Raises ValueError if they are not fit for its name."""
+    """Where the folder of `name` and `key` lies. Raises ValueError if they are not fit for its name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or not re.fullmatch(r"[A-Za-z0-9._-]+", key):
         raise ValueError(
             f"name is {name!r} and key {key!r}, expected letters, digits, '.', '_' and '-' only: they name a "
@@ -53,10 +62,10 @@ def place_of(name: str, key: str) -> Path:
 
 
 def keep(place: Path, make: Callable[[Path], None]) -> None:
-    """Put what ``make(folder)`` makes into ``place``, with the hashes of its files, instead of what is there.
+    """Put what `make(folder)` makes into `place`, with the hashes of its files, instead of what is there.
 
     Raises:
-        OSError: the cache cannot be written; and whatever ``make`` raises.
+        OSError: the cache cannot be written; and whatever `make` raises.
     """
     with files.new_folder(place, existing="replace") as fresh:
         make(fresh)
@@ -66,7 +75,7 @@ def keep(place: Path, make: Callable[[Path], None]) -> None:
 
 
 def is_whole(place: Path) -> bool:
-    """Whether the files in ``place`` are those that :func:`keep` put there.
+    """Whether the files in `place` are those that `keep` put there.
 
     They are hashed once in each process, and again where one has another size or time than it had then.
     """

@@ -1,7 +1,7 @@
 """Download one pinned archive from the Python package index, and carry on where a killed download stopped.
 
-The index is the one that ``PIP_INDEX_URL`` names, else the default of the ``pypi-simple`` library, which
-finds the file there. What arrives goes to a ``.part`` file; a second try asks for the rest of it with a Range
+The index is the one that `PIP_INDEX_URL` names, else the default of the `pypi-simple` library, which
+finds the file there. What arrives goes to a `.part` file; a second try asks for the rest of it with a Range
 request. The archive is accepted only with the sha256 of the catalogue, whatever the index says about it.
 """
 
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset
-from tlcourse.assets.errors import AssetRefused, FetchFailed
+from tlcourse.assets.errors import AssetRefused, FetchFailed, PackageGone
 
 if TYPE_CHECKING:
     import requests
@@ -30,11 +30,13 @@ PASSING = (
     429,
 )  # answers that pass: too slow, a part longer than the file (it is deleted), too many
 
+GONE = (404, 410)
+
 OnBytes = Callable[[int], None]  # told how many bytes are there by now
 
 
 def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
-    """Make ``part`` the whole, verified archive of ``asset``; what it holds already is kept and continued.
+    """Make `part` the whole, verified archive of `asset`; what it holds already is kept and continued.
 
     Raises:
         FetchFailed: the index cannot be reached, or lacks the file. What came is kept for the next try.
@@ -57,7 +59,7 @@ def download(asset: Asset, part: Path, on_bytes: OnBytes) -> None:
 
 
 def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> str:
-    """Download what ``part`` lacks, with some patience, and return its sha256; a wrong one is deleted."""
+    """Download what `part` lacks, with some patience, and return its sha256; a wrong one is deleted."""
 
     def once() -> None:
         if not part.exists() or part.stat().st_size != asset.size:
@@ -71,10 +73,10 @@ def _complete(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes)
 
 
 def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> None:
-    """Call ``once`` up to four times, as long as its errors are such that may pass.
+    """Call `once` up to four times, as long as its errors are of a kind that may pass.
 
     Raises:
-        FetchFailed: with what ``explain`` says of the last error.
+        FetchFailed: with what `explain` says of the last error.
     """
     import requests
 
@@ -83,20 +85,21 @@ def patiently(once: Callable[[], None], explain: Callable[[Exception], str]) -> 
             return once()
         except requests.RequestException as error:
             if _is_final(error) or attempt == TRIES - 1:
-                raise FetchFailed(explain(error)) from error
+                gone = error.response is not None and error.response.status_code in GONE
+                raise (PackageGone if gone else FetchFailed)(explain(error)) from error
             time.sleep(PAUSE * 2**attempt)
     return None
 
 
 def _is_final(error: "requests.RequestException") -> bool:
-    """Whether asking once more is no use."""
+    """Whether asking once more would be pointless."""
     if error.response is None:
-        return isinstance(error, ValueError)  # an address that is none
+        return isinstance(error, ValueError)  # not an address at all
     return 400 <= error.response.status_code < 500 and error.response.status_code not in PASSING
 
 
 def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) -> None:
-    """Append to ``part`` what it lacks of the archive."""
+    """Append to `part` what it lacks of the archive."""
     import requests
 
     have = receive(client.s, _address(client, asset), part, asset.size, on_bytes)
@@ -105,13 +108,13 @@ def _receive(client: "PyPISimple", asset: Asset, part: Path, on_bytes: OnBytes) 
 
 
 def receive(session: "requests.Session", url: str, part: Path, most: int, on_bytes: OnBytes) -> int:
-    """Append to ``part`` what it lacks of ``url``, or write all of it where the server cannot continue.
+    """Append to `part` what it lacks of `url`, or write all of it where the server cannot continue.
 
     Args:
         most: bytes; what is longer is not what was pinned, and is left off there.
 
     Returns:
-        How many bytes ``part`` has now.
+        How many bytes `part` has now.
 
     Raises:
         requests.RequestException: the server refused, or fewer bytes came than it had said.
@@ -142,6 +145,34 @@ def receive(session: "requests.Session", url: str, part: Path, most: int, on_byt
     return have
 
 
+def download_file(
+    session: "requests.Session",
+    url: str,
+    digest: str,
+    part: Path,
+    most: int,
+    on_bytes: OnBytes,
+    explain: Callable[[Exception], str],
+) -> str:
+    """Make ``part`` the file at ``url``, and return its sha256; what it holds already is continued.
+
+    What is left from before and does not lead to ``digest`` is fetched anew; a wrong file is deleted.
+
+    Raises:
+        FetchFailed: with what ``explain`` says of the last error. What came is kept for the next try.
+    """
+    continued = part.exists()
+    if continued and file_sha256(part) == digest:
+        return digest
+    for _ in range(2 if continued else 1):
+        patiently(lambda: receive(session, url, part, most, on_bytes), explain)
+        found = file_sha256(part)
+        if found == digest:
+            break
+        part.unlink()
+    return found
+
+
 def _address(client: "PyPISimple", asset: Asset) -> str:
     """Where the index has the archive."""
     from pypi_simple import NoSuchProjectError, UnsupportedContentTypeError
@@ -152,10 +183,12 @@ def _address(client: "PyPISimple", asset: Asset) -> str:
         packages = []
     package = next((package for package in packages if package.filename == asset.archive), None)
     if package is None:
-        raise FetchFailed(
+        raise PackageGone(
             f"{asset.name}: the package index at {_host(client.endpoint)} has no {asset.archive} "
             f"({asset.package} {asset.version}); set PIP_INDEX_URL to an index that has it"
         )
+    if package.is_yanked and asset.second:  # without another source, right bytes are right bytes
+        raise PackageGone(f"{asset.name}: {asset.package} {asset.version} has been withdrawn by its owner")
     published = (package.digests or {}).get("sha256", asset.sha256)
     if published != asset.sha256:
         raise AssetRefused(

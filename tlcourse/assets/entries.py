@@ -1,4 +1,4 @@
-"""The catalogue of assets: ``catalogue.toml`` and the manifests in ``sums/`` as typed, checked objects."""
+"""The catalogue of assets: `catalogue.toml` and the manifests in `sums/` as typed, checked objects."""
 
 import hashlib
 import tomllib
@@ -9,6 +9,21 @@ from importlib.resources import files
 from tlcourse.assets.errors import AssetError
 
 TIERS = ("packaged", "nltk", "github", "hub")
+
+
+@dataclass(frozen=True)
+class SecondSource:
+    """Where the bytes of a packaged asset are public elsewhere."""
+
+    source: str  # "github" or "huggingface"
+    repo: str  # owner/name
+    revision: str  # the commit
+    root: str = ""  # the folder in the repository, or in its archive, whose files are those of the manifest
+    archive: str = ""  # an archive in the repository to unpack; "*": the whole repository as one archive
+    lacks: tuple[str, ...] = ()  # files of the manifest that are others there; nothing needs them
+
+    def __str__(self) -> str:
+        return f"{self.repo} at {'Hugging Face' if self.source == 'huggingface' else 'GitHub'}"
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,7 @@ class Asset:
     repo: str = ""  # hub, github: what it is called there: owner/name, or the name of the weights or data
     kind: str = "model"  # hub: what kind of Hugging Face repository, "model" or "dataset"
     revision: str = ""  # hub, github: the commit of the repository; hub: empty where none could be found out
+    second: SecondSource | None = None  # packaged: where to go when the index has it no longer
 
     @property
     def command(self) -> str:
@@ -42,7 +58,7 @@ class Asset:
 
     @cached_property
     def manifest_text(self) -> str:
-        """The committed manifest, in the format that ``sha256sum -c`` reads; empty where there is none."""
+        """The committed manifest, in the format that `sha256sum -c` reads; empty where there is none."""
         manifest = files("tlcourse.assets") / "sums" / f"{self.name}.sha256"
         return manifest.read_text(encoding="utf-8") if manifest.is_file() else ""
 
@@ -50,6 +66,12 @@ class Asset:
     def manifest(self) -> dict[str, str]:
         """Relative path → sha256 of each file used."""
         return parse_manifest(self.manifest_text)
+
+    @property
+    def manifest_of_second(self) -> dict[str, str]:
+        """Relative path → sha256 of each file that the second source has."""
+        lacks = self.second.lacks if self.second else ()
+        return {path: digest for path, digest in self.manifest.items() if path not in lacks}
 
     @cached_property
     def manifest_id(self) -> str:
@@ -65,7 +87,7 @@ class Asset:
 
 
 def parse_manifest(text: str) -> dict[str, str]:
-    """Parse lines of ``<sha256>  <path>``."""
+    """Parse lines of `<sha256>  <path>`."""
     pairs = (line.split("  ", 1) for line in text.splitlines() if line)
     return {path: digest for digest, path in pairs}
 
@@ -73,10 +95,14 @@ def parse_manifest(text: str) -> dict[str, str]:
 @cache
 def _load() -> dict[str, Asset]:
     tables = tomllib.loads((files("tlcourse.assets") / "catalogue.toml").read_text(encoding="utf-8"))
-    return {
-        name: Asset(name=name, **{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
-        for name, table in tables.items()
-    }
+    return {name: Asset(name=name, **_fields(table)) for name, table in tables.items()}
+
+
+def _fields(table: dict) -> dict:
+    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    if "second" in fields:
+        fields["second"] = SecondSource(**_fields(fields["second"]))
+    return fields
 
 
 def catalogue() -> dict[str, Asset]:
@@ -85,7 +111,7 @@ def catalogue() -> dict[str, Asset]:
 
 
 def find(name: str) -> Asset:
-    """The asset called ``name``.
+    """The asset called `name`.
 
     Raises:
         AssetError: there is none; the message lists the names.

@@ -2,7 +2,7 @@
 
 
 class AssetError(Exception):
-    """Base of all errors of :mod:`tlcourse.assets`."""
+    """Base of all errors of `tlcourse.assets`."""
 
 
 class AssetMissing(AssetError, FileNotFoundError):
@@ -19,3 +19,7 @@ class AssetRefused(AssetError):
 
 class FetchFailed(AssetError):
     """The network, the index or the disk did not give what was asked of it."""
+
+
+class PackageGone(FetchFailed):
+    """The package index answers, and no longer has the archive, or its owner has withdrawn it."""

@@ -1,7 +1,7 @@
 """The github tier: files of a public repository at one commit, each with its sha256.
 
-What lies in a folder of your own (:mod:`tlcourse.assets.own_files`) is taken from there, without a network.
-Otherwise each file is downloaded to a ``.part`` file, which a second try continues; it is accepted with the
+What lies in a folder of your own (`tlcourse.assets.own_files`) is taken from there, without a network.
+Otherwise each file is downloaded to a `.part` file, which a second try continues; it is accepted with the
 sha256 of the catalogue only.
 """
 
@@ -13,16 +13,16 @@ from urllib.parse import quote, urlsplit
 
 from tlcourse.assets import cache, own_files
 from tlcourse.assets.cache import file_sha256
-from tlcourse.assets.download import patiently, receive
+from tlcourse.assets.download import download_file
 from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, AssetMissing, AssetRefused
-from tlcourse.assets.install import Fill, Progress, check_room, install
+from tlcourse.assets.install import Fill, Filled, Progress, check_room, install
 
 RAW = "https://raw.githubusercontent.com"  # <owner>/<name>/<commit>/<path>
 
 
 def locate(asset: Asset) -> Path:
-    """The folder of ``asset`` in the cache; what is not there, but in a folder of your own, is put there.
+    """The folder of `asset` in the cache; what is not there, but in a folder of your own, is put there.
 
     Raises:
         AssetMissing: it is in neither, or the cache cannot be written.
@@ -41,7 +41,7 @@ def locate(asset: Asset) -> Path:
 
 
 def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
-    """Make sure that the files of a github ``asset`` are in the cache, and return their folder.
+    """Make sure that the files of a github `asset` are in the cache, and return their folder.
 
     Raises:
         FetchFailed: no network, or the repository does not have it. What came is kept for the next try.
@@ -60,19 +60,19 @@ def _own_advice() -> str:
 
 
 def _from_own(asset: Asset, own: dict[str, Path]) -> Fill:
-    def fill(folder: Path, partial: Path) -> dict[str, str]:
+    def fill(folder: Path, partial: Path) -> Filled:
         check_room(asset, partial, asset.size)
         for name, digest in asset.manifest.items():
             with own_files.opened(own[digest]) as source, (folder / name).open("xb") as target:
                 shutil.copyfileobj(source, target)
-            _accept(asset, folder / name, name, digest)
-        return asset.manifest
+            _accept(asset, name, digest, file_sha256(folder / name))
+        return Filled(asset.manifest, f"a folder in {own_files.VARIABLE}")
 
     return fill
 
 
 def _from_github(asset: Asset, progress: Progress) -> Fill:
-    def fill(folder: Path, partial: Path) -> dict[str, str]:
+    def fill(folder: Path, partial: Path) -> Filled:
         import requests
 
         check_room(asset, partial, 2 * asset.size)
@@ -87,30 +87,21 @@ def _from_github(asset: Asset, progress: Progress) -> Fill:
                 _download(session, asset, name, digest, part, on_bytes)
                 before += part.stat().st_size
                 os.replace(part, folder / name)
-        return asset.manifest
+        return Filled(asset.manifest, f"{asset.repo} at GitHub")
 
     return fill
 
 
 def _download(session, asset: Asset, name: str, digest: str, part: Path, on_bytes: Callable) -> None:
-    """Make ``part`` the whole, verified file; what is left from before and does not agree is fetched anew."""
+    """Make `part` the whole, verified file; what is left from before and does not agree is fetched anew."""
     path = f"{asset.root}/{name}" if asset.root else name
     url = f"{RAW}/{asset.repo}/{asset.revision}/{quote(path)}"
-    continued = part.exists()
-    if continued and file_sha256(part) == digest:
-        return
     explain = _explanation(asset, name, url)
-    patiently(lambda: receive(session, url, part, asset.size, on_bytes), explain)
-    if continued and file_sha256(part) != digest:
-        part.unlink()
-        patiently(lambda: receive(session, url, part, asset.size, on_bytes), explain)
-    _accept(asset, part, name, digest)
+    _accept(asset, name, digest, download_file(session, url, digest, part, asset.size, on_bytes, explain))
 
 
-def _accept(asset: Asset, file: Path, name: str, digest: str) -> None:
-    found = file_sha256(file)
+def _accept(asset: Asset, name: str, digest: str, found: str) -> None:
     if found != digest:
-        file.unlink()
         raise AssetRefused(
             f"{asset.name}: {name} has the sha256 {found}, but the catalogue pins {digest}; it was deleted"
         )

@@ -1,12 +1,12 @@
 """The hub tier: full-size models and data sets, each fetched by the library of the place that keeps it.
 
-- Hugging Face: ``snapshot_download`` of the files that the catalogue names, at its commit. What arrives is
+- Hugging Face: `snapshot_download` of the files that the catalogue names, at its commit. What arrives is
   compared with the hashes that the hub publishes for that commit.
 - torchvision: the address and the hash in the name of the file are torchvision's own.
-- gensim-data: gensim's downloader, which compares MD5 sums; only the data are kept, not the code beside them.
+- gensim-data: gensim's downloader, which compares MD5 sums; only the data is kept, not the code beside it.
 
-Where we know a file's sha256 (``sums/<name>.sha256``) it must match too. Nothing that is kept is a pickle:
-weights that exist only as one are read with ``weights_only=True`` and saved as safetensors.
+Where we know a file's sha256 (`sums/<name>.sha256`) it must match too. Nothing that is kept is a pickle:
+weights that exist only as one are read with `weights_only=True` and saved as safetensors.
 """
 
 import io
@@ -21,13 +21,13 @@ from tlcourse import files
 from tlcourse.assets.cache import file_sha256
 from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, AssetRefused, FetchFailed
-from tlcourse.assets.install import Progress, check_room, install
+from tlcourse.assets.install import Filled, Progress, check_room, install
 
 LOOK_EVERY = 0.5  # seconds
 
 
 def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
-    """Make sure that a hub ``asset`` is in the cache, and return its folder.
+    """Make sure that a hub `asset` is in the cache, and return its folder.
 
     Raises:
         FetchFailed: no network, or the place does not have it.
@@ -37,7 +37,7 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
         asset.source
     ]
 
-    def fill(folder: Path, partial: Path) -> dict[str, str]:
+    def fill(folder: Path, partial: Path) -> Filled:
         download = partial / f"{asset.name}-{asset.edition}.download"
         if asset.source != "huggingface":  # which alone continues what a kill has left
             shutil.rmtree(download, ignore_errors=True)
@@ -63,7 +63,7 @@ def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
                     f"{asset.name}: {name} has the sha256 {digests.get(name)}, but {digest} is "
                     f"pinned; it was deleted"
                 )
-        return digests
+        return Filled(digests, f"{asset.repo} at {asset.source}")
 
     return install(asset, fill, verify, progress)
 
@@ -100,7 +100,7 @@ def _from_torchvision(asset: Asset, folder: Path) -> None:
 
 
 def _check(asset: Asset, file: Path, digest: str, says: str) -> None:
-    """Refuse ``file`` unless its sha256 begins with ``digest``; a refused download is deleted."""
+    """Refuse `file` unless its sha256 begins with `digest`; a refused download is deleted."""
     found = file_sha256(file)
     if not found.startswith(digest):
         shutil.rmtree(file.parent)
@@ -165,7 +165,7 @@ def _move(download: Path, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _watched(asset: Asset, folder: Path, progress: Progress) -> Iterator[None]:
-    """Report the size of ``folder`` while a library downloads into it."""
+    """Report the size of `folder` while a library downloads into it."""
     done = threading.Event()
 
     def look() -> None:

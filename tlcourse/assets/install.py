@@ -3,12 +3,13 @@
 The files are gathered in a folder beside, checked, and become visible by one rename: a kill at any moment
 leaves either nothing or the whole asset. One lock per asset makes a second process wait for the first instead
 of downloading again; the system drops the lock of a process that dies. The download that a killed process
-leaves lies in ``<assets>/.partial``, and the next one continues it; its half-filled folder is deleted.
+leaves lies in `<assets>/.partial`, and the next one continues it; its half-filled folder is deleted.
 """
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tlcourse import files
 from tlcourse.assets import cache
@@ -16,11 +17,17 @@ from tlcourse.assets.entries import Asset
 from tlcourse.assets.errors import AssetError, FetchFailed
 
 Progress = Callable[[str, str, int, int], None]
-"""``progress(name, stage, done, total)`` in bytes; stages: wait, download, unpack, verify, ready."""
+"""`progress(name, stage, done, total)` in bytes; stages: wait, download, unpack, verify, ready."""
 
-Fill = Callable[[Path, Path], dict[str, str]]
-"""``fill(folder, partial)`` puts the files into the empty ``folder`` and returns the sha256 of each by its
-relative path. It may keep downloads in ``partial`` until it has succeeded."""
+
+class Filled(NamedTuple):
+    digests: dict[str, str]  # relative path → sha256
+    source: str  # where the files came from, in words
+
+
+Fill = Callable[[Path, Path], Filled]
+"""``fill(folder, partial)`` puts the files into the empty ``folder``. It may keep downloads in ``partial``
+until it has succeeded."""
 
 
 class Count:
@@ -35,22 +42,29 @@ class Count:
 
 
 def install(asset: Asset, fill: Fill, verify: bool, progress: Progress) -> Path:
-    """Make sure that ``asset`` is in the cache, and return its folder.
+    """Make sure that `asset` is in the cache, and return its folder.
 
-    With ``verify`` every file of an asset that is there is hashed again, and a damaged asset is replaced.
+    With `verify` every file of an asset that is there is hashed again, and a damaged asset is replaced.
 
     Raises:
-        FetchFailed: the cache cannot be written; and whatever ``fill`` raises.
+        FetchFailed: the cache cannot be written; and whatever `fill` raises.
     """
     place = cache.home(asset)
     if _is_whole(asset, verify, progress):
         return place
     if cache.is_read_only(cache.cache_dir()):
-        raise FetchFailed(f"{asset.name} cannot be put into {cache.cache_dir()}: {cache.remedy(asset)}")
+        raise FetchFailed(
+            f"{asset.name} cannot be put into {cache.cache_dir()}: {cache.remedy(asset.command)}"
+        )
     try:
         _install_locked(asset, fill, place, verify, progress)
+    except AssetError:  # some are OSErrors too
+        raise
     except OSError as error:
-        raise FetchFailed(f"{asset.name} cannot be put into {cache.cache_dir()}: {error}") from error
+        raise FetchFailed(
+            f"{asset.name} cannot be put into {cache.cache_dir()} ({error}): "
+            f"{cache.remedy(asset.command, elsewhere=True)}"
+        ) from error
     progress(asset.name, "ready", asset.size, asset.size)
     return place
 
@@ -66,11 +80,11 @@ def _install_locked(asset: Asset, fill: Fill, place: Path, verify: bool, progres
             return
         files.sweep(place.parent, place.name)
         with files.new_folder(place, existing="replace") as fresh:
-            cache.write_stamp(fresh, fill(fresh, partial))
+            cache.write_stamp(fresh, *fill(fresh, partial))
 
 
 def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:
-    """Whether ``asset`` is in place: at a cheap look, or with every hash."""
+    """Whether `asset` is in place: at a cheap look, or with every hash."""
     try:
         folder = cache.locate(asset)
     except AssetError:
@@ -82,7 +96,7 @@ def _is_whole(asset: Asset, verify: bool, progress: Progress) -> bool:
 
 
 def check_room(asset: Asset, partial: Path, needed: int) -> None:
-    """Raise FetchFailed if ``needed`` bytes do not fit on the disk of ``partial``."""
+    """Raise FetchFailed if `needed` bytes do not fit on the disk of `partial`."""
     free = shutil.disk_usage(partial).free
     if free < needed:
         raise FetchFailed(

@@ -51,7 +51,7 @@ def locate(asset: Asset) -> Path:
 def fetch(asset: Asset, verify: bool, progress: Progress) -> Path:
     """Make sure that a corpus is where NLTK finds it, and return where.
 
-    With ``verify`` NLTK compares what is there with the hash in its index, and fetches it again if need be.
+    With `verify` NLTK compares what is there with the hash in its index, and fetches it again if need be.
 
     Raises:
         FetchFailed: NLTK is not installed, or cannot download.

@@ -1,7 +1,7 @@
-"""Files that lie in a folder of your own already: ``TLCOURSE_FILES`` names the folder, or several.
+"""Files that lie in a folder of your own already: `TLCOURSE_FILES` names the folder, or several.
 
-A file is known by its sha256, so it may have any name, and may be compressed with xz (``.xz``). Folders are
-separated as in ``PATH``; what lies in folders below them is not looked at.
+A file is known by its sha256, so it may have any name, and may be compressed with xz (`.xz`). Folders are
+separated as in `PATH`; what lies in folders below them is not looked at.
 """
 
 import functools
@@ -18,13 +18,13 @@ VARIABLE = "TLCOURSE_FILES"
 
 
 def places() -> list[Path]:
-    """The folders that ``TLCOURSE_FILES`` names."""
+    """The folders that `TLCOURSE_FILES` names."""
     named = os.environ.get(VARIABLE, "").split(os.pathsep)
     return [Path(place).expanduser().absolute() for place in named if place]
 
 
 def find(digests: Collection[str], most: int) -> dict[str, Path]:
-    """sha256 → the file in one of :func:`places` that has it, of those that are there.
+    """sha256 → the file in one of `places` that has it, of those that are there.
 
     Args:
         digests: of the files as they are once decompressed.
@@ -43,15 +43,15 @@ def find(digests: Collection[str], most: int) -> dict[str, Path]:
 
 
 def opened(file: Path) -> BinaryIO:
-    """The file to be read as bytes, decompressed if its name ends in ``.xz``."""
+    """The file to be read as bytes, decompressed if its name ends in `.xz`."""
     return lzma.open(file) if file.suffix == ".xz" else file.open("rb")
 
 
 @functools.lru_cache(maxsize=1000)
 def _sha256(file: Path, size: int, changed: int, most: int) -> str:
-    """Of the decompressed file; empty if it is longer than ``most`` bytes, or damaged.
+    """Of the decompressed file; empty if it is longer than `most` bytes, or damaged.
 
-    ``size`` and ``changed`` are there for the cache: a file that was written anew is hashed anew.
+    `size` and `changed` are there for the cache: a file that was written anew is hashed anew.
     """
     if size > most:
         return ""

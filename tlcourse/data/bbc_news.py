@@ -26,9 +26,9 @@ class BBC:
     Attributes:
         texts: N articles without their headlines; a blank line between paragraphs.
         titles: N headlines.
-        topic: int64, (N,): an index into ``topics``.
+        topic: int64, (N,): an index into `topics`.
         topics: the names of the five topics.
-        names: N names, as ``business/001``.
+        names: N names, such as `business/001`.
         group: int64, (N,): articles that share passages have the same number.
         train_index, test_index: int64, 75/25 within each topic; no group has members in both.
     """
@@ -69,7 +69,7 @@ def load() -> BBC:
 
 
 def _decode(raw: bytes) -> str:
-    """All files but one are UTF-8; a few hold ``&#163;`` for a pound sign."""
+    """All files but one are UTF-8; a few hold `&#163;` for a pound sign."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -78,7 +78,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _without_twins(bodies: list[str]) -> dict[str, np.ndarray]:
-    """``kept``: indices of the articles that stay, ascending; ``group``: a number for each of these."""
+    """`kept`: indices of the articles that stay, ascending; `group`: a number for each of these."""
     sets = [shingles(words(body), RUN) for body in bodies]
     related = similar_pairs(sets, RELATED)
     twins = joined(range(len(sets)), [(i, j) for i, j in related if jaccard(sets[i], sets[j]) >= SAME])

@@ -1,9 +1,9 @@
 """The CMU Pronouncing Dictionary: how 125,000 English words are said, in the 39 phonemes of ARPAbet.
 
 The split is by family: a word and its inflections (`bake`, `bakes`, `baked`, `baking`, `baker`) are on one
-side, or a model could copy the stem. Two words are of one family where taking off an ending leads from one to
-the other, or to a third: rather too large a family than a torn one (`bear` and `bearing`, but also `bea` and
-`bead`). All pronunciations of a word are on one side.
+side of it; otherwise a model could copy the stem. Two words belong to one family if taking off an ending
+leads from one to the other, or from both to a third. Families are better too large than torn apart: `bear`
+and `bearing` are one, but so are `bea` and `bead`. All pronunciations of a word are on one side.
 """
 
 import re
@@ -25,10 +25,10 @@ Entry = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words and their pronunciations, alphabetically; a word with several has as many entries, in a row.
+    """Words and their pronunciations, in alphabetical order; a word with several has an entry for each.
 
     Attributes:
-        entries: N pairs (word, phonemes), as ``("bake", ("B", "EY", "K"))``.
+        entries: N pairs (word, phonemes), such as `("bake", ("B", "EY", "K"))`.
         family: N words: the first of all words that are inflections of each other.
         train_index, valid_index, test_index: int64, about 80/10/10; no family has members in two of them.
     """
@@ -52,7 +52,7 @@ def load(stress: bool = False) -> Lexicon:
     """Load the words that consist of the letters a to z; a dot, a hyphen or an apostrophe leaves a word out.
 
     Args:
-        stress: keep the digits of the vowels (``AH0`` unstressed, ``AH1`` primary, ``AH2`` secondary stress).
+        stress: keep the digits of the vowels (`AH0` unstressed, `AH1` primary, `AH2` secondary stress).
             Without them, two pronunciations that differ in stress only become one.
 
     Raises:
@@ -82,7 +82,7 @@ def load(stress: bool = False) -> Lexicon:
 
 
 def _families(words: list[str]) -> dict[str, str]:
-    """For each word the first of its family."""
+    """The first word of each word's family."""
     key = {"words": fingerprint(words), "endings": ENDINGS, "stem": SHORTEST_STEM}
 
     def find() -> dict[str, np.ndarray]:
@@ -96,7 +96,7 @@ def _families(words: list[str]) -> dict[str, str]:
 
 
 def bases(word: str) -> list[str]:
-    """What ``word`` may be an inflection of, whether or not there is such a word.
+    """What `word` may be an inflection of, whether or not there is such a word.
 
     Undoes the spelling changes of English: `baking` → `bake`, `stopped` → `stop`, `cities` → `city`.
     """

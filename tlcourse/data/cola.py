@@ -1,7 +1,8 @@
 """CoLA: sentences that linguists gave as examples, each acceptable or not (Warstadt, Singh and Bowman 2019).
 
-Of the public files: those to learn from; those to test on from the same books and articles (`in domain`), and
-those from others (`out of domain`). The answers to GLUE's own test are kept secret.
+The public files hold sentences to learn from, sentences to test on from the same books and articles (`in
+domain`), and sentences to test on from others (`out of domain`). The answers to GLUE's own test are kept
+secret.
 """
 
 from dataclasses import dataclass

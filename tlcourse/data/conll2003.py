@@ -1,4 +1,4 @@
-"""CoNLL-2003, English: names of people, places, organisations and others in news of Reuters of 1996.
+"""CoNLL-2003, English: names of people, places, organisations and others in Reuters news of 1996.
 
 The texts are Reuters' and are not given away with the course. They are read from a folder of your own, from
 `TLCOURSE_FILES`, or, once fetched, from the Hugging Face hub's conversion of `eriktks/conll2003`; whichever
@@ -47,7 +47,7 @@ def load(folder: str | Path | None = None) -> TaggedSentences:
 
     Args:
         folder: with `train.txt`, `valid.txt` and `test.txt`, or `eng.train`, `eng.testa` and `eng.testb`,
-            each as it is or compressed with xz. Without, where :mod:`tlcourse.assets` finds them.
+            each as it is or compressed with xz. Without, where `tlcourse.assets` finds them.
 
     Raises:
         FileNotFoundError, AssetMissing: they are not there; the message says what to do.
@@ -63,7 +63,7 @@ def load(folder: str | Path | None = None) -> TaggedSentences:
 
 
 def content(found: Sequence[Sentence]) -> str:
-    """The sha256 of sentences as text, a word and its tag a line."""
+    """The sha256 of sentences written as text, with one word and its tag per line."""
     text = "".join("".join(f"{w} {t}\n" for w, t in zip(*one, strict=True)) + "\n" for one in found)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -71,8 +71,8 @@ def content(found: Sequence[Sentence]) -> str:
 def _checked(part: str, found: list[Sentence]) -> list[Sentence]:
     if len(found) != SENTENCES[part] or not content(found).startswith(CONTENT[part]):
         raise ValueError(
-            f"the {part} part has {len(found):,} sentences that are not the {SENTENCES[part]:,} of the shared "
-            "task of 2003 (English, words in the first column, names in the last): take an unchanged copy"
+            f"the {part} part has {len(found):,} sentences, which are not the {SENTENCES[part]:,} of the "
+            "shared task of 2003 (English, the word first in each line, its tag last): take an unchanged copy"
         )
     return found
 
@@ -106,7 +106,7 @@ def _in_columns(file: Path) -> list[Sentence]:
             text = stream.read().decode("utf-8")
         return [([row[0] for row in rows], as_bio([row[-1] for row in rows])) for _, rows in sentences(text)]
     except (ValueError, EOFError, lzma.LZMAError) as error:
-        raise ValueError(f"{file} is no file of CoNLL-2003: {error}") from error
+        raise ValueError(f"{file} is not a file of CoNLL-2003: {error}") from error
 
 
 def _in_tables(place: Path, name: str) -> list[Sentence]:

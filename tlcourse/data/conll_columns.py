@@ -1,4 +1,4 @@
-"""Files of the CoNLL shared tasks: a word a line, its columns after it, a blank line between sentences."""
+"""Files of the CoNLL shared tasks: one word per line with its columns, a blank line between sentences."""
 
 from collections.abc import Iterator, Sequence
 

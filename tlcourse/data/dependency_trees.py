@@ -1,7 +1,7 @@
 """Sentences with a tree: for each word, the word it depends on.
 
 *From nltk's tier*, `dependency_treebank`: a tenth of the Penn Treebank's Wall Street Journal, its phrases
-turned into dependencies by rule, without names for them. :mod:`tlcourse.data.universal_dependencies` has the
+turned into dependencies by rule, without names for them. `tlcourse.data.universal_dependencies` has the
 same for text from the web, with names, drawn by people.
 """
 
@@ -29,7 +29,7 @@ class DependencyTree:
         words: as they are written.
         tags: a part of speech for each; which set, the treebank says.
         heads: int64 (T,): the place of the word that each depends on, from 0; `ROOT` for one of them.
-        relations: what each is to its head, such as `nsubj`; empty where the treebank does not say.
+        relations: what each word is to its head, such as `nsubj`; empty if the treebank does not say.
         is_punctuation: bool (T,).
     """
 

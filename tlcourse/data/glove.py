@@ -29,7 +29,7 @@ class Vectors:
         return word in self.index
 
     def __getitem__(self, word: str) -> np.ndarray:
-        """float32, (50,): the vector of ``word``; KeyError if it has none."""
+        """float32, (50,): the vector of `word`; KeyError if it has none."""
         return self.matrix[self.index[word]]
 
     def __len__(self) -> int:
@@ -37,10 +37,10 @@ class Vectors:
 
 
 def load(limit: int | None = None) -> Vectors:
-    """Load the ``limit`` most frequent words, or all 400,000.
+    """Load the `limit` most frequent words, or all 400,000.
 
     Raises:
-        ValueError: ``limit`` is not positive.
+        ValueError: `limit` is not positive.
         AssetMissing: not fetched yet.
     """
     if limit is not None and limit < 1:

@@ -1,4 +1,4 @@
-"""Which headline belongs to which article: pairs of BBC news, half of them right.
+"""Which headline belongs to which article: pairs from BBC news, half of them right.
 
 Each article comes twice, with its own headline and with that of another article on the same topic and the
 same side of the split, so that neither the topic nor the article alone gives the answer away.
@@ -59,12 +59,12 @@ def load() -> HeadlinePairs:
 def strangers(items: Sequence[int], names: Sequence[str], group: np.ndarray) -> list[int]:
     """For each of `items` another one, which is in another group; each is taken about once.
 
-    They stand in a circle in the order of their lots, and each takes the next one that is not of its group.
+    They are put in a circle, in the order of their lots, and each takes the next one from another group.
 
-    Raises ValueError if all are of one group.
+    Raises ValueError if all belong to one group.
     """
     if len({int(group[item]) for item in items}) < 2:
-        raise ValueError(f"the {len(items)} items are of one group: none has a stranger among the others")
+        raise ValueError(f"the {len(items)} items belong to one group: none can be paired with another's")
     circle = sorted(range(len(items)), key=lambda i: lot(names[i], "headlines"))
     taken = [0] * len(items)
     for place, i in enumerate(circle):

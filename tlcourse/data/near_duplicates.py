@@ -19,17 +19,17 @@ from tlcourse.data.texts import as_texts
 
 
 def fingerprint(texts: Iterable[str]) -> str:
-    """A key for what is derived from exactly these texts, in this order."""
+    """A key for whatever is derived from exactly these texts, in this order."""
     return hashlib.sha256("\0".join(as_texts(texts)).encode()).hexdigest()
 
 
 def words(text: str) -> list[str]:
-    """The runs of letters and digits of ``text``, in lower case."""
+    """The runs of letters and digits of `text`, in lower case."""
     return re.findall(r"[^\W_]+", text.lower())
 
 
 def shingles(tokens: Sequence[str], length: int) -> frozenset[tuple[str, ...]]:
-    """The runs of ``length`` tokens; the whole, if there are fewer."""
+    """The runs of `length` tokens; the whole, if there are fewer."""
     last = max(1, len(tokens) - length + 1)
     return frozenset(tuple(tokens[i : i + length]) for i in range(last)) if tokens else frozenset()
 
@@ -41,12 +41,12 @@ def jaccard(left: frozenset, right: frozenset) -> float:
 
 
 def similar_pairs(sets: Sequence[frozenset], threshold: float) -> list[tuple[int, int]]:
-    """All i < j such that the Jaccard similarity of ``sets[i]`` and ``sets[j]`` is at least ``threshold``.
+    """All i < j such that the Jaccard similarity of `sets[i]` and `sets[j]` is at least `threshold`.
 
     An empty set is similar to none.
 
     Raises:
-        ValueError: ``threshold`` is not in (0, 1].
+        ValueError: `threshold` is not in (0, 1].
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold!r}, expected a similarity in (0, 1]")
@@ -76,7 +76,7 @@ def same_pairs(items: Iterable[Hashable]) -> list[tuple[int, int]]:
 
 
 def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.ndarray:
-    """The groups, numbered from 0, with those made one that a pair of items connects: int64, (N,)."""
+    """The groups, numbered from 0, with those merged that a pair of items connects: int64, (N,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

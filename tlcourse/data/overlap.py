@@ -1,8 +1,8 @@
 """Runs of words that texts share: near-duplicates and leaked test sets among millions of words.
 
 A text is compared by its n-grams of lower-case words, 13 words long as in Brown et al. 2020 (GPT-3, appendix
-C). Each n-gram is one 64-bit number, so that a corpus is an array; that any two of a hundred million n-grams
-are taken for one another has a chance of less than one in a thousand.
+C). Each n-gram is one 64-bit number, so that a corpus is an array; the chance that any two of a hundred
+million n-grams are mistaken for each other is less than one in a thousand.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The order in which pretraining reads a text, and the sequences it makes of it.
 
 Everything here is a function of the text and a random generator, so a run that is resumed reads what it
-would have read. Shapes: B rows, T pieces a row.
+would have read. Shapes: B rows of T pieces.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Sized)
 class Epochs(Generic[E]):
     """Step → which pass over the text it is in, and which step of that pass it is.
 
-    A pass is made when it is reached. Raises ValueError if it has not one step.
+    A pass is made when it is reached. Raises ValueError if it is shorter than one step.
     """
 
     def __init__(self, make: Callable[[int], E]):
@@ -55,8 +55,9 @@ def document_order(
 ) -> np.ndarray:
     """One pass: which documents it reads, in which order, int64.
 
-    `repeats` says how often a pass reads each source: 2.0 each document twice, 0.4 two of five of them. What
-    is not named is read once. Raises ValueError for a source that the text does not have.
+    `repeats` says how often a pass reads each source: with 2.0 it reads each document twice, with 0.4 two in
+    five of them. Sources that are not named are read once. Raises ValueError for a source that the text does
+    not have.
     """
     unknown = set(repeats) - set(index.sources)
     if unknown:
@@ -129,7 +130,12 @@ class Pairs:
 
 
 def sentence_pairs(
-    index: TextIndex, order: np.ndarray, length: int, rows: int, rng: np.random.Generator
+    index: TextIndex,
+    order: np.ndarray,
+    length: int,
+    rows: int,
+    rng: np.random.Generator,
+    packed: bool = False,
 ) -> Pairs:
     """BERT's training pairs (Devlin et al. 2019, appendix A.2), as the authors' code makes them.
 
@@ -140,6 +146,9 @@ def sentence_pairs(
     where a document ends: what is left of it can be shorter than what is taken of another. Where one sentence
     fills the sequence there is no rest, and B is always from elsewhere: in short sequences that is most of
     them. The authors also make one sequence in ten shorter, at random; here all have `length`.
+
+    With `packed`, not theirs, a row that is not full goes on in the document after B, and if that ends,
+    begins earlier in that of A: in the middle of a sentence, too.
     """
     room = length - 3
     starts = np.asarray(index.sentence_pieces)
@@ -163,7 +172,12 @@ def sentence_pairs(
                 b = starts[sentence + in_a], starts[stop]
                 sentence = stop
             in_a, in_b = fit(int(a[1] - a[0]), int(b[1] - b[0]), room)
-            pairs.append((*_part(a, in_a, rng), *_part(b, in_b, rng), is_random))
+            a, b = _part(a, in_a, rng), _part(b, in_b, rng)
+            if packed:
+                end = starts[documents[(other if is_random else document) + 1]]
+                b = b[0], min(b[0] + room - in_a, end)
+                a = max(a[1] - (room - (b[1] - b[0])), starts[documents[document]]), a[1]
+            pairs.append((*a, *b, is_random))
     shuffled = np.array(pairs, dtype=np.int64)[rng.permutation(len(pairs))]
     return Pairs(shuffled[:, 0:2], shuffled[:, 2:4], shuffled[:, 4].astype(bool), rows)
 
@@ -175,7 +189,7 @@ def _part(span: tuple[int, int], n: int, rng: np.random.Generator) -> tuple[int,
 
 
 def _elsewhere(order: np.ndarray, document: int, rng: np.random.Generator) -> int:
-    """A random document that is another one, if there is another one."""
+    """A random document other than this one, if there is one."""
     for _ in range(10):
         other = int(order[rng.integers(len(order))])
         if other != document:

@@ -28,7 +28,7 @@ def continues_unit(
     min_count: int = MIN_COUNT,
     threshold: float = THRESHOLD,
 ) -> np.ndarray:
-    """bool (W,): does the word belong to one unit with the word before it?
+    """bool (W,): does the word belong to the same unit as the word before it?
 
     `words` (W,) are indices into `vocabulary`, `sentence_words` (S + 1,) where sentences begin.
     """

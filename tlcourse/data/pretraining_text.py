@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlcourse import assets
-from tlcourse.data import rated_sentences, text_index, text_sources, tokeniser
+from tlcourse.data import imdb, rated_sentences, text_index, text_sources, tokeniser
 from tlcourse.data.overlap import SHORTEST, Evaluation, N, Words, repeated
 from tlcourse.data.splits import lot
 from tlcourse.data.text_index import Document, TextIndex
@@ -36,12 +36,15 @@ class Sources:
 
     @classmethod
     def fetched(cls, **given: Path | None) -> "Sources":
-        """Those given, and of the others what `tlcourse fetch` or NLTK's downloader has put in its place."""
+        """The folders given, or else where `tlcourse fetch` or NLTK's downloader has put the texts.
+
+        IMDb's reviews may lie in `TLCOURSE_FILES` instead.
+        """
         there = {}
-        for name, asset, levels_up in (("nltk", "brown", 2), ("imdb", "imdb", 0)):
-            with suppress(assets.AssetMissing):
-                place = assets.path(asset)
-                there[name] = [place, *place.parents][levels_up]
+        with suppress(assets.AssetMissing):
+            there["nltk"] = assets.path("brown").parents[1]
+        with suppress(assets.AssetMissing):
+            there["imdb"] = imdb.folder()
         return cls(**(there | {name: where for name, where in given.items() if where}))
 
     def readers(self) -> Iterable[Iterable[Document]]:
@@ -187,7 +190,7 @@ def select(
 
 
 def _hold_out(source_of: Mapping[str, str]) -> set[str]:
-    """One in a hundred of each source's documents, one at least if there are two, by the lot of its name."""
+    """One in a hundred of each source's documents, and at least one of two or more, by their names' lots."""
     chosen = set()
     for source in set(source_of.values()):
         names = sorted((n for n, s in source_of.items() if s == source), key=lambda n: lot(n, "held-out"))

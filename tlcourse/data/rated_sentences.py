@@ -33,8 +33,8 @@ class RatedSentences:
     """One domain, in the order of its file, each text once.
 
     Attributes:
-        domain: one of :data:`DOMAINS`.
-        ids: N identifiers; ``"12_3"`` is the third sentence of the twelfth review or editorial.
+        domain: one of `DOMAINS`.
+        ids: N identifiers; `"12_3"` is the third sentence of the twelfth review or editorial.
         texts: N sentences.
         rating: float64, (N,), the mean rating, from −4 (most negative) to 4.
         group: int64, (N,): what must not be torn apart.
@@ -58,7 +58,7 @@ class RatedSentences:
     def votes(self) -> list[np.ndarray]:
         """What each person rated, N arrays of int64 in [−4, 4].
 
-        Their mean is ``rating``, but for 139 tweets: there the two differ by up to 1.2, never in sign.
+        Their mean is `rating`, except for 139 tweets, where the two differ by up to 1.2, but never in sign.
         """
         rows = _rows(f"{FILES[self.domain]}_anonDataRatings.txt")
         by_id = {row[0]: np.array(json.loads(row[3])) for row in rows}

@@ -1,7 +1,7 @@
 """Running text for word vectors: the packaged assets as sentences of words, and as arrays of word numbers.
 
-1.2M words: the BBC articles with their titles, and the rated sentences of all four domains. The papers train
-on thousands of millions.
+It has 1.2 million words: the BBC articles with their titles, and the rated sentences of all four domains. The
+papers train on thousands of millions.
 """
 
 import re
@@ -27,7 +27,7 @@ class RunningText:
     """A corpus as arrays: what training reads.
 
     Attributes:
-        words: the V words that occur ``min_count`` times or more, the most frequent first.
+        words: the V words that occur `min_count` times or more, the most frequent first.
         counts: int64, (V,): how often each occurs.
         ids: int64, (N,): the corpus, one number a token; rarer words are left out, as word2vec does.
         sentence: int64, (N,): which sentence each token is in. No window reaches into another one.
@@ -50,7 +50,7 @@ class RunningText:
 
 
 def tokenise(text: str) -> Sentence:
-    """Return the words of ``text``, in lower case; digits and punctuation are dropped."""
+    """Return the words of `text`, in lower case; digits and punctuation are dropped."""
     # interned: one string for all the tokens of a word, which saves 60 MB on a million
     return list(map(sys.intern, WORD.findall(text.lower().replace("’", "'"))))
 
@@ -72,10 +72,10 @@ def sentences() -> list[Sentence]:
 
 
 def encode(text: Iterable[Sentence], min_count: int = 5) -> RunningText:
-    """Number the words of ``text`` by frequency.
+    """Number the words of `text` by frequency.
 
     Raises:
-        ValueError: no word occurs ``min_count`` times.
+        ValueError: no word occurs `min_count` times.
         TypeError: a sentence is a string that is not cut into words.
     """
     text = as_sentences(text, "text")

@@ -1,8 +1,8 @@
 """One word, several senses: uses of *hard*, *interest*, *line*, *serve*, each with the sense it has there.
 
 NLTK's corpus `senseval`, in the format of Senseval-2: an instance is a sentence or a few, cut into words,
-with the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of Leacock,
-Towell and Voorhees 1993, *interest* of Bruce and Wiebe 1994.
+with the word in question marked. *hard* and *serve* are of Leacock, Chodorow and Miller 1998, *line* of
+Leacock, Towell and Voorhees 1993, *interest* of Bruce and Wiebe 1994.
 """
 
 import re
@@ -31,7 +31,7 @@ class Senses:
     """N uses of a word.
 
     Attributes:
-        word: one of :data:`WORDS`.
+        word: one of `WORDS`.
         ids: N names.
         words: N lists of words: the sentence, or a few sentences, of each use.
         position: int64 (N,): where the word in question stands, such as *harder* for *hard*.

@@ -2,7 +2,7 @@
 
 import re
 
-# A full stop after one of these ends no sentence. One capital letter alone is somebody's initial.
+# A full stop after one of these does not end a sentence. One capital letter alone is somebody's initial.
 _ABBREVIATIONS = (
     "Mr Mrs Ms Dr Prof Rev Hon Gen Col Capt Lt Sgt Maj Sr Jr St Messrs Mme Mlle Esq vs etc cf "
     "Inc Ltd Co Corp No Nos Vol Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec"

@@ -2,11 +2,11 @@
 
 The cells come from 44 modules (panels), and cells of one module look alike: many are slices of one crystal.
 The data set does not say which cell is from which module, but the files are in order, module by module and
-row by row, and :data:`MODULES` gives the borders as we found them; data/README.md says how.
+row by row, and `MODULES` gives the borders as we found them; data/README.md says how.
 
-There are two kinds of split, both 75/25. ``split_by_module`` draws whole modules, and the fixed split is one
+There are two kinds of split, both 75/25. `split_by_module` draws whole modules, and the fixed split is one
 of these: no panel is on both sides, and the score says what to expect of a panel that was not there in
-training. ``split`` draws single cells, as Deitsch et al. (2019) do: use it to compare with their figures.
+training. `split` draws single cells, as Deitsch et al. (2019) do: use it to compare with their figures.
 There the neighbours of most test cells are in the training set, which helps a method the more, the more it
 memorises.
 """
@@ -44,7 +44,7 @@ class SolarCells:
     Attributes:
         images: uint8, (N, 300, 300), grey.
         probability: float64, (N,), one of 0, 1/3, 2/3, 1: how sure the experts were of a defect.
-        kind: str, (N,), ``"mono"`` or ``"poly"``: made of one crystal or of many.
+        kind: str, (N,), `"mono"` or `"poly"`: made of one crystal or of many.
         names: the file names, (N,).
     """
 
@@ -89,12 +89,12 @@ class SolarCells:
 
     @property
     def train_index(self) -> np.ndarray:
-        """int64: the training part of ``split_by_module(FIXED)``."""
+        """int64: the training part of `split_by_module(FIXED)`."""
         return self._fixed[0]
 
     @property
     def test_index(self) -> np.ndarray:
-        """int64: the test part of ``split_by_module(FIXED)``."""
+        """int64: the test part of `split_by_module(FIXED)`."""
         return self._fixed[1]
 
 

@@ -11,14 +11,14 @@ import numpy as np
 
 
 def lot(name: str, salt: str) -> int:
-    """A number in [0, 2⁶⁴) that looks random, but depends on ``name`` and ``salt`` only."""
+    """A number in [0, 2⁶⁴) that looks random, but depends on `name` and `salt` only."""
     return int.from_bytes(hashlib.sha256(f"{salt}:{name}".encode()).digest()[:8], "big")
 
 
 def split_by_group(groups: Sequence[str], test: float, salt: str) -> tuple[np.ndarray, np.ndarray]:
     """Indices (train, test), each ascending, such that no group has members in both.
 
-    Groups enter the test set in the order of their lots as long as it holds at most ``test`` of all items.
+    Groups enter the test set in the order of their lots as long as it holds at most `test` of all items.
 
     Args:
         groups: the group of each item, (N,).
@@ -41,11 +41,11 @@ def split_by_group(groups: Sequence[str], test: float, salt: str) -> tuple[np.nd
 
 
 def unseen(train: np.ndarray, tests: np.ndarray, keys: Sequence[Hashable]) -> np.ndarray:
-    """Those of ``train`` whose key no item of ``tests`` has: for splits that are given, and share items.
+    """Those of `train` whose key no item of `tests` has: for splits that are given, and share items.
 
     Args:
         train, tests: int64, indices of items.
-        keys: of all items; what is the same has the same.
+        keys: of all items; equal items have equal keys.
     """
     tested = {keys[i] for i in tests}
     return np.array([i for i in train if keys[i] not in tested], dtype=np.int64)
@@ -54,10 +54,10 @@ def unseen(train: np.ndarray, tests: np.ndarray, keys: Sequence[Hashable]) -> np
 def split_within(
     groups: Sequence[str], strata: Sequence[Hashable], test: float, salt: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """:func:`split_by_group` inside each stratum, so that each has the same share in the test set.
+    """`split_by_group` inside each stratum, so that each has the same share in the test set.
 
     Args:
-        groups: the group of each item, (N,); a group lies in one stratum.
+        groups: the group of each item, (N,); each group lies within one stratum.
         strata: the stratum of each item, (N,).
     """
     where: dict[Hashable, list[int]] = {}

@@ -17,7 +17,7 @@ class Symbols:
         self._number = {symbol: number for number, symbol in enumerate(self.symbols, start=FIRST)}
 
     def __len__(self) -> int:
-        """How many numbers there are, PAD, BOS and EOS counted."""
+        """How many numbers there are, PAD, BOS and EOS included."""
         return FIRST + len(self.symbols)
 
     def encode(self, sequence: Iterable[str]) -> list[int]:

@@ -1,9 +1,9 @@
-"""Sentences with a tag a word: chunks and names by hand, names and parts of speech by spaCy.
+"""Sentences with a tag for each word: chunks and names by hand, names and parts of speech by spaCy.
 
 *Gold*, tagged by people, from NLTK: CoNLL-2000 (chunks in the Wall Street Journal) and IE-ER (names in news
-wire of 1998); :mod:`tlcourse.data.wikigold` and :mod:`tlcourse.data.conll2003` have more names. *Silver*,
-tagged by spaCy's small English pipeline, which makes mistakes: BBC news. Who agrees with silver tags
-throughout is as good as that pipeline, not as a person.
+wire of 1998); `tlcourse.data.wikigold` and `tlcourse.data.conll2003` have more names. *Silver*,
+tagged by spaCy's small English pipeline, which makes mistakes: BBC news. A model that agrees with all silver
+tags is as good as that pipeline, not as good as a person.
 
 Tags over several words are in BIO: B-ORG begins an organisation, I-ORG goes on with it, O is neither.
 """
@@ -35,7 +35,7 @@ class TaggedSentences:
 
     Attributes:
         words: N lists.
-        tags: N arrays, int64, one tag a word: an index into `names`.
+        tags: N int64 arrays, a tag for each word: an index into `names`.
         names: what the tags are called.
         train_index, test_index: int64.
         valid_index: int64; empty where there is no part to choose on.
@@ -50,7 +50,7 @@ class TaggedSentences:
 
 
 def numbered(tags: Iterable[Sequence[str]]) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Tags by name, a list a sentence → their numbers, int64, and the names: O first, then by alphabet."""
+    """Tags by name, a list per sentence → their numbers, int64, and the names: O first, then by alphabet."""
     tags = list(tags)
     names = tuple(sorted({tag for one in tags for tag in one}, key=lambda tag: (tag != "O", tag)))
     number = {tag: i for i, tag in enumerate(names)}
@@ -142,7 +142,7 @@ def _bio(words: Sequence[tuple[int, str]], spans: Sequence[tuple[int, int, str]]
 def bbc_silver(what: str) -> TaggedSentences:
     """The first sentences of each BBC article as spaCy tags them; the split is that of the articles.
 
-    They are tagged once and then kept. Only the first time spaCy is needed.
+    They are tagged once and then kept: spaCy is needed only the first time.
 
     Args:
         what: `entities`, names in BIO; or `parts of speech`, the 17 universal ones.
@@ -176,7 +176,7 @@ def bbc_silver(what: str) -> TaggedSentences:
 
 
 def _with_spacy(texts: Sequence[str]) -> dict[str, np.ndarray]:
-    """Words, names and parts of speech: a line a sentence, a blank between words, as UTF-8 bytes."""
+    """Words, names and parts of speech: one line per sentence, words separated by spaces, as UTF-8 bytes."""
     try:
         import spacy
     except ModuleNotFoundError as missing:

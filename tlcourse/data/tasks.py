@@ -1,7 +1,7 @@
 """The tasks that pretrained models are compared on: real texts, labels, and a split that nothing leaks over.
 
-What a model is tested on stands in no text that the course's models are pretrained on
-(:mod:`tlcourse.data.pretraining_text` drops what shares a run of words with it).
+None of the texts that models are tested on is in the text that the course's models are pretrained on
+(`tlcourse.data.pretraining_text` drops what shares a run of words with it).
 """
 
 from collections.abc import Callable
@@ -10,13 +10,23 @@ from pathlib import Path
 
 import numpy as np
 
-from tlcourse.data import bbc_news, headline_pairs, imdb, rated_sentences, tagged_sentences
+from tlcourse.data import (
+    bbc_news,
+    cola,
+    conll2003,
+    headline_pairs,
+    imdb,
+    rated_sentences,
+    stsb,
+    tagged_sentences,
+    wikigold,
+)
 from tlcourse.data.text_sources import clean
 
 CLASSES, NUMBERS, TAGS = "classes", "numbers", "tags"
 
 # Drawn once where a data set has more, so that a comparison of twenty models ends.
-MOST_TAGGED, MOST_TESTED = 3000, 1000  # sentences with a tag a word
+MOST_TAGGED, MOST_TESTED = 3000, 1000  # sentences with a tag for each word
 MOST_REVIEWS = 2000  # of IMDb's 25,000 to test on
 
 Texts = list[str] | list[list[str]]
@@ -24,11 +34,11 @@ Texts = list[str] | list[list[str]]
 
 @dataclass(frozen=True)
 class Task:
-    """Inputs and what to predict of them.
+    """Inputs, and what to predict for them.
 
     Attributes:
-        name: as :func:`load` knows it.
-        kind: one class of several a text, a number a text, or one tag of several a word.
+        name: as `load` knows it.
+        kind: what there is to predict: a class for each text, a number for each text, or a tag for each word.
         texts: N texts; where words are tagged, N lists of words.
         targets: (N,) classes as int64 or numbers as float64; N int64 arrays where words are tagged.
         names: of the classes or tags, none for numbers.
@@ -49,7 +59,7 @@ class Task:
     second: list[str] | None = field(default=None)
 
     def draw(self, n: int | None, seed: int) -> np.ndarray:
-        """`n` items to learn from, or all; with the same seed, fewer are a part of more.
+        """`n` items to learn from, or all; with the same seed, a smaller draw is part of a larger one.
 
         Raises ValueError if there are not so many.
         """
@@ -119,6 +129,22 @@ def _imdb(folder: Path) -> Task:
     )
 
 
+def _similarity() -> Task:
+    pairs = stsb.load()
+    tests, metrics = {"stsb": pairs.test_index}, {"stsb": "Spearman's ρ"}
+    return Task(
+        "similarity", NUMBERS, pairs.first, pairs.score, (), pairs.train_index, tests, metrics, pairs.second
+    )
+
+
+def _acceptability() -> Task:
+    data = cola.load()
+    tests = {"in domain": data.in_domain_index, "out of domain": data.out_of_domain_index}
+    names = ("unacceptable", "acceptable")
+    metrics = dict.fromkeys(tests, "Matthews correlation")  # as Warstadt et al. 2019, section 4
+    return Task("acceptability", CLASSES, data.texts, data.label, names, data.train_index, tests, metrics)
+
+
 def _tags(name: str, data: tagged_sentences.TaggedSentences, test: str, metric: str) -> Task:
     train, tests = _some(data.train_index, MOST_TAGGED), {test: _some(data.test_index, MOST_TESTED)}
     return Task(name, TAGS, data.words, data.tags, data.names, train, tests, {test: metric})
@@ -149,13 +175,22 @@ _TASKS: dict[str, tuple[str, Callable[[Path | None, Path | None], Task]]] = {
         lambda nltk, imdb: _tags("chunks", tagged_sentences.conll2000(nltk), "conll2000", "F1"),
     ),
     "names": ("nltk", lambda nltk, imdb: _tags("names", tagged_sentences.ieer(nltk), "ieer", "F1")),
-    "imdb": ("imdb", lambda nltk, imdb: _imdb(imdb)),
+    "imdb": ("imdb", lambda nltk, folder: _imdb(folder or imdb.folder())),
+    "wikigold": ("fetched", lambda nltk, imdb: _tags("wikigold", wikigold.load(), "wikigold", "F1")),
+    "conll2003": ("fetched", lambda nltk, imdb: _tags("conll2003", conll2003.load(), "conll2003", "F1")),
+    "similarity": ("fetched", lambda nltk, imdb: _similarity()),
+    "acceptability": ("fetched", lambda nltk, imdb: _acceptability()),
 }
 
 
-def available(nltk: Path | None = None, imdb: Path | None = None) -> list[str]:
-    """The names of the tasks whose data there are: `nltk` and `imdb` are folders, or None."""
-    there = {"": True, "nltk": nltk is not None, "imdb": imdb is not None}
+def available(nltk: Path | None = None, imdb: Path | None = None, fetched: bool = False) -> list[str]:
+    """The names of the tasks whose data there are.
+
+    Args:
+        nltk, imdb: folders, or None.
+        fetched: whether what is not of the packaged tier was fetched too, or lies in `TLCOURSE_FILES`.
+    """
+    there = {"": True, "nltk": nltk is not None, "imdb": imdb is not None, "fetched": fetched}
     return [name for name, (needs, _) in _TASKS.items() if there[needs]]
 
 
@@ -163,11 +198,11 @@ def load(name: str, nltk: Path | None = None, imdb: Path | None = None) -> Task:
     """A task by its name.
 
     Raises:
-        ValueError: there is no such task, or it needs a folder that is not given.
+        ValueError: there is no such task, or it needs NLTK's folder and that is not given.
         AssetMissing: not fetched yet.
     """
     if name not in _TASKS:
         raise ValueError(f"task is {name!r}, expected one of {', '.join(_TASKS)}")
-    if name not in available(nltk, imdb):
-        raise ValueError(f"the task {name!r} needs data that are not packaged: give {_TASKS[name][0]}=FOLDER")
+    if _TASKS[name][0] == "nltk" and nltk is None:
+        raise ValueError(f"the task {name!r} needs data that are not packaged: give nltk=FOLDER")
     return _TASKS[name][1](nltk, imdb)

@@ -22,7 +22,7 @@ from tlcourse.data.tokeniser import find_words
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-UNKNOWN, END_OF_SENTENCE = "<unk>", "</s>"  # words 0 and 1, which stand in no text
+UNKNOWN, END_OF_SENTENCE = "<unk>", "</s>"  # words 0 and 1, which no text has
 
 # What `flags` says of a piece, one bit each.
 STARTS_WORD, CAPITAL, STARTS_UNIT = 1, 2, 4
@@ -43,8 +43,7 @@ class TextIndex:
     """The text.
 
     Attributes:
-        words: uint32 (W,), numbers of words as they are written, the most frequent word has the lowest
-            number.
+        words: uint32 (W,), numbers of the words as they are written; the most frequent word has the lowest.
         pieces: uint16 (N,), the same text in the tokeniser's pieces.
         flags: uint8 (N,): does the piece start a word, is its word written with a capital, does it start
             a unit (a word, or the phrase or name that ERNIE masks as a whole)?
@@ -169,7 +168,7 @@ def _pieces(
     continues: np.ndarray,
     tokenizer: "Tokenizer",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each distinct word is cut once; the rest is looking up, a million words at a time."""
+    """Each distinct word is cut once; the rest is looked up, a million words at a time."""
     cut = [encoding.ids for encoding in tokenizer.encode_batch(vocabulary[2:], add_special_tokens=False)]
     cut = [[], [], *cut]
     n_pieces = np.array([len(ids) for ids in cut])

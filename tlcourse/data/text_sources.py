@@ -110,7 +110,7 @@ def _untag(line: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """Text cut into words and signs by spaces → running text, as far as the signs say where they belong."""
+    """Words and signs separated by spaces → running text, as far as the signs say where they belong."""
     text = re.sub(r"(?:`` | '')", '"', text.replace("``", "`` ").replace("  ", " "))
     text = re.sub(r" ([.,;:!?%)\]])", r"\1", text)
     return re.sub(r"([(\[$]) ", r"\1", text)
@@ -125,7 +125,7 @@ def brown(folder: str | Path) -> Iterator[Document]:
 
 
 def movie_reviews(folder: str | Path) -> Iterator[Document]:
-    """2,000 reviews (Pang and Lee 2004): lower case, one sentence a line."""
+    """2,000 reviews (Pang and Lee 2004): in lower case, one sentence per line."""
     for name, text in nltk_files(folder, "movie_reviews"):
         yield _document("movie_reviews", name, map(spaced, text.splitlines()))
 
@@ -146,7 +146,7 @@ def abc(folder: str | Path) -> Iterator[Document]:
 
 
 def plain(folder: str | Path, corpus: str) -> Iterator[Document]:
-    """A corpus with a paragraph a line: webtext, state_union, inaugural."""
+    """A corpus with one paragraph per line: webtext, state_union, inaugural."""
     for name, text in nltk_files(folder, corpus):
         yield _document(corpus, name, _utf8(text).splitlines())
 
@@ -162,7 +162,7 @@ def imdb(folder: str | Path, split: str = "unsup") -> Iterator[Document]:
 
 
 def eltec(path: str | Path) -> Iterator[Document]:
-    """The novels, from the repository's TEI files, or from one text file with a paragraph a line.
+    """The novels, from the repository's TEI files, or from one text file with one paragraph per line.
 
     Raises FileNotFoundError, with where to get them.
     """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VOCAB_SIZE = 8192
 LETTERS = 100  # letters, figures and signs that are pieces of their own
 
-# The last three are GPT's for fine-tuning: they stand in no training text.
+# The last three are GPT's for fine-tuning: no training text has them.
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[START]", "[DELIMITER]", "[EXTRACT]")
 PAD, UNK, CLS, SEP, MASK, START, DELIMITER, EXTRACT = range(len(SPECIAL))
 
@@ -143,9 +143,11 @@ def load_file(path: Path) -> "Tokenizer":
 
     try:
         tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.encode("A word, and \u4e00, which has no piece.")
+        tokenizer.encode("A word, and \u4e00, which has no piece.", add_special_tokens=False)
         sha256sums.check(path)
-    except Exception as error:  # the library raises plain Exception, for whatever is wrong
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # plain Exception for whatever is wrong, or a panic, which is not even one
         raise ValueError(
             f"{path} cannot be used as a tokeniser ({error!s:.300}). Get the folder again, or write the file "
             "with tlcourse.data.tokeniser.save."

@@ -1,7 +1,7 @@
 """Universal Dependencies, English Web Treebank: blogs, e-mails, reviews, answers, with trees drawn by people.
 
-Of the treebank's three parts two are taken, development and test: 4,078 sentences are enough to learn a probe
-from and to test it. The format is CoNLL-U: ten columns, comments behind `#`; words that are written as one
+Two of the treebank's three parts are used, development and test: their 4,078 sentences are enough to train a
+probe and to test it. The format is CoNLL-U: ten columns, comments behind `#`; words that are written as one
 (`don't`) have a line of their own, `2-3`, before those of their parts, and so has, as `8.1`, a word that is
 left out. Both are passed over: a tree is over the parts.
 """

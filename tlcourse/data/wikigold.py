@@ -15,7 +15,7 @@ TEST = 0.25
 def load() -> TaggedSentences:
     """1,696 sentences of 145 articles with BIO tags, split by article, 75/25.
 
-    Articles that share a sentence are on one side.
+    Articles that share a sentence are on the same side.
 
     Raises:
         AssetMissing: not fetched yet.

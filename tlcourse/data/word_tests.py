@@ -31,7 +31,7 @@ def simlex999() -> tuple[list[Pair], np.ndarray]:
 def analogies() -> dict[str, list[Analogy]]:
     """Google's 19,544 analogies by section: a is to b as c is to d (Mikolov et al. 2013, section 4.1).
 
-    Words keep their case (``Athens``): lower them for vectors that have no capitals.
+    Words keep their case (`Athens`): lower them for vectors that have no capitals.
 
     Raises:
         AssetMissing: not fetched yet.

@@ -1,4 +1,4 @@
-"""What checks exercises; they themselves stand in their lesson's room. See :func:`start`."""
+"""What checks exercises; they themselves stand in their lesson's room. See `start`."""
 
 from importlib import import_module
 

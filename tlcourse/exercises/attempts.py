@@ -28,8 +28,8 @@ _LIBRARIES = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "
 def stub_line(attempt: object) -> str | None:
     """Return what is still missing from an attempt, or None if it has been written.
 
-    A stub is ``...`` or None itself, or a function whose body is nothing but a docstring, ``...``, ``pass``
-    or ``raise NotImplementedError``, or one that still has a ``...`` where a value belongs.
+    A stub is `...` or None itself, or a function whose body is nothing but a docstring, `...`, `pass`
+    or `raise NotImplementedError`, or one that still has a `...` where a value belongs.
     """
     if attempt is Ellipsis or attempt is None:
         return "Replace the `...` with your answer."
@@ -75,7 +75,7 @@ def _is_placeholder(node: ast.stmt) -> bool:
 
 
 def _does_nothing(function: FunctionType) -> bool:
-    """Whether the code, whose source is not at hand, does nothing but return None or ``...``."""
+    """Whether the code, whose source is not at hand, does nothing but return None or `...`."""
     steps = [i for i in dis.get_instructions(function) if i.opname not in ("RESUME", "NOP")]
     return len(steps) <= 2 and all(
         i.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") and i.argval in (None, Ellipsis)
@@ -93,7 +93,7 @@ class Outcome:
 
 
 def run(function: Callable, args: tuple, seed: int) -> Outcome:
-    """Call ``function`` on a copy of ``args``, generators seeded; never raises for what it does.
+    """Call `function` on a copy of `args`, generators seeded; never raises for what it does.
 
     KeyboardInterrupt passes: an endless loop has to end somehow.
     """
@@ -139,7 +139,7 @@ def _seeded(seed: int) -> Iterator[None]:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error as ``Type: message`` and the line of the learner's own code that it came from."""
+    """Return an error as `Type: message` and the line of the learner's own code that it came from."""
     name = type(error).__name__
     message = f"{name}: {error}" if str(error) else name
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]

@@ -1,15 +1,20 @@
-"""What a notebook holds as ``check``: its lesson's exercises, with their hints and solutions."""
+"""What a notebook holds as `check`: its lesson's exercises, with their hints and solutions."""
 
+import copy
+import dataclasses
 import difflib
 import html
 from importlib import import_module
 from types import ModuleType
 
 from IPython import get_ipython
+from IPython.display import display
 
 from tlcourse import curriculum
-from tlcourse.exercises import prediction, progress
-from tlcourse.exercises.machinery import Exercise, Prediction, Question
+from tlcourse.exercises import ask_first, prediction, progress
+from tlcourse.exercises.machinery import Exercise
+from tlcourse.exercises.prediction import Prediction
+from tlcourse.exercises.questions import Question
 from tlcourse.exercises.verdicts import MARKS, NOT_ATTEMPTED, SOLVED, WRONG, Note, Verdict
 
 
@@ -35,13 +40,18 @@ def predictions_of(module: ModuleType) -> dict[str, Prediction]:
     return {name: value for name, value in vars(module).items() if isinstance(value, Prediction)}
 
 
-class Check:
-    """One exercise in a notebook: call it with your attempt; ``.hint()`` and ``.solution()`` help."""
+class CheckedExercise:
+    """One exercise in a notebook: call it with your attempt; `.hint()` and `.solution()` help.
+
+    `.input` holds the arguments on which your last attempt went wrong: `f(*check.f.input)` replays it.
+    """
 
     def __init__(self, lesson: str, exercise: Exercise | Question, solutions: bool):
         self._lesson, self._exercise, self._solutions = lesson, exercise, solutions
         self._hints_given = 0
         self._last: str | None = None
+        self._solved = False
+        self._input: tuple | None = None
         self.__doc__ = f"{exercise.title}. Call with your attempt; .hint() and .solution() help."
 
     def __call__(self, attempt: object, *context: object) -> Verdict:
@@ -58,7 +68,23 @@ class Check:
         elif verdict.status != NOT_ATTEMPTED:
             progress.record(self._lesson, name, "solved" if verdict.status == SOLVED else "try")
         self._last = verdict.status
+        self._solved |= verdict.status == SOLVED
+        if verdict.args is not None:
+            self._input = verdict.args
+            where = f"{verdict.given}  (`{name}(*check.{name}.input)` replays it)"
+            verdict = dataclasses.replace(verdict, given=where)
         return verdict
+
+    @property
+    def input(self) -> tuple:
+        """The arguments on which the last attempt went wrong (before that, an example): a copy.
+
+        Raises:
+            AttributeError: the question asks for a value, so there are no arguments.
+        """
+        if isinstance(self._exercise, Question):
+            raise AttributeError(f"{self._exercise.name} asks for a value: there is no input to replay")
+        return copy.deepcopy(self._input if self._input is not None else self._exercise.case(0)[0])
 
     def hint(self) -> Note:
         """Return the next of the three hints."""
@@ -66,45 +92,49 @@ class Check:
         number = min(self._hints_given, len(hints) - 1)
         self._hints_given += 1
         if not self._solutions:
-            progress.record(self._lesson, self._exercise.name, "hint")
+            progress.record_help(self._lesson, self._exercise.name, hints=number + 1)
         last = " There is no further hint; `.solution()` shows the code." if number == len(hints) - 1 else ""
         return Note(f"**Hint {number + 1} of {len(hints)}.** {hints[number]}{last}")
 
     def solution(self, *context: object) -> Note:
-        """Return the solution's code; it is counted in your progress."""
+        """Return the solution's code; it is counted in your progress.
+
+        `context` is what is passed to the check after the attempt, if you want to see the value as well.
+        """
         if not self._solutions:
-            progress.record(self._lesson, self._exercise.name, "solution")
-        code = (
-            self._exercise.source(*context)
-            if isinstance(self._exercise, Question)
-            else self._exercise.source()
-        )
+            progress.record_help(self._lesson, self._exercise.name, solutions=1)
+        code = self._exercise.source(*context)
         explain = getattr(self._exercise, "explain", "")
         after = f"\n\n{explain}" if explain else ""
         return Note(f"**{self._exercise.title}**\n\n```python\n{code}\n```{after}")
 
     def status(self) -> str:
-        """Return ``"solved"``, ``"wrong"`` (tried) or ``"not attempted"``, as of now or as remembered."""
-        if self._last in (SOLVED, WRONG):
-            return self._last
+        """Return `"solved"`, `"wrong"` (tried) or `"not attempted"`: once solved, solved for good."""
         entry = progress.entry(self._lesson, self._exercise.name)
-        return SOLVED if entry["solved"] else WRONG if entry["tries"] else NOT_ATTEMPTED
+        if self._solved or entry["solved"]:
+            return SOLVED
+        return WRONG if self._last == WRONG or entry["tries"] else NOT_ATTEMPTED
+
+    def works(self) -> bool:
+        """Return whether the attempt that was checked last, in this session, was right: it can be used."""
+        return self._last == SOLVED
 
     def __repr__(self) -> str:
         name = self._exercise.name
-        ways = f"check.{name}({name}) · .hint() · .solution()"
+        given = ", ".join([name, *getattr(self._exercise, "context", ())])
+        ways = f"check.{name}({given}) · check.{name}.hint() · check.{name}.solution()"
         return f"{MARKS[self.status()]} {name}: {self._exercise.title}. {ways}"
 
 
-class Lesson:
-    """The exercises of one lesson; ``check.<TAB>`` lists them, ``check`` alone shows how far you are."""
+class Classroom:
+    """The exercises of one lesson; `check.<TAB>` lists them, `check` alone shows how far you are."""
 
     def __init__(self, slug: str, module: ModuleType, solutions: bool):
         self._slug = slug
         self._predictions = predictions_of(module)
-        self._checks = {name: Check(slug, e, solutions) for name, e in exercises_of(module).items()}
+        self._checks = {name: CheckedExercise(slug, e, solutions) for name, e in exercises_of(module).items()}
 
-    def __getattr__(self, name: str) -> Check:
+    def __getattr__(self, name: str) -> CheckedExercise:
         checks = self.__dict__.get("_checks", {})
         if name in checks:
             return checks[name]
@@ -113,27 +143,25 @@ class Lesson:
         near = difflib.get_close_matches(name, checks, n=1, cutoff=0.4)
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise AttributeError(
-            f"lesson {self.__dict__.get('_slug')} has no exercise {name!r}.{meant} "
-            f"It has: {', '.join(checks)}"
+            f"lesson {self.__dict__.get('_slug')} has no exercise {name!r}.{meant} It has: "
+            f"{', '.join(checks)}"
         )
 
-    def predict(self, name: str) -> object:
-        """Return the question ``name`` as a widget: choose, commit, and only then see the answer.
+    def predict(self, name: str) -> ask_first.AskFirst:
+        """Return the question `name` as a widget: choose and commit; `recall` shows the answer.
 
         Raises:
             KeyError: the lesson asks no such question.
         """
-        asked = self._asked(name)
-        return prediction.predict(asked.question, asked.options, asked.answer, asked.why, self._key(name))
+        return ask_first.AskFirst(self._asked(name), self._key(name))
 
     def recall(self, name: str) -> None:
-        """Show what you predicted at ``predict(name)``, and what came out.
+        """Show what you predicted at `predict(name)`, what came out, and the reasons.
 
         Raises:
             KeyError: the lesson asks no such question.
         """
-        self._asked(name)
-        prediction.recall(self._key(name))
+        display(prediction.recalled(self._asked(name), self._key(name)))
 
     def _asked(self, name: str) -> Prediction:
         if name not in self._predictions:
@@ -172,8 +200,8 @@ def _put_in_notebook(name: str, attempt: object, answer: object) -> None:
                 shell.user_ns[other] = answer
 
 
-def start(lesson: str, solutions: bool = False) -> Lesson:
-    """Return the exercises of a lesson, for a notebook's first cell: ``check = exercises.start("elmo")``.
+def start(lesson: str, solutions: bool = False) -> Classroom:
+    """Return the exercises of a lesson, for a notebook's first cell: `check = exercises.start("elmo")`.
 
     Args:
         lesson: its slug, as in `notebooks/NN_<slug>.ipynb`.
@@ -189,4 +217,4 @@ def start(lesson: str, solutions: bool = False) -> Lesson:
             f"no exercises for lesson {lesson!r}; there are some for {', '.join(available) or 'none yet'}"
         )
     module = import_module(f"tlcourse.lessons.{lesson}.exercises")
-    return Lesson(lesson, module, solutions)
+    return Classroom(lesson, module, solutions)

@@ -1,7 +1,7 @@
 """Comparing a learner's value with the expected one, and saying what differs.
 
 Numbers, text, lists, tuples, sets, dicts, numpy arrays and torch tensors, nested as they come. Two values
-count as equal when ``|a − b| ≤ atol + rtol · max(|a|, |b|)``: symmetric, unlike ``numpy.isclose``.
+count as equal when `|a − b| ≤ atol + rtol · max(|a|, |b|)`: symmetric, unlike `numpy.isclose`.
 """
 
 import math
@@ -39,7 +39,7 @@ def is_scalar(value: object) -> bool:
 
 
 def kind(value: object) -> str:
-    """Return what a value is, in a learner's words, with its shape: ``"a numpy array of shape (3, 4)"``."""
+    """Return what a value is, in a learner's words, with its shape: `"a numpy array of shape (3, 4)"`."""
     if value is None:
         return "None"
     if is_tensor(value):
@@ -59,7 +59,7 @@ def kind(value: object) -> str:
 
 
 def short(value: object) -> str:
-    """Return a representation of ``value`` that fits a line or two."""
+    """Return a representation of `value` that fits a line or two."""
     if is_tensor(value) or isinstance(value, np.ndarray):
         array = as_array(value)
         kind_of = "tensor" if is_tensor(value) else "array"
@@ -86,7 +86,7 @@ def short(value: object) -> str:
 
 
 def difference(expected: object, got: object, rtol: float = 1e-5, atol: float = 1e-6) -> str | None:
-    """Return what is wrong with ``got``, as a sentence for the learner, or None if it equals ``expected``.
+    """Return what is wrong with `got`, as a sentence for the learner, or None if it equals `expected`.
 
     Never raises: a value that cannot be compared is one that differs.
     """
@@ -97,7 +97,7 @@ def difference(expected: object, got: object, rtol: float = 1e-5, atol: float = 
 
 
 def _difference(expected: object, got: object, rtol: float, atol: float, where: str) -> str | None:
-    """Compare one level; ``where`` is the way to this value from the outermost, such as ``"['loss'][0]"``."""
+    """Compare one level; `where` is the way to this value from the outermost, such as `"['loss'][0]"`."""
     at = f" at {where}" if where else ""
     if got is Ellipsis and expected is not Ellipsis:
         return f"There is still a `...`{at} where {kind(expected)} belongs."
@@ -177,10 +177,12 @@ def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> 
 
 
 def _conversion(expected: object, got: object) -> str:
-    """What makes the array or tensor asked for out of ``got``; tried, before it is said."""
+    """What makes the array or tensor asked for out of `got`; tried, before it is said."""
     to_torch = is_tensor(expected)
     if is_scalar(got):
-        return "did you take a mean, a sum or one entry of all, where one along an axis is asked for?"
+        return (
+            "one for each entry of an axis is asked for, not one for all: name the axis (`axis=…`, `dim=…`)."
+        )
     if isinstance(got, (list, tuple)) and got and all(is_tensor(g) or isinstance(g, np.ndarray) for g in got):
         shapes = {tuple(g.shape) for g in got}
         if len(shapes) > 1:
@@ -220,8 +222,8 @@ def _largest(a: np.ndarray, b: np.ndarray, near: np.ndarray, at: str) -> str:
         gap = np.where(np.isfinite(gap), gap, np.inf)
         worst = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
         return (
-            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: "
-            f"expected {short(a[worst])}, got {short(b[worst])}."
+            f"{count}. The largest difference is {gap[worst]:.3g}, at index {_index(worst)}: expected "
+            f"{short(a[worst])}, got {short(b[worst])}."
         )
     worst = tuple(int(i) for i in np.argwhere(~near)[0])
     return f"{count}, the first at index {_index(worst)}: expected {short(a[worst])}, got {short(b[worst])}."

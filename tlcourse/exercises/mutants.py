@@ -1,10 +1,10 @@
 """Can an exercise's check be fooled? Every small change to its solution is handed in, and must not pass.
 
-For who writes exercises: ``python -m tlcourse.exercises.mutants elmo [NAME …]`` prints, for each changed
+For who writes exercises: `python -m tlcourse.exercises.mutants elmo [NAME …]` prints, for each changed
 solution, whether it is caught, and whether the message names the mistake or only says how far off it is.
 
-A change that makes no difference on any input the exercise can draw (``x.softmax(-1)`` for ``x.softmax(1)`` of
-a matrix) is declared beside the exercise, with its reason: ``equivalent={"x.softmax(1) → x.softmax(-1)": "…"}``.
+A change that makes no difference on any input the exercise can draw (`y @ x` for `x @ y` of two vectors)
+is declared beside the exercise, with its reason: `equivalent={"x @ y → y @ x": "a dot product"}`.
 """
 
 import ast
@@ -18,18 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import attempts
+from tlcourse.exercises import attempts, misuses
 from tlcourse.exercises.comparison import difference, is_tensor
-from tlcourse.exercises.machinery import Exercise, Question
+from tlcourse.exercises.machinery import Exercise
 from tlcourse.exercises.mutations import mutations
+from tlcourse.exercises.questions import Question
 from tlcourse.exercises.verdicts import SOLVED, Verdict
 
 MORE_SEEDS = range(1000, 1100)
 _STILLBORN = ("NameError", "UnboundLocalError", "IndentationError")
-
-
-class NotApplicable(TypeError):
-    """The change makes no sense for a value of this kind."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Trial:
 
     Attributes:
         passed: the check took it for a solution.
-        differs: on how many of 100 more inputs it gives something else than the solution; only where it passed.
+        differs: where it passed, on how many of 100 further inputs it gives something else than the solution.
         reason: why it is declared to be equivalent, if it is.
     """
 
@@ -83,11 +80,11 @@ def mutants(exercise: Exercise) -> Iterator[Mutant]:
         yield Mutant(change + nth, _compiled(changed, exercise.reference))
     names = exercise.parameters
     for number, name in enumerate(names):
-        for what, change in _OF_AN_ARGUMENT.items():
+        for what, change in misuses.OF_AN_ARGUMENT.items():
             yield Mutant(f"{name}: {what}", _given(exercise.reference, number, change))
     for first in range(len(names) - 1):
         yield Mutant(f"{names[first]} and {names[first + 1]} swapped", _swapped(exercise.reference, first))
-    for what, change in _OF_THE_RESULT.items():
+    for what, change in misuses.OF_THE_RESULT.items():
         yield Mutant(f"result: {what}", _returning(exercise.reference, change))
 
 
@@ -98,10 +95,10 @@ def _compiled(tree: ast.FunctionDef, reference: Callable) -> Callable:
 
 
 def _last_of_the_best(argmax: Callable, *args: Any, **kwargs: Any) -> Any:
-    """``argmax``, but of several equal ones the last."""
+    """`argmax`, but of several equal ones the last."""
     if not args and not kwargs and (x := argmax.__self__).ndim == 1:
         return len(x) - 1 - (x.flip(0) if is_tensor(x) else x[::-1]).argmax()
-    raise NotApplicable("argmax of more than one axis")
+    raise misuses.NotApplicable("argmax of more than one axis")
 
 
 def _given(reference: Callable, number: int, change: Callable) -> Callable:
@@ -118,7 +115,7 @@ def _swapped(reference: Callable, first: int) -> Callable:
         changed = list(args)
         changed[first : first + 2] = args[first + 1], args[first]
         if type(args[first]) is not type(args[first + 1]):
-            raise NotApplicable("arguments of two kinds")
+            raise misuses.NotApplicable("arguments of two kinds")
         return reference(*changed)
 
     return mutant
@@ -129,123 +126,6 @@ def _returning(reference: Callable, change: Callable) -> Callable:
         return change(reference(*args))
 
     return mutant
-
-
-def _array(value: Any) -> Any:
-    if isinstance(value, np.ndarray) or is_tensor(value):
-        return value
-    raise NotApplicable("not an array")
-
-
-def _numeric(value: Any) -> Any:
-    """A number, or an array of them; never True and False."""
-    if isinstance(value, (bool, np.bool_)):
-        raise NotApplicable("True or False")
-    if isinstance(value, (int, float, np.number)):
-        return value
-    if "bool" in str(_array(value).dtype):
-        raise NotApplicable("True and False")
-    return value
-
-
-def _floats(value: Any) -> Any:
-    value = _numeric(value)
-    if isinstance(value, float) or "float" in str(getattr(value, "dtype", "")):
-        return value
-    raise NotApplicable("whole numbers")
-
-
-def _mask(value: Any) -> Any:
-    array = np.asarray(_array(value))
-    if array.dtype == bool or (array.dtype.kind in "iu" and np.isin(array, (0, 1)).all()):
-        return value
-    raise NotApplicable("not a mask")
-
-
-def _flipped(value: Any, axis: int = -1) -> Any:
-    return value.flip(axis) if is_tensor(value) else np.flip(value, axis)
-
-
-def _several(value: Any) -> Any:
-    if isinstance(value, (list, tuple, str)) and len(value) > 1:
-        return value
-    if _array(value).ndim and len(value) > 1:
-        return value
-    raise NotApplicable("one value")
-
-
-def _matrix(value: Any) -> Any:
-    if _array(value).ndim < 2:
-        raise NotApplicable("no matrix")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise NotApplicable("not text")
-    return value
-
-
-def _reversed(value: Any) -> Any:
-    value = _several(value)
-    return value[::-1] if isinstance(value, (list, tuple, str)) else _flipped(value, 0)
-
-
-def _rolled(value: Any) -> Any:
-    value = _several(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)([*value[1:], value[0]])
-    return value.roll(1, 0) if is_tensor(value) else np.roll(_array(value), 1, 0)
-
-
-def _changed_in_place(value: Any) -> Any:
-    value = _several(_numeric(value))
-    value += 1
-    return value - 1
-
-
-def _of_exp(value: Any, function: str) -> Any:
-    value = _floats(value)
-    return getattr(value, function)() if is_tensor(value) else getattr(np, function)(value)
-
-
-_OF_AN_ARGUMENT: dict[str, Callable[[Any], Any]] = {
-    "changed in place": _changed_in_place,
-    "a mask from the other side": lambda v: _flipped(_mask(v)),
-    "a mask inverted": lambda v: ~_mask(v) if "bool" in str(_mask(v).dtype) else 1 - v,
-    "lower case": lambda v: _text(v).lower(),
-    "ignored (as if 1)": lambda v: _floats(v) * 0 + 1,
-    "transposed": lambda v: _matrix(v).T if _matrix(v).shape[0] == v.shape[-1] and v.ndim == 2 else _not(v),
-    "rounded": lambda v: v.round() if not isinstance(_floats(v), float) else round(v),
-}
-_OF_THE_RESULT: dict[str, Callable[[Any], Any]] = {
-    "sign": lambda v: -_numeric(v),
-    "absolute": lambda v: abs(_numeric(v)),
-    "complement": lambda v: 1 - _floats(v),
-    "inverted": lambda v: ~_mask(v) if "bool" in str(_mask(v).dtype) else _not(v),
-    "× 100": lambda v: _floats(v) * 100,
-    "÷ 2": lambda v: _floats(v) / 2,
-    "+ 1": lambda v: _numeric(v) + 1,
-    "− 1": lambda v: _numeric(v) - 1,
-    "exp": lambda v: _of_exp(v, "exp"),
-    "log": lambda v: _of_exp(abs(_floats(v)) + 1e-9, "log"),
-    "root": lambda v: abs(_floats(v)) ** 0.5,
-    "square": lambda v: _floats(v) ** 2,
-    "transposed": lambda v: _matrix(v).swapaxes(-1, -2),
-    "reversed": _reversed,
-    "shifted by one": _rolled,
-    "the first alone": lambda v: _several(v)[:1],
-    "without the last": lambda v: _several(v)[:-1],
-    "summed over the first axis": lambda v: _matrix(v).sum(0),
-    "÷ its sum over the first axis": lambda v: _floats(_matrix(v)) / v.sum(0),
-    "softmax once more": lambda v: np.exp(_several(_floats(v))) / np.exp(v).sum(-1, keepdims=True),
-    "a list": lambda v: _array(v).tolist(),
-    "forgotten": lambda v: None,
-}  # fmt: skip
-
-
-def _not(value: Any) -> Any:
-    raise NotApplicable(str(type(value)))
 
 
 # --- trying them
@@ -282,7 +162,7 @@ def unknown_declarations(exercise: Exercise) -> list[str]:
 
 
 def near_misses(question: Question) -> list[object]:
-    """Return values near a question's answer, none of which may pass: one too many, one too few, its neighbours."""
+    """Return values near a question's answer, none of which may pass: one too many or few, its neighbours."""
     answer = question.answer(*question.example)
     near: list[object] = []
     if isinstance(answer, (int, np.integer)) and not isinstance(answer, bool):

@@ -1,4 +1,4 @@
-"""Small changes to a solution's code, as a learner might get it wrong: what :mod:`mutants` tries on the checks.
+"""Small changes to a solution's code, as a learner might get it wrong: what `mutants` tries.
 
 Each rule takes a node of the syntax tree and yields the nodes that may stand in its place.
 """
@@ -61,6 +61,9 @@ _CONFUSED = {
 _AXIS = {"axis", "dim", "axes", "dims"}
 # Methods of torch that have a twin which changes the tensor itself.
 _IN_PLACE = {"masked_fill", "mul", "add", "sub", "div", "exp", "log", "sqrt", "abs", "neg", "clamp", "tril"}
+# Whose arguments may change places, and which only turn one kind of number into another.
+_SYMMETRIC = {"max", "min", "maximum", "minimum", "transpose", "swapaxes", "where"}
+_CASTS = {"float", "int", "bool", "list", "tuple", "set", "dict"}
 _AXIS_CALLS = {"sum", "mean", "max", "min", "argmax", "softmax", "log_softmax", "cumsum", "transpose", "cat"}
 
 
@@ -145,12 +148,13 @@ def calls(node: ast.AST) -> Iterator[ast.AST]:
     for other in _CONFUSED.get(name, []):
         yield ast.Call(_renamed(node.func, other), node.args, node.keywords)
     plain = [a for a in node.args if not isinstance(a, ast.Starred)]
-    if len(plain) == 2 and len(node.args) == 2:
+    if len(plain) == 2 and len(node.args) == 2 and name not in _SYMMETRIC:
         yield ast.Call(node.func, plain[::-1], node.keywords)
-    yield from plain  # the call left out: exp(x) → x, minimum(1, x) → x
+    if name not in _CASTS:
+        yield from plain  # the call left out: exp(x) → x, minimum(1, x) → x
     if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
         yield node.func.value  # x.exp() → x
-        if name in _IN_PLACE:
+        if name in _IN_PLACE and isinstance(node.func.value, ast.Name):
             yield ast.Call(_renamed(node.func, f"{name}_"), node.args, node.keywords)
         if name in ("softmax", "exp", "log", "sqrt"):
             yield ast.Call(ast.Attribute(node, name, ast.Load()), node.args, node.keywords)
@@ -165,7 +169,7 @@ def _renamed(function: ast.expr, name: str) -> ast.expr:
 
 
 def _is_module(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("np", "torch", "math", "F", "nn") or (
+    return (isinstance(node, ast.Name) and node.id in ("np", "torch", "math", "F", "nn")) or (
         isinstance(node, ast.Attribute) and _is_module(node.value)
     )
 
@@ -176,9 +180,11 @@ def parts(node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(getattr(node, "ctx", ast.Load()), ast.Load) and not _is_index(node):
             for i in range(len(node.elts)):
                 rest = node.elts[:i] + node.elts[i + 1 :]
-                yield ast.List(rest, ast.Load()) if isinstance(node, ast.List) else type(node)(rest, ast.Load())
-        if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
-            yield ast.Tuple(node.elts[::-1], node.ctx)
+                yield (
+                    ast.List(rest, ast.Load()) if isinstance(node, ast.List) else type(node)(rest, ast.Load())
+                )
+    elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        yield ast.Return(ast.Tuple(node.value.elts[::-1], ast.Load()))
     elif isinstance(node, ast.JoinedStr):
         for i in range(len(node.values)):
             yield ast.JoinedStr(node.values[:i] + node.values[i + 1 :])
@@ -191,14 +197,16 @@ def parts(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_index(node: ast.AST) -> bool:
-    return any(isinstance(e, (ast.Slice, ast.Constant)) for e in getattr(node, "elts", []))
+    """Whether it may be what stands in square brackets, where fewer would be another thing altogether."""
+    elements = getattr(node, "elts", [])
+    return isinstance(node, ast.Tuple) and any(isinstance(e, (ast.Slice, ast.Constant)) for e in elements)
 
 
 def statements(node: ast.AST) -> Iterator[ast.AST]:
     """A statement left out that only changes what is there already; a loop that stops at its first turn."""
-    if isinstance(node, (ast.AugAssign, ast.If, ast.Break, ast.Continue)):
-        yield ast.Pass()
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+    if isinstance(node, (ast.AugAssign, ast.If, ast.Break, ast.Continue)) or (
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
+    ):
         yield ast.Pass()
     if isinstance(node, ast.If) and not node.orelse:
         yield ast.If(ast.Constant(True), node.body, [])
@@ -212,7 +220,7 @@ RULES: tuple[Rule, ...] = (operators, comparisons, constants, axes, calls, parts
 def mutations(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Yield (what was changed, the changed function), each once, for every rule and every node.
 
-    What was changed is told as ``"before → after"`` in code.
+    What was changed is told as `"before → after"` in code.
     """
     nodes = [node for part in _body(function) for node in ast.walk(part)]
     seen = {ast.unparse(function)}

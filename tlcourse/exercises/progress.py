@@ -1,6 +1,6 @@
 """What the learner has done, in one JSON file on this machine. Nothing leaves it.
 
-The file is ``TLCOURSE_PROGRESS`` if that is set, else ``progress.json`` in the user's data directory. It is
+The file is `TLCOURSE_PROGRESS` if that is set, else `progress.json` in the user's data directory. It is
 written beside and renamed, under a lock, so that two open notebooks lose nothing.
 """
 
@@ -20,12 +20,13 @@ import platformdirs
 import tlcourse
 from tlcourse import curriculum, files
 
+HINTS = 3  # of each exercise
 _LOCK_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class LessonProgress:
-    """How far one lesson is: exercises solved and tried, hints and solutions asked for, exercises in all."""
+    """How far one lesson is: exercises solved and tried, hints and solutions seen, exercises in all."""
 
     lesson: str
     solved: int
@@ -44,9 +45,9 @@ def path() -> Path:
 
 
 def load() -> dict:
-    """Return the record: ``{"version", "lessons", "predictions"}``.
+    """Return the record: `{"version", "lessons", "predictions"}`.
 
-    ``lessons`` is slug → exercise → ``{"solved": time or None, "tries", "hints", "solutions"}``, each
+    `lessons` is slug → exercise → `{"solved": time or None, "tries", "hints", "solutions"}`, each
     where known. A damaged file is moved aside, with a warning that says where to, and an empty record is
     returned; so it is, with a warning, where the file cannot be read.
     """
@@ -134,7 +135,7 @@ def _well_formed(content: object) -> bool:
 
 
 def _with_lock(change: Callable[[dict], None]) -> dict:
-    """Read, ``change`` in place, and write if that changed anything; return the record.
+    """Read, `change` in place, and write if that changed anything; return the record.
 
     A place that cannot be written to is a warning, never an error: the lesson goes on.
     """
@@ -178,20 +179,31 @@ def _write(file: Path, content: dict) -> None:
 
 
 def record(lesson: str, exercise: str, event: str) -> None:
-    """Count one ``event`` of an exercise: ``"try"``, ``"solved"``, ``"hint"`` or ``"solution"``.
+    """Count one `event` of an exercise: `"try"` or `"solved"`.
 
     Raises:
         ValueError: the event is none of these.
     """
-    counters = {"try": "tries", "solved": "tries", "hint": "hints", "solution": "solutions"}
-    if event not in counters:
-        raise ValueError(f"event is {event!r}, but it is one of {', '.join(counters)}")
+    if event not in ("try", "solved"):
+        raise ValueError(f"event is {event!r}, but it is 'try' or 'solved'")
 
     def count(content: dict) -> None:
         entry = content["lessons"].setdefault(lesson, {}).setdefault(exercise, {})
-        entry[counters[event]] = entry.get(counters[event], 0) + 1
+        entry["tries"] = entry.get("tries", 0) + 1
         if event == "solved" and not entry.get("solved"):
             entry["solved"] = time.strftime("%Y-%m-%dT%H:%M:%S")
+
+    _with_lock(count)
+
+
+def record_help(lesson: str, exercise: str, *, hints: int = 0, solutions: int = 0) -> None:
+    """Remember how many of an exercise's hints, or its solution, have been seen; each counts once."""
+
+    def count(content: dict) -> None:
+        entry = content["lessons"].setdefault(lesson, {}).setdefault(exercise, {})
+        for counter, seen in (("hints", hints), ("solutions", solutions)):
+            if seen > entry.get(counter, 0):
+                entry[counter] = seen
 
     _with_lock(count)
 
@@ -202,14 +214,14 @@ def entry(lesson: str, exercise: str) -> dict:
     return {"solved": None, "tries": 0, "hints": 0, "solutions": 0, **found}
 
 
-def record_prediction(key: str, *, question: str, chosen: str, answer: str) -> None:
-    """Remember a prediction, so that the end of the lesson can recall it."""
-    remembered = {"question": question, "chosen": chosen, "answer": answer}
+def record_prediction(key: str, *, question: str, chosen: str) -> None:
+    """Remember a prediction, so that the lesson can recall it when it has measured the answer."""
+    remembered = {"question": question, "chosen": chosen, "committed": time.strftime("%Y-%m-%dT%H:%M:%S")}
     _with_lock(lambda content: content["predictions"].update({key: remembered}))
 
 
 def prediction(key: str) -> dict | None:
-    """Return ``{"question", "chosen", "answer"}`` as remembered under ``key``, or None."""
+    """Return `{"question", "chosen", …}` as remembered under `key`, or None."""
     return load()["predictions"].get(key)
 
 
@@ -250,8 +262,8 @@ def summary() -> list[LessonProgress]:
                 lesson=lesson,
                 solved=sum(bool(e.get("solved")) for e in entries),
                 tried=sum(e.get("tries", 0) > 0 for e in entries),
-                hints=sum(e.get("hints", 0) for e in entries),
-                solutions=sum(e.get("solutions", 0) for e in entries),
+                hints=sum(min(e.get("hints", 0), HINTS) for e in entries),  # older files counted each look
+                solutions=sum(bool(e.get("solutions", 0)) for e in entries),
                 total=len(names),
             )
         )

@@ -1,4 +1,4 @@
-"""Errors of Python, numpy and torch, said in an exercise's terms: which of its arguments has which shape or dtype."""
+"""Errors of Python, numpy and torch, said in an exercise's terms: its arguments, their shapes and dtypes."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,12 +10,12 @@ from tlcourse.exercises.comparison import as_array, is_tensor, kind
 Explain = Callable[[re.Match], str]
 
 _BROADCAST = (
-    "The shapes {0} and {1} don't go together: counted from the last axis, lengths have to be equal, or one of them 1. "
-    "`x[:, None]` or `keepdim` puts in an axis of length 1."
+    "The shapes {0} and {1} don't go together: counted from the last axis, lengths have to be equal, or "
+    "one of them 1. `x[:, None]` or `keepdim` puts in an axis of length 1."
 )
 _MATMUL = (
-    "A matrix product needs the last axis of the left factor to be as long as the first but last of the right; "
-    "here they are {0} and {1}. Is a transpose missing, or the order the other way round?"
+    "A matrix product needs the last axis of the left factor to be as long as the first but last of the "
+    "right; here they are {0} and {1}. Is a transpose missing, or the order the other way round?"
 )
 
 
@@ -33,133 +33,173 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
     (r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
      lambda m: _BROADCAST.format(_shape(m[1]), _shape(m[2]))),
     (r"could not broadcast input array from shape (\([\d,]*\)) into shape (\([\d,]*\))",
-     lambda m: f"You write values of shape {_shape(m[1])} into a place of shape {_shape(m[2])}: they have to fit."),
-    (r"non-broadcastable output operand with shape (\([\d,]*\)) doesn't match the broadcast shape (\([\d,]*\))",
-     lambda m: f"In place, {_shape(m[1])} can't become {_shape(m[2])}: make a new array (`x = x + y`, not `x += y`)."),
+     lambda m: f"You write values of shape {_shape(m[1])} into a place of shape {_shape(m[2])}: they have "
+     "to fit."),
+    (r"non-broadcastable output operand with shape (\([\d,]*\)) doesn't match the broadcast shape "
+     r"(\([\d,]*\))",
+     lambda m: f"In place, {_shape(m[1])} can't become {_shape(m[2])}: make a new array (`x = x + y`, not "
+     "`x += y`)."),
     (r"output with shape (\[[\d, ]*\]) doesn't match the broadcast shape (\[[\d, ]*\])",
-     lambda m: f"In place, {_shape(m[1])} can't become {_shape(m[2])}: make a new tensor (`x = x + y`, not `x += y`)."),
-    (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)",
-     lambda m: f"Along axis {m[3]} the two tensors have lengths {m[1]} and {m[2]}: counted from the last axis, lengths "
-     "have to be equal, or one of them 1. `x[:, None]` or `keepdim=True` puts in an axis of length 1."),
+     lambda m: f"In place, {_shape(m[1])} can't become {_shape(m[2])}: make a new tensor (`x = x + y`, not "
+     "`x += y`)."),
+    (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension "
+     r"(\d+)",
+     lambda m: f"Along axis {m[3]} the two tensors have lengths {m[1]} and {m[2]}: counted from the last "
+     "axis, lengths have to be equal, or one of them 1. `x[:, None]` or `keepdim=True` puts in an axis of "
+     "length 1."),
     (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
      lambda m: f"An axis of length {m[2]} can't be stretched to {m[1]}: only one of length 1 can."),
     (r"(?:matmul|dot).*\(size (\d+) is different from (\d+)\)",
      lambda m: _MATMUL.format(f"{m[2]} long", f"{m[1]} long")),
-    (r"shapes (\([\d,]*\)) and (\([\d,]*\)) not aligned", lambda m: _MATMUL.format(_shape(m[1]), _shape(m[2]))),
+    (r"shapes (\([\d,]*\)) and (\([\d,]*\)) not "
+     r"aligned", lambda m: _MATMUL.format(_shape(m[1]), _shape(m[2]))),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+x\d+) and (\d+x\d+)\)",
      lambda m: _MATMUL.format(_product(m[1]), _product(m[2]))),
     (r"size mismatch, got input \((\d+)\), mat \((\d+x\d+)\), vec \((\d+)\)",
      lambda m: _MATMUL.format(_product(m[2]), f"({m[3]},)")),
     (r"inconsistent tensor size, expected tensor \[(\d+)\] and src \[(\d+)\]",
      lambda m: _MATMUL.format(f"({m[1]},)", f"({m[2]},)")),
-    (r"Expected size for first two dimensions of batch2 tensor", "In a product of batches, the batches and the axis "
-     "that is summed over have to be equally long: is a transpose missing?"),
-    (r"matmul: Input operand \d does not have enough dimensions", "`@` is for arrays of one axis or more: one factor "
-     "is a plain number. Multiply with `*`."),
-    (r"both arguments to matmul need to be at least 1D", "`@` is for tensors of one axis or more: one factor is a "
-     "plain number. Multiply with `*`."),
+    (r"Expected size for first two dimensions of batch2 tensor", "In a product of batches, the batches and "
+     "the axis that is summed over have to be equally long: is a transpose missing?"),
+    (r"matmul: Input operand \d does not have enough dimensions", "`@` is for arrays of one axis or more: "
+     "one factor is a plain number. Multiply with `*`."),
+    (r"both arguments to matmul need to be at least 1D", "`@` is for tensors of one axis or more: one "
+     "factor is a plain number. Multiply with `*`."),
     (r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
      lambda m: f"There is no axis {m[1]}: the array has {m[2]}, counted from 0."),
     (r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",
      lambda m: f"There is no axis {m[3]}: this tensor's axes are {m[1]} to {m[2]}."),
     (r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
      lambda m: f"You ask for entry {m[1]} along axis {m[2]}, which has {m[3]}: they are counted from 0."),
-    (r"(list|tuple|string) index out of range", lambda m: f"You ask for an entry that the {m[1]} doesn't have: they are "
-     "counted from 0, so the last is at length − 1."),
+    (r"(list|tuple|string) index out of range", lambda m: f"You ask for an entry that the {m[1]} doesn't "
+     "have: they are counted from 0, so the last is at length − 1."),
     (r"too many indices for (?:array|tensor)", "You give more indices than there are axes."),
-    (r"boolean index did not match indexed array along (?:axis|dimension) (\d+); size of axis is (\d+) but size of "
+    (r"boolean index did not match indexed array along (?:axis|dimension) (\d+); size of axis is (\d+) but "
+     r"size of "
      r"corresponding boolean axis is (\d+)",
-     lambda m: f"A mask chooses along an axis of its own length: axis {m[1]} has {m[2]} entries, the mask {m[3]}."),
-    (r"The shape of the mask (\[[\d, ]*\]) at index (\d+) does not match the shape of the indexed tensor (\[[\d, ]*\])",
-     lambda m: f"A mask chooses along axes of its own lengths: it is {_shape(m[1])}, the tensor {_shape(m[3])}."),
+     lambda m: f"A mask chooses along an axis of its own length: axis {m[1]} has {m[2]} entries, the mask "
+     f"{m[3]}."),
+    (r"The shape of the mask (\[[\d, ]*\]) at index (\d+) does not match the shape of the indexed tensor "
+     r"(\[[\d, ]*\])",
+     lambda m: f"A mask chooses along axes of its own lengths: it is {_shape(m[1])}, the tensor "
+     f"{_shape(m[3])}."),
     (r"arrays used as indices must be of integer|only integers, slices|tensors used as indices must be|"
      r"indices must be integers",
-     "What stands in the square brackets has to be whole numbers, slices or True/False: yours is something else, perhaps "
-     "floating-point."),
+     "What stands in the square brackets has to be whole numbers, slices or True/False: yours is something "
+     "else, perhaps floating-point."),
     (r"cannot reshape array of size (\d+) into shape (\([\d,]*\))",
-     lambda m: f"{m[1]} values can't be laid out as {_shape(m[2])}: the product of the lengths has to be {m[1]}."),
+     lambda m: f"{m[1]} values can't be laid out as {_shape(m[2])}: the product of the lengths has to be "
+     f"{m[1]}."),
     (r"shape '(\[[-\d, ]*\])' is invalid for input of size (\d+)",
      lambda m: f"{m[2]} values can't be laid out as {m[1]}: the product of the lengths has to be {m[2]}."),
-    (r"view size is not compatible", "`view` can't cut a tensor whose values lie in another order, as after a transpose: "
-     "use `reshape`."),
+    (r"view size is not compatible", "`view` can't cut a tensor whose values lie in another order, as "
+     "after a transpose: use `reshape`."),
     (r"axes don't match array|number of dimensions in the tensor input does not match|repeated axis|"
      r"permute\(sparse_coo\)", "To put axes in another order, name each of them once."),
-    (r"(?:must have same dtype|expected m1 and m2 to have the same dtype|expected scalar type (\w+) but found (\w+))",
-     "Two tensors of different dtype are multiplied: turn one into the other's, `x.float()` or `x.to(y.dtype)`."),
+    (r"(?:must have same dtype|expected m1 and m2 to have the same dtype|expected scalar type (\w+) but "
+     r"found (\w+))",
+     "Two tensors of different dtype are multiplied: turn one into the other's, `x.float()` or "
+     "`x.to(y.dtype)`."),
     (r"mean\(\): (?:could not infer output dtype|.*must be either a floating point)",
      "torch takes no mean of whole numbers or True/False: `.float()` first."),
     (r"bitwise_not|operator\.invert|'invert' not supported|bad operand type for unary ~",
-     "`~` turns True into False, and needs True and False (a bool dtype): compare first, `~(mask == 1)`, or "
-     "`1 - mask`."),
-    (r"masked_fill_? only supports boolean masks", "`masked_fill` wants a mask of True and False: `mask == 0`."),
-    (r"with a bool tensor is not supported|numpy boolean (?:negative|subtract)", "True and False can't be subtracted: "
-     "`~mask` is the opposite of a mask, `mask.float()` (numpy: `mask.astype(float)`) makes it 1 and 0."),
+     "`~` turns True into False, and needs True and False (a bool dtype): compare first, `~(mask == 1)`, "
+     "or `1 - mask`."),
+    (r"masked_fill_? only supports boolean masks", "`masked_fill` wants a mask of True and False: `mask == "
+     "0`."),
+    (r"(?:with|on) a bool tensor is not supported|numpy boolean (?:negative|subtract)",
+     "True and False can't be "
+     "subtracted: `~mask` is the opposite of a mask, `mask.float()` (numpy: `mask.astype(float)`) makes it "
+     "1 and 0."),
     (r"(?:truth|Boolean) value of (?:an array|Tensor) with more than one",
-     "An `if` (or `and`, `or`, `max`, `min` of Python) needs one True or False; this is an array of many. Use `.any()`, "
-     "`.all()`, `&`, `|`, or `np.maximum` and `np.where`, which work value by value."),
-    (r"only (?:length-1|0-dimensional|size-1) arrays can be converted|elements cannot be converted to Scalar",
-     "One number is needed here (`float`, `int` or a function of `math`), but this is an array of many. numpy's and "
-     "torch's own functions work on all values at once."),
+     "An `if` (or `and`, `or`, `max`, `min` of Python) needs one True or False; this is an array of many. "
+     "Use `.any()`, `.all()`, `&`, `|`, or `np.maximum` and `np.where`, which work value by value."),
+    (r"only (?:length-1|0-dimensional|size-1) arrays can be converted|"
+     r"elements cannot be converted to Scalar|only one element tensors",
+     "One number is needed here (`float`, `int` or a function of `math`), but this is an array of many. "
+     "numpy's and torch's own functions work on all values at once."),
     (r"unsupported operand type.*'(?:builtin_function_or_method|method|function)'",
      "You calculate with a function that has not been called: the brackets `()` are missing."),
     (r"'(?:builtin_function_or_method|method|function)' object is not (?:subscriptable|iterable)",
      "You use a function that has not been called: the brackets `()` are missing."),
-    (r"'(\w+)' object is not callable", lambda m: f"You call a value ({m[1]}) as if it were a function: an operator "
-     "may be missing before the bracket."),
+    (r"'([\w.]+)' object is not callable",
+     lambda m: f"You call a value ({m[1]}) as if it were a function: is an operator missing before the "
+     "bracket?"),
     (r"'numpy\.(?:ndarray|\w+)' object has no attribute '(\w+)'",
-     lambda m: f"A numpy array has no `.{m[1]}`. The arguments here are numpy's: use `np.…`; torch's tensors are other "
-     "things."),
+     lambda m: f"A numpy array has no `.{m[1]}`. The arguments here are numpy's: use `np.…`; torch's "
+     "tensors are other things."),
     (r"'Tensor' object has no attribute '(\w+)'",
-     lambda m: f"A torch tensor has no `.{m[1]}`. The arguments here are torch's: look for its own method (`.to`, "
-     "`.unsqueeze`, `.permute`)."),
+     lambda m: f"A torch tensor has no `.{m[1]}`. The arguments here are torch's: look for its own method "
+     "(`.to`, `.unsqueeze`, `.permute`)."),
     (r"'(\w+)' object has no attribute '(\w+)'", lambda m: f"This is {_a(m[1])}, which has no `.{m[2]}`."),
     (r"module '(\w+)' has no attribute '(\w+)'", lambda m: f"{m[1]} has no `{m[2]}`: check its spelling."),
-    (r"(?:must be Tensor, not|expected Tensor as element|to be a Tensor|received an invalid combination of arguments)",
-     "torch's function got something that it can't work with: it wants tensors (not numbers, lists or numpy arrays), and "
-     "`dim` where numpy has `axis`. `torch.tensor(…)` makes a tensor of a number or a list."),
+    (r"(?:must be Tensor, not|expected Tensor as element|to be a Tensor|received an invalid combination of "
+     r"arguments)",
+     "torch's function got something that it can't work with: it wants tensors (not numbers, lists or "
+     "numpy arrays), and `dim` where numpy has `axis`. `torch.tensor(…)` makes a tensor of a number or a "
+     "list."),
     (r"Can't call numpy\(\) on Tensor that requires grad|requires grad is being used in an in-place",
      "This tensor keeps track of gradients: `.detach()` first."),
-    (r"Cannot cast ufunc '(\w+)' output from", "In place, whole numbers can't become fractions: make a new array "
-     "(`x = x / y`, not `x /= y`)."),
-    (r"result type \w+ can't be cast to", "In place, whole numbers can't become fractions: make a new tensor "
-     "(`x = x / y`, not `x /= y`)."),
-    (r"negative integer powers", "Whole numbers can't be raised to a negative power in numpy: begin with a float (`2.0`)."),
-    (r"ufunc '?(\w+)'? (?:not supported|did not contain a loop)", lambda m: f"`np.{m[1]}` got values that are no "
-     "numbers."),
+    (r"Cannot cast ufunc '(\w+)' output from", "In place, whole numbers can't become fractions: make a new "
+     "array (`x = x / y`, not `x /= y`)."),
+    (r"result type \w+ can't be cast to", "In place, whole numbers can't become fractions: make a new "
+     "tensor (`x = x / y`, not `x /= y`)."),
+    (r"negative integer powers", "Whole numbers can't be raised to a negative power in numpy: begin with a "
+     "float (`2.0`)."),
+    (r"ufunc '?(\w+)'? (?:not supported|did not contain a loop)", lambda m: f"`np.{m[1]}` got values that "
+     "are no numbers."),
     (r"(?:unsupported operand type\(s\) for|can only concatenate|bad operand type for)",
      "These two kinds of values can't be put together by this operator: look at what each is."),
-    (r"zero-size array|argmax of an empty|max\(\) (?:arg is an empty|iterable argument is empty)|Expected reduction dim",
+    (r"zero-size array|argmax of an empty|max\(\) (?:arg is an empty|iterable argument is empty)|Expected "
+     r"reduction dim",
      "There is nothing to choose from: on this input the selection is empty."),
     (r"selected index k out of range", "You ask for more of the largest than there are along that axis."),
-    (r"name '(\w+)' is not defined", lambda m: f"`{m[1]}` has not been given a value, or not been imported, before this "
-     "line."),
+    (r"name '(\w+)' is not defined", lambda m: f"`{m[1]}` has not been given a value, or not been "
+     "imported, before this line."),
     (r"cannot access local variable '(\w+)'|local variable '(\w+)' referenced",
-     lambda m: f"`{m[1] or m[2]}` is used before it has got a value: on this input the line that sets it was not "
-     "reached."),
-    (r"missing \d+ required positional|takes \d+ positional argument|unexpected keyword argument|got multiple values",
+     lambda m: f"`{m[1] or m[2]}` is used before it has got a value: on this input the line that sets it "
+     "was not reached."),
+    (r"not implemented for '(\w+)'", lambda m: f"torch does not do this with {_DTYPES.get(m[1], m[1])}: "
+     "`.float()` first."),
+    (r"invalid shape dimension", "An axis can't have a negative length: only one −1 is allowed, for the "
+     "one to be found."),
+    (r"argument '(\w+)' (?:\(position \d+\) )?must be (?:an? )?(\w+)(?: or \w+)?, not (\w+)",
+     lambda m: f"`{m[1]}` has to be {_a(m[2])}, and you give {_a(m[3])}."),
+    (r"(?:float|int)\(\) argument must be|could not convert string", "This can't be turned into a number: "
+     "it is a list, text or something else that holds no single number."),
+    (r"inhomogeneous shape", "Parts of different lengths can't make one array: reduce each of them first "
+     "(a mean, a sum)."),
+    (r"object too deep for desired array|object of too small depth", "A function got an array where it "
+     "wants a single number or a row of them: are the arguments in the right order?"),
+    (r"missing \d+ required positional|takes no keyword argument|takes \d+ positional argument|unexpected "
+     r"keyword argument|got multiple values",
      "A function is called with other arguments than it takes."),
-    (r"need at least one array|expects a non-empty TensorList", "There is nothing to put together: on this input the "
-     "list is empty."),
-    (r"all (?:the )?input array(?:s must have the same shape| dimensions)|stack expects each tensor to be equal size|"
+    (r"need at least one array|expects a non-empty TensorList", "There is nothing to put together: on this "
+     "input the list is empty."),
+    (r"all (?:the )?input array(?:s must have the same shape| dimensions)|stack expects each tensor to be "
+     r"equal size|"
      r"Sizes of tensors must match", "What is put together has to have the same shape."),
-    (r"division by zero", "You divide by 0 on this input: which case makes that 0?"),
-    (r"math domain error|expected a positive input", "`math` knows no logarithm of 0 and no root of a negative number: "
-     "on this input that comes up."),
+    (r"division by zero|ZeroDivisionError", "You divide by 0 on this input: which case makes that 0?"),
+    (r"math domain error|expected a positive input", "`math` knows no logarithm of 0 and no root of a "
+     "negative number: on this input that comes up."),
     (r"maximum recursion depth", "Your function calls itself without end."),
     (r"not supported between instances", "These two kinds of values can't be compared."),
-    (r"not enough values to unpack|too many values to unpack", "The number of names on the left is not the number of "
-     "values on the right."),
-    (r"object is not iterable", "This is one value, where several are expected."),
-    (r"object (?:is not subscriptable|does not support item assignment)", "This value has no entries to index."),
-    (r"unhashable type", "A set or a dict can't hold what can change, such as a list or an array: use text, numbers or "
-     "a tuple."),
+    (r"not enough values to unpack|too many values to unpack", "The number of names on the left is not the "
+     "number of values on the right."),
+    (r"object is not (?:iterable|reversible)", "This is one value, where several are expected."),
+    (r"object (?:is not subscriptable|does not support item assignment)", "This value has no entries to "
+     "index."),
+    (r"unhashable type", "A set or a dict can't hold what can change, such as a list or an array: use "
+     "text, numbers or a tuple."),
 )  # fmt: skip
 _COMPILED = [(re.compile(pattern, re.DOTALL), text) for pattern, text in _EXPLANATIONS]
 
 
+_DTYPES = {"Bool": "True and False", "Long": "whole numbers", "Int": "whole numbers"}
+
+
 def _a(name: str) -> str:
-    kinds = {"int": "a whole number", "float": "a number", "str": "text", "NoneType": "None", "list": "a list",
-             "tuple": "a tuple", "dict": "a dict", "set": "a set"}  # fmt: skip
+    kinds = {"int": "a whole number", "float": "a number", "str": "text", "NoneType": "None"}
     return kinds.get(name, f"a {name}")
 
 
@@ -175,7 +215,7 @@ def in_the_exercises_terms(message: str, names: Sequence[str], args: tuple) -> t
     """Return what to tell the learner of an error, and whether its cause is known.
 
     Args:
-        message: ``Type: message`` and, on a second line, the line of the learner's code.
+        message: `Type: message` and, on a second line, the line of the learner's code.
         names, args: the exercise's arguments on which it was raised.
     """
     explained = explain(message)

@@ -12,11 +12,11 @@ _COLOURS = {SOLVED: "#009E73", WRONG: "#D55E00", NOT_ATTEMPTED: "#6E6E6E"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of one check: ``status`` is ``"solved"``, ``"wrong"`` or ``"not attempted"``.
+    """The result of one check: `status` is `"solved"`, `"wrong"` or `"not attempted"`.
 
-    ``message`` says what is wrong, ``detail`` by how much where the message does not, ``given`` on which
-    input, and ``args`` are that input itself. ``named`` is whether the message names the mistake, and does not
-    only say how far off the values are.
+    `message` says what is wrong, `detail` by how much where the message does not, `given` on which
+    input, and `args` are that input itself. `named` is whether the message names the mistake, and does
+    not only say how far off the values are.
     """
 
     status: str
@@ -32,7 +32,13 @@ class Verdict:
 
     @classmethod
     def wrong(
-        cls, message: str, detail: str = "", given: str = "", *, named: bool = False, args: tuple | None = None
+        cls,
+        message: str,
+        detail: str = "",
+        given: str = "",
+        *,
+        named: bool = False,
+        args: tuple | None = None,
     ) -> "Verdict":
         return cls(WRONG, message, detail, given, named, args)
 

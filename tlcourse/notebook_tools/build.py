@@ -1,4 +1,4 @@
-"""Builds ``notebooks/NN_name.ipynb`` from ``notebooks/src/NN_name.py``: converted, executed, normalised."""
+"""Builds `notebooks/NN_name.ipynb` from `notebooks/src/NN_name.py`: converted, executed, normalised."""
 
 import copy
 import tempfile
@@ -11,16 +11,16 @@ from tlcourse.notebook_tools.source import LessonError, LessonFiles, read
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write the notebook to ``path``, which is never half a notebook."""
+    """Write the notebook to `path`, which is never half a notebook."""
     nbformat.validate(notebook)
     files.write_text(path, nbformat.writes(notebook) + "\n")
 
 
 def build(lesson: LessonFiles, watcher=None):
-    """Execute the lesson under the ``full`` profile and store it; return (Execution, remarks).
+    """Execute the lesson under the `full` profile and store it; return (Execution, remarks).
 
     Where a cell fails or an output may not be stored, the stored notebook stays as it was, and what was
-    executed is kept in ``build/lessons/`` to look at.
+    executed is kept in `build/lessons/` to look at.
 
     Raises:
         LessonError: a cell or a widget failed, the kernel died, or an output may not be stored.

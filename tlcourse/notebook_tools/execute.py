@@ -29,15 +29,15 @@ class Watcher(Protocol):
     """Who is told how far a notebook is."""
 
     def kernel(self, pid: int) -> None:
-        """The kernel runs as process ``pid``."""
+        """The kernel runs as process `pid`."""
 
     def cell(self, index: int, total: int) -> None:
-        """Cell ``index`` of ``total`` starts."""
+        """Cell `index` of `total` starts."""
 
 
 @dataclass
 class Execution:
-    """What came of a notebook: ``error`` is None where every cell ran; ``peak_bytes`` is the peak RSS."""
+    """What came of a notebook: `error` is None where every cell ran; `peak_bytes` is the peak RSS."""
 
     notebook: nbformat.NotebookNode
     seconds: float = 0.0
@@ -53,9 +53,9 @@ class Execution:
 
 
 class PeakMemory:
-    """Follows the resident memory of a process and its children from a thread; ``bytes`` is the highest seen.
+    """Follows the resident memory of a process and its children from a thread; `bytes` is the highest seen.
 
-    The process's own high-water mark (``VmHWM``, Linux) is read as well, so a peak between two looks counts.
+    The process's own high-water mark (`VmHWM`, Linux) is read as well, so a peak between two looks counts.
     """
 
     def __init__(self, pid: int, interval: float = 0.25):
@@ -114,7 +114,7 @@ class _Client(PapermillNotebookClient):
     def keep_reading(self) -> None:
         """Look for a reply once a second while a cell runs; call it inside the event loop.
 
-        nbclient answers what an ``Output`` widget caught on the socket where it waits for the cell's reply,
+        nbclient answers what an `Output` widget caught on the socket where it waits for the cell's reply,
         past asyncio's wrapper. ZeroMQ tells of a new message once only, so a reply that comes in that moment
         would wait for ever (github.com/jupyter/nbclient/issues/312). Asking for EVENTS has pyzmq look again.
         """
@@ -152,7 +152,7 @@ class _Client(PapermillNotebookClient):
 
 
 class _Engine(Engine):
-    """papermill's extension point: runs :class:`_Client`, and keeps the notebook if the kernel dies."""
+    """papermill's extension point: runs `_Client`, and keeps the notebook if the kernel dies."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, record, env, watcher, **kwargs):
@@ -190,15 +190,15 @@ def execute(
     env: dict[str, str] | None = None,
     watcher: Watcher | None = None,
 ) -> Execution:
-    """Run every cell of ``notebook`` in a kernel of its own, started in ``cwd``.
+    """Run every cell of `notebook` in a kernel of its own, started in `cwd`.
 
     Args:
-        parameters: injected after the cell tagged ``parameters``.
+        parameters: injected after the cell tagged `parameters`.
         env: environment variables for the kernel beside the inherited ones.
         watcher: told of the kernel and of each cell that starts.
 
     Returns:
-        The executed copy with its measurements; a cell's error or the kernel's death is in ``error``.
+        The executed copy with its measurements; a cell's error or the kernel's death is in `error`.
     """
     record = Execution(notebook, cells=len(notebook.cells))
     begin = time.monotonic()

@@ -14,10 +14,10 @@ ADDRESS = "127.0.0.1"
 
 
 def token() -> str:
-    """Return the token: that of the environment variable ``JUPYTER_TOKEN``, else a new one.
+    """Return the token: that of the environment variable `JUPYTER_TOKEN`, else a new one.
 
     Raises:
-        LessonError: ``JUPYTER_TOKEN`` is empty, short, or has signs that Jupyter may read in another way.
+        LessonError: `JUPYTER_TOKEN` is empty, short, or has signs that Jupyter may read in another way.
     """
     chosen = os.environ.get("JUPYTER_TOKEN")
     if chosen is None:
@@ -33,7 +33,7 @@ def token() -> str:
 
 
 def check_port(port: int) -> None:
-    """Raise LessonError if nothing can listen on ``port``."""
+    """Raise LessonError if nothing can listen on `port`."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
             if os.name == "posix":  # as JupyterLab's server does: a port that was just closed is free

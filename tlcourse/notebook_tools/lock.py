@@ -39,7 +39,7 @@ def open_to_others() -> str:
 
 
 def unlocked(host: str, port: int, token: str) -> str:
-    """Ask the server at ``host``:``port`` without its token, with a wrong and with the right one.
+    """Ask the server at `host`:`port` without its token, with a wrong and with the right one.
 
     Returns:
         What it lets through, or does not; "" if it opens to its token and to nothing else.

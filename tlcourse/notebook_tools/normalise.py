@@ -15,7 +15,7 @@ _BINARY = ("image/png", "image/jpeg", "application/pdf")
 
 
 def normalise(notebook, private: list[Path]) -> list[str]:
-    """Strip from ``notebook``, in place, what differs from run to run; return what deserves a second look.
+    """Strip from `notebook`, in place, what differs from run to run; return what deserves a second look.
 
     Widget views and widget state go (the static twin stays), and so do timings, memory addresses, terminal
     colours, overwritten progress lines and all metadata but tags and alt text. Execution counts stay.

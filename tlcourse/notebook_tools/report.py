@@ -1,4 +1,4 @@
-"""The report of a run: ``report.json`` for programs, ``index.html`` for people."""
+"""The report of a run: `report.json` for programs, `index.html` for people."""
 
 import html
 import json
@@ -51,7 +51,7 @@ def machine() -> dict:
 
 
 def write(out: Path, report: dict) -> None:
-    """Write ``report`` into ``out`` as report.json and index.html, each whole or not at all."""
+    """Write `report` into `out` as report.json and index.html, each whole or not at all."""
     files.write_text(out / "report.json", json.dumps(report, indent=2) + "\n")
     files.write_text(out / "index.html", page(report))
 

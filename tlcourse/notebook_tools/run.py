@@ -36,7 +36,7 @@ def source_key(notebook: nbformat.NotebookNode, parameters: dict) -> str:
 
 
 class Run:
-    """One call of ``tlcourse run``: ``start()`` runs the lessons and returns the report."""
+    """One call of `tlcourse run`: `start()` runs the lessons and returns the report."""
 
     def __init__(
         self,
@@ -55,10 +55,10 @@ class Run:
             lessons: what to run; each .py is converted afresh.
             out: folder for executed copies, their HTML and the report.
             jobs: how many notebooks run at a time.
-            resume: take over what passed in ``out`` before, where nothing that it depends on has changed.
+            resume: take over what passed in `out` before, where nothing that it depends on has changed.
 
         Raises:
-            LessonError: a lesson's parameters cell lacks a name to be set, or ``jobs`` is not positive.
+            LessonError: a lesson's parameters cell lacks a name to be set, or `jobs` is not positive.
         """
         if jobs < 1:
             raise LessonError(f"--jobs is {jobs}; it has to be 1 or more.")

@@ -1,4 +1,4 @@
-"""Where the lessons are, and how a ``notebooks/src/NN_name.py`` becomes a notebook without outputs."""
+"""Where the lessons are, and how a `notebooks/src/NN_name.py` becomes a notebook without outputs."""
 
 import hashlib
 import re
@@ -23,18 +23,23 @@ class LessonError(RuntimeError):
 
 @dataclass(frozen=True)
 class LessonFiles:
-    """Where one lesson is: ``number`` is ``"02"``, ``name`` is ``"02_transfer_in_vision"``."""
+    """Where one lesson is: `number` is `"02"`, `name` is `"02_transfer_in_vision"`."""
 
     number: str
     name: str
     source: Path
     built: Path
 
+    @property
+    def slug(self) -> str:
+        """What it is known by elsewhere: `"transfer_in_vision"`."""
+        return self.name.removeprefix(f"{self.number}_")
+
 
 def course_root(start: Path | None = None) -> Path:
-    """Return the course's folder: the nearest at or above ``start`` (default: here) with ``notebooks/src``.
+    """Return the course's folder: the nearest at or above `start` (default: here) with `notebooks/src`.
 
-    Where there is none, it is the checkout that this package was installed from (``pip install -e``).
+    Where there is none, it is the checkout that this package was installed from (`pip install -e`).
 
     Raises:
         LessonError: neither holds the lessons.
@@ -58,9 +63,9 @@ def all_lessons(root: Path | None = None) -> list[LessonFiles]:
 
 
 def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
-    """Return the lessons that ``names`` mean, in order; all of them where ``names`` is empty.
+    """Return the lessons that `names` mean, in order; all of them where `names` is empty.
 
-    A name is a number (``2`` or ``02``), a stem (``02_transfer_in_vision``) or a path to the .py or .ipynb.
+    A name is a number (`2` or `02`), a stem (`02_transfer_in_vision`) or a path to the .py or .ipynb.
 
     Raises:
         LessonError: a name means no lesson.
@@ -81,13 +86,13 @@ def find(names: list[str], root: Path | None = None) -> list[LessonFiles]:
 
 
 def repository(root: Path) -> str:
-    """Return the address of the course's repository: ``[project.urls] Repository`` in pyproject.toml."""
+    """Return the address of the course's repository: `[project.urls] Repository` in pyproject.toml."""
     with (root / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
 
 
 def badges(name: str, address: str) -> str:
-    """Return the Markdown that stands for ``<!-- badges -->``: text links; images would need the network."""
+    """Return the Markdown that stands for `<!-- badges -->`: text links; images would need the network."""
     slug, path = address.removeprefix("https://github.com/"), f"notebooks/{name}.ipynb"
     return (
         f"[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path}) · "
@@ -99,7 +104,7 @@ def colab_cell(address: str) -> str:
     """Return the code of the cell after the badges, the only one that may hold an address.
 
     Colab opens the notebook alone: the cell gets the clone, where the trained models lie, and has its
-    ``colab.py`` do the rest. Run again, it does no harm; anywhere else, it does nothing.
+    `colab.py` do the rest. Run again, it does no harm; anywhere else, it does nothing.
     """
     return f"""\
 import os
@@ -159,7 +164,7 @@ def _put_colab_cell(notebook, address: str) -> None:
 
 
 def parameters_cell(notebook) -> str | None:
-    """Return the source of the cell tagged ``parameters``, or None."""
+    """Return the source of the cell tagged `parameters`, or None."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return cell.source

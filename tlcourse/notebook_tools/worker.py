@@ -1,8 +1,8 @@
-"""Runs one notebook for the runner, in a process of its own: ``python -m tlcourse.notebook_tools.worker``.
+"""Runs one notebook for the runner, in a process of its own: `python -m tlcourse.notebook_tools.worker`.
 
 The task is the first line on stdin, events are lines of JSON on stdout. stdin stays open for as long as the
 runner lives; its end, however the runner died, kills the kernel and this process, so nothing is left running.
-The result ``NAME.json`` is written last: where it is there, the executed copy and its HTML are whole.
+The result `NAME.json` is written last: where it is there, the executed copy and its HTML are whole.
 """
 
 import copy
@@ -68,7 +68,7 @@ def _html(notebook: nbformat.NotebookNode, name: str) -> str:
 
 
 def run(task: dict, events: _Events) -> dict:
-    """Execute the notebook of ``task``, store the copy, its HTML and the result, and return the result."""
+    """Execute the notebook of `task`, store the copy, its HTML and the result, and return the result."""
     out, name = Path(task["out"]), task["name"]
     notebook = nbformat.reads(task["notebook"], as_version=4)
     with tempfile.TemporaryDirectory() as scratch:
@@ -99,7 +99,7 @@ def run(task: dict, events: _Events) -> dict:
 def main() -> None:
     """Take one task from stdin and run it."""
     events = _Events(sys.stdout)
-    sys.stdout = sys.stderr  # what a library prints is no event
+    sys.stdout = sys.stderr  # what a library prints is not an event
     task = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
     try:

@@ -2,6 +2,8 @@
 
 Word lists: Caliskan, Bryson and Narayanan 2017 (Science 356, supplement); Bolukbasi et al. 2016 (NIPS,
 appendix). These tests see the two genders that the lists name, in English, and nothing beyond.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Sequence
@@ -86,7 +88,7 @@ DEFINING_PAIRS = (
     ("woman", "man"), ("girl", "boy"), ("she", "he"), ("mother", "father"), ("daughter", "son"), ("gal",
     "guy"), ("female", "male"), ("her", "his"), ("herself", "himself"), ("mary", "john"),
 )  # fmt: skip
-# Words that mean a gender and so keep it: a short list of the paper's 218
+# Words that have a gender by meaning, and so keep it: a short list from the paper's 218
 GENDERED_WORDS = frozenset(
     _words(
         "he his him himself she her hers herself man men woman women boy boys girl girls gal gals guy guys "
@@ -158,7 +160,7 @@ def _permutation_p(s: np.ndarray, n_x: int, seed: int) -> float:
 
 def gender_direction(space: WordSpace, pairs: Sequence[tuple[str, str]] = DEFINING_PAIRS) -> np.ndarray:
     """Return the direction, (D,), in which defining pairs differ most, towards the first of each (Bolukbasi
-    2016, 5.1).
+    et al. 2016, section 5.1).
 
     It is the first principal component of the pairs, each centred on its own mean.
     """
@@ -171,8 +173,8 @@ def gender_direction(space: WordSpace, pairs: Sequence[tuple[str, str]] = DEFINI
 def hard_debias(
     space: WordSpace, direction: np.ndarray, pairs: Sequence[tuple[str, str]] = DEFINING_PAIRS
 ) -> WordSpace:
-    """Return the space with `direction` taken out of all words that do not mean a gender (Bolukbasi et al.
-    2016, 6).
+    """Return the space with `direction` taken out of all words without a gender by meaning (Bolukbasi et al.
+    2016, section 6).
 
     *Neutralise*: every word but `GENDERED_WORDS` loses its component along `direction`. *Equalise*: the two
     words of each pair keep their common part, and differ in nothing but `direction`, by the same amount.

@@ -1,4 +1,7 @@
-"""What changes from one domain to another: words that were never seen, and words that change sides."""
+"""What changes from one domain to another: words that were never seen, and words that change sides.
+
+Taught in lesson *What is transfer learning*.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,7 +16,7 @@ from tlcourse.data.texts import as_texts
 
 
 def unseen_share(texts: Sequence[str], known: Sequence[str]) -> np.ndarray:
-    """The share of each text's words that none of the ``known`` texts has: float64, (N,); 0 for no words."""
+    """The share of each text's words that no `known` text has: float64, (N,); 0 for a text without words."""
     vocabulary = {word for text in as_texts(known, "known") for word in tokenise(text)}
     return np.array([_share([word not in vocabulary for word in tokenise(text)]) for text in as_texts(texts)])
 
@@ -25,10 +28,10 @@ def _share(flags: list[bool]) -> float:
 def score_by_share(
     share: np.ndarray, label: np.ndarray, predicted: np.ndarray, edges: Sequence[float]
 ) -> np.ndarray:
-    """Balanced accuracy on the texts whose ``share`` lies in (edges[b], edges[b + 1]]: float64, (B,).
+    """Balanced accuracy on the texts whose `share` lies in (edges[b], edges[b + 1]]: float64, (B,).
 
     Args:
-        share: (N,), such as :func:`unseen_share`.
+        share: (N,), such as `unseen_share`.
         label, predicted: (N,), 0 or 1.
         edges: B + 1 bounds, ascending.
     """
@@ -74,14 +77,14 @@ def flips(
     """The words that speak for one label in the first domain and for the other in the second.
 
     Args:
-        words: the vocabulary, (V,), of :func:`which_words`.
+        words: the vocabulary, (V,), of `which_words`.
         first, second: (which text has which word, labels) of two domains.
         at_least: in how many texts of each domain a word has to occur to be looked at.
-        z: how far from 0 :func:`polarity` has to be in both domains, on opposite sides.
+        z: how far from 0 `polarity` has to be in both domains, on opposite sides.
 
     Returns:
-        A dict for each word, the clearest first: ``word``, ``z1``, ``z2``, and in how many texts it occurs:
-        ``positive1``, ``negative1``, ``positive2``, ``negative2``.
+        A dict for each word, the clearest first: `word`, `z1`, `z2`, and in how many texts it occurs:
+        `positive1`, `negative1`, `positive2`, `negative2`.
     """
     totals = [np.asarray(counts.sum(axis=0)).ravel() for counts, _ in (first, second)]
     often = np.flatnonzero((totals[0] >= at_least) & (totals[1] >= at_least))

@@ -1,8 +1,10 @@
-"""Does attention look where the sound comes from? Compared with an alignment that knows nothing of it.
+"""Does attention look where the sound comes from? A comparison with an alignment that knows nothing of it.
 
 The yardstick is the EM alignment of `models.sequences.letter_to_sound`, which gives every phoneme the one
-letter that says it. `attended` is what `Pronouncer.attend` returns: word → (phonemes, weights (phonemes,
-letters)).
+letter that stands for it. `attended` is what `Pronouncer.attend` returns: word → (phonemes, weights
+(phonemes, letters)).
+
+Taught in lesson *Sequences and attention*.
 """
 
 from collections.abc import Iterator, Mapping

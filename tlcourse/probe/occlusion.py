@@ -1,4 +1,7 @@
-"""What a network looked at: how its answer changes when a part of the image is covered."""
+"""What a network looked at: how its answer changes when a part of the image is covered.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Callable
 

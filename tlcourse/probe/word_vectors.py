@@ -1,4 +1,7 @@
-"""Questions to word vectors: neighbours, arithmetic, analogies, and similarity as people judge it."""
+"""Questions to word vectors: neighbours, arithmetic, analogies, and similarity as people judge it.
+
+Taught in lesson *Static word vectors*.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +21,7 @@ Neighbour = tuple[str, float]
 
 
 def unit(matrix: np.ndarray) -> np.ndarray:
-    """Return the rows of `matrix` (…, D) at length 1, float32; a row of zeros stays one."""
+    """Return the rows of `matrix` (…, D) at length 1, float32; a row of zeros stays as it is."""
     matrix = np.asarray(matrix, dtype=np.float32)
     return matrix / np.maximum(np.linalg.norm(matrix, axis=-1, keepdims=True), 1e-12)
 
@@ -45,11 +48,11 @@ class WordSpace:
             KeyError: it has no vector.
         """
         if word not in self.index:
-            raise KeyError(f"{word!r} is none of the {len(self.words):,} words that have a vector")
+            raise KeyError(f"{word!r} is not one of the {len(self.words):,} words that have a vector")
         return self.directions[self.index[word]]
 
     def nearest(self, direction: np.ndarray, n: int = 10, without: Sequence[str] = ()) -> list[Neighbour]:
-        """Return the `n` words nearest to `direction` (D,) by cosine, nearest first, but for `without`."""
+        """Return the `n` words nearest to `direction` (D,) by cosine, nearest first, except `without`."""
         cosine = self.directions @ unit(direction)
         cosine[[self.index[word] for word in as_texts(without, "without") if word in self.index]] = -np.inf
         n = min(n, len(cosine))
@@ -62,7 +65,7 @@ class WordSpace:
         return self.nearest(self[word], n, without=[word])
 
     def evaluate(self, expression: str) -> tuple[np.ndarray, list[str]]:
-        """Return the vector (D,) of an expression such as ``"king - man + woman"``, and the words in it.
+        """Return the vector (D,) of an expression such as `"king - man + woman"`, and the words in it.
 
         Each word counts with length 1, as in 3CosAdd.
 
@@ -75,9 +78,9 @@ class WordSpace:
 
 
 def parse(expression: str) -> list[tuple[int, str]]:
-    """Return the signed words of ``"king - man + woman"``: ``[(1, "king"), (-1, "man"), (1, "woman")]``.
+    """Return the signed words of `"king - man + woman"`: `[(1, "king"), (-1, "man"), (1, "woman")]`.
 
-    A minus sign needs a space on its left, or starts the text: ``well-known`` is a word.
+    A minus sign needs a space on its left, or starts the text: `well-known` is a word.
 
     Raises:
         ValueError: it is not words joined by + and −.
@@ -155,7 +158,8 @@ def analogies(
 
     3CosAdd (Mikolov et al. 2013): argmax_d cos(d, b − a + c), all at length 1. 3CosMul (Levy and Goldberg
     2014b, equation 4): argmax_d s(d, b)·s(d, c) / (s(d, a) + ε) with s = (1 + cos) / 2. A question counts if
-    its four words, in lower case, have vectors. By the protocol of both papers a, b and c are no answers.
+    its four words, in lower case, have vectors. By the protocol of both papers a, b and c cannot be the
+    answer.
 
     Raises:
         ValueError: no such `method`.

@@ -1,7 +1,7 @@
 """Figures, tables, source and widgets for the lessons; every widget has a static twin.
 
-Names are imported when first used, so that ``from tlcourse import show`` costs nothing and pulls in neither
-torch nor matplotlib. To add one, write its module beside this file and add a line to ``_LAZY``.
+Names are imported when first used, so that `from tlcourse import show` costs nothing and pulls in neither
+torch nor matplotlib. To add one, write its module beside this file and add a line to `_LAZY`.
 """
 
 from importlib import import_module
@@ -12,6 +12,7 @@ _LAZY = {
     "COLOURS": "figure_style",
     "cycle": "figure_style",
     "style": "figure_style",
+    "Described": "figures",
     "figure": "figures",
     "png": "figures",
     "md": "prose",

@@ -2,7 +2,7 @@
 
 The rule of the course, in one place. Two results are compared seed by seed, where both were measured with the
 same seeds. The 95% interval of the mean difference is Student's t over the seeds
-(:func:`scipy.stats.ttest_rel`; for different seeds :func:`scipy.stats.ttest_ind`, Welch's). *Outside the
+(`scipy.stats.ttest_rel`; for different seeds `scipy.stats.ttest_ind`, Welch's). *Outside the
 spread* means that 0 lies outside that interval. Everything else is *within luck*: it is not said that two
 results are equal, only that these seeds cannot tell them apart. What is the same for every seed, such as a
 training on all the labels, was measured once, and there is no spread to judge it by.
@@ -23,7 +23,7 @@ FAR, BARELY = 0.10, 0.01  # of shares of 1: ten points are far, less than one is
 
 @dataclass(frozen=True)
 class Difference:
-    """One result minus another. Made by :func:`difference`.
+    """One result minus another. Made by `difference`.
 
     Attributes:
         first, second: what they are called.
@@ -47,7 +47,7 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """``"above"`` or ``"below"`` outside the spread, ``"luck"`` within it, ``"once"`` without one."""
+        """`"above"` or `"below"` outside the spread, `"luck"` within it, `"once"` without one."""
         if np.isnan(self.low):
             return "once"
         if self.low > 0:
@@ -57,18 +57,18 @@ class Difference:
     def says(self, *, above: str, below: str, luck: str, once: str | None = None) -> str:
         """The text for what came out, so that a sentence is true in each profile and on each machine.
 
-        Without a text for ``once``, what was measured once gets that of ``luck``.
+        Without a text for `once`, what was measured once gets that of `luck`.
         """
         texts = {"above": above, "below": below, "luck": luck, "once": luck if once is None else once}
         return texts[self.verdict]
 
     def level(self, margin: float = 0.01) -> bool:
-        """Whether "as good as" may be said: the whole interval lies within ± ``margin`` (a point)."""
+        """Whether "as good as" may be said: the whole interval lies within ± `margin` (a point)."""
         return bool(-margin < self.low and self.high < margin)
 
     @property
     def adverb(self) -> str:
-        """How far: ``"far "`` from ten points on, ``"barely "`` under one, else nothing. Of shares alone."""
+        """How far: `"far "` from ten points on, `"barely "` under one, else nothing. Of shares alone."""
         size = abs(self.mean)
         if not self.share or FAR > size >= BARELY:
             return ""
@@ -123,7 +123,7 @@ def difference(
     """Compare two results, each one score for each seed.
 
     Args:
-        first, second: records of one result each (narrowed with ``where``), or scores seed by seed.
+        first, second: records of one result each (narrowed with `where`), or scores seed by seed.
         names: what to call them; if not given, the values of the fields in which they differ.
         share: scores are shares of 1 and are told in points; False for ranks, losses, seconds.
 
@@ -164,7 +164,7 @@ def _unpaired(names: tuple[str, str], x: list[float], y: list[float], share: boo
 
 
 def _names(first: Records, second: Records) -> tuple[str, str]:
-    """What tells the two apart, in words: ``MiniLM`` and ``TF-IDF``, or ``labels 100`` and ``labels 25``."""
+    """What tells the two apart, in words: `MiniLM` and `TF-IDF`, or `labels 100` and `labels 25`."""
     told: list[list[str]] = [[], []]
     for field in dict.fromkeys(key for row in (*first, *second) for key in row):
         if field in ("seed", "score"):

@@ -27,13 +27,13 @@ _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "+++", "ooo")
 
 
 def cycle(n: int) -> list[dict[str, object]]:
-    """Return ``n`` series styles, each a dict with ``color``, ``marker``, ``linestyle`` and ``hatch``.
+    """Return `n` series styles, each a dict with `color`, `marker`, `linestyle` and `hatch`.
 
     The first eight differ in all four; from the ninth on colours come back with another line style, marker
     and hatch.
 
     Raises:
-        ValueError: ``n`` is not a positive whole number.
+        ValueError: `n` is not a positive whole number.
     """
     if not isinstance(n, int) or n < 1:
         raise ValueError(f"show.cycle needs the number of series, a whole number from 1 on; got {n!r}")
@@ -53,7 +53,7 @@ def style() -> None:
     """Set matplotlib's defaults for a lesson: colours with line styles, text of 12 pt and more.
 
     Markers are not among them, for a curve of a thousand points would drown in its own: give a series of
-    few points the ``marker`` of :func:`cycle`.
+    few points the `marker` of `cycle`.
     """
     series = cycle(len(_SERIES))
     mpl.rcParams.update(

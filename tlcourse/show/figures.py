@@ -15,10 +15,10 @@ _SCALE = 2  # pixels per shown pixel: sharp on high-density screens and on a pro
 
 
 def png(fig: Figure) -> bytes:
-    """Return ``fig`` as PNG bytes, for ``ipywidgets.Image(value=…)``, and close it.
+    """Return `fig` as PNG bytes, for `ipywidgets.Image(value=…)`, and close it.
 
     Raises:
-        TypeError: ``fig`` is not a matplotlib figure.
+        TypeError: `fig` is not a matplotlib figure.
     """
     if not isinstance(fig, Figure):
         raise TypeError(f"expected a matplotlib Figure, got {type(fig).__name__}; pass fig, not ax or plt")
@@ -30,13 +30,13 @@ def png(fig: Figure) -> bytes:
 
 
 def shown_size(image: bytes) -> tuple[int, int]:
-    """Return the width and height, in CSS pixels, at which a PNG made by :func:`png` is to be shown."""
+    """Return the width and height, in CSS pixels, at which a PNG made by `png` is to be shown."""
     width, height = struct.unpack(">II", image[16:24])  # the IHDR chunk
     return round(width / _SCALE), round(height / _SCALE)
 
 
 def fewer_colours(image: bytes) -> bytes:
-    """Return a PNG with a palette of 256 colours where nobody can see it and it saves space, else ``image``.
+    """Return a PNG with a palette of 256 colours where nobody can see it and it saves space, else `image`.
 
     A chart shrinks to a third, and notebooks are kept in git; a photograph stays as it is.
     """
@@ -54,7 +54,7 @@ def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[s
     """Return the MIME bundle (data, metadata) of a PNG with its alt text.
 
     nbconvert's classic template reads the alt text from the metadata. JupyterLab, Colab and nbconvert's lab
-    template read it from nowhere; they draw the HTML, whose ``<img>`` has it. ``tlcourse build`` stores the
+    template read it from nowhere; they draw the HTML, whose `<img>` has it. `tlcourse build` stores the
     PNG alone.
     """
     width, height = shown_size(image)
@@ -66,7 +66,7 @@ def png_bundle(image: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict[s
 
 
 def require_alt(alt: str) -> str:
-    """Return ``alt`` as one tidy line.
+    """Return `alt` as one tidy line.
 
     Raises:
         ValueError: the text is missing or too short to say what the figure shows.
@@ -79,13 +79,41 @@ def require_alt(alt: str) -> str:
     return text
 
 
-def figure(fig: Figure, alt: str) -> None:
-    """Show ``fig`` once, as PNG with alt text, and close it.
+class Described:
+    """A figure with its alt text: what a function that draws returns, and a cell shows.
+
+    As the last expression of a cell it shows itself; elsewhere `figure` shows it.
+    """
+
+    def __init__(self, fig: Figure, alt: str):
+        """Close `fig`, so that it is not shown a second time.
+
+        Raises:
+            TypeError: `fig` is not a matplotlib figure.
+            ValueError: `alt` does not describe the figure.
+        """
+        self.alt = require_alt(alt)
+        self.fig = fig
+        if not isinstance(fig, Figure):
+            raise TypeError(
+                f"expected a matplotlib Figure, got {type(fig).__name__}; pass fig, not ax or plt"
+            )
+        plt.close(fig)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return png_bundle(png(self.fig), self.alt)
+
+
+def figure(fig: Figure | Described, alt: str | None = None) -> None:
+    """Show a figure once, as PNG with alt text, and close it.
+
+    Args:
+        alt: of a figure that does not carry its own.
 
     Raises:
-        TypeError: ``fig`` is not a matplotlib figure.
-        ValueError: ``alt`` does not describe the figure.
+        TypeError: `fig` is not a matplotlib figure.
+        ValueError: `alt` does not describe the figure.
     """
-    alt = require_alt(alt)
-    data, metadata = png_bundle(png(fig), alt)
+    described = fig if isinstance(fig, Described) else Described(fig, alt or "")
+    data, metadata = described._repr_mimebundle_()
     display(data, metadata=metadata, raw=True)

@@ -9,16 +9,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from tlcourse.show.differences import difference
+from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure, png
+from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
-from tlcourse.show.twins import Twin
 from tlcourse.train.measuring import label_efficiency
 
 
 def _draw_curves(ax: plt.Axes, places: Sequence[float], curves: Mapping[str, np.ndarray], spec: str) -> None:
-    """A line with marks for each of ``curves``, (S, L), and its spread as a band."""
+    """A line with marks for each of `curves`, (S, L), and its spread as a band."""
     for (name, rows), look in zip(curves.items(), cycle(len(curves)), strict=True):
         mean, spread = mean_and_spread(rows)
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
@@ -39,16 +39,16 @@ def learning_curve(
     spec: str = ".0%",
     title: str = "",
     log: bool = True,
-) -> None:
-    """Show scores along ``over``: mean and standard deviation over the seeds, a line for each of ``series``.
+) -> Described:
+    """Draw scores along `over`: mean and standard deviation over the seeds, a line for each of `series`.
 
     Args:
-        records: those to draw; whatever else differs but ``seed`` has to be chosen before.
-        what: what a score is, such as ``"balanced accuracy"``.
+        records: those to draw; whatever else differs but `seed` has to be chosen before.
+        what: what a score is, such as `"balanced accuracy"`.
         over: a field of numbers.
-        baseline: its name and its score, drawn as a level line: ``("always “fine”", 0.53)``.
+        baseline: its name and its score, drawn as a level line: `("always “fine”", 0.53)`.
         spec: format of a score.
-        log: ``over`` goes in factors, as numbers of labels do.
+        log: `over` goes in factors, as numbers of labels do.
 
     Raises:
         ValueError: a series was not measured everywhere with the same seeds.
@@ -63,7 +63,7 @@ def learning_curve(
             baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
         )
     ax.legend(title=f"band: ± standard deviation, {len(next(iter(curves.values())))} seeds")
-    figure(fig, _told_curves(records, what, over, series, baseline, spec))
+    return Described(fig, _told_curves(records, what, over, series, baseline, spec))
 
 
 def _told_curves(
@@ -87,8 +87,8 @@ def _round(labels: float) -> float:
     return float(f"{labels:.2g}")
 
 
-class LabelsWorth(Twin):
-    """Curves over the number of labels, read off horizontally. Made by :func:`labels_worth`."""
+class LabelsWorth(Explorer):
+    """Curves over the number of labels, read off horizontally. Made by `labels_worth`."""
 
     def __init__(self, records: Records, baseline: str, start: tuple[str, int], what: str):
         self.labels, self.curves = records.curves()
@@ -101,7 +101,7 @@ class LabelsWorth(Twin):
         )
 
     def needed(self, representation: str, n_labels: int) -> np.ndarray:
-        """The labels that the baseline needs to reach what the other has with ``n_labels``: (S,)."""
+        """The labels that the baseline needs to reach what the other has with `n_labels`: (S,)."""
         ours, base = self.curves[representation], self.curves[self.baseline]
         return label_efficiency.labels_worth(self.labels, ours, base, n_labels)
 
@@ -122,7 +122,7 @@ class LabelsWorth(Twin):
             f"(median of {len(needed)} seeds; {least} to {most})."
         )
 
-    def _draw(self, representation: str, n_labels: int) -> Figure:
+    def draw(self, representation: str, n_labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(9, 4.8))
         ax.set_xscale("log")
         _draw_curves(ax, self.labels, self.curves, ".0%")
@@ -148,35 +148,14 @@ class LabelsWorth(Twin):
         return f"{n_labels:,} labels with {representation} ≈ {_round(middle):,.0f} with {self.baseline}"
 
     def static(self) -> Figure:
-        return self._draw(*self.start)
+        return self.draw(*self.start)
 
-    def build(self) -> ipywidgets.Widget:
-        style, layout = {"description_width": "initial"}, ipywidgets.Layout(width="24em")
-        self.slider = ipywidgets.SelectionSlider(
-            options=[(f"{n:,}", n) for n in self.labels],
-            value=self.start[1],
-            description="labels",
-            continuous_update=False,
-            style=style,
-            layout=layout,
-        )
-        self.chooser = ipywidgets.Dropdown(
-            options=[name for name in self.curves if name != self.baseline],
-            value=self.start[0],
-            description="representation",
-            style=style,
-            layout=layout,
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="720px"))
-        self.words = ipywidgets.HTML()
-        for control in (self.slider, self.chooser):
-            control.observe(self.guard(self._moved), "value")
-        self._moved()
-        return ipywidgets.VBox([ipywidgets.HBox([self.slider, self.chooser]), self.picture, self.words])
-
-    def _moved(self, _change: object = None) -> None:
-        self.picture.value = png(self._draw(self.chooser.value, self.slider.value))
-        self.words.value = f'<div role="status">{self.told(self.chooser.value, self.slider.value)}</div>'
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        others = [name for name in self.curves if name != self.baseline]
+        return {
+            "n_labels": slider("labels", self.labels, self.start[1], ","),
+            "representation": chooser("representation", others, self.start[0]),
+        }
 
 
 def labels_worth(
@@ -185,7 +164,7 @@ def labels_worth(
     start: tuple[str, int] = ("MiniLM", 100),
     what: str = "balanced accuracy",
 ) -> LabelsWorth:
-    """Show learning curves, and how many labels ``baseline`` needs for what another reaches with fewer.
+    """Show learning curves, and how many labels `baseline` needs for what another reaches with fewer.
 
     Args:
         records: of one task: model, labels, seed, score, the same seeds everywhere.
@@ -194,7 +173,7 @@ def labels_worth(
         what: what a score is.
 
     Raises:
-        ValueError: ``baseline`` or ``start`` was not measured, or not everywhere with the same seeds.
+        ValueError: `baseline` or `start` was not measured, or not everywhere with the same seeds.
     """
     models, labels = records.values("model"), records.values("labels")
     if baseline not in models or start[0] not in models or start[0] == baseline or start[1] not in labels:

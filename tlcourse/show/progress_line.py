@@ -29,12 +29,12 @@ def _line(desc: str, done: int, total: int | None, seconds: float) -> str:
 
 
 def progress(iterable: Iterable[T], desc: str, total: int | None = None) -> Iterator[T]:
-    """Yield the items of ``iterable``, showing how far it is and the time left; one line remains at the end.
+    """Yield the items of `iterable`, showing how far it is and the time left; one line remains at the end.
 
     Args:
         iterable: what to go through.
-        desc: what is being done, such as ``"features"``.
-        total: the number of items, where ``len(iterable)`` is not to be had.
+        desc: what is being done, such as `"features"`.
+        total: the number of items, where `len(iterable)` is not to be had.
     """
     if total is None and hasattr(iterable, "__len__"):
         total = len(iterable)

@@ -6,6 +6,6 @@ from IPython.display import display
 
 
 def md(text: str) -> None:
-    """Show ``text`` as Markdown; also readable where only plain text is."""
+    """Show `text` as Markdown; also readable where only plain text is."""
     text = textwrap.dedent(text).strip()
     display({"text/markdown": text, "text/plain": text}, raw=True)

@@ -1,10 +1,10 @@
-"""Results as records: one flat dict for each thing that was measured, with at least a ``score``.
+"""Results as records: one flat dict for each thing that was measured, with at least a `score`.
 
 A record says what was measured and how it came out: ``{"model": "MiniLM", "task": "movie", "labels": 100,
-"seed": 3, "score": 0.71}``. Further fields (``layer``, ``rate``, ``way``) are as good as these. Everything
-that a lesson shows of its results is made from records: :func:`tlcourse.show.results` (a table),
-:func:`tlcourse.show.learning_curve` (a figure), :func:`tlcourse.show.difference` (a sentence, and whether it
-may be said), and a cell of :func:`tlcourse.show.compare`.
+"seed": 3, "score": 0.71}`. There may be further fields (`layer``, `rate`, `way`). Everything
+that a lesson shows of its results is made from records: `tlcourse.show.results` (a table),
+`tlcourse.show.learning_curve` (a figure), `tlcourse.show.difference` (a sentence, and whether it
+may be said), and a cell of `tlcourse.show.compare`.
 """
 
 import json
@@ -21,7 +21,7 @@ Record = Mapping[str, Any]
 
 
 def results_dir() -> Path:
-    """The folder of the results that come with the course: ``data/results``, a folder for each lesson in it.
+    """The folder of the results that come with the course: `data/results`, a folder for each lesson in it.
 
     Raises:
         FileNotFoundError: neither this package nor the working folder lies in a clone of the course.
@@ -39,11 +39,11 @@ class Records(Sequence[Record]):
     """Records in the order in which they were measured; never changed in place.
 
     Args:
-        rows: dicts with a ``score``, a number, and whatever says what was measured.
+        rows: dicts with a `score`, a number, and whatever says what was measured.
         about: what a results file says of itself: command, machine, seeds.
 
     Raises:
-        ValueError: a row has no score, or one that is no number.
+        ValueError: a row has no score, or one that is not a number.
     """
 
     def __init__(self, rows: Iterable[Record], about: Mapping[str, Any] | None = None):
@@ -57,11 +57,11 @@ class Records(Sequence[Record]):
 
     @classmethod
     def load(cls, path: str | Path) -> "Records":
-        """Read a results file: ``"zoo/layers"`` is ``data/results/zoo/layers.json``; a Path is itself.
+        """Read a results file: `"zoo/layers"` is `data/results/zoo/layers.json`; a Path is itself.
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: it is no JSON of ``{"command", "machine", "seeds", "records"}``.
+            ValueError: it is not JSON of the form `{"command", "machine", "seeds", "records"}`.
         """
         file = path if isinstance(path, Path) else results_dir() / f"{path}.json"
         if not file.is_file():
@@ -143,9 +143,9 @@ class Records(Sequence[Record]):
         return {key: Records(rows, self.about) for key, rows in groups.items()}
 
     def mean_over(self, *fields: str) -> "Records":
-        """One record for each seed (and whatever else differs): the mean score over ``fields``.
+        """One record for each seed (and whatever else differs): the mean score over `fields`.
 
-        ``results.mean_over("target")`` is, for each seed, the mean over the targets.
+        `results.mean_over("target")` is, for each seed, the mean over the targets.
         """
         groups: dict[tuple, list[float]] = {}
         kept: dict[tuple, Record] = {}
@@ -178,7 +178,7 @@ class Records(Sequence[Record]):
 
     @property
     def scores(self) -> np.ndarray:
-        """float64, (S,): one score for each seed, from the lowest seed up. Raises as :attr:`of_seed` does."""
+        """float64, (S,): one score for each seed, from the lowest seed up. Raises as `of_seed` does."""
         return np.array([*self.of_seed.values()])
 
     @property
@@ -192,7 +192,7 @@ class Records(Sequence[Record]):
         return float(mean_and_spread(self.scores)[1])
 
     def curves(self, series: str = "model", over: str = "labels") -> tuple[list[Any], dict[Any, np.ndarray]]:
-        """The places along ``over``, ascending, and for each of ``series`` its scores there, (S, L).
+        """The places along `over`, ascending, and for each of `series` its scores there, (S, L).
 
         Raises:
             ValueError: a series was not measured everywhere with the same seeds.

@@ -18,20 +18,20 @@ def results(
     best: str | None = "max",
     also: Mapping[str, Callable[[Any], object]] | None = None,
 ) -> None:
-    """Show ``records`` as a table: a row for each value of one field, a column for each value of another.
+    """Show `records` as a table: a row for each value of one field, a column for each value of another.
 
     A cell is the mean ± the standard deviation over the seeds. The best of a row is bold (in plain text: a
     star) only if it is above *each* other cell of its row outside the spread, as
-    :mod:`tlcourse.show.differences` has it; the caption says so.
+    `tlcourse.show.differences` has it; the caption says so.
 
     Args:
-        rows, columns: fields of the records; whatever else differs but ``seed`` has to be chosen before.
-        spec: format of a score, such as ``".1%"`` or ``".2f"``.
-        best: ``"max"``, ``"min"`` for losses and errors, or None for no marks.
+        rows, columns: fields of the records; whatever else differs but `seed` has to be chosen before.
+        spec: format of a score, such as `".1%"` or `".2f"`.
+        best: `"max"`, `"min"` for losses and errors, or None for no marks.
         also: further columns: name → a function of the row's value that gives the cell.
 
     Raises:
-        ValueError: ``best`` is something else, or a cell holds several scores for a seed.
+        ValueError: `best` is something else, or a cell holds several scores for a seed.
     """
     if best not in ("max", "min", None):
         raise ValueError(f"best is {best!r}, expected 'max', 'min' or None")

@@ -43,7 +43,7 @@ def _unwrapped(obj: object) -> object:
 def source(obj: object, *more: object, docstring: bool = True) -> None:
     """Show the source of a function, class, method, property or module, with its file and lines.
 
-    What is read is what runs: the text comes from the file that was imported. ``docstring=False`` leaves
+    What is read is what runs: the text comes from the file that was imported. `docstring=False` leaves
     out the docstring of a function or class, where the lesson has just said the same.
 
     Raises:

@@ -6,9 +6,9 @@ import numpy as np
 
 
 def mean_and_spread(values: Sequence[float] | np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean over ``axis``, the seeds, and the sample standard deviation (over n − 1) beside it.
+    """Return the mean over `axis`, the seeds, and the sample standard deviation (over n − 1) beside it.
 
-    One seed alone has no spread: its is 0, so that a figure can be drawn.
+    One seed alone has no spread: it is given as 0, so that a figure can be drawn.
 
     Raises:
         ValueError: there are no values.

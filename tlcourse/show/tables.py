@@ -18,10 +18,10 @@ class Strong(str):
 
 
 def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
-    """Return ``mean ± sd (n=…)`` of ``values``, one per seed.
+    """Return `mean ± sd (n=…)` of `values`, one per seed.
 
-    ``sd`` is the sample standard deviation (over n − 1). ``spec`` is a format specification such as
-    ``".1%"`` or ``".2f"``. One value alone has no spread and gets none.
+    `sd` is the sample standard deviation (over n − 1). `spec` is a format specification such as
+    `".1%"` or `".2f"`. One value alone has no spread and gets none.
 
     Raises:
         ValueError: there are no values.
@@ -60,7 +60,7 @@ def _all_numbers(values: Iterable[object]) -> bool:
 
 
 def _columns(rows: object) -> dict[str, list[object]]:
-    """Name → cells, from each kind of rows that :func:`table` takes."""
+    """Name → cells, from each kind of rows that `table` takes."""
     if isinstance(rows, Mapping):
         return {str(name): list(column) for name, column in rows.items()}
     rows = list(rows)
@@ -125,17 +125,17 @@ def table(
     caption: str | None = None,
     formats: Format | Mapping[str, Format] | None = None,
 ) -> None:
-    """Show ``rows`` as a tidy table.
+    """Show `rows` as a tidy table.
 
     Args:
         rows: a list of dicts (column → value) or a dict of columns. A cell may be text, a number, or records
-            or a list of numbers, one per seed, which become ``mean ± sd (n=…)``.
+            or a list of numbers, one per seed, which become `mean ± sd (n=…)`.
         caption: printed above.
-        formats: a format for every number (``".1%"``), or one per column name; a callable gets the value.
+        formats: a format for every number (`".1%"`), or one per column name; a callable gets the value.
 
     Raises:
-        TypeError: ``rows`` is of another kind.
-        ValueError: there are no rows, or ``formats`` names a column that is not there.
+        TypeError: `rows` is of another kind.
+        ValueError: there are no rows, or `formats` names a column that is not there.
     """
     columns = _columns(rows)
     if not columns:
@@ -159,9 +159,9 @@ def compare(rows: Iterable[Mapping[str, object] | Sequence[object]], caption: st
     """Show "paper says / we get / why they differ".
 
     Args:
-        rows: dicts or tuples with ``what``, ``paper`` (the paper's figure), ``source`` (paper and section),
-            ``ours`` (a float, text, a ``show.difference``, or one figure per seed, as records or a list,
-            which becomes ``mean ± sd``) and ``why``; a dict may have a ``format`` such as ``".1%"`` for its
+        rows: dicts or tuples with `what`, `paper` (the paper's figure), `source` (paper and section),
+            `ours` (a float, text, a `show.difference`, or one figure per seed, as records or a list,
+            which becomes `mean ± sd`) and `why`; a dict may have a `format` such as `".1%"` for its
             two figures.
         caption: printed above.
 

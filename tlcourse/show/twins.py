@@ -28,8 +28,8 @@ _LIVE: "weakref.WeakSet[Twin]" = weakref.WeakSet()
 class Twin(abc.ABC):
     """A widget and its static picture, shown as one output.
 
-    A subclass sets ``self.alt``, and defines :meth:`build` (the widget, made once, when first shown) and
-    :meth:`static` (a matplotlib figure, or HTML). Callbacks go through :meth:`guard`::
+    A subclass sets `self.alt`, and defines `build` (the widget, made once, when first shown) and
+    `static` (a matplotlib figure, or HTML). Callbacks go through `guard`::
 
         slider.observe(self.guard(self._moved), "value")
 
@@ -115,11 +115,11 @@ def widget_errors() -> list[str]:
 def notebook_widget_errors(notebook: Mapping[str, Any]) -> list[str]:
     """Return the errors that an executed notebook's widgets hold, which papermill and nbclient do not raise.
 
-    Looks at the stored widget state: the error boxes of twins, and errors and stderr caught by ``Output``
+    Looks at the stored widget state: the error boxes of twins, and errors and stderr caught by `Output`
     widgets.
 
     Args:
-        notebook: a notebook as ``nbformat.read`` or ``json.load`` gives it, its widget state still in the
+        notebook: a notebook as `nbformat.read` or `json.load` gives it, its widget state still in the
             metadata.
     """
     state = notebook.get("metadata", {}).get("widgets", {}).get(_STATE, {}).get("state", {})

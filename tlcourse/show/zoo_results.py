@@ -1,4 +1,4 @@
-"""The zoo's results in one figure: a panel a test set, a row a model, pretrained or not, frozen or tuned."""
+"""The zoo's results in one figure: a panel per test set and a row per model, frozen or fine-tuned."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A training that has run away is stopped, so that nobody works on with weights that are NaN."""
+"""A training that has run away is stopped, so that nobody goes on working with weights that are NaN."""
 
 import math
 

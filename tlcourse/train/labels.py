@@ -91,7 +91,7 @@ def _array(labels: Sequence | np.ndarray, name: str) -> np.ndarray:
     try:
         return np.asarray(labels)
     except (ValueError, TypeError) as error:  # rows of different lengths, a tensor that wants its gradient
-        raise ValueError(f"{name} is no array of one dimension ({error})") from error
+        raise ValueError(f"{name} is not an array of one dimension ({error})") from error
 
 
 def _check_shape(found: np.ndarray, n_items: int | None, name: str) -> None:

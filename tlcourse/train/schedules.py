@@ -1,4 +1,7 @@
-"""Learning rates as functions of the step: the factor by which the highest rate is multiplied."""
+"""Learning rates as functions of the step: the factor by which the highest rate is multiplied.
+
+Taught in lesson *ULMFiT*.
+"""
 
 import math
 

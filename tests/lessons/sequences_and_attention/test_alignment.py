@@ -35,37 +35,37 @@ def twin(pronouncer):
 def test_the_slider_moves_the_picture_and_the_words(twin):
     word, phonemes, weights = twin.shown
     assert word == "cab"
-    assert twin.slider.max == twin.play.max == len(phonemes) > 1
+    assert twin.controls["step"].max == twin.play.max == len(phonemes) > 1
     first = bytes(twin.picture.value)
-    assert told(word, phonemes, weights, 1) in twin.status.value
-    twin.slider.value = 2
+    assert told(word, phonemes, weights, 1) in twin.words.value
+    twin.controls["step"].value = 2
     assert bytes(twin.picture.value) != first
     assert shown_size(twin.picture.value) == shown_size(first), "the picture jumps from step to step"
-    assert told(word, phonemes, weights, 2) in twin.status.value
-    assert f"So far: {phonemes[0]} {phonemes[1]}" in twin.status.value
+    assert told(word, phonemes, weights, 2) in twin.words.value
+    assert f"So far: {phonemes[0]} {phonemes[1]}" in twin.words.value
     assert twin.errors == []
 
 
 def test_a_new_word_starts_at_its_first_phoneme(twin):
-    twin.slider.value = 2
-    twin.text.value = "  Banana "
+    twin.controls["step"].value = 2
+    twin.controls["word"].value = "  Banana "
     assert twin.shown[0] == "banana"
-    assert twin.slider.value == twin.play.value == 1
-    assert twin.slider.max == len(twin.pronouncer.say(["banana"])["banana"])
+    assert twin.controls["step"].value == twin.play.value == 1
+    assert twin.controls["step"].max == len(twin.pronouncer.say(["banana"])["banana"])
     assert twin.errors == []
 
 
 @pytest.mark.parametrize("text", ["", "r2d2", "naïve", "two words", "a" * 60, "<b>"])
 def test_what_cannot_be_said_is_explained_and_the_picture_stays(twin, text):
     picture = bytes(twin.picture.value)
-    twin.text.value = "zz"
-    twin.text.value = text
-    assert "✗" in twin.status.value
-    assert "<b>" not in twin.status.value
+    twin.controls["word"].value = "zz"
+    twin.controls["word"].value = text
+    assert "✗" in twin.words.value
+    assert "<b>" not in twin.words.value
     assert twin.errors == []
-    twin.text.value = "cab"
+    twin.controls["word"].value = "cab"
     assert bytes(twin.picture.value) == picture
-    assert "✗" not in twin.status.value
+    assert "✗" not in twin.words.value
 
 
 def test_a_model_that_says_nothing_is_no_error(pronouncer):
@@ -73,15 +73,15 @@ def test_a_model_that_says_nothing_is_no_error(pronouncer):
         pronouncer.model.W_o.bias[2] = 1e4  # always EOS
     twin = alignment.pronounce(pronouncer, ["cab"])
     assert twin.widget
-    assert "says nothing" in twin.status.value
-    twin.slider.value = 2
+    assert "says nothing" in twin.words.value
+    twin.controls["step"].value = 2
     show.png(twin.static())
     assert twin.errors == []
 
 
 def test_a_callback_is_quick_and_a_second_look_quicker(twin):
     start = time.process_time()
-    twin.text.value = "pronunciation"
+    twin.controls["word"].value = "pronunciation"
     assert time.process_time() - start < 2  # about 0.2 s on an idle core; 10 times that on a busy machine
     assert twin._frame("pronunciation", 1) is twin._frame("pronunciation", 1)
 
@@ -115,9 +115,9 @@ def test_too_few_or_too_many_words_are_refused(pronouncer, words):
         alignment.alignments(pronouncer, words)
 
 
-@pytest.mark.parametrize("name", ["text", "play", "slider", "picture"])
+@pytest.mark.parametrize("name", ["word", "play", "step", "picture"])
 def test_only_what_colabs_ipywidgets_has_is_used(twin, name):
-    widget = getattr(twin, name)
+    widget = twin.controls.get(name) or getattr(twin, name)
     known = json.loads((Path(__file__).parents[2] / "ipywidgets_7_7_traits.json").read_text())["traits"]
     defaults = widget.trait_defaults()
     for trait in set(widget.keys) - set(known[type(widget).__name__]) - {"layout", "style"}:
@@ -125,8 +125,8 @@ def test_only_what_colabs_ipywidgets_has_is_used(twin, name):
 
 
 def test_the_slider_waits_until_it_is_let_go_and_follows_play(twin):
-    assert not twin.slider.continuous_update
-    assert (twin.link.source, twin.link.target) == ((twin.play, "value"), (twin.slider, "value"))
+    assert not twin.controls["step"].continuous_update
+    assert (twin.link.source, twin.link.target) == ((twin.play, "value"), (twin.controls["step"], "value"))
 
 
 def test_the_sketch_of_the_idea_is_drawn():

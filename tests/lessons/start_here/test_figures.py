@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse import curriculum
+from tlcourse import curriculum, show
 from tlcourse.exercises.progress import LessonProgress
 from tlcourse.lessons.start_here import figures
 
@@ -42,7 +42,7 @@ def test_what_is_ready_is_what_is_there(root):
 
 
 def test_the_map_tells_every_lesson(shown):
-    figures.course_map()
+    show.figure(figures.course_map())
     ((data, metadata),) = shown()
     for lesson in curriculum.LESSONS:
         assert lesson.title in data["text/plain"]
@@ -50,8 +50,10 @@ def test_the_map_tells_every_lesson(shown):
 
 
 def test_progress_tells_every_lesson(shown):
-    figures.progress_figure(
-        [LessonProgress("start_here", 1, 1, 0, 0, 1), LessonProgress("transfer_in_vision", 1, 3, 2, 1, 4)]
+    show.figure(
+        figures.progress_figure(
+            [LessonProgress("start_here", 1, 1, 0, 0, 1), LessonProgress("transfer_in_vision", 1, 3, 2, 1, 4)]
+        )
     )
     ((data, _),) = shown()
     assert "Start here: 1 of 1 solved" in data["text/plain"]

@@ -40,14 +40,14 @@ def test_every_word_can_be_hovered(twin):
 
 def test_search_marks_the_true_neighbours(twin, space):
     assert twin.widget
-    twin.box.value = "c2"
+    twin.controls["word"].value = "c2"
     nearest = [w for w, _ in twin.nearest("c2")]
     cosine = {w: space["c2"] @ space[w] for words in GROUPS.values() for w in words if w != "c2"}
     assert nearest == sorted(cosine, key=cosine.get, reverse=True)[:3]
     marked = re.findall(r'class="w on".*?<title>(\w+)', twin.picture.value)
     assert sorted(marked) == sorted([*nearest, "c2"])
     assert twin.picture.value.count("<line") == 3
-    assert all(word in twin.said.value for word in nearest)
+    assert all(word in twin.words.value for word in nearest)
     assert not twin.errors
 
 
@@ -63,14 +63,14 @@ def test_the_count_of_kept_neighbours_is_right(space):
 
 def test_words_off_the_map_and_unknown_ones(twin):
     assert twin.widget
-    twin.box.value = "elsewhere"
-    assert "not on the map" in twin.said.value
+    twin.controls["word"].value = "elsewhere"
+    assert "not on the map" in twin.words.value
     assert twin.picture.value.count('class="w on"') == 3
-    twin.box.value = "<b>nothing"
-    assert "has no vector" in twin.said.value
-    assert "<b>nothing" not in twin.said.value
-    twin.box.value = ""
-    assert twin.said.value == ""
+    twin.controls["word"].value = "<b>nothing"
+    assert "has no vector" in twin.words.value
+    assert "<b>nothing" not in twin.words.value
+    twin.controls["word"].value = ""
+    assert re.sub("<[^>]*>", "", twin.words.value) == ""
     assert "<line" not in twin.picture.value
     assert not twin.errors
 

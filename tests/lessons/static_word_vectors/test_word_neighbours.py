@@ -26,39 +26,39 @@ def twin(space):
 
 def words_shown(twin) -> list[str]:
     assert twin.widget
-    return re.findall(r"padding-right:0.6em\">([^<]+)</td>", twin.result.value)
+    return re.findall(r"padding-right:0.6em\">([^<]+)</td>", twin.picture.value)
 
 
 def test_it_shows_the_nearest_words_and_follows_every_control(twin, space):
     direction, words = space.evaluate("king - man + woman")
     assert words_shown(twin) == [w for w, _ in space.nearest(direction, 6, without=words)]
-    twin.hide.value = False
+    twin.controls["hide"].value = False
     assert words_shown(twin) == [w for w, _ in space.nearest(direction, 6)]
-    twin.count.value = 9
+    twin.controls["n"].value = 9
     assert len(words_shown(twin)) == 9
     twin.example.value = "w1"
-    assert twin.box.value == "w1"
+    assert twin.controls["expression"].value == "w1"
     assert words_shown(twin) == [w for w, _ in space.nearest(space["w1"], 9)]
     assert not twin.errors
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("zebra", "none of the 44 words"), ("king +", "not understood"), ("", "not understood")],
+    [("zebra", "not one of the 44 words"), ("king +", "not understood"), ("", "not understood")],
 )
 def test_nonsense_gets_an_answer_not_an_error(twin, typed, said):
     assert twin.widget
-    twin.box.value = typed
-    assert said in twin.result.value
+    twin.controls["expression"].value = typed
+    assert said in twin.words.value
     assert not twin.errors
-    twin.box.value = "w5"
+    twin.controls["expression"].value = "w5"
     assert words_shown(twin)
 
 
 def test_what_is_typed_is_escaped(twin):
     assert twin.widget
-    twin.box.value = "<img src=x onerror=alert(1)>"
-    assert "<img" not in twin.result.value
+    twin.controls["expression"].value = "<img src=x onerror=alert(1)>"
+    assert "<img" not in twin.picture.value + twin.words.value
 
 
 def test_the_strips_show_the_sum(twin, space):

@@ -39,7 +39,7 @@ def test_it_begins_with_the_cheapest_and_says_its_mean_and_spread(costs, results
     chosen = [row for row in results if row["lowest"] == "classifier" and row["labels"] == 500]
     accuracies = [row["accuracy"] for row in chosen]
     accuracy, spread = np.mean(accuracies), np.std(accuracies, ddof=1)
-    assert f"accuracy {accuracy:.1%} ± {spread:.1%} over 3 seeds" in costs.words.value
+    assert f"accuracy {accuracy:.1%} ± {spread:.1%} (n=3)" in costs.words.value
     seconds = np.mean([row["seconds"] for row in chosen])
     assert f"{seconds:.1f} s of training" in costs.words.value
     assert "Only the classifier learns." in costs.words.value
@@ -49,7 +49,7 @@ def test_moving_a_slider_changes_picture_and_words(costs):
     assert costs.widget
     seen = {(costs.picture.value, costs.words.value)}
     for depth in ("head", "stem"):
-        costs.depth.value = depth
+        costs.controls["lowest"].value = depth
         seen.add((costs.picture.value, costs.words.value))
     assert costs.errors == []
     assert len(seen) == 3
@@ -59,7 +59,7 @@ def test_moving_a_slider_changes_picture_and_words(costs):
 
 def test_what_was_not_tried_is_said(costs):
     assert costs.widget
-    costs.depth.value, costs.number.value = "stem", 25
+    costs.controls["lowest"].value, costs.controls["labels"].value = "stem", 25
     assert "stem with 25 labels was not tried here" in costs.words.value
     assert costs.errors == []
 

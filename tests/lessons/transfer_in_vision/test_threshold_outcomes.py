@@ -38,7 +38,7 @@ def test_moving_the_slider_moves_cells(widget):
     assert widget.widget
     before = [picture.value for picture in (widget.picture, *widget.mosaics)]
     for threshold in (0.3, 0.95, 0.05):
-        widget.slider.value = threshold
+        widget.controls["threshold"].value = threshold
         o = outcomes(PROBABILITY, LABEL, threshold)
         assert f"{o.found} defective found, {o.missed} missed, {o.alarms} false alarms" in widget.words.value
         assert f"found: {o.found}" in widget.titles[0].value
@@ -50,7 +50,7 @@ def test_moving_the_slider_moves_cells(widget):
 
 
 def test_no_alarm_has_no_precision(widget):
-    assert "precision undefined, as there is no alarm, recall 0.0%" in widget._told(1.01)
+    assert "precision undefined, as there is no alarm, recall 0.0%" in widget.told(1.01)
 
 
 def test_the_images_nearest_to_the_threshold_come_first(widget):

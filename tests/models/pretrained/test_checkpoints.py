@@ -15,7 +15,7 @@ from tlcourse.models.pretrained import checkpoints, zoo
 
 @pytest.fixture
 def model_folder(tiny_zoo, tmp_path):
-    """A copy of a tiny model's folder, to be damaged: ``model_folder("bert-mini")``."""
+    """A copy of a tiny model's folder, to be damaged: `model_folder("bert-mini")`."""
 
     def copy(name: str) -> Path:
         folder = tmp_path / name
@@ -128,7 +128,7 @@ def test_what_is_missing_is_trained_again_under_its_name(tmp_path):
         (b'{"tlcourse": {"config"', "cannot be read as JSON"),
         (b"\xff\xfe{}", "cannot be read as JSON"),
         (b"[]", "holds a list"),
-        (b'{"tlcourse": "yes"}', "is not of this course"),
+        (b'{"tlcourse": "yes"}', "was not written by this course"),
         (b'{"tlcourse": {"config": "BertConfig"}}', "does not describe a BertConfig"),
         (b'{"tlcourse": {"config": "BertConfig", "fields": []}}', "does not describe a BertConfig"),
         (

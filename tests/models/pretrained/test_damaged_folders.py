@@ -29,7 +29,7 @@ STRANGE = (
 
 @pytest.fixture
 def folder_of(tiny_zoo, tmp_path):
-    """A copy of a tiny model's folder, with hashes or without: ``folder_of("bert-mini", hashes=False)``."""
+    """A copy of a tiny model's folder, with hashes or without: `folder_of("bert-mini", hashes=False)`."""
 
     def make(name: str, hashes: bool) -> Path:
         folder = tmp_path / name

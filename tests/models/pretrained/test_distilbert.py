@@ -6,9 +6,12 @@ import torch
 import transformers
 
 from tlcourse import assets
+from tlcourse.data import wikigold
 from tlcourse.models.pretrained import distilbert, encoders, interchange, onnx_weights
 from tlcourse.models.pretrained.distilbert import DistilBertModel
 from tlcourse.models.pretrained.transformers_configs import config_from_transformers, transformers_config
+from tlcourse.train.measuring import linear_probe
+from tlcourse.train.measuring.scores import by_sentence, span_f1
 
 SENTENCES = [
     "Their going to the store , and he have buyed two apple .",
@@ -206,9 +209,13 @@ def test_capitals_count_and_a_word_without_pieces_is_unknown(encoder, loaded):
     assert tokens.convert_ids_to_tokens(example.units[example.places[3]]) == "un"
 
 
-def test_only_trained_weights(packed):
-    with pytest.raises(ValueError, match="distilbert comes with trained weights only"):
-        encoders.load("distilbert", random_seed=1)
+def test_random_weights_are_drawn_by_the_seed(encoder):
+    one, same, other = (encoders.load("distilbert", random_seed=seed) for seed in (1, 1, 2))
+    vectors = [e.network.embeddings.word.weight[:50] for e in (one, same, other, encoder)]
+    assert torch.equal(vectors[0], vectors[1])
+    assert not torch.equal(vectors[0], vectors[2])
+    assert not torch.equal(vectors[0], vectors[3])
+    assert vectors[0].std().item() == pytest.approx(0.02, rel=0.05)
 
 
 def made_graph(path, scales):
@@ -249,3 +256,49 @@ def test_what_is_not_known_is_refused(tmp_path):
     (tmp_path / "no.onnx").write_bytes(b"\xff" * 100)
     with pytest.raises(ValueError, match=r"no\.onnx is not an ONNX file"):
         onnx_weights.read(tmp_path / "no.onnx")
+
+
+def word_states(encoder, sentences):
+    """Of all words, one after the other: of the embeddings and layer 4, float32 (words, 768) each."""
+    found = {0: [], 4: []}
+    for words in sentences:
+        (example,) = encoder.words([words])
+        with torch.inference_mode():
+            states = encoder(encoder.batch([example]))
+        for layer, rows in found.items():
+            rows.append(states[layer][0, example.places].numpy())
+    return {layer: np.concatenate(rows) for layer, rows in found.items()}
+
+
+@pytest.fixture(scope="module")
+def named(gold):
+    """WikiGold, cut to every sixth sentence to learn from and every fourth to be tested on."""
+    data = gold(wikigold.load)
+    return data, data.train_index[::6], data.test_index[::4]
+
+
+@pytest.fixture(scope="module")
+def probed(named):
+    """``probed(encoder)``: layer → F1 over names of a linear probe on its frozen states."""
+    data, train, test = named
+    lengths = [len(data.words[i]) for i in test]
+
+    def probe(encoder) -> dict[int, float]:
+        learned, asked = (word_states(encoder, [data.words[i] for i in rows]) for rows in (train, test))
+        labels = np.concatenate([data.tags[i] for i in train])
+        scores = {}
+        for layer in learned:
+            tagger = linear_probe.fit(learned[layer], labels, penalties=[0.01])
+            answers = by_sentence(tagger.predict(asked[layer]), lengths)
+            scores[layer] = span_f1([data.tags[i] for i in test], answers, data.names)
+        return scores
+
+    return probe
+
+
+def test_its_layers_know_names(encoder, probed):
+    """On all of WikiGold: see its datasheet. Random weights tell a word from others, and no more."""
+    trained, drawn = probed(encoder), probed(encoders.load("distilbert", random_seed=0))
+    assert trained[4] > trained[0] + 0.1
+    assert trained[4] > drawn[4] + 0.2
+    assert trained[0] > drawn[0]

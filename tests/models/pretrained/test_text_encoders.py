@@ -177,8 +177,8 @@ def test_a_name_that_is_not_trained_is_no_wrong_name(tmp_path, monkeypatch):
 
 def test_bad_names(folders):
     with pytest.raises(ValueError, match="trained weights only"):
-        pretrained_encoders.load("minilm", random_seed=0)
+        pretrained_encoders.load("smollm2", random_seed=0)
     with pytest.raises(ValueError, match="'t5'"):
         pretrained_encoders.load("t5")
-    with pytest.raises(TypeError, match="BertForPreTraining is no encoder"):
+    with pytest.raises(TypeError, match="BertForPreTraining is not an encoder"):
         pretrained_encoders.of_zoo(zoo.load(folders / "bert-mini", heads=True), folders / "bert-mini")

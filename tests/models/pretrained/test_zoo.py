@@ -108,6 +108,60 @@ def test_a_failed_export_leaves_the_old_one(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["bert-mini"]
 
 
+def random_again(name, seed=1):
+    torch.manual_seed(seed)
+    return zoo.build(tiny(name).config)
+
+
+@pytest.mark.parametrize("name", ["bert-mini", "elmo-mini", "gpt2-nano", "ernie-mini"])
+def test_a_model_begins_from_another_of_its_kind(name, tmp_path):
+    zoo.export(tiny(name), tmp_path / name)
+    model, trained = random_again(name), zoo.load(tmp_path / name, heads=True)
+    zoo.begin_from(model, tmp_path / name)
+    for key, value in trained.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value), key
+
+
+def test_ernie_begins_from_bert(tmp_path):
+    """What is computed is BERT's, once ERNIE's embedding of the task is nothing."""
+    zoo.export(tiny("bert-mini"), tmp_path / "bert")
+    bert, ernie = zoo.load(tmp_path / "bert", heads=True), random_again("ernie-mini")
+    own = {name: p.clone() for name, p in ernie.named_parameters() if "task" in name or "order" in name}
+    zoo.begin_from(ernie, tmp_path / "bert")
+    for name, p in own.items():
+        assert torch.equal(dict(ernie.named_parameters())[name], p), name
+    assert len(own) == 3
+    ids = torch.randint(0, 61, (2, 9))
+    with torch.no_grad():
+        ernie.eval().ernie.embeddings.task_type.weight.zero_()
+        torch.testing.assert_close(ernie(ids).predictions, bert(ids)[0])
+        torch.testing.assert_close(ernie.ernie(ids).pooler_output, bert.bert(ids).pooler_output)
+
+
+@pytest.mark.parametrize(
+    ("model", "other", "told"),
+    [
+        ("bert-mini", "ernie-mini", r"ErnieForPreTraining whose ernie\..* BertForPreTraining"),
+        ("bert-mini", "gpt-mini", "GPTForCausalLM"),
+        ("elmo-mini", "bert-mini", "BertForPreTraining"),
+    ],
+)
+def test_what_does_not_fit_is_not_begun_from(model, other, told, tmp_path):
+    zoo.export(tiny(other), tmp_path / other)
+    begun = random_again(model)
+    before = {name: p.clone() for name, p in begun.named_parameters()}
+    with pytest.raises(ValueError, match=told):
+        zoo.begin_from(begun, tmp_path / other)
+    assert all(torch.equal(p, before[name]) for name, p in begun.named_parameters())
+
+
+def test_nor_is_one_of_another_size(tmp_path):
+    zoo.export(tiny("bert-mini"), tmp_path / "bert")
+    wide = zoo.build(dataclasses.replace(tiny("bert-mini").config, hidden_size=32))
+    with pytest.raises(ValueError, match="same architecture and size"):
+        zoo.begin_from(wide, tmp_path / "bert")
+
+
 def test_names(tmp_path, monkeypatch):
     assert zoo.find("bert") == zoo.find("bert-mini") == "bert-mini"
     with pytest.raises(ValueError, match=r"'t5'.*bert-mini"):

@@ -61,6 +61,9 @@ def test_the_loss_is_the_dense_one(counts, epochs):
     model = glove.train(words, sparse, Settings(vector_size=5, epochs=epochs, batch_size=7))
     expected = dense_loss(model, counts, 10.0)
     assert glove.loss(model, sparse, 10.0) == pytest.approx(expected, rel=1e-6)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glove, "ENTRIES_AT_ONCE", 3)
+        assert glove.loss(model, sparse, 10.0) == pytest.approx(expected, rel=1e-6)
 
 
 def test_one_entry_at_a_time_it_is_the_authors_program(counts):

@@ -2,7 +2,7 @@
 
 Python runs this before anything else, in kernels and in what they start. An audit hook is asked before each
 operation and cannot be taken off again. An attempt fails as it would with no network, and is written to the
-file that ``TLCOURSE_NETWORK_LOG`` names: a lesson may not even try, though it might go on without.
+file that `TLCOURSE_NETWORK_LOG` names: a lesson may not even try, though it might go on without.
 """
 
 import errno

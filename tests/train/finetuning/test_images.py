@@ -152,7 +152,7 @@ def test_probabilities_do_not_depend_on_the_batch(network, inputs):
 
 
 def test_what_cannot_be_trained_is_refused(network, inputs):
-    with pytest.raises(ValueError, match="'low' is to learn, but the inputs begin above it, at 'high'"):
+    with pytest.raises(ValueError, match="'low' is to be trained, but the inputs begin above it, at 'high'"):
         train(network, inputs, ImageRecipe("low"), start="high")
     with pytest.raises(ValueError, match="the index is empty"):
         train(network, inputs, ImageRecipe("low"), index=ALL[:0])

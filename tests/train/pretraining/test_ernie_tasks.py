@@ -13,7 +13,14 @@ from tlcourse.data.text_index import CAPITAL, STARTS_UNIT
 from tlcourse.data.tokeniser import CLS, MASK, PAD, SEP
 from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.train.pretraining import ernie_tasks, held_out
-from tlcourse.train.pretraining.ernie_tasks import DISTANCE, ORDER, TASKS, continual_schedule, task_at
+from tlcourse.train.pretraining.ernie_tasks import (
+    DISTANCE,
+    ORDER,
+    TASKS,
+    continual_schedule,
+    kept_schedule,
+    task_at,
+)
 from tlcourse.train.pretraining.masking import IGNORED
 from tlcourse.train.pretraining.objectives import Reading
 from tlcourse.train.pretraining.recipes import PretrainingRecipe
@@ -72,13 +79,43 @@ def test_every_task_gets_the_same_and_the_new_one_most():
     )
 
 
-def test_tasks_come_in_one_by_one():
-    schedule, rng = continual_schedule(5), np.random.default_rng(0)
-    newest = [
-        max(task_at(progress, schedule, rng) for _ in range(60))
-        for progress in (0.0, 0.06, 0.08, 0.25, 0.45, 0.7, 1.0)
-    ]
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_a_task_that_is_there_keeps_its_share(n):
+    schedule = kept_schedule(n)
+    assert schedule.sum() == pytest.approx(1)
+    assert not np.triu(schedule, 1).any()
+    shares = schedule / schedule.sum(1, keepdims=True)
+    for stage in range(n):
+        assert shares[stage, : stage + 1] == pytest.approx(np.full(stage + 1, 1 / (stage + 1)))
+    if n > 1:
+        assert schedule[-1].sum() == pytest.approx(0.6)
+        assert np.ptp(schedule[:-1].sum(1)) == pytest.approx(0)
+
+
+def test_in_the_papers_schedule_it_does_not():
+    last = continual_schedule(5)[-1]
+    assert last / last.sum() == pytest.approx([0.1, 0.1, 0.1, 0.1, 0.6])
+
+
+@pytest.mark.parametrize(
+    ("schedule", "at"),
+    [
+        (continual_schedule(5), (0.0, 0.06, 0.08, 0.25, 0.45, 0.7, 1.0)),
+        (kept_schedule(5), (0.0, 0.09, 0.11, 0.25, 0.35, 0.41, 1.0)),
+    ],
+)
+def test_tasks_come_in_one_by_one(schedule, at):
+    rng = np.random.default_rng(0)
+    newest = [max(task_at(progress, schedule, rng) for _ in range(60)) for progress in at]
     assert newest == [0, 0, 1, 2, 3, 4, 4]
+
+
+def test_a_training_reads_each_task_as_often_as_its_schedule_says(objective, index):
+    read = objective.reader(index, Reading(rows=1, length=LENGTH, seed=0))
+    n = 1500
+    late = np.bincount([read(step, 0.4 + 0.6 * step / n)["task_type_ids"][0, 0] for step in range(n)])
+    # Order has not become rarer than distance, which has just come in, and both are a fifth.
+    assert late / n == pytest.approx(np.full(5, 0.2), abs=0.04)
 
 
 @pytest.mark.parametrize("task", range(len(TASKS)))

@@ -1,5 +1,6 @@
 """`tlcourse pretrain`: from a name to a folder that this course and transformers open."""
 
+import hashlib
 import io
 import json
 
@@ -11,8 +12,8 @@ from typer.testing import CliRunner
 from tlcourse import cli
 from tlcourse.data import text_index
 from tlcourse.models.pretrained import zoo
+from tlcourse.train.pretraining import model_card, recipes
 from tlcourse.train.pretraining import pretrain as pretraining
-from tlcourse.train.pretraining import recipes
 from tlcourse.train.pretraining.objectives import Reading
 
 
@@ -67,6 +68,74 @@ def test_resumed_runs_go_on_in_the_same_way(text, tmp_path):
     with pytest.raises(ValueError, match="tokens: 5000 then, 6000 now"):
         pretraining.pretrain("gpt2-nano", 6_000, text, tmp_path, resume=True, out=io.StringIO())
     pretraining.pretrain("gpt2-nano", 5_000, text, tmp_path, resume=True, out=io.StringIO())
+
+
+def test_a_training_goes_on_from_a_trained_model(text, tmp_path):
+    said = io.StringIO()
+    first = pretraining.pretrain("bert", 20_000, text, tmp_path / "first", out=said)
+    then = pretraining.pretrain(
+        "bert", 10_000, text, tmp_path / "then", begins_from=str(first), seed=1, out=said
+    )
+    one, two = (json.loads((folder / "training.json").read_text()) for folder in (first, then))
+    (before,) = two["before"]
+    assert before["command"] == one["command"]
+    assert before["tokens"] == one["tokens"]
+    assert before["text"] == one["text"]["fingerprint"]
+    weights = hashlib.sha256((first / "model.safetensors").read_bytes()).hexdigest()
+    assert before["weights"] == weights
+    assert two["command"] == (
+        "tlcourse pretrain bert-mini --tokens 10000 --seed 1 --text text --from bert-mini"
+    )
+    assert str(tmp_path) not in (then / "training.json").read_text()
+    # The first steps of the second know what the first has learned.
+    assert two["log"][0]["losses"]["masked piece"] < one["log"][0]["losses"]["masked piece"] - 0.1
+
+    card = (then / "README.md").read_text()
+    assert "trained from random weights" not in card
+    assert f"begun from bert-mini, which had read {one['tokens']:,} tokens" in card
+    assert f"{one['command']}\n{two['command']}\n" in card
+    assert weights[:16] in card
+    assert f"| and before that, in other trainings | {one['tokens']:,} |" in card
+    made = two["text"]["pieces"]["made"] + two["text"]["pieces"]["other"]
+    assert model_card.times_read(two)["made"] == pytest.approx((one["tokens"] + two["tokens"]) / made)
+
+    third = pretraining.pretrain("ernie", 4_000, text, tmp_path / "third", begins_from=str(then), out=said)
+    facts = json.loads((third / "training.json").read_text())
+    assert [stage["command"] for stage in facts["before"]] == [one["command"], two["command"]]
+    assert f"which had read {one['tokens'] + two['tokens']:,} tokens" in (third / "README.md").read_text()
+
+
+def test_a_resumed_training_does_not_begin_again(text, tmp_path, monkeypatch):
+    first = pretraining.pretrain("bert", 5_000, text, tmp_path / "first", out=io.StringIO())
+    asked = {"text": text, "runs": tmp_path, "begins_from": str(first), "out": io.StringIO()}
+    pretraining.pretrain("bert", 5_000, **asked)
+    begun = []
+    monkeypatch.setattr(zoo, "begin_from", lambda *given: begun.append(given))
+    pretraining.pretrain("bert", 5_000, resume=True, **asked)
+    assert not begun
+    with pytest.raises(ValueError, match=r"begins_from: .* then, None now"):
+        pretraining.pretrain("bert", 5_000, resume=True, **asked | {"begins_from": None})
+
+
+def test_what_cannot_be_begun_from_is_told_before_anything_is_read(text, tmp_path, tiny_zoo):
+    def begin(name, **where):
+        pretraining.pretrain(name, 5_000, runs=tmp_path, out=io.StringIO(), **where)
+
+    with pytest.raises(FileNotFoundError, match="tlcourse pretrain"):
+        begin("bert", text=text, begins_from=str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match=r"training\.json is not there"):
+        begin("bert", text=text, begins_from=str(tiny_zoo / "bert-mini"))
+    first = pretraining.pretrain("gpt2-nano", 5_000, text, tmp_path / "first", out=io.StringIO())
+    with pytest.raises(ValueError, match=r"GPTForCausalLM.*does not fit"):
+        begin("bert", text=text, begins_from=str(first))
+    assert not (tmp_path / "bert-mini" / "checkpoint.safetensors").exists()
+
+
+def test_of_a_recipe_from_before_a_setting_was_there_it_has_the_default():
+    now = recipes.recipe_for("bert", ("bbc",)).facts()
+    then = {key: value for key, value in now.items() if key not in ("masked", "packed", "begins_from")}
+    assert [*recipes.differences(then, now)] == []
+    assert [*recipes.differences(then, now | {"masked": 0.4})] == ["masked: 0.15 then, 0.4 now"]
 
 
 def test_stopping_says_how_to_go_on(text, tmp_path, monkeypatch):

@@ -1,20 +1,24 @@
 """Naming a mistake by a property of the wrong values: the sign, the axis, a factor, what was left out.
 
-A diagnosis is said only if it holds on *every* input that the exercise was tried on. The first that holds is said;
-:mod:`comparison` is left for what none explains.
+A diagnosis is said only if it holds on *every* input that the exercise was tried on. The first that holds is
+said; `comparison` is left for what none explains.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tlcourse.exercises.comparison import difference
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Case:
     """One input of an exercise, the value expected for it and the value that came.
 
-    ``label`` says what is special about the input (``"the target is the last score"``); empty for a random one.
+    `label` says what is special about the input (`"the target is the last score"`); empty for a random
+    one.
     """
 
     args: tuple
@@ -27,8 +31,8 @@ class Case:
 class Attempt:
     """All that a diagnosis may look at: the cases, the solution and the attempt, both safe to call.
 
-    ``solve`` and ``repeat`` return what the solution and the learner's function make of other arguments, or
-    raise :class:`ValueError` where they fail on them.
+    `solve` and `repeat` return what the solution and the learner's function make of other arguments, or
+    raise `ValueError` where they fail on them.
     """
 
     names: tuple[str, ...]
@@ -47,10 +51,15 @@ Diagnosis = Callable[[Attempt], str | None]
 
 def diagnose(attempt: Attempt) -> str | None:
     """Return the sentence that names the mistake, or None."""
-    from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, values
+    from tlcourse.exercises.diagnoses import arguments, cases, gathered, kinds, terms, values
 
-    for named in (*kinds.DIAGNOSES, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES, *values.DIAGNOSES,
-                  *arguments.LATE, *cases.LATE):  # fmt: skip
-        if sentence := named(attempt):
+    early = (*kinds.DIAGNOSES, *values.EARLY, *cases.EARLY, *arguments.DIAGNOSES, *gathered.DIAGNOSES)
+    for named in (*early, *values.DIAGNOSES, *terms.DIAGNOSES, *arguments.LATE, *values.LATE, *cases.LATE):
+        try:
+            sentence = named(attempt)
+        except Exception:  # whatever a learner returns: the check goes on, without a name for the mistake
+            _LOG.exception("%s failed on %r", named.__name__, attempt.cases[0].got)
+            continue
+        if sentence:
             return sentence
     return None

@@ -1,4 +1,4 @@
-"""What an attempt makes of its arguments: one not used, turned round, swapped with another, returned as it is.
+"""What an attempt makes of its arguments: one not used, turned round, swapped with another, or returned.
 
 Most of these ask the solution what it gives for other arguments: if it is what the attempt gave, on every
 input, then that is how the attempt takes its arguments.
@@ -16,28 +16,30 @@ from tlcourse.exercises.diagnoses import Attempt, Case
 Change = Callable[[object], object]
 
 
-class _Unfit(TypeError):
+class Unfit(TypeError):
     """The change makes no sense for such an argument."""
 
 
 def _array(value: object):
     if not (isinstance(value, np.ndarray) or is_tensor(value)):
-        raise _Unfit
+        raise Unfit
     return value
 
 
-def _number(value: object):
+def numeric(value: object):
     """A number that is not True or False, or an array of such."""
-    if isinstance(value, (bool, np.bool_)) or not (is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)):
-        raise _Unfit
+    if isinstance(value, (bool, np.bool_)) or not (
+        is_scalar(value) or isinstance(value, np.ndarray) or is_tensor(value)
+    ):
+        raise Unfit
     if as_array(value).dtype.kind not in "iuf":
-        raise _Unfit
+        raise Unfit
     return value
 
 
 def _fraction(value: object):
-    if as_array(_number(value)).dtype.kind != "f":
-        raise _Unfit
+    if as_array(numeric(value)).dtype.kind != "f":
+        raise Unfit
     return value
 
 
@@ -45,12 +47,12 @@ def _mask(value: object):
     array = as_array(_array(value))
     if array.dtype.kind == "b" or (array.dtype.kind in "iu" and np.isin(array, (0, 1)).all()):
         return value
-    raise _Unfit
+    raise Unfit
 
 
 def _whole(value: object):
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -64,7 +66,7 @@ def _flipped(value: object, axis: int):
 
 def _square_transposed(value: object):
     if _array(value).ndim != 2 or value.shape[0] != value.shape[1]:
-        raise _Unfit
+        raise Unfit
     return value.T
 
 
@@ -77,9 +79,13 @@ def _of(name: str) -> Change:
     return change
 
 
+def _unfit() -> None:
+    raise Unfit
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _Unfit
+        raise Unfit
     return value
 
 
@@ -87,12 +93,17 @@ def _text(value: object) -> str:
 OF_AN_ARGUMENT: tuple[tuple[Change, str], ...] = (
     (lambda v: _mask(v) * 0 + 1 if as_array(v).dtype.kind != "b" else _mask(v) | True,
      "`{0}` makes no difference yet: you get what would be right if nothing were masked."),
-    (_inverted, "You take `{0}` the wrong way round. (PyTorch's own masks often mark with True what is hidden; here "
-     "it marks what counts.)"),
-    (lambda v: _flipped(_mask(v), -1), "You take `{0}` from the other side: it need not begin with what counts."),
-    (lambda v: _fraction(v) * 0, "You get what would be right if `{0}` were 0: it is not used yet, or cancels out."),
+    (_inverted, "You take `{0}` the wrong way round. (PyTorch's own masks often mark with True what is "
+     "hidden; here it marks what counts.)"),
+    (lambda v: _flipped(_mask(v), -1), "You take `{0}` from the other side: it need not begin with what "
+     "counts."),
+    (lambda v: ~_mask(v) if as_array(v).dtype.kind != "b" else _unfit(),
+     "`~` of whole numbers is no opposite (`~1` is −2): `1 - {0}`, or make it True and False with `{0} == 1` "
+     "first."),
+    (lambda v: _fraction(v) * 0, "You get what would be right if `{0}` were 0: it is not used yet, or "
+     "cancels out."),
     (lambda v: _fraction(v) * 0 + 1, "You get what would be right if `{0}` were 1: it has no effect yet."),
-    (lambda v: -_number(v), "You take `{0}` with the wrong sign: a minus is missing, or one too many."),
+    (lambda v: -numeric(v), "You take `{0}` with the wrong sign: a minus is missing, or one too many."),
     (lambda v: 1 / _fraction(v), "You multiply by `{0}` where you should divide, or the other way round."),
     (_square_transposed, "You read `{0}` transposed: its rows as columns."),
     (lambda v: _flipped(_array(v), 0), "You read `{0}` from its end: the last first."),
@@ -101,7 +112,8 @@ OF_AN_ARGUMENT: tuple[tuple[Change, str], ...] = (
     (_of("sqrt"), "You take the root of `{0}`, where it is asked for as it is."),
     (_of("square"), "You take the square of `{0}`: a root is missing."),
     (_of("abs"), "You take the absolute value of `{0}`, and lose its sign."),
-    (lambda v: _fraction(v) * math.log(2), "You work to the base 2 (`exp2`, `log2`); the natural base is meant."),
+    (lambda v: _fraction(v) * math.log(2), "You work to the base 2 (`exp2`, `log2`); the natural base is "
+     "meant."),
     (_of("round"), "You round `{0}`: its decimals count."),
     (lambda v: 1 - _fraction(v), "You take 1 − `{0}` for `{0}`."),
     (lambda v: _whole(v) + 1, "You get what would be right if `{0}` were one larger: off by one."),
@@ -132,7 +144,7 @@ def _one_of_its_words(attempt: Attempt) -> str | None:
 
 
 def taken_otherwise(attempt: Attempt) -> str | None:
-    """The right result of an argument that was changed: see :data:`OF_AN_ARGUMENT`."""
+    """The right result of an argument that was changed: see `OF_AN_ARGUMENT`."""
     for change, sentence in OF_AN_ARGUMENT:
         for number, name in enumerate(attempt.names):
             if _solves_for(attempt, lambda args, n=number, c=change: _with(args, n, c(args[n]))):
@@ -142,7 +154,10 @@ def taken_otherwise(attempt: Attempt) -> str | None:
 
 def swapped(attempt: Attempt) -> str | None:
     """Two arguments that have changed places."""
+    first = attempt.cases[0].args
     for i, j in itertools.combinations(range(len(attempt.names)), 2):
+        if type(first[i]) is not type(first[j]) or np.ndim(first[i]) != np.ndim(first[j]):
+            continue
         if _solves_for(attempt, lambda args, i=i, j=j: _with(_with(args, i, args[j]), j, args[i])):
             return f"`{attempt.names[i]}` and `{attempt.names[j]}` have changed places."
     return None
@@ -164,7 +179,7 @@ def _solves_for(attempt: Attempt, change: Callable[[tuple], tuple]) -> bool:
     """Whether the attempt gave, on every input, what the solution gives on the changed one."""
     try:
         return all(attempt.same(attempt.solve(change(case.args)), case.got) for case in attempt.cases)
-    except Exception:
+    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError):
         return False
 
 
@@ -188,7 +203,7 @@ def _moved(attempt: Attempt, case: Case, number: int) -> bool | None:
             if not attempt.same(attempt.repeat(args), case.got):
                 return True
             told = False
-        except Exception:
+        except ValueError:  # the solution or the attempt fails on it
             continue
     return told
 
@@ -196,97 +211,20 @@ def _moved(attempt: Attempt, case: Case, number: int) -> bool | None:
 def _others(attempt: Attempt, case: Case, number: int) -> Iterator[object]:
     """Other values for an argument: of the same kind and shape."""
     value = case.args[number]
-    for change in (_inverted, lambda v: _fraction(v) * 0.7, lambda v: _fraction(v) ** 2, lambda v: _whole(v) + 1):
+    for change in (
+        _inverted,
+        lambda v: _fraction(v) * 0.7,
+        lambda v: _fraction(v) ** 2,
+        lambda v: _whole(v) + 1,
+    ):
         try:
             yield change(value)
-        except _Unfit:
+        except Unfit:
             continue
     for other in attempt.cases:
         if not attempt.same(other.args[number], value):
             yield other.args[number]
 
 
-# --- an argument that is missing from the result, or in it once too often
-
-_QUANTITIES: tuple[tuple[Callable[[np.ndarray], np.ndarray], str], ...] = (
-    (lambda q: q, "`{0}`"),
-    (np.sqrt, "the root of `{0}`"),
-    (np.square, "the square of `{0}`"),
-    (np.log, "the logarithm of `{0}`"),
-)
-
-
-def a_term_or_a_factor(attempt: Attempt) -> str | None:
-    """The result differs by a factor or a term that an argument explains, or one of its sizes or sums."""
-    try:
-        pairs = [(as_array(c.expected).astype(float), as_array(c.got).astype(float)) for c in attempt.cases]
-    except Exception:
-        return None
-    if any(a.shape != b.shape or as_array(c.expected).dtype.kind == "b" for (a, b), c in
-           zip(pairs, attempt.cases, strict=True)):  # fmt: skip
-        return None
-    for told, quantities in _explanations(attempt, [a.shape for a, _ in pairs]):
-        for sentence, change in _TERMS_AND_FACTORS:
-            with np.errstate(all="ignore"):
-                if all(
-                    np.shape(expected := change(a, q)) == b.shape and attempt.same(expected, b)
-                    for (a, b), q in zip(pairs, quantities, strict=True)
-                ):
-                    return sentence.format(told)
-    return None
-
-
-_TERMS_AND_FACTORS: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarray]], ...] = (
-    ("Your values are too large by the factor {0}: divide by it, or leave it out.", lambda a, q: a * q),
-    ("Your values are too small by the factor {0}: multiply by it, or do not divide by it.", lambda a, q: a / q),
-    ("Your values are too large by {0}: leave that term out, or subtract it.", lambda a, q: a + q),
-    ("Your values are too small by {0}: that term is missing.", lambda a, q: a - q),
-    ("Your values are too large by twice {0}: it is added where it should be subtracted.", lambda a, q: a + 2 * q),
-    ("Your values are too small by twice {0}: it is subtracted where it should be added.", lambda a, q: a - 2 * q),
-    ("Your values are raised to the power of {0}.", lambda a, q: a**q),
-)
-
-
-def _explanations(attempt: Attempt, shapes: list[tuple[int, ...]]) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield (its name, what it is in each case) for every quantity that could explain a difference."""
-    for number, name in enumerate(attempt.names):
-        try:
-            args = [as_array(_number(case.args[number])).astype(float) for case in attempt.cases]
-        except Exception:
-            continue
-        ndim = args[0].ndim
-        if any(a.ndim != ndim for a in args):
-            continue
-        raw = [(name, args)] if ndim == 0 else []
-        for axis in range(ndim):
-            raw.append((f"`{name}.shape[{axis}]`", [np.float64(a.shape[axis]) for a in args]))
-        if ndim:
-            raw += [(f"the number of entries of `{name}`", [np.float64(a.size) for a in args]),
-                    (f"the sum of all of `{name}`", [a.sum() for a in args])]  # fmt: skip
-            for axis in range(ndim):
-                raw.append((f"the sum of `{name}` along axis {axis}", [a.sum(axis) for a in args]))
-            raw.append((name, args))
-        for told, values in raw:
-            told = told if "`" in told else f"`{told}`"
-            for change, of in _QUANTITIES:
-                with np.errstate(all="ignore"):
-                    changed = [change(v) for v in values]
-                for placed in _placements(changed, shapes):
-                    yield of.replace("`{0}`", "{0}").format(told), placed
-
-
-def _placements(values: list[np.ndarray], shapes: list[tuple[int, ...]]) -> Iterator[list[np.ndarray]]:
-    """Yield the values with axes of length 1 put in so that they meet the shapes, in each way that fits."""
-    ndim, target = np.ndim(values[0]), len(shapes[0])
-    for axes in itertools.combinations(range(target), ndim):
-        fits = all(
-            np.ndim(v) == ndim and all(shape[x] == n for x, n in zip(axes, np.shape(v), strict=True))
-            for v, shape in zip(values, shapes, strict=True)
-        )
-        if fits:
-            rest = tuple(x for x in range(target) if x not in axes)
-            yield [np.expand_dims(v, rest) if ndim else v for v in values]
-
-
 DIAGNOSES = (returned_as_it_is, swapped, taken_otherwise, taken_for_another)
-LATE = (makes_no_difference, a_term_or_a_factor)
+LATE = (makes_no_difference,)

@@ -27,7 +27,10 @@ def only_where_the_answer_is(attempt: Attempt) -> str | None:
     if not right or not all(is_scalar(c.expected) and is_scalar(c.got) for c in attempt.cases):
         return None
     for side, sentence in (
-        ("expected", "Right where the answer is not {0}. Where it should be {0}, yours is {1}: one case is missing."),
+        (
+            "expected",
+            "Right where the answer is not {0}. Where it should be {0}, yours is {1}: one case is missing.",
+        ),
         ("got", "Right but where you return {0}: there the answer is another, such as {1}."),
     ):
         values = {short(getattr(case, side)) for case in wrong}
@@ -52,7 +55,7 @@ def all_zero(attempt: Attempt) -> str | None:
     try:
         zeros = [not np.any(np.asarray(case.got)) for case in attempt.cases]
         expected = [not np.any(np.asarray(case.expected)) for case in attempt.cases]
-    except Exception:
+    except (TypeError, ValueError, RuntimeError):
         return None
     if all(zeros) and not any(expected):
         return "All your values are 0 (or False), on every input: nothing gets through."

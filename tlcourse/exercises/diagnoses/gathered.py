@@ -1,5 +1,6 @@
 """Sets, lists, texts and pairs: what is missing from them, what is too many, what stands in another order."""
 
+import itertools
 from collections.abc import Callable, Sequence, Set
 
 from tlcourse.exercises.comparison import short
@@ -9,10 +10,16 @@ from tlcourse.exercises.diagnoses import Attempt
 def parts_swapped(attempt: Attempt) -> str | None:
     """A tuple's values, all right, in another order."""
     pairs = [(case.expected, case.got) for case in attempt.cases]
-    if not all(isinstance(a, tuple) and isinstance(b, (tuple, list)) and len(a) == len(b) > 1 for a, b in pairs):
+    if not all(
+        isinstance(a, tuple) and isinstance(b, (tuple, list)) and len(a) == len(b) > 1 for a, b in pairs
+    ):
         return None
     if all(attempt.same(tuple(reversed(a)), tuple(b)) for a, b in pairs):
         return "What you return is right, in the wrong order: turn it round."
+    places = range(min(len(a) for a, _ in pairs))
+    for i, j in itertools.permutations(places, 2):
+        if all(attempt.same(a[i], b[j]) and not attempt.same(a[j], b[j]) for a, b in pairs):
+            return f"In place {j} of what you return stands what belongs in place {i} (counted from 0)."
     return None
 
 
@@ -34,10 +41,11 @@ def another_length(attempt: Attempt) -> str | None:
     gaps = {len(b) - len(a) for a, b in pairs}
     if 0 not in gaps and len(gaps) == 1:
         gap = gaps.pop()
-        return f"On every input you return {abs(gap)} too {'many' if gap > 0 else 'few'}: check where you begin and end."
+        many = "many" if gap > 0 else "few"
+        return f"On every input you return {abs(gap)} too {many}: check where you begin and end."
     if 0 not in gaps:
         first = pairs[0]
-        return f"{len(first[0])} values are expected, you return {len(first[1])}: what decides how many there are?"
+        return f"{len(first[0])} values are expected, you return {len(first[1])}: what decides how many?"
     return None
 
 
@@ -66,8 +74,9 @@ def _in_common(odd: list[tuple[Set, Set]]) -> str:
     """A clause on what sets these members apart from the right ones, where it is a matter of length."""
     if not all(all(isinstance(m, str) for m in these) for these, _ in odd):
         return ""
-    longest = all(min(map(len, these)) >= max(map(len, right)) for these, right in odd)
-    shortest = all(max(map(len, these)) <= min(map(len, right)) for these, right in odd)
+    lengths = [({len(m) for m in these}, {len(m) for m in right} or {0}) for these, right in odd]
+    longest = all(min(these) >= max(right) for these, right in lengths)
+    shortest = all(max(these) <= min(right) for these, right in lengths)
     if longest:
         return " (the longest ones: how far do your lengths go?)"
     if shortest:

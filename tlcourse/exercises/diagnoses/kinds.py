@@ -1,4 +1,4 @@
-"""Values of another kind than asked for: no array, another dtype, a shape with an axis too many or too few."""
+"""Values of another kind than asked for: no array, another dtype, an axis too many or too few."""
 
 import itertools
 
@@ -19,7 +19,7 @@ def nothing(attempt: Attempt) -> str | None:
 
 
 def another_kind(attempt: Attempt) -> str | None:
-    """A list for an array, numpy for torch, whole numbers for True and False; the sentence says what to do."""
+    """A list for an array, numpy for torch, whole numbers for True and False; it says what to do."""
     case = attempt.cases[0]
     a, b = case.expected, case.got
     if _is_array(a) and _is_array(b) and is_tensor(a) == is_tensor(b):
@@ -30,6 +30,9 @@ def another_kind(attempt: Attempt) -> str | None:
     if is_scalar(a) and _is_array(b) and as_array(b).size != 1:
         return _number_expected(attempt, as_array(b))
     if _name(a) != _name(b):
+        return difference(a, b, attempt.rtol, attempt.atol)
+    parts = zip(a, b, strict=True) if isinstance(a, tuple) and len(a) == len(b) else ()
+    if any(_name(x) != _name(y) for x, y in parts):
         return difference(a, b, attempt.rtol, attempt.atol)
     return None
 
@@ -47,7 +50,8 @@ def _family(array: np.ndarray) -> str:
 def _cast(family: str, torch: bool) -> str:
     ways = {"b": ("compare (`x == 1`) or `.astype(bool)`", "compare (`x == 1`) or `.bool()`"),
             "i": ("`.astype(int)` makes them whole", "`.long()` makes them whole"),
-            "f": ("`.astype(float)` makes them floating-point", "`.float()` makes them floating-point")}  # fmt: skip
+            "f": ("`.astype(float)` makes them floating-point", "`.float()` makes them "
+            "floating-point")}  # fmt: skip
     return f"{ways[family][torch]}." if family in ways else ""
 
 
@@ -55,13 +59,13 @@ def _number_expected(attempt: Attempt, got: np.ndarray) -> str:
     where = _axes_like(attempt, got.shape)
     along = f", one for each entry along {where}" if where else ""
     return (
-        f"One number is expected, but you return {got.size} of them, of shape {got.shape}{along}: a sum, a mean "
-        "or a choice of one of them is missing."
+        f"One number is expected, but you return {got.size} of them, of shape {got.shape}{along}: a sum, a "
+        "mean or a choice of one of them is missing."
     )
 
 
 def _axes_like(attempt: Attempt, shape: tuple[int, ...]) -> str:
-    """Which axis of which argument has the length of the only axis of ``shape``."""
+    """Which axis of which argument has the length of the only axis of `shape`."""
     if len(shape) != 1:
         return ""
     for name, arg in zip(attempt.names, attempt.cases[0].args, strict=False):
@@ -87,11 +91,14 @@ def another_shape(attempt: Attempt) -> str | None:
             f"{tuple(differing[0].shape)} is expected."
         )
     for order in itertools.permutations(range(b.ndim)):
-        if list(order) != sorted(order) and b.transpose(order).shape == a.shape:
-            if all(attempt.same(as_array(e), as_array(g).transpose(order)) for e, g in pairs):
-                return head + f"The values are right, with their axes in another order: {_reorder(order)}."
+        if list(order) == sorted(order) or b.transpose(order).shape != a.shape:
+            continue
+        if all(attempt.same(as_array(e), as_array(g).transpose(order)) for e, g in pairs):
+            return head + f"The values are right, with their axes in another order: {_reorder(order)}."
     if sorted(a.shape) == sorted(b.shape):
-        return head + "The same axes, in another order: is something transposed, or reduced over the other axis?"
+        return (
+            head + "The same axes, in another order: is something transposed, or reduced over the other axis?"
+        )
     if 1 in b.shape and tuple(n for n in b.shape if n != 1) == tuple(n for n in a.shape if n != 1):
         return head + "An axis of length 1 is left over: index it away or `squeeze` it (or drop keepdims)."
     if a.size == b.size:
@@ -100,7 +107,11 @@ def another_shape(attempt: Attempt) -> str | None:
 
 
 def _reorder(order: tuple[int, ...]) -> str:
-    return "transpose them" if len(order) == 2 else f"`permute{order}` (numpy: `transpose{order}`) puts them right"
+    return (
+        "transpose them"
+        if len(order) == 2
+        else f"`permute{order}` (numpy: `transpose{order}`) puts them right"
+    )
 
 
 def _one_axis(a: np.ndarray, b: np.ndarray) -> str:
@@ -110,6 +121,10 @@ def _one_axis(a: np.ndarray, b: np.ndarray) -> str:
         return "An axis is missing: did you reduce over one too many, or leave out a `[:, None]`?"
     axis = next(i for i, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)) if m != n)
     gap = b.shape[axis] - a.shape[axis]
+    if b.shape[axis] == 1:
+        return (
+            f"Along axis {axis} there is only one: a term with that axis is missing, or it is reduced away."
+        )
     if abs(gap) == 1:
         return f"Along axis {axis} there is one {'too many' if gap > 0 else 'too few'}."
     return f"Axis {axis} has another length: which size of the arguments belongs there?"

@@ -1,7 +1,7 @@
 """Which letters a model looks at while it pronounces a word: step by step, and all steps at once."""
 
-import html
 from collections.abc import Sequence
+from contextlib import suppress
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 
 from tlcourse.data.texts import as_texts
 from tlcourse.models.sequences.pronouncer import Pronouncer
+from tlcourse.show.explorer import Explorer, NotShown, text_box
 from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.figures import png, shown_size
-from tlcourse.show.twins import Twin
 
 _INTERVAL = 900  # milliseconds for each phoneme while playing
 _MOST_ALIGNED = 6  # words in one figure
+
+Said = tuple[str, tuple[str, ...], np.ndarray]  # a word, its phonemes, the weights of each
 
 
 def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Figure:
@@ -89,65 +91,62 @@ def one_step(word: str, phonemes: Sequence[str], weights: np.ndarray, step: int)
     return fig
 
 
-class Pronunciation(Twin):
-    """A word pronounced phoneme by phoneme, with the attention moving. Made by :func:`pronounce`."""
+class Pronunciation(Explorer):
+    """A word pronounced phoneme by phoneme, with the attention moving. Made by `pronounce`."""
 
     def __init__(self, pronouncer: Pronouncer, words: Sequence[str]):
-        self.pronouncer, self.words = pronouncer, [pronouncer.read(word) for word in words]
-        self.shown: tuple[str, tuple[str, ...], np.ndarray] | None = None
+        self.pronouncer, self.start = pronouncer, [pronouncer.read(word) for word in words]
+        self.shown: Said | None = None
         self._said: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
         self._frames: dict[tuple[str, int], bytes] = {}
         self.alt = (
             "Attention while pronouncing: a row for each phoneme, a column for each letter. "
-            + " ".join(f"{word}: {' '.join(self._attend(word)[0]) or 'nothing'}." for word in self.words)
+            + " ".join(f"{word}: {' '.join(self._attend(word)[0]) or 'nothing'}." for word in self.start)
         )
 
     def static(self) -> Figure:
-        return alignments(self.pronouncer, self.words)
+        return alignments(self.pronouncer, self.start)
 
-    def build(self) -> ipywidgets.Widget:
-        self.text = ipywidgets.Text(
-            value=self.words[0],
-            description="Word",
-            continuous_update=False,
-            placeholder="type a word, press Enter",
-        )
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        step = ipywidgets.IntSlider(value=1, min=1, max=2, description="Phoneme", continuous_update=False)
         self.play = ipywidgets.Play(value=1, min=1, max=2, interval=_INTERVAL)
-        self.slider = ipywidgets.IntSlider(
-            value=1, min=1, max=2, description="Phoneme", continuous_update=False
-        )
-        self.link = ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
-        self.picture = ipywidgets.Image(format="png")
-        self.status = ipywidgets.HTML()
-        self.text.observe(self.guard(self._typed), "value")
-        self.slider.observe(self.guard(self._moved), "value")
-        self._typed()
-        return ipywidgets.VBox(
-            [self.text, ipywidgets.HBox([self.play, self.slider]), self.picture, self.status]
-        )
+        self.link = ipywidgets.jslink((self.play, "value"), (step, "value"))
+        return {"word": text_box("Word", self.start[0], "type a word, press Enter"), "step": step}
 
-    def _typed(self, _change: object = None) -> None:
-        """A new word: say it, and start at its first phoneme; what cannot be said is explained."""
+    def rows(self) -> list[ipywidgets.Widget]:
+        word, step = self.controls.values()
+        return [word, ipywidgets.HBox([self.play, step])]
+
+    def draw(self, word: str, step: int) -> bytes:
+        word, phonemes, _ = self._read(word)
+        return self._frame(word, min(step, len(phonemes)))
+
+    def told(self, word: str, step: int) -> str:
+        word, phonemes, weights = self._read(word)
+        step = min(step, len(phonemes))
+        return f"{told(word, phonemes, weights, step)} So far: {' '.join(phonemes[:step])}"
+
+    def moved(self, change: object = None) -> None:
+        """A new word starts at its first phoneme; what cannot be said is explained."""
+        with suppress(NotShown):
+            said = self._read(self.controls["word"].value)
+            if self.shown is None or self.shown[0] != said[0]:
+                self.shown, step = said, self.controls["step"]
+                self.play.max = step.max = len(said[1])
+                self.play.value = step.value = 1
+        super().moved(change)
+        if self.picture.value:
+            self.picture.layout.max_width = f"min(100%, {shown_size(self.picture.value)[0]}px)"
+
+    def _read(self, text: str) -> Said:
         try:
-            word = self.pronouncer.read(self.text.value)
+            word = self.pronouncer.read(text)
         except ValueError as error:
-            return self._say(str(error), problem=True)
+            raise NotShown(str(error)) from error
         phonemes, weights = self._attend(word)
         if not phonemes:
-            return self._say(f"The model says nothing at all to “{word}”.", problem=True)
-        self.shown = word, phonemes, weights
-        self.play.max = self.slider.max = len(phonemes)
-        self.play.value = self.slider.value = 1
-        return self._moved()
-
-    def _moved(self, _change: object = None) -> None:
-        if self.shown is None:
-            return
-        word, phonemes, weights = self.shown
-        step = min(self.slider.value, len(phonemes))
-        self.picture.value = frame = self._frame(word, step)
-        self.picture.layout.max_width = f"min(100%, {shown_size(frame)[0]}px)"
-        self._say(f"{told(word, phonemes, weights, step)} So far: {' '.join(phonemes[:step])}")
+            raise NotShown(f"The model says nothing at all to “{word}”.")
+        return word, phonemes, weights
 
     def _attend(self, word: str) -> tuple[tuple[str, ...], np.ndarray]:
         if word not in self._said:
@@ -158,10 +157,6 @@ class Pronunciation(Twin):
         if (word, step) not in self._frames:
             self._frames[word, step] = png(one_step(word, *self._attend(word), step))
         return self._frames[word, step]
-
-    def _say(self, text: str, problem: bool = False) -> None:
-        mark = "✗ " if problem else ""
-        self.status.value = f'<div role="status">{mark}{html.escape(text)}</div>'
 
 
 def pronounce(pronouncer: Pronouncer, words: Sequence[str]) -> Pronunciation:

@@ -1,6 +1,7 @@
 """Exercises of lesson 04: the parts of attention, and one step of a beam."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -16,10 +17,8 @@ def _tensor(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Tensor
 long_words = prediction(
     question=(
         "Two models learn to pronounce English words. They are alike in all but one thing: while it "
-        "writes, one may "
-        "look at every letter again, the other has only one vector that sums up the whole word. Where "
-        "will the "
-        "second one do worse?"
+        "writes, one may look at every letter again, the other has only one vector that sums up the whole "
+        "word. Where will the second one do worse?"
     ),
     options=(
         "About as much on short words as on long ones",
@@ -32,8 +31,8 @@ long_words = prediction(
         "The gap is not the same everywhere: look at the curves by length below.",
         "Short words are the irregular ones, but both models suffer from that alike.",
         "What has to fit into the vector grows with the word, the vector does not.",
-        "There is room in it. But a network has to learn to write the letters in and to read them out in the "
-        "right order, and that gets harder with every letter.",
+        "There is room in it. But a network has to learn to write the letters in and to read them out in "
+        "the right order, and that gets harder with every letter.",
     ),
 )
 
@@ -78,10 +77,12 @@ def _everything(length: int) -> Tensor:
     title="A causal mask",
     inputs=_length,
     hints=(
-        "Draw it for three positions: row = who looks, column = what is looked at. Row 0 may see column "
-        "0 alone.",
-        "`.tril()` keeps the lower left triangle of a matrix, with the diagonal.",
-        "`torch.ones(length, length, dtype=torch.bool)` is all True; keep its lower left triangle.",
+        "Draw it for three positions: row = who looks, column = what is looked at. Row 0 may see column 0 "
+        "alone.",
+        "`.tril()` keeps the lower left triangle of a matrix, `.triu()` the upper right one, both with the "
+        "diagonal.",
+        "`torch.ones(length, length, dtype=torch.bool)` is all True. Keep one of its two triangles: the "
+        "one that leaves row 0 a single True.",
     ),
     wrong=[
         (_future, "Here every position sees itself and the future. It is the past that it may see."),
@@ -132,18 +133,19 @@ def _unmasked(scores: Tensor, mask: Tensor) -> Tensor:
 @exercise(
     title="A softmax that cannot see what is masked",
     inputs=_scores_and_mask,
+    equivalent={"result: absolute": "weights are never negative"},
     hints=(
         "Which score does a softmax turn into a weight of exactly 0?",
-        "`scores.masked_fill(where, value)` writes `value` wherever `where` is True. `~mask` is True "
-        "where mask is not.",
-        "Fill in `-torch.inf` where the mask is False, then take the softmax over the last axis.",
+        "`scores.masked_fill(where, value)` writes `value` wherever `where` is True. `~mask` is True where "
+        "mask is not.",
+        "Write `-torch.inf` where the mask is False; then each row is to add up to 1: a softmax, over "
+        "which axis?",
     ),
     wrong=[
         (
             _masked_afterwards,
             "You mask after the softmax: the hidden keys have taken their share already, so a row no "
-            "longer adds up "
-            "to 1. Mask the scores.",
+            "longer adds up to 1. Mask the scores.",
         ),
         (
             _minus_one,
@@ -161,8 +163,9 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
 
 
 def _query_key_value(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    queries, keys, size = int(rng.integers(2, 5)), int(rng.integers(5, 8)), int(rng.integers(8, 13))
-    return _tensor(rng, queries, size), _tensor(rng, keys, size), _tensor(rng, keys, size)
+    """All sizes differ, that of the values too."""
+    queries, keys, size = int(rng.integers(2, 5)), int(rng.integers(5, 8)), int(rng.integers(8, 11))
+    return _tensor(rng, queries, size), _tensor(rng, keys, size), _tensor(rng, keys, size + 3)
 
 
 def _unscaled(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -201,7 +204,8 @@ def _weights_alone(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         "values.",
         "`query @ key.T` holds all dot products, one row per query. Divide by the square root of a "
         "vector's length.",
-        "`scores = query @ key.T / math.sqrt(query.shape[-1])`; a softmax over the last axis; times `value`.",
+        "`query @ key.T / math.sqrt(query.shape[-1])` are the scores. Two steps remain: each row's "
+        "softmax, and what these weights mix.",
     ),
     wrong=[
         (_unscaled, "The scores are not divided by √D yet (D = the length of a query)."),
@@ -209,6 +213,34 @@ def _weights_alone(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         (
             _by_the_keys,
             "You divide by the root of how many keys there are. It is the length D of each that counts.",
+        ),
+        (
+            lambda query, key, value: (query @ key.T / math.sqrt(len(query))).softmax(dim=-1) @ value,
+            "You divide by the root of how many queries there are. It is the length D of each that counts.",
+        ),
+        (
+            lambda query, key, value: (query @ key.T / math.sqrt(value.shape[-1])).softmax(dim=-1) @ value,
+            "You divide by the root of a value's length. It is the length of queries and keys that counts.",
+        ),
+        (
+            lambda query, key, value: (query @ key.T).softmax(dim=-1) / math.sqrt(query.shape[-1]) @ value,
+            "You divide by √D after the softmax. Divide the scores before it.",
+        ),
+        (
+            lambda query, key, value: (
+                (query @ key.T / math.sqrt(query.shape[-1])).softmax(dim=-1).softmax(dim=-1) @ value
+            ),
+            "You take the softmax twice: once is enough.",
+        ),
+        (
+            lambda query, key, value: (
+                (query @ key.T / math.sqrt(query.shape[-1])).log_softmax(dim=-1) @ value
+            ),
+            "These are logarithms of the weights: `softmax`, not `log_softmax`.",
+        ),
+        (
+            lambda query, key, value: (query @ key.T / math.sqrt(query.shape[-1])).sigmoid() @ value,
+            "A sigmoid lets every key get up to 1. A softmax makes the keys share one weight.",
         ),
         (_scaled_up, "You multiply by √D. That makes large scores larger still: divide."),
         (
@@ -220,7 +252,7 @@ def _weights_alone(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     ],
 )
 def scaled_dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Return softmax(query keyᵀ / √D) value, (T, D), of query (T, D), key (S, D) and value (S, D)."""
+    """Return softmax(query keyᵀ / √D) value, (T, V), of query (T, D), key (S, D) and value (S, V)."""
     scores = query @ key.T / math.sqrt(query.shape[-1])
     return scores.softmax(dim=-1) @ value
 
@@ -250,14 +282,13 @@ def _not_transposed(x: Tensor, heads: int) -> Tensor:
         "front.",
         "`x.view(T, heads, D)` cuts the rows: the shape is (T, heads, D). Which two axes have to change "
         "places?",
-        "`x.view(x.shape[0], heads, -1)`, then `.transpose(0, 1)`.",
+        "`x.view(x.shape[0], heads, -1)` is (T, heads, D). Exchange the first two axes.",
     ),
     wrong=[
         (
             _viewed,
             "The shape is right, but the positions are mixed up: `view(heads, T, D)` cuts the numbers in "
-            "the order in "
-            "which they lie in memory. Cut each row first, then transpose.",
+            "the order in which they lie in memory. Cut each row first, then transpose.",
         ),
         (
             _interleaved,
@@ -285,6 +316,14 @@ def _each_its_own(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     return torch.arange(len(total)), log_p.argmax(dim=-1)
 
 
+def _of_sums(of: Callable[[Tensor, Tensor], Tensor]) -> Callable:
+    def wrong(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
+        best = of(total, log_p).flatten().topk(len(total)).indices
+        return best // log_p.shape[1], best % log_p.shape[1]
+
+    return wrong
+
+
 def _forgetful(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     best = log_p.flatten().topk(len(total)).indices
     return best // log_p.shape[1], best % log_p.shape[1]
@@ -310,6 +349,16 @@ def _only_the_first(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     return torch.zeros_like(best), best
 
 
+def _least_likely(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
+    worst = (total[:, None] + log_p).flatten().topk(len(total), largest=False).indices
+    return worst // log_p.shape[1], worst % log_p.shape[1]
+
+
+def _unsorted(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
+    best = (total[:, None] + log_p).flatten().topk(len(total)).indices.sort().values
+    return best // log_p.shape[1], best % log_p.shape[1]
+
+
 @exercise(
     title="One step of a beam",
     inputs=_beginnings,
@@ -317,14 +366,22 @@ def _only_the_first(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
         "The log-probability of a beginning and one more symbol is a sum. Make all K × V sums, then take "
         "the K largest.",
         "`(total[:, None] + log_p).flatten().topk(K).indices` are places in a row of K × V numbers.",
-        "In that row, place p stands for beginning `p // V` and symbol `p % V`, where V is `log_p.shape[1]`.",
+        "In that row each beginning has V places, one after the other, V being `log_p.shape[1]`. So what "
+        "do `//` and `%` by V tell you of a place?",
     ),
     wrong=[
         (
             _each_its_own,
             "Each beginning goes on with its own best symbol. But two of the K best may come from one "
-            "beginning, and "
-            "none from another: compare all K × V of them.",
+            "beginning, and none from another: compare all K × V of them.",
+        ),
+        (
+            _of_sums(lambda total, log_p: total[:, None] * log_p),
+            "You multiply two logarithms. Probabilities multiply, so their logarithms add up.",
+        ),
+        (
+            _of_sums(lambda total, log_p: total[:, None] - log_p),
+            "You subtract. The log-probability of a beginning and one more symbol is the sum of the two.",
         ),
         (_forgetful, "You rank by the last symbol alone: add what the beginning has so far, `total`."),
         (_probabilities_added, "You add a probability to a log-probability: `log_p` is what adds up."),
@@ -334,6 +391,12 @@ def _only_the_first(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
             "first.",
         ),
         (_divided_by_the_width, "A beginning has V places in the row, not K: divide by `log_p.shape[1]`."),
+        (_least_likely, "You take the K least likely: the largest sums are wanted."),
+        (
+            lambda total, log_p: ((total[:, None] + log_p).flatten().topk(len(total)).indices,) * 2,
+            "These are places in the row of K × V. Take them apart: which beginning, which symbol?",
+        ),
+        (_unsorted, "The right ones, in the wrong order: the likeliest comes first."),
         (_only_the_first, "You only go on from the first beginning: that is a beam of one."),
     ],
 )

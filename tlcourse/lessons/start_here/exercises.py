@@ -43,18 +43,29 @@ def _divided_afterwards(scores: np.ndarray, temperature: float) -> np.ndarray:
     return exp / exp.sum() / temperature
 
 
+def _linear(scores: np.ndarray, temperature: float) -> np.ndarray:
+    return scores / temperature / (scores / temperature).sum()
+
+
 @exercise(
     title="Softmax with a temperature",
     inputs=_scores_and_temperature,
+    equivalent={"result: absolute": "probabilities are never negative"},
     hints=(
         "The formula has three steps, one after the other. Which of them come before the sum?",
         "Divide by the temperature, take `np.exp` of the whole array, divide by its `.sum()`.",
-        "`exp = np.exp(scores / temperature)`, and what you return is `exp` divided by its sum.",
+        "Divide first and keep `np.exp` of that under a name; what you return is that array divided by its "
+        "own `.sum()`.",
     ),
     wrong=[
         (_no_temperature, "This is a softmax, but the temperature changes nothing: where does it come in?"),
         (_multiplied, "You multiply by the temperature. A high temperature should flatten: divide by it."),
         (_not_normalised, "The values do not add up to 1: divide by their sum."),
+        (
+            lambda scores, temperature: np.exp2(scores / temperature) / np.exp2(scores / temperature).sum(),
+            "You raise 2 to a power. The softmax takes e: `np.exp`.",
+        ),
+        (_linear, "Without `np.exp` these are shares of the scores, not of their exponentials."),
         (_divided_afterwards, "The temperature divides the scores, before the exponential, not the result."),
     ],
 )

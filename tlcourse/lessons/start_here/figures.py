@@ -9,11 +9,11 @@ from tlcourse import curriculum
 from tlcourse.curriculum import LESSONS, SECTIONS, Lesson
 from tlcourse.exercises.progress import LessonProgress
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
 
 
-def course_map() -> None:
-    """Show the lessons as stations of one line; an arc joins each lesson to those that it stands on."""
+def course_map() -> Described:
+    """Draw the lessons as stations of one line; an arc joins each lesson to those that it stands on."""
     fig, ax = plt.subplots(figsize=(12, 0.5 * len(LESSONS) + 0.9))
     rows = {lesson.slug: -i for i, lesson in enumerate(LESSONS)}
     for i, section in enumerate(SECTIONS):
@@ -32,7 +32,7 @@ def course_map() -> None:
     ax.set_xlim(-6.2, 13.2)
     ax.set_ylim(-len(LESSONS) + 0.4, 1.15)
     ax.axis("off")
-    figure(fig, alt=f"Map of the course. {' '.join(map(_told, LESSONS))}")
+    return Described(fig, alt=f"Map of the course. {' '.join(map(_told, LESSONS))}")
 
 
 def _told(lesson: Lesson) -> str:
@@ -71,7 +71,7 @@ def _draw_link(ax: plt.Axes, upper: float, lower: float) -> None:
     )  # fmt: skip
 
 
-def progress_figure(summary: Sequence[LessonProgress]) -> None:
+def progress_figure(summary: Sequence[LessonProgress]) -> Described:
     """Show, for each lesson, how many exercises are solved, tried and left."""
     fig, ax = plt.subplots(figsize=(9, 0.55 * len(summary) + 1.3))
     names = [
@@ -94,4 +94,4 @@ def progress_figure(summary: Sequence[LessonProgress]) -> None:
         f"{curriculum.lesson(row.lesson).title}: {row.solved} of {row.total} solved, {t} more tried"
         for row, t in zip(summary, tried, strict=True)
     )
-    figure(fig, alt=f"Bars of your progress. {told}.")
+    return Described(fig, alt=f"Bars of your progress. {told}.")

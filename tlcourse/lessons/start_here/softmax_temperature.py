@@ -1,6 +1,5 @@
 """A slider on the temperature of a softmax: from one winner to all alike."""
 
-import html
 from collections.abc import Mapping, Sequence
 
 import ipywidgets
@@ -8,9 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from tlcourse.show.explorer import Explorer, slider
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import png
-from tlcourse.show.twins import Twin
 
 _LIVE = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
 _STATIC = (0.05, 0.2, 1.0)
@@ -24,25 +22,27 @@ def probabilities(scores: Sequence[float], temperature: float) -> np.ndarray:
 
 
 def entropy(p: np.ndarray) -> float:
-    """Return the entropy of ``p`` in bits: 0 for one sure winner, log2(n) for n alike."""
+    """Return the entropy of `p` in bits: 0 for one sure winner, log2(n) for n alike."""
     positive = p[p > 0]
     return float(-(positive * np.log2(positive)).sum())
 
 
-class SoftmaxTemperature(Twin):
-    """Bars of probability that a temperature sharpens or flattens. Made by :func:`temperature`."""
+class SoftmaxTemperature(Explorer):
+    """Bars of probability that a temperature sharpens or flattens. Made by `temperature`."""
+
+    widest = "560px"
 
     def __init__(self, scores: Mapping[str, float], title: str):
         self.names, self.scores, self.title = list(scores), list(scores.values()), title
         self.alt = f"Bars of probability at three temperatures, for: {title} " + " ".join(
-            self._told(t) for t in _STATIC
+            self.told(t) for t in _STATIC
         )
 
-    def _told(self, t: float) -> str:
-        p = probabilities(self.scores, t)
+    def told(self, temperature: float) -> str:
+        p = probabilities(self.scores, temperature)
         top = int(p.argmax())
         return (
-            f"At temperature {t:g}, “{self.names[top]}” gets {p[top]:.0%}; "
+            f"At temperature {temperature:g}, “{self.names[top]}” gets {p[top]:.0%}; "
             f"the entropy is {entropy(p):.2f} of at most {np.log2(len(p)):.2f} bits."
         )
 
@@ -60,30 +60,17 @@ class SoftmaxTemperature(Twin):
             self._bars(ax, t)
         return fig
 
-    def build(self) -> ipywidgets.Widget:
-        self.slider = ipywidgets.SelectionSlider(
-            options=[(f"{t:g}", t) for t in _LIVE],
-            value=0.2,
-            description="temperature",
-            continuous_update=False,
-            style={"description_width": "initial"},
-            layout=ipywidgets.Layout(width="28em"),
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="560px"))
-        self.words = ipywidgets.HTML()
-        self.slider.observe(self.guard(self._moved), "value")
-        self._moved()
-        return ipywidgets.VBox([self.slider, self.picture, self.words])
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        return {"temperature": slider("temperature", _LIVE, 0.2, "g", width="28em")}
 
-    def _moved(self, _change: object = None) -> None:
+    def draw(self, temperature: float) -> Figure:
         fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 1.4))
-        self._bars(ax, self.slider.value)
-        self.picture.value = png(fig)
-        self.words.value = f'<div role="status">{html.escape(self._told(self.slider.value))}</div>'
+        self._bars(ax, temperature)
+        return fig
 
 
 def temperature(scores: Mapping[str, float], title: str) -> SoftmaxTemperature:
-    """Show how a temperature turns ``scores`` (name → score) into probabilities.
+    """Show how a temperature turns `scores` (name → score) into probabilities.
 
     Raises:
         ValueError: fewer than two scores.

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from tlcourse.probe.word_vectors import Section, WordSpace
 from tlcourse.show.figure_style import COLOURS, cycle
+from tlcourse.show.spread import mean_and_spread
 
 
 def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) -> Figure:
@@ -112,8 +113,7 @@ def label_curves(results: Mapping[str, Mapping[int, Sequence[float]]], chance: f
     fig, ax = plt.subplots(figsize=(9, 5))
     for (name, by_size), style in zip(results.items(), cycle(len(results)), strict=True):
         sizes = list(by_size)
-        mean = [100 * np.mean(by_size[n]) for n in sizes]
-        spread = [100 * np.std(by_size[n], ddof=1) if len(by_size[n]) > 1 else 0 for n in sizes]
+        mean, spread = zip(*(mean_and_spread(100 * np.array(by_size[n])) for n in sizes), strict=True)
         line = {k: style[k] for k in ("color", "marker", "linestyle")}
         ax.errorbar(sizes, mean, spread, label=name, markevery=1, **line)
     ax.axhline(100 * chance, color=COLOURS["grey"], lw=1.2, marker="")

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from tlcourse.probe.word_vectors import Neighbour, WordSpace
+from tlcourse.show.explorer import Explorer, NotShown, text_box
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.twins import Twin
 
 WIDTH, HEIGHT, MARGIN = 860, 560, 30
 # Shapes of 1 unit around (0, 0), one a group: colour never stands alone
@@ -69,23 +69,26 @@ THEMES = {
 }
 
 
-class VectorMap(Twin):
+class VectorMap(Explorer):
     """Words in the plane; a search marks a word, its true neighbours, and where the map puts them."""
+
+    words_first = True
+    in_html = True
 
     def __init__(
         self, space: WordSpace, groups: Mapping[str, Sequence[str]], xy: np.ndarray, find: str, n: int
     ):
         self.space, self.n, self.find = space, n, find
-        self.words = [word for words in groups.values() for word in words]
+        self.on_map = [word for words in groups.values() for word in words]
         self.group = np.repeat(np.arange(len(groups)), [len(words) for words in groups.values()])
         self.names = list(groups)
         low, high = xy.min(0), xy.max(0)
         self.xy = (xy - low) / np.where(high > low, high - low, 1)  # (n, 2) in [0, 1]
         self.points = MARGIN + self.xy * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)  # pixels
-        self.place = {word: i for i, word in enumerate(self.words)}
-        self.directions = np.stack([space[word] for word in self.words])
+        self.place = {word: i for i, word in enumerate(self.on_map)}
+        self.directions = np.stack([space[word] for word in self.on_map])
         self.alt = (
-            f"A map of {len(self.words)} words in {len(groups)} groups ({', '.join(groups)}); each group "
+            f"A map of {len(self.on_map)} words in {len(groups)} groups ({', '.join(groups)}); each group "
             f"lies mostly together. Lines join {find!r} to its {n} nearest words among them: "
             f"{', '.join(word for word, _ in self.nearest(find))}."
         )
@@ -93,40 +96,32 @@ class VectorMap(Twin):
     def nearest(self, word: str) -> list[Neighbour]:
         """Return the `n` words of the map that are nearest to `word` by cosine, in all dimensions."""
         cosine = self.directions @ self.space[word]
-        order = [i for i in np.argsort(-cosine, kind="stable") if self.words[i] != word][: self.n]
-        return [(self.words[i], float(cosine[i])) for i in order]
+        order = [i for i in np.argsort(-cosine, kind="stable") if self.on_map[i] != word][: self.n]
+        return [(self.on_map[i], float(cosine[i])) for i in order]
 
     def kept(self, word: str) -> int:
         """Return how many of the `n` nearest words are also among the `n` nearest on the map."""
         distance = ((self.xy - self.xy[self.place[word]]) ** 2).sum(1)
-        flat = {self.words[i] for i in np.argsort(distance, kind="stable")[1 : self.n + 1]}
+        flat = {self.on_map[i] for i in np.argsort(distance, kind="stable")[1 : self.n + 1]}
         return len(flat & {w for w, _ in self.nearest(word)})
 
-    def build(self) -> ipywidgets.Widget:
-        self.box = ipywidgets.Text(
-            value=self.find, description="Find a word:", continuous_update=False,
-            style={"description_width": "7em"}, layout=ipywidgets.Layout(width="22em"),
-        )  # fmt: skip
-        self.said = ipywidgets.HTML()
-        self.picture = ipywidgets.HTML()
-        self.box.observe(self.guard(self._update), "value")
-        self._update()
-        return ipywidgets.VBox([ipywidgets.HBox([self.box, self.said]), self.picture])
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        return {"word": text_box("Find a word:", self.find)}
 
-    def _update(self, _change: object = None) -> None:
-        word = self.box.value.strip().lower()
+    def draw(self, word: str) -> str:
+        word = word.strip().lower()
         if word and word not in self.space:
-            self.said.value = f'<span role="status">{html.escape(word)!r} has no vector.</span>'
-            return
-        self.said.value = f'<span role="status">{self._sentence(word)}</span>' if word else ""
-        self.picture.value = self.svg(word)
+            raise NotShown(f"{word!r} has no vector.")
+        return self.svg(word)
 
-    def _sentence(self, word: str) -> str:
-        near = ", ".join(f"{html.escape(w)} {cosine:.2f}" for w, cosine in self.nearest(word))
+    def told(self, word: str) -> str:
+        word = word.strip().lower()
+        if not word:
+            return ""
+        near = ", ".join(f"{w} {cosine:.2f}" for w, cosine in self.nearest(word))
         if word not in self.place:
-            return f"<b>{html.escape(word)}</b> is not on the map; nearest to it of what is: {near}"
-        kept = f"<b>The map keeps {self.kept(word)} of these {self.n} near.</b>"
-        return f"Nearest in all dimensions: {near}. {kept}"
+            return f"{word} is not on the map; nearest to it of what is: {near}"
+        return f"Nearest in all dimensions: {near}. The map keeps {self.kept(word)} of these {self.n} near."
 
     def svg(self, word: str = "") -> str:
         """Return the map as SVG: hovering shows a word (and its <title>), `word` and its neighbours are
@@ -151,8 +146,10 @@ class VectorMap(Twin):
                 'stroke="#000" stroke-width="1.2" stroke-dasharray="4 3"/>'
                 for w in marked - {word}
             )
-        for i in sorted(range(len(self.words)), key=lambda i: self.words[i] in marked):  # marked ones on top
-            name, colour = self.words[i], styles[self.group[i]]["color"]
+        for i in sorted(
+            range(len(self.on_map)), key=lambda i: self.on_map[i] in marked
+        ):  # marked ones on top
+            name, colour = self.on_map[i], styles[self.group[i]]["color"]
             state = "on" if name in marked else "off" if marked else ""
             x, y = points[i]
             dx, dy = labels.get(name, (9 if x < WIDTH - 120 else -9, 5))
@@ -178,13 +175,13 @@ class VectorMap(Twin):
         """Where the labels of `marked` words go, in pixels from their points, so that none covers another."""
         boxes, found = [], {}
         for i in sorted((self.place[w] for w in marked if w in self.place), key=lambda i: self.points[i][1]):
-            (x, y), width = self.points[i], 9 * len(self.words[i]) + 12
+            (x, y), width = self.points[i], 9 * len(self.on_map[i]) + 12
             left = x + 9 if x + width < WIDTH else x - 9 - width
             top = y - 8
             while any(left < r and left + width > q and top < b and top + 17 > t for q, t, r, b in boxes):
                 top += 4
             boxes.append((left, top, left + width, top + 17))
-            found[self.words[i]] = (9 if left > x else -9, top + 13 - y)
+            found[self.on_map[i]] = (9 if left > x else -9, top + 13 - y)
         return found
 
     def static(self) -> Figure:
@@ -231,7 +228,7 @@ def word_map(
         n: how many neighbours to mark.
 
     Raises:
-        ValueError: `xy` does not have one row a word, a word occurs twice, or `find` is not on the map.
+        ValueError: `xy` does not have one row per word, a word occurs twice, or `find` is not on the map.
     """
     words = [word for chosen in groups.values() for word in chosen]
     if np.shape(xy) != (len(words), 2):

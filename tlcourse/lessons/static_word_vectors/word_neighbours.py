@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse.probe.word_vectors import Neighbour, WordSpace, parse
+from tlcourse.show.explorer import Explorer, NotShown, chooser, text_box
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.twins import Twin
 
 EXAMPLES = ("king - man + woman", "paris - france + italy", "walking - walk + swim", "bank", "cell", "play")
 _CELL, _LABEL = 9, 110  # pixels: one dimension of a strip, the room for the words
 
 
-class Neighbours(Twin):
+class Neighbours(Explorer):
     """Type words joined by + and −; see the sum dimension by dimension, and the words nearest to it."""
 
     def __init__(self, space: WordSpace, expression: str, examples: Sequence[str], n: int):
@@ -35,42 +35,39 @@ class Neighbours(Twin):
         direction, words = self.space.evaluate(expression)
         return self.space.nearest(direction, n, without=words if hide else ())
 
-    def build(self) -> ipywidgets.Widget:
-        wide = {"description_width": "7em"}
-        self.box = ipywidgets.Text(
-            value=self.expression, description="Words:", placeholder="king - man + woman",
-            continuous_update=False, style=wide, layout=ipywidgets.Layout(width="32em"),
-        )  # fmt: skip
-        self.example = ipywidgets.Dropdown(
-            options=self.examples, value=self.expression, description="Examples:", style=wide,
-            layout=ipywidgets.Layout(width="32em"),
-        )  # fmt: skip
-        self.count = ipywidgets.IntSlider(
-            value=self.n, min=3, max=20, description="How many:", continuous_update=False, style=wide
-        )
-        self.hide = ipywidgets.Checkbox(value=True, description="Hide the words I typed", indent=False)
-        self.result = ipywidgets.HTML()
+    in_html = True
+
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        self.example = chooser("Examples:", self.examples, self.expression, width="32em")
         self.example.observe(self.guard(self._take_example), "value")
-        for control in (self.box, self.count, self.hide):
-            control.observe(self.guard(self._update), "value")
-        self._update()
-        return ipywidgets.VBox(
-            [ipywidgets.HBox([self.box, self.hide]), ipywidgets.HBox([self.example, self.count]), self.result]
+        count = ipywidgets.IntSlider(
+            value=self.n, min=3, max=20, description="How many:", continuous_update=False
         )
+        return {
+            "expression": text_box("Words:", self.expression, "king - man + woman", width="32em"),
+            "hide": ipywidgets.Checkbox(value=True, description="Hide the words I typed", indent=False),
+            "n": count,
+        }
 
-    def _take_example(self, _change: object) -> None:
-        self.box.value = self.example.value
+    def rows(self) -> list[ipywidgets.Widget]:
+        box, hide, count = self.controls.values()
+        return [ipywidgets.HBox([box, hide]), ipywidgets.HBox([self.example, count])]
 
-    def _update(self, _change: object = None) -> None:
+    def _take_example(self, _change: object = None) -> None:
+        self.controls["expression"].value = self.example.value
+
+    def draw(self, expression: str, n: int, hide: bool) -> str:
         try:
-            nearest = self.answer(self.box.value, self.count.value, self.hide.value)
+            nearest = self.answer(expression, n, hide)
         except (KeyError, ValueError) as problem:  # what was typed, not a fault of the widget
-            self.result.value = f'<p role="status">{html.escape(str(problem.args[0]))}</p>'
-            return
-        self.result.value = (
-            f'<div role="status" style="display:flex; gap:2em; flex-wrap:wrap; line-height:1.3">'
-            f"{self._strips_svg(self.box.value, nearest[0][0])}{_bars_html(nearest)}</div>"
+            raise NotShown(str(problem.args[0])) from problem
+        return (
+            '<div style="display:flex; gap:2em; flex-wrap:wrap; line-height:1.3">'
+            f"{self._strips_svg(expression, nearest[0][0])}{_bars_html(nearest)}</div>"
         )
+
+    def told(self, expression: str, n: int, hide: bool) -> str:
+        return f"Nearest: {', '.join(word for word, _ in self.answer(expression, n, hide)[:3])}, …"
 
     def _strips(self, expression: str, answer: str) -> list[tuple[str, np.ndarray]]:
         """The rows of the sum: each signed word, the sum, the nearest word, as (label, (D,))."""

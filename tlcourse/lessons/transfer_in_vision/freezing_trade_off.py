@@ -1,6 +1,5 @@
 """Where to freeze, with how many labels: what accuracy that gives and what it costs."""
 
-import html
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -11,15 +10,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter
 
 from tlcourse.lessons.transfer_in_vision.sketches import draw_layers
+from tlcourse.show.explorer import Explorer, slider
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import png
-from tlcourse.show.twins import Twin
+from tlcourse.show.spread import mean_and_spread
+from tlcourse.show.tables import mean_sd
 
 COLUMNS = ("lowest", "labels", "seed", "accuracy", "seconds")
 
 
-class FreezingCosts(Twin):
-    """Made by :func:`freezing_costs`."""
+class FreezingCosts(Explorer):
+    """Made by `freezing_costs`."""
+
+    words_first = True
+    widest = "820px"
 
     def __init__(self, results: Sequence[Mapping[str, object]], layers: Sequence[str], baseline: float):
         self.layers, self.baseline = list(layers), baseline
@@ -34,17 +37,16 @@ class FreezingCosts(Twin):
         best = max(self.runs, key=lambda place: self.runs[place][0].mean())
         self.alt = (
             "Accuracy against seconds of training, one line for each number of labels, one point for each "
-            f"place where freezing ends ({', '.join(self.lowest)}). The best of all: {self._told(*best)}"
+            f"place where freezing ends ({', '.join(self.lowest)}). The best of all: {self.told(*best)}"
         )
 
-    def _told(self, lowest: str, labels: int) -> str:
+    def told(self, lowest: str, labels: int) -> str:
         if (lowest, labels) not in self.runs:
             return f"{lowest} with {labels:,} labels was not tried here."
         accuracies, seconds = self.runs[lowest, labels]
-        n = len(accuracies)
-        around = f" ± {accuracies.std(ddof=1):.1%} over {n} seeds" if n > 1 else " (one seed)"
+        alone = " (one seed)" if len(accuracies) == 1 else ""
         return (
-            f"{self._learns(lowest)} With {labels:,} labels: accuracy {accuracies.mean():.1%}{around}, "
+            f"{self._learns(lowest)} With {labels:,} labels: accuracy {mean_sd(accuracies, '.1%')}{alone}, "
             f"{seconds.mean():.1f} s of training."
         )
 
@@ -58,8 +60,8 @@ class FreezingCosts(Twin):
         for labels, style in zip(self.labels, cycle(len(self.labels)), strict=True):
             names = [name for name in self.lowest if (name, labels) in self.runs]
             runs = [self.runs[name, labels] for name in names]
-            seconds, accuracy = ([run[i].mean() for run in runs] for i in (1, 0))
-            spread = [run[0].std(ddof=1) if run.shape[1] > 1 else 0 for run in runs]
+            seconds = [run[1].mean() for run in runs]
+            accuracy, spread = zip(*(mean_and_spread(run[0]) for run in runs), strict=True)
             ax.errorbar(
                 seconds,
                 accuracy,
@@ -99,38 +101,18 @@ class FreezingCosts(Twin):
         self._curves(ax, None)
         return fig
 
-    def build(self) -> ipywidgets.Widget:
-        wide = {"description_width": "initial"}
-        self.depth = ipywidgets.SelectionSlider(
-            options=self.lowest[::-1],
-            value=self.lowest[0],
-            description="lowest layer that learns",
-            continuous_update=False,
-            style=wide,
-            layout=ipywidgets.Layout(width="32em"),
-        )
-        self.number = ipywidgets.SelectionSlider(
-            options=[(f"{n:,}", n) for n in self.labels],
-            value=self.labels[-1],
-            description="labels",
-            continuous_update=False,
-            style=wide,
-            layout=ipywidgets.Layout(width="22em"),
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="820px"))
-        self.words = ipywidgets.HTML()
-        for control in (self.depth, self.number):
-            control.observe(self.guard(self._moved), "value")
-        self._moved()
-        return ipywidgets.VBox([ipywidgets.HBox([self.depth, self.number]), self.words, self.picture])
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        lowest = self.lowest[::-1]
+        return {
+            "lowest": slider("lowest layer that learns", lowest, lowest[-1], width="32em"),
+            "labels": slider("labels", self.labels, self.labels[-1], ",", width="22em"),
+        }
 
-    def _moved(self, _change: object = None) -> None:
-        chosen = self.depth.value, self.number.value
+    def draw(self, lowest: str, labels: int) -> Figure:
         fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.6), width_ratios=[1, 4])
-        draw_layers(left, self.layers, self.layers.index(chosen[0]))
-        self._curves(right, chosen)
-        self.picture.value = png(fig)
-        self.words.value = f'<div role="status">{html.escape(self._told(*chosen))}</div>'
+        draw_layers(left, self.layers, self.layers.index(lowest))
+        self._curves(right, (lowest, labels))
+        return fig
 
 
 def freezing_costs(
@@ -139,8 +121,8 @@ def freezing_costs(
     """Show what each depth of freezing gives and costs, for each number of labels.
 
     Args:
-        results: one dict per training, with ``lowest`` (the lowest layer that learned),
-            ``labels``, ``seed``, ``accuracy`` and ``seconds``.
+        results: one dict per training, with `lowest` (the lowest layer that learned), `labels`, `seed`,
+            `accuracy` and `seconds`.
         layers: all layers of the network, from the bottom up.
         baseline: the accuracy of always answering the commoner class.
 

@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.ticker import MultipleLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
+from tlcourse.show.spread import mean_and_spread
 
 
-def photographs(images: Sequence[np.ndarray], answers: Sequence[Mapping[str, float]]) -> None:
+def photographs(images: Sequence[np.ndarray], answers: Sequence[Mapping[str, float]]) -> Described:
     """Draw photographs, each with the network's answers, name → probability, the best first."""
     fig, axes = plt.subplots(
         1, 2 * len(images), figsize=(9.5, 2.3), width_ratios=[1.25, 1] * len(images), layout="constrained"
@@ -24,13 +25,13 @@ def photographs(images: Sequence[np.ndarray], answers: Sequence[Mapping[str, flo
         right.invert_yaxis()
         right.grid(visible=False)
     told = "; ".join(", ".join(f"{name} {p:.0%}" for name, p in answer.items()) for answer in answers)
-    figure(
+    return Described(
         fig, alt=f"{len(images)} photographs and the network's five most probable classes for each: {told}."
     )
 
 
-def cells(images: np.ndarray, titles: Sequence[str], columns: int, alt: str) -> None:
-    """Draw grey images in rows of ``columns``, each with a title."""
+def cells(images: np.ndarray, titles: Sequence[str], columns: int, alt: str) -> Described:
+    """Draw grey images in rows of `columns`, each with a title."""
     rows = -(-len(images) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(2.3 * columns, 2.65 * rows), squeeze=False)
     for ax in axes.flat:
@@ -38,10 +39,10 @@ def cells(images: np.ndarray, titles: Sequence[str], columns: int, alt: str) -> 
     for ax, image, title in zip(axes.flat, images, titles, strict=False):
         ax.imshow(image, cmap="gray", vmin=0, vmax=255)
         ax.set_title(title, fontsize=12, fontweight="normal")
-    figure(fig, alt=alt)
+    return Described(fig, alt=alt)
 
 
-def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseline: float) -> None:
+def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseline: float) -> Described:
     """Draw a linear probe's accuracy by depth, for each number of labels.
 
     Args:
@@ -52,7 +53,7 @@ def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseli
     places = np.arange(len(depths))
     told = []
     for (labels, values), style in zip(scores.items(), cycle(len(scores)), strict=True):
-        mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1) if len(values) > 1 else 0 * values[0]
+        mean, spread = mean_and_spread(values)
         line = {key: style[key] for key in ("color", "marker", "linestyle")}
         ax.errorbar(places, mean, yerr=spread, label=f"{labels:,} labels", **line)
         best = int(mean.argmax())
@@ -68,20 +69,20 @@ def depth_curves(depths: Sequence[str], scores: Mapping[int, np.ndarray], baseli
     handles, names = ax.get_legend_handles_labels()
     ax.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.01, 0.5))
     ax.set_xlabel("← edges          depth          things →")
-    figure(
+    return Described(
         fig,
         alt="Accuracy of a linear probe by depth of the network, a line for each number of labels, the best "
         f"depth of each circled: {'; '.join(told)}. Always answering “fine” gives {baseline:.0%}.",
     )
 
 
-def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.ndarray) -> None:
+def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.ndarray) -> Described:
     """Draw features in two dimensions at several depths: colour for defective, marker for the kind of cell.
 
     Args:
         points: depth → (N, 2).
         label: 1 for defective, (N,).
-        kind: ``"mono"`` or ``"poly"``, (N,).
+        kind: `"mono"` or `"poly"`, (N,).
     """
     fig, axes = plt.subplots(1, len(points), figsize=(4.1 * len(points), 4.4))
     for ax, (depth, xy) in zip(axes, points.items(), strict=True):
@@ -100,7 +101,7 @@ def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.
         ax.set(title=depth, xticks=[], yticks=[])
         ax.grid(visible=False)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, markerscale=2)
-    figure(
+    return Described(
         fig,
         alt=f"Features of the solar cells in two dimensions at {', '.join(points)}. Each point is a cell: a "
         "triangle if of one crystal, a circle if of many, hollow and red where defective.",
@@ -109,7 +110,7 @@ def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.
 
 def looked_at(
     images: np.ndarray, evidence: Mapping[str, np.ndarray], titles: Mapping[str, Sequence[str]], alt: str
-) -> None:
+) -> Described:
     """Draw images in a column, and beside each where covering it changes the answer, for several networks.
 
     Args:
@@ -147,10 +148,10 @@ def looked_at(
         ax.grid(visible=False)
     for row, name in enumerate(["the cell", *evidence]):
         axes[row, 0].set_ylabel(name)
-    figure(fig, alt=alt)
+    return Described(fig, alt=alt)
 
 
-def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], advice: Mapping) -> None:
+def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], advice: Mapping) -> Described:
     """Draw the four quadrants of much or little data, similar or different source, each with its strategies.
 
     Args:
@@ -162,8 +163,8 @@ def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], a
     told = []
     for (row, column), by_strategy in scores.items():
         ax = axes[rows.index(row), columns.index(column)]
-        names, means = list(by_strategy), [np.mean(v) for v in by_strategy.values()]
-        spread = [np.std(v, ddof=1) if len(v) > 1 else 0 for v in by_strategy.values()]
+        names, runs = list(by_strategy), by_strategy.values()
+        means, spread = zip(*(mean_and_spread(scores) for scores in runs), strict=True)
         advised = advice[row, column]
         bars = ax.barh(
             [f"★ {name}" if name == advised else name for name in names],
@@ -184,7 +185,7 @@ def quadrants(scores: Mapping[tuple[str, str], Mapping[str, Sequence[float]]], a
     for ax in axes.flat:
         ax.set_xlim(max(0, all_scores.min() - 0.05), min(1, all_scores.max() + 0.06))
         ax.xaxis.set_major_formatter("{x:.0%}")
-    figure(
+    return Described(
         fig,
         alt=f"Accuracy of each strategy in 4 quadrants; a star marks CS231n's advice. {'. '.join(told)}.",
     )

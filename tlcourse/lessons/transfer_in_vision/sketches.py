@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
 
 # Top-5 error in % of the winner of each year, and a trained human's, as reported in summaries
 # (Russakovsky et al. 2015 and the yearly results).
@@ -12,7 +12,7 @@ ILSVRC = {2010: 28.2, 2011: 25.8, 2012: 15.3, 2013: 11.7, 2014: 6.7, 2015: 3.57,
 HUMAN = 5.1
 
 
-def ilsvrc() -> None:
+def ilsvrc() -> Described:
     """Draw the ImageNet challenge: the winner's error by year."""
     fig, ax = plt.subplots(figsize=(8.5, 4))
     years, errors = list(ILSVRC), list(ILSVRC.values())
@@ -34,14 +34,14 @@ def ilsvrc() -> None:
     ax.set(ylabel="top-5 error, %", xticks=years, xlim=(2009.4, 2017.6), ylim=(0, 31))
     ax.grid(axis="x", visible=False)
     told = ", ".join(f"{year} {error}" for year, error in ILSVRC.items())
-    figure(
+    return Described(
         fig,
         alt=f"Bars of the top-5 error in percent of each year's ILSVRC winner, as reported: {told}. The "
         f"bars fall steeply in 2012, with the first deep network, and since 2015 are below a person's.",
     )
 
 
-def two_ways(layers: list[str]) -> None:
+def two_ways(layers: list[str]) -> Described:
     """Draw the network three times: as a feature extractor, with its top fine-tuned, and fine-tuned whole."""
     ways = {
         "feature extractor": len(layers) - 1,
@@ -52,7 +52,7 @@ def two_ways(layers: list[str]) -> None:
     for ax, (title, lowest) in zip(axes, ways.items(), strict=True):
         draw_layers(ax, layers, lowest)
         ax.set_title(title)
-    figure(
+    return Described(
         fig,
         alt="Three copies of the network as a stack of layers, from the stem at the bottom to the classifier "
         "at the top. As a feature extractor only the classifier learns, and all else is frozen; with the top "
@@ -61,7 +61,7 @@ def two_ways(layers: list[str]) -> None:
 
 
 def draw_layers(ax: plt.Axes, layers: list[str], lowest: int) -> None:
-    """Draw the layers as a stack, those from index ``lowest`` up as learning, those below as frozen."""
+    """Draw the layers as a stack, those from index `lowest` up as learning, those below as frozen."""
     for i, name in enumerate(layers):
         learns = i >= lowest
         box = FancyBboxPatch(

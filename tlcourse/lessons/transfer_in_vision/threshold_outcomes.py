@@ -10,9 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tlcourse.show.explorer import Explorer, slider
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import png
-from tlcourse.show.twins import Twin
 
 _LIVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
 _THUMBNAIL, _ACROSS, _DOWN = 75, 6, 2  # pixels at most, and images of each outcome
@@ -43,7 +42,7 @@ class Outcomes:
 
 
 def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Outcomes:
-    """Count the outcomes when every image with ``probability`` at or above ``threshold`` raises an alarm."""
+    """Count the outcomes when every image with `probability` at or above `threshold` raises an alarm."""
     alarm, defective = probability >= threshold, label == 1
     return Outcomes(
         found=int((alarm & defective).sum()),
@@ -53,8 +52,11 @@ def outcomes(probability: np.ndarray, label: np.ndarray, threshold: float) -> Ou
     )
 
 
-class ThresholdOutcomes(Twin):
-    """Made by :func:`threshold`."""
+class ThresholdOutcomes(Explorer):
+    """Made by `threshold`."""
+
+    words_first = True
+    widest = "820px"
 
     def __init__(self, images: np.ndarray, probability: np.ndarray, label: np.ndarray, positive: str):
         step = -(-images.shape[1] // _THUMBNAIL)
@@ -62,15 +64,15 @@ class ThresholdOutcomes(Twin):
         self.probability, self.label, self.positive = probability, label, positive
         self.alt = (
             f"Four groups of images, by whether they are {positive} and whether the network says so, at a "
-            f"threshold of 0.5, above them the histogram of its probabilities. {self._told(0.5)}"
+            f"threshold of 0.5, above them the histogram of its probabilities. {self.told(0.5)}"
         )
 
-    def _told(self, t: float) -> str:
-        o = outcomes(self.probability, self.label, t)
+    def told(self, threshold: float) -> str:
+        o = outcomes(self.probability, self.label, threshold)
         precision = f"{o.precision:.1%}" if o.found + o.alarms else "undefined, as there is no alarm"
         return (
-            f"Threshold {t:.2f}: {o.found} {self.positive} found, {o.missed} missed, {o.alarms} false alarms,"
-            f" {o.passed} rightly passed. Accuracy {o.accuracy:.1%}, precision {precision}, "
+            f"Threshold {threshold:.2f}: {o.found} {self.positive} found, {o.missed} missed, {o.alarms} "
+            f"false alarms, {o.passed} rightly passed. Accuracy {o.accuracy:.1%}, precision {precision}, "
             f"recall {o.recall:.1%}."
         )
 
@@ -122,17 +124,15 @@ class ThresholdOutcomes(Twin):
                 side.set(visible=True, color=COLOURS[colour], linewidth=2.5)
         return fig
 
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        return {"threshold": slider("threshold", _LIVE, 0.5, ".2f", width="30em")}
+
+    def draw(self, threshold: float) -> Figure:
+        fig, ax = plt.subplots(figsize=(8.2, 1.7))
+        self._histogram(ax, threshold)
+        return fig
+
     def build(self) -> ipywidgets.Widget:
-        self.slider = ipywidgets.SelectionSlider(
-            options=[(f"{t:.2f}", t) for t in _LIVE],
-            value=0.5,
-            description="threshold",
-            continuous_update=False,
-            style={"description_width": "initial"},
-            layout=ipywidgets.Layout(width="30em"),
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="820px"))
-        self.words = ipywidgets.HTML()
         self.titles = [ipywidgets.HTML() for _ in range(4)]
         # The cells as pictures of their own: to draw them with the histogram would take most of a second.
         self.mosaics = [
@@ -144,22 +144,15 @@ class ThresholdOutcomes(Twin):
                 width="400px", margin="4px", padding="4px", border=f"2.5px solid {COLOURS[colour]}"
             )
             boxes.append(ipywidgets.VBox([title, mosaic], layout=frame))
-        self.slider.observe(self.guard(self._moved), "value")
-        self._moved()
         rows = [ipywidgets.HBox(boxes[:2]), ipywidgets.HBox(boxes[2:])]
-        return ipywidgets.VBox([self.slider, self.words, self.picture, *rows])
+        return ipywidgets.VBox([super().build(), *rows])
 
-    def _moved(self, _change: object = None) -> None:
-        t = self.slider.value
-        fig, ax = plt.subplots(figsize=(8.2, 1.7))
-        self._histogram(ax, t)
-        self.picture.value = png(fig)
-        for title, picture, (words, mosaic, _) in zip(
-            self.titles, self.mosaics, self._groups(t), strict=True
-        ):
+    def moved(self, change: object = None) -> None:
+        super().moved(change)
+        groups = self._groups(self.chosen()["threshold"])
+        for title, picture, (words, mosaic, _) in zip(self.titles, self.mosaics, groups, strict=True):
             title.value = f"<b>{html.escape(words)}</b>"
             picture.value = _encode(mosaic)
-        self.words.value = f'<div role="status">{html.escape(self._told(t))}</div>'
 
 
 def _encode(picture: np.ndarray) -> bytes:

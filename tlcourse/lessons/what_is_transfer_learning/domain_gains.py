@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import balanced_accuracy_score
 
+from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import cycle
-from tlcourse.show.figures import png
-from tlcourse.show.twins import Twin
+from tlcourse.show.spread import mean_and_spread
 from tlcourse.train.measuring.domain_transfer import Domain
 
 _EXAMPLES = 3
@@ -21,8 +21,10 @@ _LONGEST = 120  # characters of an example
 Predictions = Mapping[tuple[str, str], np.ndarray]
 
 
-class DomainExplorer(Twin):
-    """Scores, and sentences gained and lost, from one domain to another. Made by :func:`domain_explorer`."""
+class DomainExplorer(Explorer):
+    """Scores, and sentences gained and lost, from one domain to another. Made by `domain_explorer`."""
+
+    widest = "560px"
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class DomainExplorer(Twin):
         }
 
     def changed(self, source: str, target: str, representation: str, labels: int) -> dict[str, np.ndarray]:
-        """Rows of the target that ``representation`` gains and loses, with the first seed, clearest first."""
+        """Rows of the target that `representation` gains and loses, with the first seed, clearest first."""
         domain = self.domains[target]
         ours, base = (
             self.predictions[labels][name][source, target][0] == domain.test_label
@@ -70,7 +72,7 @@ class DomainExplorer(Twin):
         )
 
     def examples(self, rows: np.ndarray, target: str) -> list[tuple[float, str]]:
-        """(rating, text) of the first few of ``rows`` that fit into two lines."""
+        """(rating, text) of the first few of `rows` that fit into two lines."""
         domain = self.domains[target]
         fitting = [row for row in rows if len(domain.texts[row]) <= _LONGEST][:_EXAMPLES]
         return [(float(domain.rating[row]), domain.texts[row]) for row in fitting]
@@ -79,7 +81,7 @@ class DomainExplorer(Twin):
         away, home = self.scores(source, target, labels), self.scores(target, target, labels)
         paper = {"facecolor": "white", "edgecolor": "none", "pad": 2}
         for row, (name, look) in enumerate(zip(away, cycle(len(away)), strict=True)):
-            mean, spread = away[name].mean(), away[name].std(ddof=int(len(away[name]) > 1))
+            mean, spread = mean_and_spread(away[name])
             face = {"color": look["color"], "hatch": look["hatch"], "edgecolor": "black"}
             ax.barh(row, mean - 0.5, left=0.5, xerr=spread, **face)
             ax.plot(
@@ -110,42 +112,22 @@ class DomainExplorer(Twin):
         right.text(0, 1, plain, va="top", fontsize=12, linespacing=1.45)
         return fig
 
-    def build(self) -> ipywidgets.Widget:
-        style, layout = {"description_width": "initial"}, ipywidgets.Layout(width="17em")
-        others = [name for name in self.predictions[self.start["labels"]] if name != self.baseline]
-        self.controls = {
-            key: ipywidgets.Dropdown(
-                options=options, value=self.start[key], description=label, style=style, layout=layout
-            )
-            for key, label, options in (
-                ("source", "trained on", list(self.domains)),
-                ("target", "tested on", list(self.domains)),
-                ("representation", "representation", others),
-            )
+    def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        start, domains = self.start, list(self.domains)
+        others = [name for name in self.predictions[start["labels"]] if name != self.baseline]
+        return {
+            "source": chooser("trained on", domains, start["source"], "17em"),
+            "target": chooser("tested on", domains, start["target"], "17em"),
+            "representation": chooser("representation", others, start["representation"], "17em"),
+            "labels": slider("labels", self.predictions, start["labels"], ",", "17em"),
         }
-        self.controls["labels"] = ipywidgets.SelectionSlider(
-            options=[(f"{n:,}", n) for n in self.predictions],
-            value=self.start["labels"],
-            description="labels",
-            continuous_update=False,
-            style=style,
-            layout=layout,
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="560px"))
-        self.words = ipywidgets.HTML()
-        for control in self.controls.values():
-            control.observe(self.guard(self._moved), "value")
-        self._moved()
-        controls = list(self.controls.values())
-        return ipywidgets.VBox(
-            [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:]), self.picture, self.words]
-        )
 
-    def _moved(self, _change: object = None) -> None:
-        chosen = {key: control.value for key, control in self.controls.items()}
+    def draw(self, source: str, target: str, representation: str, labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(7, 2.9))
-        self._bars(ax, chosen["source"], chosen["target"], chosen["labels"])
-        self.picture.value = png(fig)
+        self._bars(ax, source, target, labels)
+        return fig
+
+    def told_html(self, **chosen: object) -> str:
         parts = [f"<p>{html.escape(self.told(**chosen))}</p>"]
         for kind, rows in self.changed(**chosen).items():
             lines = "".join(
@@ -153,9 +135,7 @@ class DomainExplorer(Twin):
                 for rating, text in self.examples(rows, chosen["target"])
             )
             parts.append(f"<b>{kind}</b>, clearest first (human rating, sentence)<ul>{lines}</ul>")
-        self.words.value = (
-            f'<div role="status" style="line-height:1.4; max-width:60em">{"".join(parts)}</div>'
-        )
+        return "".join(parts)
 
 
 def domain_explorer(
@@ -167,15 +147,15 @@ def domain_explorer(
     representation: str = "MiniLM",
     labels: int | None = None,
 ) -> DomainExplorer:
-    """Show what a representation gains and loses against ``baseline`` from one domain to another.
+    """Show what a representation gains and loses against `baseline` from one domain to another.
 
     Args:
         domains: what was trained and tested on.
         predictions: number of labels → representation → predicted labels, as from
-            :func:`tlcourse.train.measuring.domain_transfer.train_here_test_there`.
+            `tlcourse.train.measuring.domain_transfer.train_here_test_there`.
         baseline: the representation that gains and losses are counted against.
         source, target, representation, labels: what is shown first, and in the static twin; without
-            ``labels``, the most there are.
+            `labels`, the most there are.
 
     Raises:
         ValueError: what is to be shown first was not measured.

@@ -9,17 +9,18 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
+from tlcourse.show.spread import mean_and_spread
 
 
-def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> None:
-    """Show one matrix for each representation: rows are trained on, columns tested on.
+def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> Described:
+    """Draw one matrix for each representation: rows are trained on, columns tested on.
 
     Args:
         scores: representation → (S, D, D) as `domain_transfer.score` returns them, shares of 1;
             the mean over the S seeds is drawn and written.
         domains: D names.
-        what: what the figures are, such as ``"balanced accuracy"``.
+        what: what the figures are, such as `"balanced accuracy"`.
 
     Raises:
         ValueError: a matrix is not D × D.
@@ -49,7 +50,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
     bar = fig.colorbar(image, ax=axes, shrink=0.8, pad=0.01)
     bar.ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     bar.set_label(what)
-    figure(fig, alt=_told(means, domains, what))
+    return Described(fig, alt=_told(means, domains, what))
 
 
 def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) -> str:
@@ -65,12 +66,12 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> None:
-    """Show what labels of another domain add to one's own, as a point for each pair and number of own labels.
+def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> Described:
+    """Draw what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
-        gains: number of own labels → pair, such as ``"movie → tweets"`` → the gain of each seed, of 1.
-        what: what is gained, such as ``"balanced accuracy"``.
+        gains: number of own labels → pair, such as `"movie → tweets"` → the gain of each seed, of 1.
+        what: what is gained, such as `"balanced accuracy"`.
     """
     first = next(iter(gains.values()))
     pairs = sorted(first, key=lambda pair: np.mean(first[pair]))
@@ -78,8 +79,7 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     shift = np.linspace(0.12, -0.12, len(gains))
     looks = cycle(3 + len(gains))[3:]  # not those of the three representations: here it is one of them
     for (own, by_pair), look, dy in zip(gains.items(), looks, shift, strict=True):
-        mean = np.array([100 * np.mean(by_pair[pair]) for pair in pairs])
-        spread = [100 * np.std(by_pair[pair], ddof=int(len(by_pair[pair]) > 1)) for pair in pairs]
+        mean, spread = mean_and_spread([[100 * x for x in by_pair[pair]] for pair in pairs], axis=1)
         style = {"color": look["color"], "marker": look["marker"], "linestyle": ""}
         ax.errorbar(mean, np.arange(len(pairs)) + dy, xerr=spread, label=f"{own:,} own labels", **style)
     ax.axvline(0, color=COLOURS["black"], linewidth=1.5, linestyle="-", marker="")
@@ -90,7 +90,7 @@ def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str
     told = "; ".join(
         f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
-    figure(
+    return Described(
         fig, alt=f"Points, one row for each pair of domains: the change of {what} by foreign labels; {told}."
     )
 
@@ -100,8 +100,8 @@ def unseen_words(
     sentences: Mapping[str, np.ndarray],
     edges: Sequence[float],
     what: str,
-) -> None:
-    """Show how little the share of unseen words explains: for pairs of domains, and for single sentences.
+) -> Described:
+    """Draw how little the share of unseen words explains: for pairs of domains, and for single sentences.
 
     Args:
         pairs: representation → (share of unseen words, loss against home), (P,) each, shares of 1.
@@ -125,12 +125,15 @@ def unseen_words(
     bins = ["none", *(f"{100 * a:.0f}–{100 * b:.0f}%" for a, b in pairwise(edges[1:]))]
     for (name, rows), look in zip(sentences.items(), cycle(len(sentences)), strict=True):
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
-        spread = rows.std(axis=0, ddof=int(len(rows) > 1))
-        right.errorbar(range(len(bins)), rows.mean(axis=0), yerr=spread, label=name, markevery=1, **line)
-        told.append(f"{name} from {rows.mean(axis=0)[0]:.0%} to {rows.mean(axis=0)[-1]:.0%} over the bins")
+        mean, spread = mean_and_spread(rows)
+        right.errorbar(range(len(bins)), mean, yerr=spread, label=name, markevery=1, **line)
+        told.append(f"{name} from {mean[0]:.0%} to {mean[-1]:.0%} over the bins")
     right.set_xticks(range(len(bins)), bins)
     right.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     right.set(title="Single sentences, away from home", xlabel="unseen words in the sentence", ylabel=what)
     right.legend()
-    figure(fig, alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
-                    f"sentence. {'; '.join(told)}.")  # fmt: skip
+    return Described(
+        fig,
+        alt=f"Left: loss over unseen words for pairs of domains. Right: {what} by unseen words in a "
+        f"sentence. {'; '.join(told)}.",
+    )

@@ -1,5 +1,7 @@
 """Exercises of lesson 01: reading a curve, two metrics, mean pooling, and what a label is worth."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -55,6 +57,7 @@ overtakes = question(
     title="Where counting words overtakes averaging them",
     answer=_overtakes,
     example=(_EXAMPLE_LABELS, _EXAMPLE_CURVES),
+    among=lambda labels, curves: labels,
     hints=(
         "Change `n` in the cell above the question, run it again, and compare two rows of the table.",
         "Look for the smallest budget at which the mean of TF-IDF is above the mean of GloVe.",
@@ -63,6 +66,12 @@ overtakes = question(
     ),
     wrong=[
         (25, "With 25 labels TF-IDF is far behind: it has seen too few words. Go to larger `n`."),
+        (0, "0 says that there is no such budget. There is one: go on to larger `n`."),
+        (
+            lambda name: isinstance(name, str),
+            "That is a name. The question is for how many labels it takes: one of `labels`.",
+            "TF-IDF",
+        ),
         (
             lambda n: 0 < n < 1,
             "That is an accuracy. The question is for how many labels it takes: one of `labels`.",
@@ -111,11 +120,13 @@ def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
 @exercise(
     title="Balanced accuracy",
     inputs=_labels_and_predictions,
+    equivalent={"result: absolute": "a share is never negative"},
     hints=(
         "Ask two questions, one for each class: of the sentences that truly have this label, which share "
         "is right?",
         "`label == 1` is a mask. What does `predicted[label == 1]` hold, and which of it is right?",
-        "The mean of `(predicted[label == c] == c).mean()` for c = 0 and c = 1.",
+        "For one class c it is `(predicted[label == c] == c).mean()`. Do that for both, and take the mean "
+        "of the two.",
     ),
     wrong=[
         (
@@ -133,6 +144,22 @@ def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
             "This looks at class 1 only. Predicting 1 everywhere would get 100%: class 0 is missing.",
         ),
         (_sum_of_recalls, "You add the two shares. Take their mean, so that 1 is perfect and 0.5 is a coin."),
+        (
+            lambda label, predicted: float(sum((predicted[label == c] == c).sum() for c in (0, 1)) / 2),
+            "You count the right ones. Take the share of each class that is right: divide by the size of "
+            "that class.",
+        ),
+        (
+            lambda label, predicted: float((predicted[label == 0] == 0).mean()),
+            "This looks at class 0 only. Predicting 0 everywhere would get 100%: class 1 is missing.",
+        ),
+        (
+            lambda label, predicted: float(
+                2 * ((predicted == 1) & (label == 1)).sum() / ((predicted == 1).sum() + (label == 1).sum())
+            ),
+            "This is F1, of precision and recall of one class. Balanced accuracy is the mean of the two "
+            "recalls.",
+        ),
         (
             _halved_shares,
             "You divide by all the sentences. Divide the right ones of a class by the size of that class.",
@@ -178,7 +205,7 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
         "A gap compares two classifiers on the same test set. Which axis of the matrix is the test set?",
         "`np.diag(scores)` holds, for each test set, the score of the classifier that was trained at home.",
         "Columns are test sets, so the diagonal has to lie along the columns' axis: `np.diag(scores)[None, "
-        ":]`.",
+        ":]`, a row. From it the scores are taken off.",
     ),
     wrong=[
         (
@@ -204,10 +231,18 @@ def transfer_gap(scores: np.ndarray) -> np.ndarray:
 
 
 def _states_and_mask(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    batch, length, width = (int(n) for n in rng.integers((2, 4, 2), (5, 8, 6)))
+    """All sizes differ; the first row is padded on the left, the last on the right."""
+    batch, length, width = int(rng.integers(2, 4)), int(rng.integers(6, 9)), int(rng.integers(4, 6))
     states = torch.from_numpy(rng.normal(size=(batch, length, width)).astype(np.float32))
-    lengths = torch.from_numpy(rng.integers(1, length, size=batch))
-    return states, (torch.arange(length)[None, :] < lengths[:, None]).long()
+    place = torch.arange(length)[None, :]
+    begin, end = torch.zeros(batch, 1), torch.full((batch, 1), length)
+    begin[0] = int(rng.integers(2, length - 1))
+    end[-1] = int(rng.integers(2, length - 1))
+    return states, ((place >= begin) & (place < end)).long()
+
+
+def _pool_from_the_left(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return torch.stack([s[:n].mean(dim=0) for s, n in zip(states, mask.sum(dim=1).tolist(), strict=True)])
 
 
 def _pool_all(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -237,11 +272,16 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 @exercise(
     title="Mean pooling with a mask",
     inputs=_states_and_mask,
+    equivalent={
+        "mask.unsqueeze(-1).to(states.dtype) → mask.unsqueeze(-1)": "torch multiplies whole numbers with "
+        "fractions, too",
+    },
     hints=(
         "Padding has states too, and they mean nothing. How can a factor of 0 or 1 take them out of a sum?",
         "`mask.unsqueeze(-1)` is (B, T, 1), so it multiplies states (B, T, H). How many tokens are real in "
         "each row?",
-        "Divide `(states * mask.unsqueeze(-1)).sum(dim=1)` by `mask.sum(dim=1, keepdim=True)`.",
+        "`(states * mask.unsqueeze(-1)).sum(dim=1)` is the sum of the real ones. Divide it by how many "
+        "they are in each row; that has to be (B, 1), which `keepdim=True` does.",
     ),
     wrong=[
         (_pool_all, "You average over the padding too: the mask is not used."),
@@ -252,6 +292,17 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         (
             _pool_sum,
             "This is the sum: long sentences would get long vectors. Divide by the number of real tokens.",
+        ),
+        (
+            _pool_from_the_left,
+            "You average the first n states, n being the number of real tokens. But the first row is "
+            "padded on the left: the mask says *where* the real ones are.",
+        ),
+        (
+            lambda states, mask: torch.stack(
+                [s[m.bool()].mean(dim=0) for s, m in zip(states, 1 - mask, strict=True)]
+            ).nan_to_num(),
+            "This is the mean of the padding. Where the mask is 1 the tokens are real.",
         ),
         (_pool_first, "This takes the first token, [CLS]. It is a pooling too, but not the mean."),
         (
@@ -277,6 +328,20 @@ def _curve_and_target(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray,
     k = int(rng.integers(0, len(labels) + 1))  # before the first budget, between two, or out of reach
     ends = np.concatenate([[scores[0] - 0.02], scores, [scores[-1] + 0.02]])
     return labels, scores, float(ends[k] + 0.3 * (ends[k + 1] - ends[k]))
+
+
+_STRAIGHT_CURVE = np.array([25, 50, 100, 200]), np.array([0.5, 0.6, 0.7, 0.8])
+
+
+def _in_base(log: Callable, power: Callable) -> Callable:
+    def wrong(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+        return float("inf") if target > scores[-1] else float(power(np.interp(target, scores, log(labels))))
+
+    return wrong
+
+
+def _last_excluded(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    return float("inf") if target >= scores[-1] else labels_needed(labels, scores, target)
 
 
 def _linear_labels(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
@@ -309,12 +374,19 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
 @exercise(
     title="The labels that a score costs",
     inputs=_curve_and_target,
+    special={
+        "the target is the last score itself": (*_STRAIGHT_CURVE, 0.8),
+        "the target lies between the last two scores": (*_STRAIGHT_CURVE, 0.76),
+        "the target is never reached": (*_STRAIGHT_CURVE, 0.81),
+        "even the first budget is enough": (*_STRAIGHT_CURVE, 0.4),
+    },
+    equivalent={"result: absolute": "there are no fewer than 0 labels"},
     hints=(
         "You know scores at given labels and want the labels at a given score: the curve is read backwards.",
         "`np.interp(x, xs, ys)` draws straight lines. The curve is straight over log labels, so let `ys` "
         "be logarithms.",
-        "Where target > scores[-1] return `float('inf')`; else `np.exp(np.interp(target, scores, "
-        "np.log(labels)))`.",
+        "Where target > scores[-1] return `float('inf')`. Else look up the target among the scores, and "
+        "let what is read off be `np.log(labels)`; in the end take `np.exp`.",
     ),
     wrong=[
         (
@@ -330,6 +402,39 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
         (
             _next_budget,
             "This is the next budget that was measured. Interpolate between it and the one before.",
+        ),
+        (
+            _last_excluded,
+            "Where the target is the last score itself, the curve reaches it, with `labels[-1]`: only "
+            "beyond it is infinity.",
+        ),
+        (
+            _in_base(np.log2, np.exp),
+            "You take the logarithm to the base 2, and `exp` in the end. The two have to fit: `np.log` and "
+            "`np.exp`.",
+        ),
+        (
+            _in_base(np.log10, np.exp),
+            "You take the logarithm to the base 10, and `exp` in the end. The two have to fit: `np.log` "
+            "and `np.exp`.",
+        ),
+        (
+            _in_base(np.log, np.exp2),
+            "You take 2 to a power in the end. What undoes `np.log` is `np.exp`.",
+        ),
+        (
+            _in_base(np.log, lambda x: 10.0**x),
+            "You take 10 to a power in the end. What undoes `np.log` is `np.exp`.",
+        ),
+        (
+            lambda labels, scores, target: float(np.interp(target, scores, labels)),
+            "Two things: the line is straight over the *logarithm* of the labels, and where the curve "
+            "never reaches the target the answer is infinity.",
+        ),
+        (
+            lambda labels, scores, target: float(labels[np.argmax(scores >= target)]),
+            "This is the next budget that was measured: interpolate. And where none reaches the target, "
+            "`argmax` of nothing but False is 0.",
         ),
         (_forgot_exp, "This is the logarithm of the answer: take `np.exp` of it."),
         (

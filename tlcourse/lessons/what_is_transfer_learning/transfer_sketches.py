@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.text import Text
 
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.figures import figure
+from tlcourse.show.figures import Described
 
 # (name, height at 2016, height at the right edge, steepness), by eye: the original has no numbers either.
 _DRIVERS = (
@@ -16,8 +16,8 @@ _DRIVERS = (
 )
 
 
-def ng_drivers() -> None:
-    """Show Ng's sketch of the drivers of commercial success (NIPS 2016 tutorial), redrawn as a sketch."""
+def ng_drivers() -> Described:
+    """Draw Ng's sketch of the drivers of commercial success (NIPS 2016 tutorial), redrawn as a sketch."""
     with plt.rc_context({"path.sketch": (1.2, 120, 3)}):  # a wobbling line says: drawn by hand
         fig, ax = plt.subplots(figsize=(8.5, 4.6))
         time = np.linspace(0, 2, 200)  # 1 is the year 2016
@@ -30,7 +30,7 @@ def ng_drivers() -> None:
         ax.text(1.02, 0.97, "2016: the talk.\nFrom here on: a forecast", va="top", color=COLOURS["grey"])
         ax.set(xlabel="time →", ylabel="commercial success →", xlim=(0, 2), ylim=(0, 1.02))
         ax.set(xticks=[], yticks=[], title="A sketch, not a measurement")
-    figure(
+    return Described(
         fig,
         alt="A hand-drawn sketch without numbers, after Andrew Ng's tutorial at NIPS 2016: success over "
         "time. Supervised learning is highest. Transfer learning is second and, right of a line at 2016, "
@@ -71,8 +71,8 @@ _EDGES = (
 )
 
 
-def transfer_taxonomy() -> None:
-    """Show Ruder's taxonomy of transfer learning for NLP (2019, section 3.1.3), and where this lesson is."""
+def transfer_taxonomy() -> Described:
+    """Draw Ruder's taxonomy of transfer learning for NLP (2019, section 3.1.3), and where this lesson is."""
     fig, ax = plt.subplots(figsize=(11.5, 4.8))
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -95,7 +95,7 @@ def transfer_taxonomy() -> None:
             xytext=(right, (bottom + top) / 2),
             arrowprops={"arrowstyle": "-|>", "color": COLOURS["grey"], "linewidth": 1.6},
         )
-    figure(
+    return Described(
         fig,
         alt="A tree, after Ruder 2019. Transfer learning is transductive (the task stays, the domain "
         "changes, labels in the source only) or inductive (the task changes, labels in the target). "

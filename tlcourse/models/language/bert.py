@@ -1,7 +1,9 @@
 """BERT: a Transformer encoder that sees both sides, trained on masked words and sentence pairs.
 
 Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding".
-Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
+Shapes: B sequences, T pieces, H hidden size, P masked positions per sequence, V vocabulary size.
+
+Taught in lesson *BERT*.
 """
 
 import dataclasses

@@ -2,7 +2,9 @@
 
 Peters et al. 2018, "Deep Contextualized Word Representations". The character encoder is that of Kim et al.
 2016 and Józefowicz et al. 2016.
-Shapes: B sentences, T words, C characters a word, P projection size (one direction), V words in the softmax.
+Shapes: B sentences, T words of C characters, P projection size (one direction), V words in the softmax.
+
+Taught in lesson *ELMo*.
 """
 
 import warnings
@@ -17,7 +19,7 @@ from tlcourse.models.language.system import System, name_layers
 from tlcourse.models.parts.config_fields import MOST, MOST_LAYERS, check_real, check_whole
 from tlcourse.models.parts.lstm import initialise
 
-# PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and nothing can be done.
+# PyTorch runs these LSTMs with its own kernel and says so once; nothing is wrong, and there is nothing to do.
 warnings.filterwarnings("ignore", message="LSTM with projections is not supported with oneDNN")
 
 # A word is the bytes of its UTF-8 text, shifted by one so that 0 can be padding, between two marks.

@@ -1,7 +1,9 @@
 """ERNIE 2.0: BERT's encoder with a task embedding, and a head for each of its pretraining tasks.
 
 Sun et al. 2020, "ERNIE 2.0: A Continual Pre-training Framework for Language Understanding".
-Shapes: B sequences, T pieces, H hidden size, P masked positions a sequence, V vocabulary size.
+Shapes: B sequences, T pieces, H hidden size, P masked positions per sequence, V vocabulary size.
+
+Taught in lesson *ERNIE 2.0*.
 """
 
 from collections.abc import Iterator, Mapping
@@ -71,7 +73,7 @@ class ErnieLogits(NamedTuple):
     predictions: Tensor  # (B, P, V) knowledge masking: which piece was masked?
     capital: Tensor  # (B, T, 2) is the word written with a capital?
     token_document: Tensor  # (B, T, 2) does the token occur in another segment of its document?
-    order: Tensor  # (B, n_orders) in which order do the segments stand?
+    order: Tensor  # (B, n_orders) in which order are the segments?
     distance: Tensor  # (B, 3) are the sentences neighbours, of one document, or of two?
 
 

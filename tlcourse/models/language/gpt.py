@@ -3,6 +3,8 @@
 GPT: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training". GPT-2: Radford et al.
 2019, "Language Models are Unsupervised Multitask Learners".
 Shapes: B sequences, T pieces, H hidden size, V vocabulary size.
+
+Taught in lesson *OpenAI GPT*.
 """
 
 import math
@@ -172,9 +174,9 @@ def multiple_choice_input(
 class GPTClassifier(nn.Module):
     """A pretrained GPT and one linear layer on the state of the last piece (GPT, section 3.2).
 
-    The new parameters are W_y and the embeddings of the delimiters only. A task with one sequence an example
-    or two (similarity) gives `num_labels` logits; multiple choice (`num_labels=1`) one logit a sequence.
-    `dropout` is of the state that W_y reads (section 4.1).
+    The new parameters are W_y and the embeddings of the delimiters only. A task with one sequence per
+    example, or two (similarity), gives `num_labels` logits; multiple choice (`num_labels=1`) gives one per
+    sequence. `dropout` is applied to the state that W_y reads (section 4.1).
     """
 
     def __init__(
@@ -188,7 +190,7 @@ class GPTClassifier(nn.Module):
         initialise(self.W_y, language_model.config.initializer_range)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """`input_ids` (B, S, T), S sequences an example, `attention_mask` as large → class logits, LM logits.
+        """`input_ids` and `attention_mask` (B, S, T), S sequences per example → class logits, LM logits.
 
         The class logits are (B, num_labels), or (B, S) if `num_labels` is 1; the LM logits (B, S, T, V).
         """
@@ -206,7 +208,7 @@ class GPTClassifier(nn.Module):
     def loss(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
         """L3 = L2 + λ·L1 (equation 5): the task's cross-entropy and the language model's, on one text."""
         logits, lm_logits = self(input_ids, attention_mask)
-        targets = input_ids.masked_fill(~attention_mask.bool(), -100)[..., 1:]  # padding is no target
+        targets = input_ids.masked_fill(~attention_mask.bool(), -100)[..., 1:]  # padding is not a target
         lm_loss = F.cross_entropy(lm_logits[..., :-1, :].flatten(0, -2), targets.flatten(), ignore_index=-100)
         return F.cross_entropy(logits, labels) + self.lm_weight * lm_loss
 

@@ -1,6 +1,6 @@
-"""Counting instead of learning: the n-gram model that left-to-right language models are read against.
+"""Counting instead of learning: the n-gram model that left-to-right language models are compared with.
 
-Interpolated Kneser–Ney with three discounts an order, "modified" as in Chen and Goodman 1998 ("An Empirical
+Interpolated Kneser–Ney with three discounts per order, "modified" as in Chen and Goodman 1998 ("An Empirical
 Study of Smoothing Techniques for Language Modeling", section 3):
 
     p(w | h) = (c(h w) − D(c(h w))) / c(h) + γ(h) p(w | h without its first word)
@@ -9,6 +9,8 @@ Study of Smoothing Techniques for Language Modeling", section 3):
 different pieces stand before h w (Kneser and Ney 1995). The last to be asked is the uniform distribution.
 `nltk.lm` has the same sums, but goes through all contexts for each word; this sorts once.
 Shapes: N tokens of the text, M words to be predicted, V words of the vocabulary.
+
+Taught in lesson *GPT-2*.
 """
 
 from dataclasses import dataclass

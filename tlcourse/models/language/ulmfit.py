@@ -3,6 +3,8 @@
 Howard and Ruder 2018, "Universal Language Model Fine-tuning for Text Classification"; Merity et al. 2018,
 "Regularizing and Optimizing LSTM Language Models" (AWD-LSTM).
 Shapes: B sequences, T tokens, E embedding size, H hidden size, V vocabulary size.
+
+Taught in lesson *ULMFiT*.
 """
 
 from collections.abc import Sequence
@@ -52,8 +54,8 @@ class UlmfitConfig:
         largest = max(*rates, self.weight_drop)
         if self.dropout_multiplier * largest > 1:
             raise ValueError(
-                f"dropout_multiplier is {self.dropout_multiplier}, but times the largest rate, {largest}, it is "
-                "more than 1"
+                f"dropout_multiplier is {self.dropout_multiplier}, but times the largest rate, {largest}, it "
+                "is more than 1"
             )
 
     @property

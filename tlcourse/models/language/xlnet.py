@@ -4,6 +4,8 @@ Yang et al. 2019, "XLNet: Generalized Autoregressive Pretraining for Language Un
 "Transformer-XL: Attentive Language Models beyond a Fixed-Length Context".
 Shapes: B sequences, T pieces, M remembered pieces, S = M + T, P predicted positions, H hidden size, N heads,
 D = H / N, V vocabulary size. Masks are boolean, True = may attend.
+
+Taught in lesson *XLNet*.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +26,7 @@ from tlcourse.models.parts.transformer import FeedForward, TransformerConfig, in
 class XLNetConfig(TransformerConfig):
     """`mem_len`: states remembered of earlier segments, 0: none. `reuse_len`: how many of each segment.
 
-    XLNet has no position table: `max_position_embeddings` bounds nothing here.
+    XLNet has no table of positions: `max_position_embeddings` has no effect here.
     """
 
     mem_len: int = 96

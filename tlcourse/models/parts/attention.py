@@ -1,6 +1,8 @@
 """Attention: additive (Bahdanau et al. 2015), scaled dot-product and multi-head (Vaswani et al. 2017).
 
 Shapes: B sequences, T queries, S keys, H hidden size, D = H / heads. Masks are boolean, True = may attend.
+
+Taught in lesson *Sequences and attention*.
 """
 
 import math
@@ -28,8 +30,8 @@ def scaled_dot_product(
     """softmax(Q Kᵀ / √D) V, Vaswani et al. 2017, section 3.2.1, equation 1.
 
     `query` (…, T, D), `key` (…, S, D), `value` (…, S, E); `attention_mask` bool, broadcastable to (…, T, S).
-    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as
-    the authors' code does (the paper has dropout elsewhere only, section 5.4).
+    Returns the context (…, T, E) and the weights (…, T, S). `dropout_p` drops weights, as the authors' code
+    does (the paper has dropout only elsewhere, section 5.4).
     """
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])  # (…, T, S)
     weights = masked_softmax(scores, attention_mask)
@@ -72,7 +74,7 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """In the place of :class:`AdditiveAttention`, with Vaswani et al.'s score: (W_q s_{i−1})ᵀ (W_k h_j) / √D.
+    """In the place of `AdditiveAttention`, with Vaswani et al.'s score: (W_q s_{i−1})ᵀ (W_k h_j) / √D.
 
     No hidden layer and no tanh: both sides are projected to `attention_size` = D numbers and multiplied.
     """
@@ -93,13 +95,23 @@ class DotProductAttention(nn.Module):
         attention_mask: Tensor | None = None,
         projected_keys: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """As :meth:`AdditiveAttention.forward`: one query (B, Q) for each of B sequences."""
+        """As `AdditiveAttention.forward`: one query (B, Q) for each of B sequences."""
         if projected_keys is None:
             projected_keys = self.project(keys)
         mask = None if attention_mask is None else attention_mask.unsqueeze(1)
         q = self.W_q(query).unsqueeze(1)  # (B, 1, D)
         context, weights = scaled_dot_product(q, projected_keys, keys, mask)
         return context.squeeze(1), weights.squeeze(1)
+
+
+def head_size(hidden_size: int, num_attention_heads: int) -> int:
+    """D = H / heads. Raises ValueError if the heads are not equal."""
+    if hidden_size % num_attention_heads:
+        raise ValueError(
+            f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
+            "equal heads: choose a number of heads that divides hidden_size."
+        )
+    return hidden_size // num_attention_heads
 
 
 class MultiHeadAttention(nn.Module):
@@ -110,11 +122,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, hidden_size: int, num_attention_heads: int, attention_probs_dropout_prob: float = 0.0):
         super().__init__()
-        if hidden_size % num_attention_heads:
-            raise ValueError(
-                f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
-                "equal heads: choose a number of heads that divides hidden_size."
-            )
+        head_size(hidden_size, num_attention_heads)
         self.num_attention_heads = num_attention_heads
         self.attention_probs_dropout_prob = attention_probs_dropout_prob
         self.query = nn.Linear(hidden_size, hidden_size)

@@ -1,4 +1,4 @@
-"""What the fields of a configuration may be; others are refused by name before a network is built of them."""
+"""What the fields of a configuration may be; others are refused by name before a network is built."""
 
 from numbers import Integral, Real
 from typing import Any

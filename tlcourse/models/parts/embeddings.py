@@ -1,4 +1,7 @@
-"""The input of a Transformer: token + position, and for BERT + segment, for ERNIE + task."""
+"""The input of a Transformer: token + position, and for BERT + segment, for ERNIE + task.
+
+Taught in lesson *BERT*.
+"""
 
 import torch
 from torch import Tensor, nn

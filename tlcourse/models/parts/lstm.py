@@ -1,4 +1,7 @@
-"""How the LSTMs of the zoo begin."""
+"""How the LSTMs of the zoo begin.
+
+Taught in lesson *ELMo*.
+"""
 
 from torch import nn
 

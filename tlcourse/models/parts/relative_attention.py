@@ -4,6 +4,8 @@ Dai et al. 2019, "Transformer-XL: Attentive Language Models beyond a Fixed-Lengt
 XLNet's (Yang et al. 2019, section 2.5).
 Shapes: B sequences, T queries, S keys, P predicted positions, H hidden size, N heads, D = H / N. Masks are
 boolean, True = may attend.
+
+Taught in lesson *XLNet*.
 """
 
 import math
@@ -11,7 +13,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from tlcourse.models.parts.attention import masked_softmax
+from tlcourse.models.parts.attention import head_size, masked_softmax
 
 
 def relative_positions(n_queries: int, n_keys: int, hidden_size: int, device: torch.device) -> Tensor:
@@ -47,22 +49,17 @@ class RelativeAttention(nn.Module):
 
     def __init__(self, hidden_size: int, num_attention_heads: int, attention_probs_dropout_prob: float = 0.0):
         super().__init__()
-        if hidden_size % num_attention_heads:
-            raise ValueError(
-                f"hidden_size={hidden_size} does not split into num_attention_heads={num_attention_heads} "
-                "equal heads: choose a number of heads that divides hidden_size."
-            )
-        head_size = hidden_size // num_attention_heads
+        size = head_size(hidden_size, num_attention_heads)
         self.num_attention_heads = num_attention_heads
         self.query = nn.Linear(hidden_size, hidden_size, bias=False)
         self.key = nn.Linear(hidden_size, hidden_size, bias=False)
         self.value = nn.Linear(hidden_size, hidden_size, bias=False)
         self.output = nn.Linear(hidden_size, hidden_size, bias=False)
         self.relative_key = nn.Linear(hidden_size, hidden_size, bias=False)
-        self.content_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # u
-        self.distance_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # v
-        self.segment_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, head_size))  # b
-        self.segment_embedding = nn.Parameter(torch.zeros(num_attention_heads, 2, head_size))  # s₊, s₋
+        self.content_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, size))  # u
+        self.distance_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, size))  # v
+        self.segment_bias = nn.Parameter(torch.zeros(num_attention_heads, 1, size))  # b
+        self.segment_embedding = nn.Parameter(torch.zeros(num_attention_heads, 2, size))  # s₊, s₋
         self.dropout = nn.Dropout(attention_probs_dropout_prob)
 
     def split_heads(self, x: Tensor) -> Tensor:

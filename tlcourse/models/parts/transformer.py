@@ -1,6 +1,8 @@
 """The Transformer block (Vaswani et al. 2017, section 3.1), shared by GPT, GPT-2, BERT and ERNIE.
 
 Shapes: B sequences, T tokens, H hidden size, V vocabulary size. Masks are boolean, True = may attend.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from dataclasses import dataclass

@@ -31,14 +31,14 @@ def checkpoints_dir() -> Path:
             return root / "data" / "checkpoints"
     package = Path(tlcourse.__file__).parent
     raise FileNotFoundError(
-        f"the trained models are not there: the package ({package}) lies in no clone of the course with "
+        f"the trained models are not there: the package ({package}) is not in a clone of the course with "
         f"data/checkpoints, and there is none at or above {Path.cwd()}. Change into your clone, or set "
         "TLCOURSE_CHECKPOINTS to the folder that holds the trained models."
     )
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises ValueError, with the file's name, if it holds none."""
+    """The object in a JSON file. Raises ValueError, naming the file, if it does not hold one."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or nested too deep
@@ -49,7 +49,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path, dtype: torch.dtype) -> None:
-    """Write tensors as `dtype`. Raises ValueError if one has no finite value in it."""
+    """Write tensors as `dtype`. Raises ValueError if one has a value that it cannot hold."""
     rounded = {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}
     for name, tensor in rounded.items():
         if not tensor.isfinite().all():
@@ -75,7 +75,7 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     if missing := expected.keys() - tensors.keys():
         raise ValueError(f"{path} lacks {_some(missing)} of the {len(expected)} tensors of such a model.")
     if unknown := tensors.keys() - expected.keys():
-        raise ValueError(f"{path} has {_some(unknown)}, which the model in config.json has not.")
+        raise ValueError(f"{path} has {_some(unknown)}, which the model in config.json does not have.")
     for name, tensor in tensors.items():
         if tensor.shape != expected[name].shape:
             raise ValueError(

@@ -5,6 +5,8 @@ segment embeddings and without the pooler, every second layer left out. The pack
 `distilbert-base-cased` (six layers of width 768, 65 million parameters, 28,996 cased pieces), fine-tuned to
 tag each word with the edit that mends it, then quantised to eight bits. They come as one ONNX file, which is
 turned once into a folder that transformers opens. There is no masked-LM head.
+
+Taught in lesson *What does BERT look at*.
 """
 
 import json

@@ -1,5 +1,6 @@
-"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's, which come with random weights too."""
+"""Encoders by name: MiniLM, DistilBERT, SmolLM2, and the zoo's; most come with random weights too."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,9 @@ def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
         TypeError: the model is not an encoder of the zoo.
     """
     if type(model) not in [system.encoder for system in SYSTEMS]:
-        raise TypeError(f"{type(model).__name__} is no encoder of the zoo: give what models.load returns.")
+        raise TypeError(
+            f"{type(model).__name__} is not an encoder of the zoo: give what models.load returns."
+        )
     if system_of(model.config).marks is None:
         return WordEncoder(model)
     tokens = tokeniser.load(folder)
@@ -62,44 +65,49 @@ def load(name: str | Path, random_seed: int | None = None) -> TextEncoder:
     """An encoder by its name in the zoo or by its folder; or `minilm`, `distilbert`, `smollm2`. In eval mode.
 
     Args:
-        random_seed: of the zoo, the same architecture with random weights instead of the trained ones.
+        random_seed: the same architecture with random weights instead of the trained ones; not of `smollm2`.
 
     Raises:
         ValueError: there is no such model, or no random one.
         FileNotFoundError, AssetMissing: it is not there; the message says what to do.
     """
     if name in _PUBLISHED:
-        if random_seed is not None:
-            raise ValueError(
-                f"{name} comes with trained weights only: random ones are for models of the zoo."
-            )
-        return _PUBLISHED[name]()
+        return _PUBLISHED[name](random_seed)
     folder = zoo.folder_of(name)
     model = zoo.load(folder)
     if random_seed is not None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(random_seed)
-            model = zoo.encoder_of(zoo.build(zoo.read_config(folder))).eval()
+        model = _seeded(random_seed, lambda: zoo.encoder_of(zoo.build(zoo.read_config(folder))).eval())
     return of_zoo(model, folder)
 
 
-def _minilm() -> TextEncoder:
+def _seeded(random_seed: int, build: Callable[[], nn.Module]) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(random_seed)
+        return build()
+
+
+def _minilm(random_seed: int | None) -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
     loaded = minilm.load()
-    return _in_our_code(loaded.model, loaded.tokenizer)
+    return _in_our_code(loaded.model, loaded.tokenizer, random_seed)
 
 
-def _distilbert() -> TextEncoder:
+def _distilbert(random_seed: int | None) -> TextEncoder:
     from tlcourse.models.pretrained import distilbert
 
     tokenizer, model = distilbert.load()
-    return _in_our_code(model, tokenizer)
+    return _in_our_code(model, tokenizer, random_seed)
 
 
-def _in_our_code(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> TextEncoder:
+def _in_our_code(
+    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", random_seed: int | None
+) -> TextEncoder:
     """A published model of a system that the course builds."""
-    return _of_pieces(interchange.from_transformers(model), tokeniser.load(tokenizer.name_or_path))
+    ours = interchange.from_transformers(model)
+    if random_seed is not None:
+        ours = _seeded(random_seed, lambda: type(ours)(ours.config).eval())
+    return _of_pieces(ours, tokeniser.load(tokenizer.name_or_path))
 
 
 class _Llama(PieceEncoder):
@@ -122,7 +130,9 @@ class _Llama(PieceEncoder):
         return name_layers(self.network.embed_tokens, [*below, nn.ModuleList([top, self.network.norm])])
 
 
-def _smollm2() -> TextEncoder:
+def _smollm2(random_seed: int | None) -> TextEncoder:
+    if random_seed is not None:
+        raise ValueError("smollm2 comes with trained weights only: random ones are for the other models.")
     from tlcourse.models.pretrained import smollm2
 
     _, model = smollm2.load()

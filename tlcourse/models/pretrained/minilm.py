@@ -1,10 +1,12 @@
 """MiniLM as a frozen sentence encoder: the packaged BERT-family network, its last states averaged over the
 words.
 
-The network is ``all-MiniLM-L6-v2``: six Transformer layers of width 384, distilled from a larger BERT-like
+The network is `all-MiniLM-L6-v2`: six Transformer layers of width 384, distilled from a larger BERT-like
 teacher (Wang et al. 2020, arXiv 2002.10957), then trained to put sentences that belong together (a question
-and its answer, a title and its text) close to one another (Reimers and Gurevych 2019, arXiv 1908.10084). No
-sentence of it was labelled with a sentiment.
+and its answer, a title and its text) close to one another (Reimers and Gurevych 2019, arXiv 1908.10084). None
+of its sentences was labelled with a sentiment.
+
+Taught in lesson *What is transfer learning*.
 """
 
 import functools
@@ -75,14 +77,14 @@ def batches_by_length(lengths: Sequence[int], batch_size: int) -> list[np.ndarra
 
 
 def encode(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
-    """Mean-pooled last states of ``texts``: float32, (N, 384), in the order of ``texts``.
+    """Mean-pooled last states of `texts`: float32, (N, 384), in the order of `texts`.
 
     Args:
         texts: sentences; what is longer than 128 word pieces is cut.
         progress: wraps the sequence of batches, to show how far it is.
 
     Raises:
-        TypeError: ``texts`` is a single string.
+        TypeError: `texts` is a single string.
         AssetMissing: the network is not fetched yet.
     """
     texts = as_texts(texts)
@@ -98,7 +100,7 @@ def encode(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
 def _batches(
     texts: list[str], tokenizer: "PreTrainedTokenizerFast", progress: Watch
 ) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
-    """(indices into ``texts``, padded ``input_ids`` and ``attention_mask``) for each batch."""
+    """(indices into `texts`, padded `input_ids` and `attention_mask`) for each batch."""
     if not texts:
         return
     pieces = tokenizer(texts, truncation=True, max_length=MAX_LENGTH)["input_ids"]
@@ -109,7 +111,7 @@ def _batches(
 
 
 def features(texts: Sequence[str], progress: Watch = iter) -> np.ndarray:
-    """:func:`encode`, computed once and then read from the cache of derived results."""
+    """`encode`, computed once and then read from the cache of derived results."""
     key = {
         "asset": assets.catalogue()["minilm"].manifest_id,
         "texts": fingerprint(texts),

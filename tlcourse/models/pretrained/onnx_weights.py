@@ -20,7 +20,7 @@ def read(file: str | Path) -> dict[str, np.ndarray]:
 
     Scales and zero points of activations are left out: the network is meant to compute in float32.
 
-    Raises ValueError if the file is no ONNX graph, or a quantised weight is used in a way not known here.
+    Raises ValueError if the file is not an ONNX graph, or a quantised weight is used in a way not known here.
     """
     import onnx
     from google.protobuf.message import DecodeError

@@ -2,6 +2,8 @@
 
 It comes with four bits a weight, which take long to unpack, so they are unpacked once and kept in half
 precision.
+
+Taught in lesson *GPT-2*.
 """
 
 from pathlib import Path

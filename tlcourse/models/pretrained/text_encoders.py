@@ -44,7 +44,7 @@ Batch = dict[str, Tensor]
 
 
 class TextEncoder(nn.Module, ABC):
-    """A network with its way of reading.
+    """A network together with its way of reading.
 
     `parts`, `pairs` and `words` raise TypeError for a single string in place of several texts.
 
@@ -61,7 +61,7 @@ class TextEncoder(nn.Module, ABC):
 
     @abstractmethod
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
-        """All of each text, in as few parts of about the same length as can be read."""
+        """All of each text, in as few parts of about equal length as can be read at once."""
 
     @abstractmethod
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:

@@ -107,7 +107,7 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
         heads: with its pretraining heads; otherwise the encoder alone, as in `transformers.AutoModel`.
 
     Raises:
-        ValueError: no model has this name, or a file of the model is damaged or of another model.
+        ValueError: no model has this name, or a file of the model is damaged or belongs to another one.
         FileNotFoundError: it is not there, or not whole; the message says what to do.
     """
     folder = folder_of(name)
@@ -124,6 +124,38 @@ def load(name: str | Path, heads: bool = False) -> nn.Module:
     return model if heads else encoder_of(model)
 
 
+def begin_from(model: nn.Module, name: str | Path) -> None:
+    """Copy into `model` the weights of a trained one: its encoder, and the heads that both have.
+
+    What the other lacks, such as ERNIE's task embedding beside BERT, stays as it is.
+
+    Raises:
+        ValueError: no model has this name; or its encoder does not fit into this one.
+        FileNotFoundError: it is not there; the message says what to do.
+    """
+    other = load(name, heads=True)
+    inside, theirs = _places(model), {place: name for name, place in _places(other).items()}
+    given, own = dict(other.named_parameters()), dict(model.named_parameters())
+    heads = {n: n for n in own.keys() - inside.keys() if n in given}
+    taken = {n: theirs[k] for n, k in inside.items() if k in theirs} | heads
+    left = set(theirs.values()) - set(taken.values())
+    wrong = [n for n, t in taken.items() if own[n].shape != given[t].shape]
+    if left or wrong:
+        raise ValueError(
+            f"{name} is a {type(other).__name__} whose {min(left or wrong)} does not fit into this "
+            f"{type(model).__name__}: begin from a model of the same architecture and size."
+        )
+    with torch.no_grad():
+        for n, t in taken.items():
+            own[n].copy_(given[t])
+
+
+def _places(model: nn.Module) -> dict[str, str]:
+    """The names of a model's encoder's parameters → their names in the encoder."""
+    inside = {p: name for name, p in encoder_of(model).named_parameters()}
+    return {name: inside[p] for name, p in model.named_parameters() if p in inside}
+
+
 def read_config(folder: Path) -> Config:
     """The configuration in a folder that `export` wrote.
 
@@ -134,7 +166,7 @@ def read_config(folder: Path) -> Config:
     classes = {system.config.__name__: system.config for system in SYSTEMS}
     if not isinstance(own, dict) or str(own.get("config")) not in classes:
         raise ValueError(
-            f"{path} is not of this course. A published model opens with transformers; "
+            f"{path} was not written by this course. A published model opens with transformers; "
             "tlcourse.models.pretrained.interchange.from_transformers then turns it into ours."
         )
     try:
@@ -179,7 +211,7 @@ def export(model: nn.Module, folder: str | Path, dtype: torch.dtype = torch.floa
 
 
 def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
-    """What each file of weights holds: under transformers' names what it has too, the rest under ours."""
+    """What each file of weights holds: what transformers has too under its names, the rest under ours."""
     own = {name: p.detach() for name, p in model.named_parameters()}
     if not system_of(model.config).counterparts:
         return {WEIGHTS: own}
@@ -191,8 +223,8 @@ def _tensors(model: nn.Module) -> dict[str, dict[str, Tensor]]:
 def _built_to_fit(config: Config, folder: Path) -> nn.Module:
     """A new model, once it is known that the file of weights has what its configuration asks for.
 
-    Of sizes that are not the zoo's, a sketch without memory is compared first: a slip of a few zeros in
-    config.json would otherwise fill the machine.
+    If the sizes are not the zoo's, a sketch that takes no memory is compared first: otherwise, a few zeros
+    too many in config.json would fill the machine.
     """
     if config not in ZOO.values():
         try:

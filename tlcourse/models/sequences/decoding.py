@@ -3,6 +3,8 @@
 The model gives p(y_i | y_1 … y_{i−1}, x). Writing the likeliest symbol at every step (greedy) need not give
 the likeliest sequence; a beam keeps the K likeliest beginnings instead of one (Sutskever et al. 2014,
 section 3.2). Shapes: B words, S source symbols, T steps, K beginnings per word, V vocabulary.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from typing import NamedTuple
@@ -55,7 +57,7 @@ def beam(
         ValueError: `width` is less than 1.
     """
     if width < 1:
-        raise ValueError(f"width={width!r}, but a beam keeps at least 1 beginning")
+        raise ValueError(f"width={width!r}, but a beam has to keep at least one beginning")
     n = len(source)
     encoded, state = model.encode(source)
     encoded = Encoded(*(part if part is None else part.repeat_interleave(width, 0) for part in encoded))

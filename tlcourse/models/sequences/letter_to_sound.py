@@ -4,7 +4,9 @@ The alignment gives every letter no phoneme, one or two, by EM (after Black, Len
 prediction is a table with back-off (after Van den Bosch and Daelemans 1993): the widest context that training
 has seen decides. A baseline for lesson 04, and its yardstick for what attention looks at.
 
-Shapes: N words of S letters, T phonemes, C chunks; a chunk is what one letter says.
+Shapes: N words of S letters, T phonemes, C chunks; a chunk is what one letter stands for.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from collections import defaultdict
@@ -21,7 +23,7 @@ WIDEST = 4  # letters of context on either side
 
 
 class LetterToSound:
-    """Fit on words and their phonemes; then :meth:`align` and :meth:`say`."""
+    """Fit on words and their phonemes; then `align` and `say`."""
 
     def __init__(
         self, entries: Sequence[tuple[str, tuple[str, ...]]], em_rounds: int = 5, smoothing: float = 0.1

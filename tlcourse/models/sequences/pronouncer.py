@@ -1,4 +1,7 @@
-"""An encoder–decoder together with its letters and phonemes: words in, pronunciations out."""
+"""An encoder–decoder together with its letters and phonemes: words in, pronunciations out.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +45,7 @@ class Pronouncer:
     def say(
         self, words: Iterable[str], width: int | None = None, alpha: float = 0.0, batch_size: int = 500
     ) -> dict[str, tuple[str, ...]]:
-        """Each word and its phonemes, greedily, or by :func:`~tlcourse.models.sequences.decoding.beam`."""
+        """Each word and its phonemes, greedily, or by `beam`."""
         said = {}
         for batch, source in self._batches(words, batch_size):
             decoded = greedy(self.model, source) if width is None else beam(self.model, source, width, alpha)

@@ -5,6 +5,8 @@ where the context comes from. That is kinder to the model without attention than
 a bidirectional encoder, and sees its one vector at every step.
 
 Shapes: B words, S source symbols, T target symbols, E embedding size, H hidden size.
+
+Taught in lesson *Sequences and attention*.
 """
 
 from typing import NamedTuple

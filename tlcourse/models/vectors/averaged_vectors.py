@@ -2,6 +2,8 @@
 
 With vectors learned along with the classifier, this is the text classifier of Joulin et al. 2017 (arXiv
 1607.01759), without its n-grams; with frozen ones, the plainest transfer there is.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Sequence
@@ -30,7 +32,7 @@ class AveragedVectors(nn.Module):
     def __init__(self, words: Sequence[str], start: np.ndarray, n_classes: int, frozen: bool):
         super().__init__()
         if len(words) != len(start):
-            raise ValueError(f"{len(words)} words but {len(start)} vectors: give one each")
+            raise ValueError(f"{len(words)} words but {len(start)} vectors: give one for each word")
         self.index = {word: row for row, word in enumerate(as_texts(words, "words"))}
         self.frozen = frozen
         table = torch.from_numpy(np.vstack([start, np.zeros((1, start.shape[1]))]).astype(np.float32))
@@ -46,7 +48,7 @@ class AveragedVectors(nn.Module):
         return [torch.tensor(rows or [nothing]) for rows in known]
 
     def forward(self, encoded: Sequence[Tensor]) -> Tensor:
-        """Texts as :meth:`encode` gives them, B of them → scores (B, n_classes)."""
+        """Texts as `encode` gives them, B of them → scores (B, n_classes)."""
         lengths = torch.tensor([len(rows) for rows in encoded])
         return self.linear(self.vectors(torch.cat(list(encoded)), lengths.cumsum(0) - lengths))
 

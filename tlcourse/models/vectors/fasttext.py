@@ -1,7 +1,7 @@
 """fastText: skip-gram on pieces of words (Bojanowski et al. 2017, arXiv 1607.04606).
 
 A word's input vector is made of the vectors of its character n-grams, 3 to 6 letters of `<word>`, and of its
-own (section 3.2). Pieces are hashed into buckets, so that any word has pieces, and thus a vector, also one
+own (section 3.2). Pieces are hashed into buckets, so that any word has pieces, and thus a vector, even one
 never seen.
 
 The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened as a *signed* char.
@@ -10,11 +10,13 @@ The hash is the fastText program's, bit for bit: FNV-1a, with each byte widened 
 the word, and so does this. gensim divides the same sum by the number of the n-grams alone while it trains.
 All three change every piece by the whole gradient.
 
-**The order of the text matters**, as it does not for word2vec. Words share their n-grams, so what is read
+**The order of the text matters**, more than for word2vec. Words share their n-grams, so what is read
 later bends the vectors of words that were read before; and in its order, the packaged text ends with reviews
 and tweets. Training here shuffles blocks of the text in each epoch. gensim's fastText, which reads sentences
 as they come, is as good if they are shuffled first, and clearly worse on WordSim-353 if not
 (benchmarks/static_vectors.py); so is this one when its blocks are not shuffled.
+
+Taught in lesson *Static word vectors*.
 """
 
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ class Settings(word2vec.Settings):
         super().__post_init__()
         if not 1 <= self.min_n <= self.max_n or self.bucket < 1:
             raise ValueError(
-                f"expected 1 ≤ min_n ≤ max_n and a bucket or more, got min_n={self.min_n}, "
+                f"expected 1 ≤ min_n ≤ max_n and at least one bucket, got min_n={self.min_n}, "
                 f"max_n={self.max_n}, bucket={self.bucket}"
             )
 
@@ -66,7 +68,7 @@ def fnv1a(data: bytes) -> int:
 
 
 def ngrams(word: str, min_n: int = 3, max_n: int = 6) -> list[str]:
-    """Return the n-grams of `<word>`, by where they start, shorter ones first; `<` or `>` alone is none."""
+    """Return the n-grams of `<word>`, by where they start, shorter ones first, but not `<` or `>` alone."""
     marked = f"<{word}>"
     return [
         marked[start : start + n]
@@ -86,7 +88,7 @@ class FastText(word2vec.SkipGram):
 
     Attributes:
         input: float32 (V + bucket, D): own vectors, then the n-grams'; uniform in ±1/D at first.
-        output: float32 (V, D): one a word, as in skip-gram.
+        output: float32 (V, D): one per word, as in skip-gram.
         pieces, start: the rows of `input` that make up word i are `pieces[start[i] : start[i + 1]]`.
     """
 
@@ -109,7 +111,7 @@ class FastText(word2vec.SkipGram):
         return (total / lengths[:, None])[where]
 
     def add_to_input(self, ids: Tensor, change: Tensor) -> None:
-        """Add `change` (…, D) to every piece of words `ids`: not a part of 1/n of it, just as the program
+        """Add `change` (…, D) to every piece of words `ids`: all of it, not 1/n of it, as the program
         does.
         """
         distinct, where = ids.reshape(-1).unique(return_inverse=True)

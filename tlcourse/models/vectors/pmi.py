@@ -6,6 +6,8 @@ Skip-gram with k noise words is at its optimum, given enough dimensions, where (
     v_i · u_j = log( #(i,j) · |D| / (#(i) · #(j)) ) − log k = PMI(i, j) − log k
 
 where #(j) / |D| is the probability with which noise words are drawn. word2vec draws them from count^¾.
+
+Taught in lesson *Static word vectors*.
 """
 
 import numpy as np
@@ -65,7 +67,7 @@ def without_margins(rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -
     squares.
 
     Entry n stands in row `rows[n]`, column `columns[n]`. What depends on one word alone, such as a bias, or
-    how frequent the word is, does not matter any more: log X_ij and PMI(i, j) leave the same.
+    how frequent the word is, no longer matters: log X_ij and PMI(i, j) leave the same remainder.
     """
     number = np.arange(len(values))
     sides = []

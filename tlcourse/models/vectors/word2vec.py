@@ -16,6 +16,8 @@ pairs in Python.
 
 The gradients are a few lines by hand (tests compare them with autograd's); a step adds them to the rows it
 touched.
+
+Taught in lesson *Static word vectors*.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -96,9 +98,8 @@ def blocks_per_step(text: RunningText, settings: Settings, pairs_per_word: float
     """Return how many blocks make a step: as many as keep rate × pairs of the commonest word in `MAX_PULL`.
 
     One pair at a time, a word's vector moves, its scores saturate, and the next pull is weaker. In one step
-    all its pulls are taken at the same place and added up: too many of them overshoot. A centre word comes in
-    `pairs_per_word` pairs, and each brings `negative` noise words: the commonest word is mostly there as
-    noise.
+    all its pulls are taken at the same place and added up: too many overshoot. A centre word is in
+    `pairs_per_word` pairs, each with `negative` noise words: the commonest word is mostly there as noise.
     """
     kept = text.counts * keep_probability(text.counts, settings.sample)
     noise = noise_distribution(text.counts, settings.ns_exponent)
@@ -254,10 +255,8 @@ def _why_no_pairs(text: RunningText, settings: Settings, expected: float) -> str
             f"no sentence of the text has two of its {len(text.words):,} words, so no word has a neighbour: "
             "give longer sentences, or encode the text with a lower min_count"
         )
-    return (
-        f"subsampling with sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} "
-        "tokens, no two in one window: raise sample, give more text, or keep all tokens with sample=None"
-    )
+    kept = f"sample={settings.sample} keeps about {expected:.1f} of the text's {len(text):,} tokens"
+    return f"subsampling with {kept}, no two in one window: raise sample, or keep all tokens with sample=None"
 
 
 @single_thread()

@@ -4,6 +4,8 @@ Tan and Le 2019, "EfficientNet: rethinking model scaling for convolutional neura
 1905.11946), table 1; the *Lite* variant leaves out squeeze-and-excitation and puts ReLU6 in the place of
 swish. Inside are the inverted residual blocks of MobileNetV2 (arXiv 1801.04381, section 3): widen with a 1×1
 convolution, look around in each channel by itself (depthwise), narrow again, add the input.
+
+Taught in lesson *Transfer in vision*.
 """
 
 import copy
@@ -44,7 +46,7 @@ STEM_CHANNELS, HEAD_CHANNELS = 32, 1280
 
 
 class ConvNorm(nn.Module):
-    """Convolution, batch norm and, if ``activate``, ReLU6. Pads as TensorFlow's ``SAME`` does."""
+    """Convolution, batch norm and, if `activate`, ReLU6. Pads as TensorFlow's `SAME` does."""
 
     def __init__(
         self,
@@ -113,7 +115,7 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNet(StagedNetwork):
-    """EfficientNet-Lite0; its depths are ``stem``, ``stage1`` … ``stage7`` and ``head``."""
+    """EfficientNet-Lite0; its depths are `stem`, `stage1` … `stage7` and `head`."""
 
     def __init__(self, num_classes: int = 1000):
         depths: dict[str, nn.Module] = {"stem": ConvNorm(3, STEM_CHANNELS, 3, stride=2)}

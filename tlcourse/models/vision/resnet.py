@@ -1,6 +1,8 @@
 """ResNet (He et al. 2016, arXiv 1512.03385) by torchvision, cut into depths as EfficientNet-Lite0 is.
 
 On the hub tier: `tlcourse fetch resnet50` gets the weights once.
+
+Taught in lesson *Transfer in vision*.
 """
 
 import torch
@@ -14,7 +16,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's colour
 
 
 class ResNet(StagedNetwork):
-    """Its depths are ``stem`` and ``stage1`` … ``stage4``; torchvision calls these layer1 … layer4."""
+    """Its depths are `stem` and `stage1` … `stage4`; torchvision calls these layer1 … layer4."""
 
     def __init__(self, network: models.ResNet):
         stem = nn.Sequential(network.conv1, network.bn1, network.relu, network.maxpool)
@@ -23,7 +25,7 @@ class ResNet(StagedNetwork):
 
 
 def load(name: str = "resnet50") -> ResNet:
-    """A ResNet with its ImageNet weights, in evaluation mode; ``name`` is the asset and torchvision's name.
+    """A ResNet with its ImageNet weights, in evaluation mode; `name` is the asset and torchvision's name.
 
     Raises:
         AssetMissing: not fetched yet; the message says how.

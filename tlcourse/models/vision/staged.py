@@ -1,4 +1,7 @@
-"""What the image networks of the vision lesson have in common: a chain of depths, and a classifier."""
+"""What the image networks of the vision lesson have in common: a chain of depths, and a classifier.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Iterator
 
@@ -10,7 +13,7 @@ class StagedNetwork(nn.Module):
     """A chain of depths, then a linear classifier.
 
     Each depth maps (batch, channels, height, width) to the next. A *layer*, where one can cut or freeze, is
-    one of the depths or ``"classifier"``.
+    one of the depths or `"classifier"`.
 
     Attributes:
         depths: name → module.
@@ -35,7 +38,7 @@ class StagedNetwork(nn.Module):
         return {**self.depths, "classifier": self.classifier}
 
     def maps(self, x: torch.Tensor, start: str | None = None) -> Iterator[tuple[str, torch.Tensor]]:
-        """Yield (depth, map) from ``start`` up, by default the bottom; (batch, channels, height, width) each.
+        """Yield (depth, map) from `start` up, by default the bottom; (batch, channels, height, width) each.
 
         Raises:
             ValueError: there is no such layer.
@@ -49,7 +52,7 @@ class StagedNetwork(nn.Module):
             yield name, x
 
     def features(self, x: torch.Tensor, start: str | None = None) -> torch.Tensor:
-        """What the classifier sees, (batch, channels); ``x`` and ``start`` as in :meth:`forward`."""
+        """What the classifier sees, (batch, channels); `x` and `start` as in `forward`."""
         for _, maps in self.maps(x, start):
             x = maps
         return pool(x) if x.ndim == 4 else x
@@ -58,8 +61,8 @@ class StagedNetwork(nn.Module):
         """Return logits, (batch, num_classes).
 
         Args:
-            x: normalised images, (batch, 3, height, width), or what goes into the layer ``start``: the map of
-                the depth below it or, for ``"classifier"``, the features, (batch, channels).
+            x: normalised images, (batch, 3, height, width), or what goes into the layer `start`: the map of
+                the depth below it or, for `"classifier"`, the features, (batch, channels).
             start: the first layer to run; by default the lowest.
         """
         return self.classifier(self.features(x, start))

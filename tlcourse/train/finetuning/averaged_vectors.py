@@ -1,4 +1,7 @@
-"""Training `models.vectors.averaged_vectors` on a few or many labelled texts."""
+"""Training `models.vectors.averaged_vectors` on a few or many labelled texts.
+
+Taught in lesson *Static word vectors*.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -46,7 +49,7 @@ def fit(
     """Train `model` in place on `texts` and integer `labels` (N,), and return it.
 
     Raises:
-        ValueError: there is no text, or not the number of a class for each.
+        ValueError: there is no text, or labels that do not give a class for each.
         FloatingPointError: the training diverges.
     """
     if len(texts) == 0:

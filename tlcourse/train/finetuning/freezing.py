@@ -1,7 +1,9 @@
 """Which layers learn, how fast, and from when on: freezing, discriminative rates, gradual unfreezing.
 
-A model is given as its layers from the bottom up, name → module, the new head last: ``model.layers()`` of
-:class:`~tlcourse.models.vision.efficientnet.EfficientNet`.
+A model is given as its layers from the bottom up, name → module, the new head last: `model.layers()` of
+`EfficientNet`.
+
+Taught in lesson *Transfer in vision*.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def from_layer(layers: Mapping[str, nn.Module], lowest: str) -> list[str]:
-    """The names of ``lowest`` and all layers above it.
+    """The names of `lowest` and all layers above it.
 
     Raises:
         ValueError: there is no such layer.
@@ -25,7 +27,7 @@ def from_layer(layers: Mapping[str, nn.Module], lowest: str) -> list[str]:
 
 
 def freeze_below(layers: Mapping[str, nn.Module], lowest: str) -> None:
-    """Let ``lowest`` and all layers above it learn, and nothing below.
+    """Let `lowest` and all layers above it learn, and nothing below.
 
     The head's name makes a feature extractor, the bottom layer's name trains the whole network.
     """
@@ -55,9 +57,9 @@ def set_training(layers: Mapping[str, nn.Module], batch_statistics: bool) -> Non
 
 
 def discriminative_rates(layers: Mapping[str, nn.Module], top_rate: float, factor: float) -> dict[str, float]:
-    """The learning rate of each layer: ``top_rate`` for the head, ``factor`` times less for each layer below.
+    """The learning rate of each layer: `top_rate` for the head, `factor` times less for each layer below.
 
-    η^{l-1} = η^l / 2.6 in Howard and Ruder 2018, section 3.2. ``factor`` 1 is one rate for all.
+    η^{l-1} = η^l / 2.6 in Howard and Ruder 2018, section 3.2. `factor` 1 is one rate for all.
     """
     return {name: top_rate / factor**below for below, name in enumerate(reversed(layers))}
 
@@ -65,7 +67,7 @@ def discriminative_rates(layers: Mapping[str, nn.Module], top_rate: float, facto
 def parameter_groups(layers: Mapping[str, nn.Module], rates: Mapping[str, float]) -> list[dict[str, object]]:
     """Parameter groups for a torch optimizer: one for each layer with something to learn, at its rate.
 
-    ``peak`` keeps the rate where a schedule moves ``lr``.
+    `peak` keeps the rate where a schedule moves `lr`.
     """
     groups = []
     for name, layer in layers.items():
@@ -78,14 +80,14 @@ def parameter_groups(layers: Mapping[str, nn.Module], rates: Mapping[str, float]
 def optimizer(
     layers: Mapping[str, nn.Module], lowest: str, top_rate: float, factor: float, weight_decay: float
 ) -> torch.optim.AdamW:
-    """Freeze what is below ``lowest``; AdamW for the rest, at the rates of :func:`discriminative_rates`."""
+    """Freeze what is below `lowest`; AdamW for the rest, at the rates of `discriminative_rates`."""
     freeze_below(layers, lowest)
     groups = parameter_groups(layers, discriminative_rates(layers, top_rate, factor))
     return torch.optim.AdamW(groups, weight_decay=weight_decay, fused=True)
 
 
 def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:
-    """Set each layer's rate to ``factor`` times its highest."""
+    """Set each layer's rate to `factor` times its highest."""
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * factor
 
@@ -94,7 +96,7 @@ def thawed(layers: Mapping[str, nn.Module], lowest: str, progress: float) -> str
     """Gradual unfreezing (Howard and Ruder 2018, section 3.3): the lowest layer that learns by now.
 
     The head learns from the start. The others join one after the other, from the top, until all from
-    ``lowest`` up learn for the last of equal shares of the training.
+    `lowest` up learn for the last of equal shares of the training.
 
     Args:
         progress: the share of the training that is done, in [0, 1).

@@ -1,4 +1,7 @@
-"""What a network is trained on: images, or the maps that its frozen layers make of them, computed once."""
+"""What a network is trained on: images, or the maps that its frozen layers make of them, computed once.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -19,7 +22,7 @@ def transform(resolution: int, mean: Sequence[float], std: Sequence[float]) -> T
     """uint8 images (N, 1 or 3, h, w) → normalised float32 (N, 3, resolution, resolution), channels last.
 
     A grey image stands in each of the three colour channels, for that is what the first layer expects.
-    ``mean`` and ``std`` are those of the network, for pixels in [0, 1].
+    `mean` and `std` are those of the network, for pixels in [0, 1].
     """
     steps = v2.Compose(
         [
@@ -36,7 +39,7 @@ class Inputs(Protocol):
     """Anything that gives batches of a network's inputs by their numbers."""
 
     def batch(self, index: np.ndarray, rng: np.random.Generator | None = None) -> torch.Tensor:
-        """The inputs ``index``; with a generator each is flipped at random, without one as it is."""
+        """The inputs `index`; with a generator each is flipped at random, without one as it is."""
 
 
 class Images:
@@ -44,7 +47,7 @@ class Images:
 
     Args:
         images: uint8 (N, h, w), grey.
-        resolution, mean, std: as in :func:`transform`.
+        resolution, mean, std: as in `transform`.
     """
 
     def __init__(self, images: np.ndarray, resolution: int, mean: Sequence[float], std: Sequence[float]):
@@ -69,7 +72,7 @@ class Images:
 class Maps:
     """Maps that the frozen layers made of the images, and of each flipped image.
 
-    To flip a map is not the same as the map of the flipped image: the padding at stride 2 is lopsided, and
+    A flipped map is not the map of the flipped image: the padding at stride 2 is lopsided, and
     the filters are not symmetric. So each way is computed.
 
     Args:

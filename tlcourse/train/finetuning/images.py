@@ -1,4 +1,7 @@
-"""Fine-tuning: going on with the training of a network that has learned before, for another task."""
+"""Fine-tuning: training a network that has learned before for another task.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class ImageRecipe:
     Attributes:
         lowest: the lowest layer that learns; those below it are frozen.
         learning_rate: AdamW's highest, of the head.
-        rate_factor: each layer below the head learns so many times slower than the one above it.
+        rate_factor: each layer below the head learns this many times slower than the one above it.
         gradual: let the layers join from the top, in equal shares of the steps.
         batch_statistics: batch norms of the layers that learn use the batch's mean and variance.
     """
@@ -46,22 +49,22 @@ def training_steps(
     seed: int,
     start: str | None = None,
 ) -> Iterator[float]:
-    """Train ``model`` in place; one step, and its loss, for every item taken.
+    """Train `model` in place: each item taken from the iterator is one step, and its loss.
 
     Args:
-        inputs: what goes into the layer ``start``, for all items.
+        inputs: what goes into the layer `start`, for all items.
         labels: int (N,), of all items.
         index: the items to learn from.
         start: run the model from this layer; all below it is frozen, and computed already.
 
     Raises:
-        ValueError: a layer below ``start`` is to learn, there is nothing to learn from, or labels are not
+        ValueError: a layer below `start` is to be trained, there is nothing to learn from, or labels are not
             numbers of classes that the model has.
         FloatingPointError: the training diverges.
     """
     layers = model.layers()
     if recipe.lowest not in freezing.from_layer(layers, start or next(iter(layers))):
-        raise ValueError(f"{recipe.lowest!r} is to learn, but the inputs begin above it, at {start!r}")
+        raise ValueError(f"{recipe.lowest!r} is to be trained, but the inputs begin above it, at {start!r}")
     if len(index) == 0:
         raise ValueError("the index is empty: give at least one labelled item to learn from")
     labels = as_classes(labels)
@@ -99,7 +102,7 @@ def training_steps(
 def probabilities(
     model: nn.Module, inputs: Inputs, index: np.ndarray, start: str | None = None, batch_size: int = 8
 ) -> np.ndarray:
-    """The probability of class 1 for the items ``index``, (len(index),), in evaluation mode."""
+    """The probability of class 1 for the items `index`, (len(index),), in evaluation mode."""
     model.eval()
     chunks = [index[i : i + batch_size] for i in range(0, len(index), batch_size)]
     return np.concatenate(

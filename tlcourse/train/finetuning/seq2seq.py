@@ -1,4 +1,7 @@
-"""Training an encoder–decoder on pairs of sequences, in batches of about equal length."""
+"""Training an encoder–decoder on pairs of sequences, in batches of about equal length.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class Seq2SeqRecipe:
     Attributes:
         learning_rate: Adam's highest; up in `warmup` steps, then down along half a cosine.
         clip: the gradient's largest norm (Bahdanau et al. 2015, appendix B.2: 1).
-        pool: batches are cut from so many, sorted by length (appendix B.2: 20).
+        pool: batches are cut from this many at a time, sorted by length (appendix B.2: 20).
     """
 
     learning_rate: float = 0.01
@@ -57,7 +60,7 @@ def _lengths(pair: Pair) -> tuple[int, int]:
 def training_steps(
     model: EncoderDecoder, pairs: Sequence[Pair], n_steps: int, seed: int, recipe: Seq2SeqRecipe | None = None
 ) -> Iterator[float]:
-    """Train `model` in place; one step, and its loss in nats per symbol, for every item taken.
+    """Train `model` in place: each item taken is one step, and its loss in nats per symbol.
 
     Raises:
         ValueError: there are fewer pairs than one batch holds, or symbols that the model does not have.

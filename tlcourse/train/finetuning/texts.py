@@ -4,7 +4,9 @@ The tricks of 2018 are options, each of which can be turned off: discriminative 
 triangular ones, gradual unfreezing and concat pooling (Howard and Ruder 2018, sections 3.2 and 3.3), a
 learned mix of the layers (Peters et al. 2018, section 3.2). Held-out labels can decide after which epoch the
 model is best; a hundred labels are better learned from, and the rate falls to nothing anyway. A text that is
-too long to be read at once is learned a part at a time: with few labels, each pass then sees something new.
+too long to be read at once is learned one part at a time: with few labels, each pass then sees something new.
+
+Taught in lesson *To tune or not to tune*.
 """
 
 import copy
@@ -37,7 +39,7 @@ class TextRecipe:
 
     Attributes:
         learning_rate: AdamW's highest, of the new layers.
-        rate_factor: each layer below learns so many times slower than the one above it; 1 for one rate.
+        rate_factor: each layer below learns this many times slower than the one above it; 1 for one rate.
         slanted: let the rate rise and fall, in slanted triangles; otherwise it stays as it is.
         gradual: let the layers join from the top, in equal shares of the steps.
         mix: read a learned mix of all layers instead of the last one.
@@ -45,7 +47,7 @@ class TextRecipe:
             [CLS] or of the last piece alone.
         dropout: in the network and before the classifier; an AWD-LSTM keeps its own.
         epochs, min_steps: as many passes as give both.
-        held_out: share of the labels that tell after which epoch the model is best; 0 takes the last one.
+        held_out: share of the labels that decide after which epoch the model is best; with 0, the last is.
         bf16: compute in bfloat16 where autocast allows; twice as fast where the processor has it.
     """
 
@@ -134,7 +136,7 @@ class TextModel(nn.Module):
 
     @torch.inference_mode()
     def predict(self, texts: Sequence[Sequence[Example]]) -> np.ndarray:
-        """A class or a number a text, whose parts are given, or a tag a word of all texts."""
+        """A class or a number for each text, whose parts are given; or a tag for each word of all texts."""
         if not len(texts):
             return np.empty(0)
         logits = self.eval().answers(texts)
@@ -144,7 +146,7 @@ class TextModel(nn.Module):
 
 
 def _set_dropout(encoder: TextEncoder, p: float) -> None:
-    """The zoo is pretrained without any; a few labels are learned by heart at once without it."""
+    """The zoo is pretrained without dropout; but without it, a few labels are learned by heart at once."""
     for module in encoder.modules():
         if isinstance(module, nn.Dropout):
             module.p = p
@@ -169,7 +171,7 @@ def finetune(
             of words is one. A pass reads one part of each, drawn anew; an answer is the mean over all.
         targets: N classes or numbers, or N arrays of tags.
         n_outputs: how many classes or tags there are; 1 for a number.
-        report: gets the losses after each epoch, a mean a target: `loss`, and `held out` where there is some.
+        report: gets the mean losses per target after each epoch: `loss`, and `held out` if any are.
 
     Raises:
         ValueError: fewer than ten examples, an unknown kind or pooling, or targets that do not fit the texts.
@@ -224,7 +226,7 @@ def _epochs(
     recipe: TextRecipe,
     rng: np.random.Generator,
 ) -> Iterator[float]:
-    """Train; after each pass its mean loss a target."""
+    """Train, and yield the mean loss per target after each pass."""
     layers = model.layers()
     lowest = next(iter(layers))
     optimizer = freezing.optimizer(

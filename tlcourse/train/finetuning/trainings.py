@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 def side_by_side(
     jobs: Mapping[Key, Callable[[], Result]], watch: Callable[[list], Iterable] = iter
 ) -> dict[Key, Result]:
-    """Run independent trainings, :data:`AT_ONCE` at a time, each on one core; key → what came of it.
+    """Run independent trainings, `AT_ONCE` at a time, each on one core; key → its result.
 
     Two trainings of one thread each are done before two of two threads, one after the other: no thread waits
     for another, which on a busy machine can cost more than the work. And one thread adds up in one order, so
@@ -34,7 +34,7 @@ def side_by_side(
         watch: wraps the list of what is waited for, to show progress.
 
     Raises:
-        Exception: the first that a job raised; what had not begun is not begun any more.
+        Exception: the first that a job raised; jobs that had not begun by then are dropped.
     """
 
     def on_one_thread(job: Callable[[], Result]) -> Result:

@@ -1,8 +1,10 @@
 """The baselines that every lesson is read against: three ways to turn a sentence into numbers, one
 classifier.
 
-``TF-IDF`` knows nothing but the labelled sentences. ``GloVe`` has pretrained word vectors, ``MiniLM`` a
+`TF-IDF` knows nothing but the labelled sentences. `GloVe` has pretrained word vectors, `MiniLM` a
 pretrained network; both are frozen, so all three train the same kind of classifier on the same labels.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Sequence
@@ -41,7 +43,7 @@ def inputs(texts: Sequence[str], vectors: Vectors, progress: minilm.Watch = iter
 
     TF-IDF reads the texts themselves, objects, (N,): its weights come from the sentences that it is trained
     on. GloVe reads (N, 50), MiniLM (N, 384), which is computed once and then kept
-    (:func:`tlcourse.models.pretrained.minilm.features`).
+    (`tlcourse.models.pretrained.minilm.features`).
     """
     texts = as_texts(texts)
     return {
@@ -52,7 +54,7 @@ def inputs(texts: Sequence[str], vectors: Vectors, progress: minilm.Watch = iter
 
 
 def classifier(representation: str) -> Pipeline:
-    """An untrained logistic regression for ``"TF-IDF"``, ``"GloVe"`` or ``"MiniLM"`` inputs.
+    """An untrained logistic regression for `"TF-IDF"`, `"GloVe"` or `"MiniLM"` inputs.
 
     Both classes weigh the same in the loss, however often they occur. Otherwise a regularised model with few
     labels gives most sentences the more frequent label.

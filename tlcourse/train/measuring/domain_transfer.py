@@ -2,6 +2,8 @@
 
 "Transductive" transfer in the terms of Pan and Yang 2010 (*A survey on transfer learning*, section 2): the
 task stays, the domain changes, and the target has no labels.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +56,7 @@ def prepare(
     n_test: int | None = None,
     progress: Watch = iter,
 ) -> Domain:
-    """Compute the inputs of a domain, or of a fixed part of it: ``n_train`` and ``n_test`` of its sentences.
+    """Compute the inputs of a domain, or of a fixed part of it: `n_train` and `n_test` of its sentences.
 
     Raises:
         ValueError: a split has fewer sentences than asked for.
@@ -83,7 +85,7 @@ def _part(index: np.ndarray, n: int | None, what: str) -> np.ndarray:
 
 
 def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
-    """Row numbers of ``n_labels`` training sentences; with the same seed, fewer labels are a part of more.
+    """Row numbers of `n_labels` training sentences; with one seed, a smaller draw is part of a larger one.
 
     Raises:
         ValueError: the training split has fewer.
@@ -96,7 +98,7 @@ def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
 
 
 def fit(sources: Sequence[tuple[Domain, int]], representation: str, seed: int) -> Pipeline:
-    """Train on so many labels of each domain: ``fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)``."""
+    """Train on so many labels of each domain, as in `fit([(movie, 100), (tweets, 50)], "TF-IDF", seed=0)`."""
     parts = [(domain, draw_nested(domain, n_labels, seed)) for domain, n_labels in sources]
     x = np.concatenate([domain.inputs[representation][rows] for domain, rows in parts])
     y = np.concatenate([domain.label[rows] for domain, rows in parts])
@@ -105,7 +107,7 @@ def fit(sources: Sequence[tuple[Domain, int]], representation: str, seed: int) -
 
 
 def predict(model: Pipeline, domain: Domain, representation: str) -> np.ndarray:
-    """The labels that ``model`` gives to the test sentences of ``domain``: int64, (N_test,)."""
+    """The labels that `model` gives to the test sentences of `domain`: int64, (N_test,)."""
     with _BLAS.limit(limits=1, user_api="blas"):
         return model.predict(domain.inputs[representation][domain.test_index])
 
@@ -116,7 +118,7 @@ def train_here_test_there(
     """Train on each domain and test on all of them.
 
     Returns:
-        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row a seed.
+        (source's name, target's name) → predicted labels, int64, (S, N_test of the target), one row per seed.
     """
     predicted: dict[tuple[str, str], list[np.ndarray]] = {}
     for source in domains:
@@ -133,7 +135,7 @@ def score(
     domains: Sequence[Domain],
     metric: Callable[[np.ndarray, np.ndarray], float],
 ) -> np.ndarray:
-    """``metric(true, predicted)`` of every cell: (S, sources, targets), both in the order of ``domains``."""
+    """`metric(true, predicted)` of every cell: (S, sources, targets), both in the order of `domains`."""
     cells = [
         [
             [metric(target.test_label, row) for row in predicted[source.name, target.name]]

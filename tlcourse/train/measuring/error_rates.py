@@ -1,4 +1,7 @@
-"""Phoneme and word error rate: how far what was said is from what should have been said."""
+"""Phoneme and word error rate: how far what was said is from what should have been said.
+
+Taught in lesson *Sequences and attention*.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +40,7 @@ class Errors:
         return np.array([len(word) for word in self.words])
 
     def per(self, chosen: np.ndarray | slice = slice(None)) -> float:
-        """Phoneme error rate: all edits by all phonemes; over 1 where more is put in than there is to say."""
+        """Phoneme error rate: all edits divided by all phonemes; it can be above 1."""
         return float(self.edits[chosen].sum() / self.phonemes[chosen].sum())
 
     def wer(self, chosen: np.ndarray | slice = slice(None)) -> float:

@@ -1,9 +1,11 @@
-"""The yardstick: a model on a task with so many labels, frozen or fine-tuned, for one seed.
+"""The yardstick: a model on a task with a given number of labels, frozen or fine-tuned, for one seed.
 
 Frozen, a linear model is trained on a representation; which of its readings, and the strength of the penalty,
 is chosen by three-fold cross-validation on the training labels alone (on a thousand of them where there are
 more). Fine-tuned, the whole network learns for a number of passes that is fixed beforehand. Nothing is ever
-chosen on what is tested on.
+chosen by looking at a test set.
+
+Taught in lesson *To tune or not to tune*.
 """
 
 import time
@@ -31,7 +33,7 @@ _BLAS = ThreadpoolController()  # a step of the solver is shorter than two threa
 
 @dataclass(frozen=True)
 class Measurement:
-    """What came of one training.
+    """The result of one training.
 
     Attributes:
         scores: by test set, higher is better.

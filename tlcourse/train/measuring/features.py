@@ -1,4 +1,7 @@
-"""What a frozen network makes of images: pooled features at every depth, and the maps between two layers."""
+"""What a frozen network makes of images: pooled features at every depth, and the maps between two layers.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -34,12 +37,12 @@ def extract(
         model: in evaluation mode; a folded one is fastest.
         images: uint8 (N, h, w), grey.
         prepare: what makes the network's inputs of them.
-        below: keep the maps that go into this layer as well, for each of ``flips``.
+        below: keep the maps that go into this layer as well, for each of `flips`.
         watch: wraps the range of batches, to show progress.
         batch: images at a time.
 
     Returns:
-        depth → float32 (N, channels), averaged over all places; and, where ``below`` is given, ``"maps"`` →
+        depth → float32 (N, channels), averaged over all places; and, where `below` is given, `"maps"` →
         float16 (len(flips), N, channels, height, width).
     """
     names = [*model.layers()]
@@ -64,7 +67,7 @@ def extract(
 
 
 def _room(out: dict[str, np.ndarray], name: str, shape: tuple[int, ...], dtype: type) -> np.ndarray:
-    """The array ``name`` of ``out``, allocated at once: many small results would scatter over the heap."""
+    """The array `name` of `out`, allocated at once: many small results would scatter over the heap."""
     if name not in out:
         out[name] = np.empty(shape, dtype)
     return out[name]
@@ -73,7 +76,7 @@ def _room(out: dict[str, np.ndarray], name: str, shape: tuple[int, ...], dtype: 
 def cached(
     images: np.ndarray, resolution: int, below: str | None = None, watch: Watch = iter
 ) -> dict[str, np.ndarray]:
-    """:func:`extract` with EfficientNet-Lite0, from disk if it was done before."""
+    """`extract` with EfficientNet-Lite0, from disk if it was done before."""
     key = {
         "images": hashlib.sha256(np.ascontiguousarray(images)).hexdigest(),
         "weights": assets.catalogue()[NETWORK].manifest_id,
@@ -92,9 +95,9 @@ def cached(
 
 
 def above(model: StagedNetwork, inputs: Inputs, index: np.ndarray, start: str) -> dict[str, np.ndarray]:
-    """Pooled features of inputs ``index`` at each depth from ``start`` up, depth → (len(index), channels).
+    """Pooled features of inputs `index` at each depth from `start` up, depth → (len(index), channels).
 
-    ``inputs`` gives what goes into the layer ``start``, such as kept maps.
+    `inputs` gives what goes into the layer `start`, such as kept maps.
     """
     model.eval()
     out: dict[str, np.ndarray] = {}

@@ -1,4 +1,7 @@
-"""Learning from few labels: which ones are drawn, and one training of each kind, timed and tested."""
+"""Learning from few labels: which ones are drawn, and one training of each kind, timed and tested.
+
+Taught in lesson *Transfer in vision*.
+"""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from tlcourse.train.measuring import linear_probe
 
 @dataclass(frozen=True)
 class TestResult:
-    """One training, and what came of it on the test items.
+    """One training, and its result on the test items.
 
     Attributes:
         probability: of class 1, (number of test items,).
@@ -31,10 +34,10 @@ class TestResult:
 
 
 def draw_stratified(index: np.ndarray, labels: np.ndarray, n: int, seed: int) -> np.ndarray:
-    """``n`` items of ``index`` at random, each class with its share; all of them if there are no more.
+    """`n` items of `index` at random, each class with its share; all of them if there are no more.
 
     Raises:
-        ValueError: ``n`` is too small to hold each class, or labels are not numbers of classes.
+        ValueError: `n` is too small to hold each class, or labels are not numbers of classes.
     """
     labels = as_classes(labels)
     if n >= len(index):
@@ -49,9 +52,9 @@ def draw_stratified(index: np.ndarray, labels: np.ndarray, n: int, seed: int) ->
 def probe(
     features: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np.ndarray, **options: object
 ) -> TestResult:
-    """A linear probe on frozen features (N, channels), learned on ``train`` and tested on ``test``.
+    """A linear probe on frozen features (N, channels), learned on `train` and tested on `test`.
 
-    ``options`` go to :func:`~tlcourse.train.measuring.linear_probe.fit`.
+    `options` go to `fit`.
     """
     labels = as_classes(labels, len(features))
     started = time.perf_counter()
@@ -70,9 +73,9 @@ def tune_and_test(
     seed: int,
     start: str | None = None,
 ) -> TestResult:
-    """Fine-tune ``model`` in place, with a new classifier for two classes, and test it.
+    """Fine-tune `model` in place, with a new classifier for two classes, and test it.
 
-    The arguments are those of :func:`~tlcourse.train.finetuning.images.training_steps`.
+    The arguments are those of `training_steps`.
     """
     labels = as_classes(labels, n_classes=2)
     give_back_memory()

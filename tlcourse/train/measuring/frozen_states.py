@@ -1,9 +1,9 @@
 """What a frozen encoder makes of texts, as arrays: computed once, then read from the cache.
 
-Of each text the mean and the maximum over its pieces, however long it is: what cannot be read at once is read
-in parts. Of each tagged word its own state. Both at four heights, from the embeddings to the top, as what a
-task needs is not always at the top (Peters et al. 2018, section 5.3). Shapes: N texts, W words, H the width
-of a layer.
+For each text, the mean and the maximum over its pieces, however long it is: what cannot be read at once is
+read in parts. For each tagged word, its own state. Both at four heights, from the embeddings to the top, as
+what a task needs is not always at the top (Peters et al. 2018, section 5.3). Shapes: N texts, W words, H the
+width of a layer.
 """
 
 import hashlib
@@ -91,10 +91,10 @@ def cached(
     progress: Watch = iter,
     bf16: bool = False,
 ) -> Arrays:
-    """:func:`compute`, once for the same weights and texts.
+    """`compute`, once for the same weights and texts.
 
     Args:
-        weights: :func:`fingerprint` of the encoder, if it is known already.
+        weights: `fingerprint` of the encoder, if it is known already.
     """
     digest = hashlib.sha256()
     for text in texts:

@@ -1,8 +1,9 @@
 """How many labels a representation is worth: learning curves, and how far one lags behind the other.
 
-The measure is the one in which ULMFiT's few-label results are told (Howard and Ruder 2018, section 5,
-"Low-shot learning"): the labels that training without pretraining needs for the same score, divided by those
-it got.
+This is how ULMFiT's few-label results are reported (Howard and Ruder 2018, section 5, "Low-shot learning"):
+the labels that training without pretraining needs for the same score, divided by those it got.
+
+Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ def learning_curve(
     seeds: Sequence[int],
     metric: Callable[[np.ndarray, np.ndarray], float],
 ) -> np.ndarray:
-    """``metric(true, predicted)`` on the domain's test sentences: (S, len(labels)), a row for each seed.
+    """`metric(true, predicted)` on the domain's test sentences: (S, len(labels)), a row for each seed.
 
     Along a row the training sentences of a budget are among those of the next; across representations they
     are the same, so that rows can be compared in pairs.
@@ -37,17 +38,17 @@ def learning_curve(
 
 
 def labels_to_reach(labels: Sequence[int], scores: Sequence[float], target: float) -> float:
-    """The number of labels at which a learning curve first reaches ``target``; ``inf`` if it never does.
+    """The number of labels at which a learning curve first reaches `target`; `inf` if it never does.
 
     Between two measured budgets the curve is a straight line over the logarithm of the labels. Where even the
-    first budget reaches the target, that budget is returned: how few would do was not measured.
+    first budget reaches the target, that budget is returned: how few would be enough was not measured.
 
     Args:
         labels: L budgets, ascending.
         scores: the score at each of them.
 
     Raises:
-        ValueError: the lengths differ, or ``labels`` does not ascend.
+        ValueError: the lengths differ, or `labels` does not ascend.
     """
     labels, scores = np.asarray(labels, dtype=float), np.asarray(scores, dtype=float)
     if labels.shape != scores.shape:
@@ -67,17 +68,17 @@ def labels_to_reach(labels: Sequence[int], scores: Sequence[float], target: floa
 def labels_worth(
     labels: Sequence[int], scores: np.ndarray, baseline: np.ndarray, n_labels: int
 ) -> np.ndarray:
-    """How many labels the baseline needs to reach what the other has with ``n_labels``, for each seed.
+    """How many labels the baseline needs to reach what the other has with `n_labels`, for each seed.
 
     Args:
-        labels: L budgets, ascending; ``n_labels`` is one of them.
-        scores, baseline: (S, L), as from :func:`learning_curve`, same seeds.
+        labels: L budgets, ascending; `n_labels` is one of them.
+        scores, baseline: (S, L), as from `learning_curve`, same seeds.
 
     Returns:
-        float64, (S,): labels; ``inf`` where the baseline never gets there.
+        float64, (S,): labels; `inf` where the baseline never gets there.
 
     Raises:
-        ValueError: ``n_labels`` was not measured.
+        ValueError: `n_labels` was not measured.
     """
     if n_labels not in labels:
         raise ValueError(f"n_labels is {n_labels}, but the curves were measured at {list(labels)}")

@@ -1,7 +1,9 @@
-"""The linear probe: a logistic regression on frozen features tells how much of a task they already hold.
+"""The linear probe: a logistic regression on frozen features tells how much of a task they already know.
 
 As in Kornblith et al. 2019 ("Do better ImageNet models transfer better", section 3), the strength of the L2
 penalty is chosen on the training part alone, by cross-validation.
+
+Taught in lesson *Transfer in vision*.
 """
 
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ from threadpoolctl import ThreadpoolController
 
 from tlcourse.train.labels import as_classes
 
-_BLAS = ThreadpoolController()  # one thread is faster: a step of the solver is shorter than a meeting of two
+_BLAS = ThreadpoolController()  # one thread is faster: a step takes less time than two need to meet
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # scikit-learn's C: smaller is a stronger penalty
 FOLDS = 3
 

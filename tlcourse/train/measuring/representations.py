@@ -1,9 +1,10 @@
 """Ways to turn the inputs of a task into numbers, each with several readings, for one linear model.
 
 Counts know nothing but the labelled texts; GloVe has pretrained word vectors, an encoder a pretrained
-network. All are frozen, and a logistic regression (a ridge regression for numbers) is trained on them. Which
-reading of a representation, and how strong the penalty, `evaluate` chooses on the
-training labels.
+network. All are frozen, and a logistic regression (a ridge regression for numbers) is trained on them.
+`evaluate` chooses the reading of a representation and the strength of the penalty, on the training labels.
+
+Taught in lesson *ELMo*.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +32,7 @@ Readings = dict[str, np.ndarray]  # name → a row for each text, or for each wo
 class Representation(ABC):
     """Attributes:
     strengths: scikit-learn's C to choose from; a ridge regression's penalty is 1 / C.
-    keep: what was read is kept, so it pays to read at once all that any seed may draw.
+    keep: what was read is kept, so it pays to read everything that any seed may draw at once.
     """
 
     strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -39,7 +40,7 @@ class Representation(ABC):
 
     @abstractmethod
     def readings(self, task: Task, rows: np.ndarray) -> Readings:
-        """Of the items `rows`: name of the reading → a row each, or a row a word where words are tagged."""
+        """For the items `rows`: name of the reading → a row per item, or per word where words are tagged."""
 
     def first(self, reading: str, task: Task) -> BaseEstimator:
         """What is fitted to the training rows before the linear model."""

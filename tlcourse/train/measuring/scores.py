@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.stats import spearmanr
-from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, matthews_corrcoef
 
 from tlcourse.data.tasks import Task
 
@@ -15,7 +15,7 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
     """What `task` measures on its test set `test`.
 
     Args:
-        predicted: a class or number a text, or a tag a word of all texts, one after the other.
+        predicted: a class or number for each text; or a tag for each word, all texts one after the other.
 
     Raises ValueError if there are not as many as there are answers.
     """
@@ -28,6 +28,8 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
             return float(accuracy_score(true, predicted))
         case "balanced accuracy":
             return float(balanced_accuracy_score(true, predicted))
+        case "Matthews correlation":
+            return float(matthews_corrcoef(true, predicted))
         case "Spearman's ρ":
             if np.ptp(predicted) == 0:
                 return 0.0  # the same answer to everything has no order
@@ -35,11 +37,11 @@ def score(task: Task, test: str, predicted: np.ndarray) -> float:
         case "F1":
             lengths = [len(task.targets[i]) for i in rows]
             return span_f1(by_sentence(true, lengths), by_sentence(predicted, lengths), task.names)
-    raise ValueError(f"the metric of {task.name}, {test} is {task.metrics[test]!r}, which is none of them")
+    raise ValueError(f"the metric of {task.name}, {test} is {task.metrics[test]!r}, which is not a known one")
 
 
 def by_sentence(tags: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
-    """Tags of all words, one after the other → one array a sentence."""
+    """Tags of all words, one after the other → one array per sentence."""
     return np.split(np.asarray(tags), np.cumsum(lengths)[:-1])
 
 

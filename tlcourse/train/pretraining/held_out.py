@@ -1,7 +1,7 @@
-"""The loss on documents that no training reads: the same text and the same targets, whoever asks.
+"""The loss on documents that no training reads, on the same text and the same targets for everybody.
 
-A run asks as it goes, a model's card asks of the weights that were exported, the trigram that left-to-right
-models are read against asks for the same pieces.
+A run measures it as it goes, a model's card for the weights that were exported, and the trigram model that
+left-to-right models are compared with is asked for the same pieces.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def losses(
     total: Callable[[Tensor], float] = Tensor.item,
     max_tokens: int = MAX_TOKENS,
 ) -> dict[str, float]:
-    """Mean loss a target, in nats, by the name of the loss; {} where no text is held out.
+    """Mean loss per target, in nats, by the name of the loss; {} where no text is held out.
 
     Args:
         processes: how many share each batch.

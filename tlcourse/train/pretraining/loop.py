@@ -67,7 +67,7 @@ def run(
     resume: bool = False,
     report: Callable[[TrainingStatus], None] = lambda progress: None,
 ) -> Result:
-    """Train a model from random weights, or go on where the last checkpoint in `folder` stands.
+    """Train a model, or go on where the last checkpoint in `folder` stands.
 
     `folder` gets `checkpoint.safetensors` and `log.jsonl`, and before the rate falls,
     `before-decay.safetensors`: from there a finished training goes on to more tokens, as if it had been
@@ -75,9 +75,10 @@ def run(
 
     Raises:
         FileExistsError: there is a checkpoint, and `resume` is not asked for.
-        FileNotFoundError: there is none to resume from.
+        FileNotFoundError: there is none to resume from, or no model to begin from.
         ValueError: the checkpoint is of another recipe or text; the message says what differs. Or the rows do
-            not split over the processes; it says over how many they do.
+            not split over the processes; it says over how many they do. Or the model to begin from does not
+            fit into this one.
     """
     return _Training(recipe, index, Path(folder), report).run(resume)
 
@@ -125,6 +126,8 @@ class _Training:
                 f"{self.folder / CHECKPOINT} is there already: go on with --resume, or delete {self.folder} "
                 "to start again."
             )
+        elif self.recipe.begins_from:
+            zoo.begin_from(self.objective.model, self.recipe.begins_from)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_log()
         recipe, since = self.recipe, (time.perf_counter(), self.tokens)
@@ -163,7 +166,10 @@ class _Training:
             positions.begin_as_copies(self.objective.model, self.optimizer, self.row_length, length)
         self.row_length = length
         rows = self.recipe.batch_tokens // length
-        reading = Reading(rows, length, self.recipe.repeats, self.recipe.seed)
+        recipe = self.recipe
+        reading = Reading(
+            rows, length, recipe.repeats, recipe.seed, masked=recipe.masked, packed=recipe.packed
+        )
         self.read = self.objective.reader(self.index, reading)
         if not self.carry or len(self.carry[0]) != rows // self.world:
             self.carry = self._to_device(self.objective.initial_carry(rows // self.world))
@@ -299,7 +305,7 @@ class _Training:
         if facts["text"] != self.text:
             found.append(f"the text: {facts['text']} then, {self.text} now")
         if found:
-            raise ValueError(f"{path} is of another training. {'; '.join(found)}.")
+            raise ValueError(f"{path} belongs to another training. {'; '.join(found)}.")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

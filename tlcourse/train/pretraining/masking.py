@@ -1,6 +1,8 @@
 """Which pieces a model has to predict, and what it sees in their place: BERT's choice and ERNIE's.
 
 Shapes: B sequences, T pieces, P pieces to predict. All in numpy, from a given generator.
+
+Taught in lesson *BERT*.
 """
 
 from typing import NamedTuple
@@ -9,7 +11,7 @@ import numpy as np
 
 from tlcourse.data.tokeniser import MASK, SPECIAL
 
-IGNORED = -100  # the target of a position without one, as in torch's cross-entropy
+IGNORED = -100  # marks a position without a target, as in torch's cross-entropy
 
 
 class Masked(NamedTuple):

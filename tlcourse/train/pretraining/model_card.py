@@ -1,7 +1,7 @@
-"""The card of a trained model, `README.md`, made of the files beside it and of nothing else.
+"""The card of a trained model, `README.md`, made from the files beside it and from nothing else.
 
 After Mitchell et al. 2019, "Model Cards for Model Reporting": what it is, what it learned from, how well it
-does on text it never read, what it is not for. Nobody types a figure, so none can differ from the files.
+does on text it never read, what it is not for. No figure is typed by hand, so none can differ from the files.
 """
 
 import json
@@ -17,6 +17,7 @@ from tlcourse.models.pretrained.registry import SYSTEMS
 
 _LICENCE_OF_NOVELS = "public domain; the edition CC BY 4.0"
 _OLD = ", among them novels of 1840 to 1920, with the views of their time on women, class and race"
+TRAINING = "training.json"  # beside the weights: how they came about
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -26,11 +27,11 @@ def write(folder: str | Path) -> Path:
     Raises FileNotFoundError if the folder has no `training.json`.
     """
     folder = Path(folder)
-    if not (folder / "training.json").is_file():
+    if not (folder / TRAINING).is_file():
         raise FileNotFoundError(
             f"{folder / 'training.json'} is not there: `tlcourse pretrain` writes it with the weights."
         )
-    facts = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    facts = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
     card = folder / "README.md"
     files.write_text(card, text(facts, _files(folder)))
     return card
@@ -58,16 +59,15 @@ encoder = models.load("{name}")  # heads=True: with the layers that predict
 `transformers.AutoModel.from_pretrained("data/checkpoints/{name}")` opens the same folder."""
     sections = [
         _front_matter(in_transformers),
-        f"# {name}\n\n{system.summary}, small enough for a laptop, trained from random "
-        "weights to be looked at and compared: the models of this family read the same text, each for its "
-        "own task.",
+        f"# {name}\n\n{system.summary}, small enough for a laptop, {_begun(facts)} "
+        "to be looked at and compared: the models of this family read the same text, each for its own "
+        "task.",
         opened,
         "## Size\n\n" + _table(("", ""), _size(facts, files)),
         f"## How it does on text it never read\n\n{_held_out(facts)}",
         f"## What it learned from\n\n{_sources(facts)}",
         f"## How it was trained\n\n{_table(('', ''), _training(facts))}\n\n{_curve(facts['log'])}",
-        f"## Made with\n\n```\n{facts['command']}\n```\n\nPyTorch {facts['torch']}; the text's fingerprint "
-        f"is `{facts['text']['fingerprint']}`. All other settings stand in `training.json`.",
+        _made_with(facts),
         *_changes(facts.get("changed_since", [])),
         "## What it is not for\n\nIt is small, has read little, knows little of the world, and repeats "
         f"what is in its texts{_OLD if 'eltec' in facts['text']['sources'] else ''}. Do not use it to "
@@ -77,6 +77,29 @@ encoder = models.load("{name}")  # heads=True: with the layers that predict
         "that alone (the table above). The code that made it is under the licences of this repository.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _begun(facts: dict[str, Any]) -> str:
+    """Where its weights came from: a clause."""
+    before = facts.get("before")
+    if not before:
+        return "trained from random weights"
+    return f"begun from {before[-1]['name']}, which had read {tokens_before(facts):,} tokens, and trained on"
+
+
+def _made_with(facts: dict[str, Any]) -> str:
+    before = facts.get("before", [])
+    commands = "\n".join(stage["command"] for stage in [*before, facts])
+    told = f"## Made with\n\n```\n{commands}\n```\n\n"
+    if before:
+        told += (
+            "`--from` is the model that the command before it made: "
+            f"`{before[-1]['weights'][:16]}` are the first digits of the sha256 of its weights. "
+        )
+    return told + (
+        f"PyTorch {facts['torch']}; the text's fingerprint is `{facts['text']['fingerprint']}`. "
+        "All other settings stand in `training.json`."
+    )
 
 
 def _changes(changes: Sequence[str]) -> list[str]:
@@ -126,11 +149,17 @@ def licence(source: str) -> str:
     return entry.licence if entry else {"eltec": _LICENCE_OF_NOVELS}.get(source, "see its source")
 
 
+def tokens_before(facts: dict[str, Any]) -> int:
+    """What was read in the trainings before this one."""
+    return sum(stage["tokens"] for stage in facts.get("before", []))
+
+
 def times_read(facts: dict[str, Any]) -> dict[str, float]:
     """How often each source was read in all: its share of a pass, times the passes."""
     pieces, repeats = facts["text"]["pieces"], facts["recipe"]["repeats"]
+    tokens = facts["tokens"] + tokens_before(facts)
     one_pass = sum(repeats.get(source, 1.0) * n for source, n in pieces.items())
-    return {source: repeats.get(source, 1.0) * facts["tokens"] / one_pass for source in pieces}
+    return {source: repeats.get(source, 1.0) * tokens / one_pass for source in pieces}
 
 
 def _sources(facts: dict[str, Any]) -> str:
@@ -167,7 +196,9 @@ def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
     how = [label for key, label in (("bf16", "bfloat16"), ("compile", "compiled")) if recipe[key]]
     return [
         ("tokens read", f"{facts['tokens']:,}"),
+        *_read_before(facts),
         *_read_again(facts),
+        *_masked(recipe),
         ("steps", f"{facts['steps']:,}"),
         ("time", f"{hours} h {minutes:02d} min" if hours else f"{facts['seconds']} s"),
         ("tokens a second", f"{facts['tokens'] / max(1, facts['seconds']):,.0f}"),
@@ -180,6 +211,18 @@ def _training(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("computed in", ", ".join(how) or "float32"),
         ("seed", f"{recipe['seed']}"),
     ]
+
+
+def _read_before(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    before = tokens_before(facts)
+    return [("and before that, in other trainings", f"{before:,}")] if before else []
+
+
+def _masked(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    """Of BERT: how much it has to predict. Recipes from before there was a choice say nothing."""
+    if recipe["config_class"] != "BertConfig" or "masked" not in recipe:
+        return []
+    return [("pieces to predict", f"{recipe['masked']:.0%}{', rows packed' if recipe['packed'] else ''}")]
 
 
 def _read_again(facts: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
 """What each system is trained to predict: the sequences it reads and the loss it gets.
 
-An objective is a model with two methods. `reader` turns the text into one batch a step, in numpy, as a
+An objective is a model with two methods. `reader` turns the text into one batch per step, in numpy, as a
 function of the seed and the step alone. `forward` turns a batch into sums of losses over targets, with
 the number of targets, so that any number of processes can take the mean over all of them. Shapes: B rows,
-T pieces or words a row, P predicted positions a row.
+T pieces or words per row, P predicted positions per row.
 """
 
 from abc import ABC, abstractmethod
@@ -40,13 +40,18 @@ Losses = dict[str, tuple[Tensor, Tensor]]  # name → sum over the targets, numb
 
 @dataclass(frozen=True)
 class Reading:
-    """How a text is read: `rows` sequences of `length`, each source as often as `repeats` says."""
+    """How a text is read: `rows` sequences of `length`, each source as often as `repeats` says.
+
+    For BERT also: which share is `masked`, and whether rows are `packed`, that is, filled to their end.
+    """
 
     rows: int
     length: int
     repeats: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     held_out: bool = False
+    masked: float = 0.15
+    packed: bool = False
 
     def generator(self, *purpose: int) -> np.random.Generator:
         """A generator that depends on the seed, the shape of the batches and the `purpose` alone."""
@@ -212,7 +217,8 @@ def pairs_reader(index: TextIndex, reading: Reading) -> Callable[[int], tuple[Pa
 
     def make(epoch: int) -> Pairs:
         rng = reading.generator(1, epoch)
-        return sentence_pairs(index, reading.order(index, epoch), reading.length, reading.rows, rng)
+        order = reading.order(index, epoch)
+        return sentence_pairs(index, order, reading.length, reading.rows, rng, reading.packed)
 
     epochs = Epochs(make)
 
@@ -232,7 +238,7 @@ class MaskedPairs(Objective):
         def batch(step: int, progress: float = 0.0) -> Batch:
             pairs, rows = at(step)
             ids, segments = join(index, pairs.a[rows], pairs.b[rows], reading.length)
-            masked = mask_pieces(ids, self.vocab_size, reading.generator(2, step))
+            masked = mask_pieces(ids, self.vocab_size, reading.generator(2, step), reading.masked)
             return {
                 "input_ids": masked.input_ids,
                 "attention_mask": (ids != PAD).astype(np.int64),

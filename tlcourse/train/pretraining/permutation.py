@@ -1,6 +1,8 @@
 """XLNet's task: pieces in a random order, with a memory of what was read before (Yang et al. 2019).
 
-Shapes: B rows, T pieces a row, P predicted positions a row.
+Shapes: B rows of T pieces, P predicted positions per row.
+
+Taught in lesson *XLNet*.
 """
 
 from typing import NamedTuple
@@ -31,8 +33,8 @@ class PermutedPieces(Objective):
     A row is [text; A; SEP; B; SEP; CLS]. Its text, `reuse_len` pieces, goes on where the row's text stopped a
     step ago, and is what the memory keeps; A follows it, and half of the time B follows A. Where the authors
     cut A and B at sentences, this cuts anywhere; they read half of the rows backwards (section 3.1), here all
-    go forwards. What is read as A and B is read again as text a step later,
-    so the text may not see them: the memory would have seen what it helps to predict.
+    go forwards. What is read as A and B is read again as text a step later, so the text may not see them: the
+    memory would have seen what it helps to predict.
     """
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:

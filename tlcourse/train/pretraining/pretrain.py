@@ -1,13 +1,15 @@
-"""`tlcourse pretrain NAME`: train a model of the zoo from random weights, and write it to a folder."""
+"""`tlcourse pretrain NAME`: train a model of the zoo, and write it to a folder."""
 
+import json
 import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import torch
@@ -16,6 +18,7 @@ from accelerate.utils import broadcast_object_list
 
 from tlcourse import assets, files
 from tlcourse.assets import sha256sums
+from tlcourse.assets.cache import file_sha256
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
@@ -25,6 +28,7 @@ from tlcourse.train.pretraining.loop import Result, TrainingStatus
 from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 RUNS = Path("runs")
+TRAINING = model_card.TRAINING
 MANY_TIMES = 10  # over the text: then it is learned by heart
 
 
@@ -35,6 +39,7 @@ def pretrain(
     runs: Path = RUNS,
     resume: bool = False,
     seed: int = 0,
+    begins_from: str | None = None,
     out: TextIO = sys.stdout,
 ) -> Path:
     """Train the zoo's model `name`; return the folder of the finished model, `runs/NAME/model`.
@@ -47,11 +52,13 @@ def pretrain(
         runs: where the run's folder is made.
         resume: go on from the run's last checkpoint.
         seed: of weights, order, masks and dropout.
+        begins_from: a trained model whose weights are the first ones, by its name in the zoo or its folder;
+            None for random weights. It has read with a seed of its own: another one draws other masks of it.
         out: where progress is written.
 
     Raises:
         ValueError: the zoo has no such model, or the run is of another recipe.
-        FileNotFoundError: there is no text, or no checkpoint to resume from.
+        FileNotFoundError: there is no text, no model to begin from, or no checkpoint to resume from.
         FileExistsError: there is a checkpoint already, and `resume` is not asked for.
     """
     name = zoo.find(name)
@@ -59,11 +66,13 @@ def pretrain(
         raise ValueError(f"tokens is {tokens}: give the number of pieces to read, such as 200k or 60M.")
     if seed < 0:
         raise ValueError(f"seed is {seed}: give 0 or a larger whole number.")
+    before = stages(begins_from) if begins_from else []
     main = PartialState().is_main_process
     say = _Line(out) if main else _Silent()
     index = text_index.load(text) if text else packaged_text(say.line)
     folder = Path(runs) / name
-    recipe = recipes.recipe_for(name, index.sources, tokens, seed, **_what_pays(tokens, folder, resume))
+    pays = _what_pays(tokens, folder, resume)
+    recipe = recipes.recipe_for(name, index.sources, tokens, seed, begins_from=begins_from, **pays)
     total, body = zoo.size(zoo.build(recipe.config))
     say.line(
         f"{name}: {total / 1e6:.2f}M parameters, {body / 1e6:.2f}M without those of the vocabulary; "
@@ -85,7 +94,7 @@ def pretrain(
     unseen = ", ".join(f"{loss} {value:.3f}" for loss, value in result.held_out.items())
     say.line(f"{result.tokens:,} tokens in {_duration(result.seconds)}; held-out losses: {unseen}")
     if main:
-        export(name, recipe, index, result, folder / "model", text)
+        export(name, recipe, index, result, folder / "model", text, before)
         say.line(f"The model is in {folder / 'model'}")
     PartialState().wait_for_everyone()
     return folder / "model"
@@ -98,12 +107,14 @@ def export(
     result: Result,
     folder: Path,
     text: Path | None = None,
+    before: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write the model, its tokeniser, `training.json`, and the card that is made of them, `README.md`.
 
     The held-out losses are those of the weights in the folder, which have half the precision of the trained
-    ones. ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax. Of `text` the
-    command keeps the folder's name alone, as its place says nothing on another machine.
+    ones. ELMo has no pieces: its folder gets `vocabulary.txt`, the words of its softmax. `before` are the
+    trainings that came before, as `stages` gives them. The command names the text, and the model that was
+    begun from, but not where they lie, as their place says nothing on another machine.
     """
     zoo.export(result.model, folder)
     config = recipe.config
@@ -117,10 +128,14 @@ def export(
     model = zoo.load(folder, heads=True)
     objective = recipes.objective_of(config)(model, index)
     where = f" --text {shlex.quote(Path(text).resolve().name)}" if text else ""
+    if before:
+        recipe = replace(recipe, begins_from=before[-1]["name"])
+        where += f" --from {shlex.quote(before[-1]['name'])}"
     facts = {
         "name": name,
         "command": f"tlcourse pretrain {name} --tokens {recipe.tokens} --seed {recipe.seed}{where}",
         "recipe": recipe.facts(),
+        **({"before": before} if before else {}),
         "text": {
             "fingerprint": index.fingerprint(),
             "sources": index.sources,
@@ -135,8 +150,28 @@ def export(
         "parameters": zoo.size(model)._asdict(),
         "torch": torch.__version__,
     }
-    files.write_json(folder / "training.json", facts, indent=1)
+    files.write_json(folder / TRAINING, facts, indent=1)
     model_card.write(folder)
+
+
+def stages(name: str | Path) -> list[dict[str, Any]]:
+    """The trainings that a trained model came from, the first one first: what its card needs of each.
+
+    Raises:
+        ValueError: no model has this name.
+        FileNotFoundError: it is not there, or nothing says how it was trained.
+    """
+    folder = zoo.folder_of(name)
+    if not (folder / TRAINING).is_file():
+        raise FileNotFoundError(
+            f"{folder / TRAINING} is not there, so that nothing would say what the weights have read: begin "
+            "from a folder that `tlcourse pretrain` wrote."
+        )
+    facts = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
+    last = {key: facts[key] for key in ("name", "command", "tokens", "steps", "seconds", "held_out", "torch")}
+    last["text"] = facts["text"]["fingerprint"]
+    last["weights"] = file_sha256(folder / zoo.WEIGHTS)
+    return [*facts.get("before", []), last]
 
 
 def pieces_by_source(index: TextIndex) -> dict[str, int]:
@@ -199,7 +234,7 @@ def _duration(seconds: float) -> str:
 
 
 class _Line:
-    """Progress on one line of a terminal; elsewhere a line every half a minute."""
+    """Progress on one line of a terminal; elsewhere a line every half minute."""
 
     def __init__(self, out: TextIO):
         self.out, self.live, self.last = out, out.isatty(), float("-inf")

@@ -30,7 +30,7 @@ from tlcourse.train.pretraining.permutation import PermutedPieces
 
 @dataclass(frozen=True)
 class PretrainingRecipe:
-    """Everything that the result of a training depends on, but the text.
+    """Everything that the result of a training depends on, apart from the text.
 
     Attributes:
         config: the model's.
@@ -40,6 +40,8 @@ class PretrainingRecipe:
             Whenever rows then grow, new positions begin as copies of those before.
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
         repeats: how often a pass over the text reads each of its sources.
+        masked: the share of pieces that BERT has to predict.
+        packed: BERT's rows are filled to their end, beyond the last whole sentence.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
         warmup: tokens in which the rate rises.
         decay: share of the training, at its end, in which the rate falls in a straight line.
@@ -47,6 +49,7 @@ class PretrainingRecipe:
         seed: of the weights, the order of the text, masks and dropout.
         bf16: compute in bfloat16 where autocast allows.
         compile: compile the model and the loss; pays where the training is long.
+        begins_from: a model of the zoo or a folder whose weights are the first ones; None for random weights.
         log_every, checkpoint_every, evaluate_every: in steps.
     """
 
@@ -56,6 +59,8 @@ class PretrainingRecipe:
     growth: tuple[tuple[int, int], ...] = ()
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
     repeats: dict[str, float] = field(default_factory=dict)
+    masked: float = 0.15
+    packed: bool = False
     learning_rate: float = 7e-4
     betas: tuple[float, float] = (0.9, 0.99)
     eps: float = 1e-6
@@ -66,6 +71,7 @@ class PretrainingRecipe:
     seed: int = 0
     bf16: bool = False
     compile: bool = False
+    begins_from: str | None = None
     log_every: int = 50
     checkpoint_every: int = 250
     evaluate_every: int = 2500
@@ -106,7 +112,12 @@ class PretrainingRecipe:
 
 
 def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> Iterator[str]:
-    """What two recipes differ in, but how often they log, evaluate and save."""
+    """What two recipes differ in, but how often they log, evaluate and save.
+
+    One from before there was a setting has what the setting is by default.
+    """
+    if not where:
+        then, now = _DEFAULTS | then, _DEFAULTS | now
     for key in sorted(then.keys() | now.keys()):
         one, other = then.get(key), now.get(key)
         if isinstance(one, dict) and isinstance(other, dict):
@@ -114,6 +125,12 @@ def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> I
         elif one != other and not key.endswith("_every"):
             yield f"{where}{key}: {one} then, {other} now"
 
+
+_DEFAULTS = {
+    f.name: f.default
+    for f in dataclasses.fields(PretrainingRecipe)
+    if isinstance(f.default, bool | float | None)
+}
 
 TOKENS = 60_000_000
 
@@ -179,6 +196,10 @@ def objective_of(config: Config) -> type[Objective]:
     return _OF_SYSTEMS[type(config)].objective
 
 
+# Which does not start with random weights where all of the zoo are trained: continual pretraining goes on
+# from what is there (Sun et al. 2020, section "Continual Pre-training").
+BEGINS_FROM = {"ernie-mini": "bert-mini"}
+
 _WARMUP = 1_000_000
 FEW_TOKENS = 2_000_000  # up to so many, small batches see more steps and compiling does not pay
 
@@ -190,8 +211,11 @@ def recipe_for(
     seed: int = 0,
     bf16: bool = False,
     compile: bool = False,
+    begins_from: str | None = None,
 ) -> PretrainingRecipe:
     """How the zoo's model `name` is trained on a text that has these sources.
+
+    Where it begins from a trained model, its rows are long from the start: the positions are learned.
 
     Raises ValueError for a name that the zoo does not have.
     """
@@ -201,17 +225,18 @@ def recipe_for(
         config,
         tokens,
         batch_tokens=own.batch_tokens if tokens > FEW_TOKENS else 1024,
-        growth=_growth(own, tokens),
+        growth=() if begins_from else _growth(own, tokens),
         warmup=_WARMUP if tokens > FEW_TOKENS else tokens // 20,
         lengths=own.lengths,
         learning_rate=own.learning_rate,
         repeats={source: times for source, times in MIXTURE.items() if source in sources},
         seed=seed,
         bf16=bf16,
+        begins_from=begins_from,
         compile=compile and own.compiles,
     )
 
 
 def _growth(own: SystemRecipe, tokens: int) -> tuple[tuple[int, int], ...]:
-    """Few tokens see it in small: seven tenths of them are in short rows."""
+    """With few tokens, the same in miniature: seven tenths of them are in short rows."""
     return own.growth if tokens > FEW_TOKENS else tuple((tokens * n // 10_000_000, k) for n, k in own.growth)

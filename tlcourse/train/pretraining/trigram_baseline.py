@@ -1,9 +1,11 @@
-"""What counting gets on the very pieces that a left-to-right model is asked for.
+"""How well counting predicts the very pieces that a left-to-right model is asked for.
 
 The trigram model counts either all of the training text, each document once, or as much of it as the model
 has read, in the same mixture. It predicts the same held-out targets with what stands before them in the same
 row, or for a model whose state goes on from row to row, in the row before. Masked and permuted pieces have no
 such counterpart.
+
+Taught in lesson *GPT-2*.
 """
 
 import itertools
@@ -97,7 +99,7 @@ class Trigrams:
 
     def _as_much(self, recipe: PretrainingRecipe) -> tuple[int, ...]:
         """What is read in the recipe's tokens, once each: n-grams that occur once set Kneser–Ney's discounts,
-        and of text that is counted twice none would.
+        and in text that is counted twice there would be none.
         """
         pieces, found = np.diff(self.index.document_pieces), np.array([], dtype=np.int64)
         reading = Reading(1, 1, recipe.repeats, recipe.seed)

@@ -15,10 +15,11 @@ def _frequencies(rng: np.random.Generator) -> tuple[np.ndarray, float]:
 @exercise(
     title="Subsampling: how likely a token is kept",
     inputs=_frequencies,
+    equivalent={"result: absolute": "probabilities are never negative"},
     hints=(
         "The paper discards a token with probability 1 − √(t/f). You want the probability of the opposite.",
         "A word rarer than t gets a root larger than 1, which is no probability: cap it.",
-        "`np.minimum(1, x)` caps a whole array; x is the root of `t / frequency`.",
+        "`np.minimum(1, x)` caps a whole array. Put in place of x what the paper takes off 1.",
     ),
     wrong=[
         (
@@ -29,6 +30,20 @@ def _frequencies(rng: np.random.Generator) -> tuple[np.ndarray, float]:
         (
             lambda frequency, t: np.sqrt(t / frequency),
             "Some of these are larger than 1: a word rarer than t is always kept, with probability 1.",
+        ),
+        (
+            lambda frequency, t: 1 - np.sqrt(t / frequency),
+            "That is the paper's probability to *discard*, and for rare words it is negative. Turn it "
+            "round and cap it.",
+        ),
+        (
+            lambda frequency, t: np.minimum(1, np.sqrt(t / frequency) + t / frequency),
+            "That is the formula as it was run in word2vec's program. The one asked for here is the "
+            "paper's: √(t/f) alone.",
+        ),
+        (
+            lambda frequency, t: np.maximum(1, np.sqrt(t / frequency)),
+            "The cap is the wrong way round: no probability is larger than 1, so the *smaller* of the two.",
         ),
         (
             lambda frequency, t: np.minimum(1, np.sqrt(frequency / t)),
@@ -83,12 +98,20 @@ def _one_minus_outside(center: np.ndarray, context: np.ndarray, noise: np.ndarra
 @exercise(
     title="The negative-sampling loss",
     inputs=_center_context_noise,
+    equivalent={
+        "-log_sigmoid(context @ center) - log_sigmoid(-noise @ center).sum() → abs(-log_sigmoid(context @ "
+        "center) - "
+        "log_sigmoid(-noise @ center).sum())": "a loss is never negative",
+        "context @ center → center @ context": "the dot product of two vectors, either way",
+        "result: absolute": "a loss is never negative",
+    },
     hints=(
         "Two parts: one for the word that is there, one for the k words that are not. A loss falls as "
         "things get better.",
         "`noise @ center` gives all k scores at once. They should become negative: put a minus in front, "
         "then the sigmoid.",
-        "−log σ(context · center) − Σ log σ(−noise · center), with σ(x) = 1 / (1 + np.exp(−x)).",
+        "The first part is −log σ(context · center), with σ(x) = 1 / (1 + np.exp(−x)). The second is like "
+        "it, with the scores of the noise turned, added up over all k.",
     ),
     wrong=[
         (
@@ -106,6 +129,35 @@ def _one_minus_outside(center: np.ndarray, context: np.ndarray, noise: np.ndarra
             "sigmoids.",
         ),
         (_objective, "This is the objective, to be maximised. The loss is the same with the sign turned."),
+        (
+            lambda center, context, noise: (
+                -np.log(_sigmoid(context @ center)) + np.log(_sigmoid(-noise @ center)).sum()
+            ),
+            "The noise words' part has the wrong sign: both parts are −log σ(…), and both fall as things "
+            "get better.",
+        ),
+        (
+            lambda center, context, noise: -_sigmoid(context @ center) - _sigmoid(-noise @ center).sum(),
+            "The logarithms are missing: it is −log σ(…).",
+        ),
+        (
+            lambda center, context, noise: -np.log(_sigmoid(context @ center)),
+            "The noise words are missing: one more term for each of them.",
+        ),
+        (
+            lambda center, context, noise: -np.log(_sigmoid(-noise @ center)).sum(),
+            "The context is missing: −log σ(context · center) comes first.",
+        ),
+        (
+            lambda center, context, noise: -(context @ center) + (noise @ center).sum(),
+            "These are the scores alone. Each goes through −log σ before they are added up.",
+        ),
+        (
+            lambda center, context, noise: (
+                -np.log(_sigmoid(context @ center)) - np.log(_sigmoid(-(noise @ center).sum()))
+            ),
+            "You add the scores up first and take one sigmoid. Each noise word has a sigmoid of its own.",
+        ),
         (
             _one_minus_outside,
             "1 − log σ(x) is not log(1 − σ(x)). The second one is what you want, and equals log σ(−x).",
@@ -125,17 +177,26 @@ def negative_sampling_loss(center: np.ndarray, context: np.ndarray, noise: np.nd
 
 
 def _counts_and_k(rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    size = rng.integers(4, 8)
-    counts = rng.poisson(np.outer(*rng.gamma(1.0, 3.0, size=(2, size)))).astype(float)
-    counts = counts + counts.T
-    counts[0, 1] = counts[1, 0] = 0  # a pair that never meets
-    counts += np.diag(rng.integers(8, 60, size=size))
+    """Not symmetric: the context is what stands to the right, say."""
+    size = rng.integers(5, 8)
+    counts = 1.0 + rng.poisson(np.outer(*rng.gamma(1.0, 3.0, size=(2, size))))
+    counts[0, 1] = counts[2, 1] = 0  # pairs that never meet
+    counts[np.arange(size), rng.permutation(size)] += rng.integers(20, 90, size=size)
     return counts, int(rng.integers(2, 4))
 
 
 def _table(counts: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         return np.log(counts * counts.sum() / np.outer(counts.sum(1), counts.sum(0)))
+
+
+def _shifted(pmi: np.ndarray, shift: float) -> np.ndarray:
+    return np.maximum(pmi - shift, 0)
+
+
+def _over(counts: np.ndarray, of_word: np.ndarray, of_context: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.log(counts * counts.sum() / np.outer(of_word, of_context))
 
 
 def _not_probabilities(counts: np.ndarray, k: int) -> np.ndarray:
@@ -145,11 +206,16 @@ def _not_probabilities(counts: np.ndarray, k: int) -> np.ndarray:
 @exercise(
     title="Shifted positive PMI",
     inputs=_counts_and_k,
+    equivalent={
+        "counts: rounded": "they are counted, so whole already",
+        "result: absolute": "cut at 0, so never negative",
+    },
     hints=(
         "First the PMI of every pair: log of how often they meet, over how often they would by chance.",
         "By chance: row sum × column sum / total. `np.outer(rows, columns)` makes the whole table of "
         "products.",
-        "`np.maximum(np.log(counts * counts.sum() / np.outer(counts.sum(1), counts.sum(0))) - np.log(k), 0)`",
+        "Divide `counts` by that table and take `np.log`: the PMI. The shift is `np.log(k)`; what is then "
+        "below 0 becomes 0, by `np.maximum`.",
     ),
     wrong=[
         (
@@ -173,6 +239,43 @@ def _not_probabilities(counts: np.ndarray, k: int) -> np.ndarray:
             "The shift is log k, not k: it comes from k noise words inside a logarithm.",
         ),
         (
+            lambda counts, k: _shifted(_over(counts, counts.sum(0), counts.sum(1)), np.log(k)),
+            "The sums have changed places: entry (i, j) is divided by the sum of *row* i and of *column* j.",
+        ),
+        (
+            lambda counts, k: _shifted(_over(counts, counts.sum(1), counts.sum(1)), np.log(k)),
+            "You take the sums of the rows twice. The context's are those of the columns: "
+            "`counts.sum(axis=0)`.",
+        ),
+        (
+            lambda counts, k: _shifted(_over(counts, counts.sum(0), counts.sum(0)), np.log(k)),
+            "You take the sums of the columns twice. The word's are those of the rows: `counts.sum(axis=1)`.",
+        ),
+        (
+            lambda counts, k: _shifted(_table(counts) / np.log(2), np.log2(k)),
+            "Your logarithms are to the base 2. PMI as here takes the natural one: `np.log`.",
+        ),
+        (
+            lambda counts, k: _shifted(_table(counts) / np.log(2), np.log(k)),
+            "The PMI's logarithm is to the base 2, that of k is natural. Take `np.log` for both.",
+        ),
+        (
+            lambda counts, k: _shifted(_table(counts), np.log2(k)),
+            "The logarithm of k is to the base 2, that of the PMI is natural. Take `np.log` for both.",
+        ),
+        (
+            lambda counts, k: _shifted(_table(counts) / np.log(10), np.log10(k)),
+            "Your logarithms are to the base 10. PMI as here takes the natural one: `np.log`.",
+        ),
+        (
+            lambda counts, k: _shifted(np.exp(_table(counts)), np.log(k)),
+            "The logarithm of the ratio is missing: PMI is the log of count over chance.",
+        ),
+        (
+            lambda counts, k: _shifted(np.log(np.maximum(counts, 1e-300)), np.log(k)),
+            "This is the logarithm of the counts. What the pair would meet by chance has to be divided out.",
+        ),
+        (
             _not_probabilities,
             "Everything is 0, so every logarithm was negative. Does each count become a probability, count "
             "/ total, and do you divide by both the row's and the column's?",
@@ -180,8 +283,9 @@ def _not_probabilities(counts: np.ndarray, k: int) -> np.ndarray:
     ],
 )
 def shifted_ppmi(counts: np.ndarray, k: int) -> np.ndarray:
-    """Return max(PMI − log k, 0), (V, V), from the counts (V, V) of how often two words meet; no row is
-    empty.
+    """Return max(PMI − log k, 0), (V, V), from counts (V, V) of word i (row) in the context j (column).
+
+    No row or column is empty; a pair that never meets gets 0.
     """
     by_chance = np.outer(counts.sum(1), counts.sum(0)) / counts.sum()
     with np.errstate(divide="ignore"):  # log 0 = −∞ is cut at 0 below

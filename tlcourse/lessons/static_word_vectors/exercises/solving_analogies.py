@@ -1,5 +1,7 @@
 """What the vectors answer: a is to b as c is to which word?"""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tlcourse.exercises.machinery import exercise
@@ -9,10 +11,13 @@ def _vectors_and_question(rng: np.random.Generator) -> tuple[np.ndarray, int, in
     """Vectors in which each known mistake gives another answer than the right one."""
     while True:
         n, size = int(rng.integers(30, 60)), int(rng.integers(3, 6))
-        vectors = rng.normal(size=(n, size)) * rng.lognormal(0, 1.0, size=(n, 1))
+        vectors = rng.normal(size=(n, size))
         a, b, c = (int(i) for i in rng.choice(n, 3, replace=False))
-        answers = [solve(vectors, a, b, c) for solve in (_solve, *_ANALOGY_MISTAKES)]
-        if len(set(answers)) == len(answers):
+        vectors[[a, b, c]] = vectors[a] + 0.4 * rng.normal(size=(3, size))  # near each other: each could win
+        vectors *= rng.lognormal(0, 1.0, size=(n, 1))
+        right = _solve(vectors, a, b, c)
+        ruled_out = _without_a(vectors, a, b, c), _without_b(vectors, a, b, c), _without_c(vectors, a, b, c)
+        if ruled_out == (a, b, c) and all(wrong(vectors, a, b, c) != right for wrong in _TARGETS):
             return vectors, a, b, c
 
 
@@ -54,18 +59,72 @@ def _farthest(vectors: np.ndarray, a: int, b: int, c: int) -> int:
     return _best(-(u @ (u[b] - u[a] + u[c])), [a, b, c])
 
 
-_ANALOGY_MISTAKES = (_question_words_allowed, _not_normalised, _normalised_after, _wrong_way, _farthest)
+def _without(*left_out: str) -> Callable:
+    """3CosAdd that rules out only some of the question's words."""
+
+    def wrong(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+        u = _unit(vectors)
+        return _best(u @ (u[b] - u[a] + u[c]), [{"a": a, "b": b, "c": c}[name] for name in left_out])
+
+    return wrong
+
+
+def _target(of: Callable) -> Callable:
+    """The nearest word to another target, the question's words ruled out."""
+
+    def wrong(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+        u = _unit(vectors)
+        return _best(u @ of(u[a], u[b], u[c]), [a, b, c])
+
+    return wrong
+
+
+_without_a, _without_b, _without_c = _without("b", "c"), _without("a", "c"), _without("a", "b")
+_no_c, _all_added = _target(lambda a, b, c: b - a), _target(lambda a, b, c: a + b + c)
+_c_subtracted, _swapped_c = _target(lambda a, b, c: b - a - c), _target(lambda a, b, c: a + b - c)
+_nearest_to_c, _absolute = _target(lambda a, b, c: c), _target(lambda a, b, c: abs(b - a) + c)
+
+
+def _euclidean(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    return _best(-np.linalg.norm(vectors - (vectors[b] - vectors[a] + vectors[c]), axis=1), [a, b, c])
+
+
+def _by_column(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = vectors / np.linalg.norm(vectors, axis=0, keepdims=True)
+    return _best(u @ (u[b] - u[a] + u[c]), [a, b, c])
+
+
+_RULING_OUT = (_question_words_allowed, _without_a, _without_b, _without_c)
+_TARGETS = (
+    _not_normalised,
+    _wrong_way,
+    _farthest,
+    _no_c,
+    _all_added,
+    _c_subtracted,
+    _swapped_c,
+    _nearest_to_c,
+)
 
 
 @exercise(
     title="a is to b as c is to ?",
     inputs=_vectors_and_question,
+    equivalent={
+        "scores.argmax() → _last_of_the_best(scores.argmax)": "no two words have the same cosine",
+        "b and c swapped": "b − a + c is the same either way",
+        "result: absolute": "a row is never negative",
+    },
     hints=(
         "Divide each row by its length first; then a dot product is a cosine.",
         "The target is b − a + c. One matrix product gives its score with every word.",
-        "Set the scores of rows a, b and c to −np.inf before you take `argmax`, and return an `int`.",
+        "With the rows brought to length 1, the scores are `directions @ (…)`. Set those of rows a, b and "
+        "c to −np.inf before you take `argmax`.",
     ),
     wrong=[
+        (_without_a, "`a` itself may still win: all three of the question's words are ruled out."),
+        (_without_b, "`b` itself may still win: all three of the question's words are ruled out."),
+        (_without_c, "`c` itself may still win: all three of the question's words are ruled out."),
         (
             _question_words_allowed,
             "The answer is one of a, b and c. By the protocol these three are ruled out: the nearest is "
@@ -78,6 +137,17 @@ _ANALOGY_MISTAKES = (_question_words_allowed, _not_normalised, _normalised_after
             "adding them.",
         ),
         (_wrong_way, "The difference is turned round: from a to b is b − a."),
+        (_no_c, "`c` is missing from the target: the difference b − a has to start from c."),
+        (_all_added, "You add all three. From a to b is a difference: b − a."),
+        (_c_subtracted, "You subtract c. The step from a to b starts at c: add it."),
+        (_swapped_c, "The wrong word is subtracted: it is b − a + c."),
+        (_nearest_to_c, "This is the nearest word to c. The step from a to b is missing."),
+        (_absolute, "The sign of b − a matters: it says which way to go. No absolute value here."),
+        (
+            _euclidean,
+            "You look for the smallest distance. 3CosAdd compares by cosine, with all rows at length 1.",
+        ),
+        (_by_column, "You bring the columns to length 1. Each *row* is a word: `axis=1`."),
         (_farthest, "This finds the farthest word. The largest cosine is the nearest."),
     ],
 )

@@ -6,7 +6,8 @@ from tlcourse.exercises.machinery import exercise
 
 
 def _word_and_lengths(rng: np.random.Generator) -> tuple[str, int, int]:
-    word = str(rng.choice(["where", "straße", "unfollow", "transferring", "naïveté", "embeddings"]))
+    """Long words and one with a capital; the short ones are in `special`."""
+    word = str(rng.choice(["Where", "Straße", "unFollow", "Transferring", "naïveTé", "Embeddings"]))
     shortest = int(rng.integers(2, 4))
     return word, shortest, shortest + int(rng.integers(1, 4))
 
@@ -18,11 +19,18 @@ def _pieces(marked: str, lengths: range) -> set[str]:
 @exercise(
     title="Character n-grams",
     inputs=_word_and_lengths,
+    special={
+        "the word is shorter than the longest n-gram": ("is", 3, 6),
+        "one n-gram is the whole word with its marks": ("cat", 3, 5),
+        "even the marked word is too short for any": ("a", 4, 6),
+        "there is one length only": ("Paris", 3, 3),
+    },
     hints=(
         "Put `<` and `>` around the word first, so that a prefix differs from the same letters inside a "
         "word.",
         "Two loops: one over the lengths, one over where a piece starts.",
-        "`{marked[i : i + n] for n in range(shortest, longest + 1) for i in range(len(marked) - n + 1)}`",
+        "For one length n: `{marked[i : i + n] for i in range(len(marked) - n + 1)}`. Let n run, too, and "
+        "mind where `range` ends.",
     ),
     wrong=[
         (
@@ -37,8 +45,8 @@ def _pieces(marked: str, lengths: range) -> set[str]:
             lambda word, shortest, longest: {
                 f"<{word}>"[i : i + n] for n in range(shortest, longest + 1) for i in range(len(word) + 2 - n)
             },
-            "The last piece of each length is missing: from a text of m letters, m − n + 1 pieces of n can "
-            "be cut.",
+            "The last piece of each length is missing, the one with `>`: from a text of m letters, marks "
+            "included, m − n + 1 pieces of n can be cut.",
         ),
         (
             lambda word, shortest, longest: {
@@ -46,6 +54,34 @@ def _pieces(marked: str, lengths: range) -> set[str]:
             },
             "At the end your slices run out of letters, and shorter pieces come in: stop where n letters "
             "are left.",
+        ),
+        (
+            lambda word, shortest, longest: (
+                _pieces(f"<{word}>", range(shortest, longest + 1)) - {f"<{word}>"}
+            ),
+            "The marked word itself is left out. It is an n-gram like any other if its length is in range.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"<{word}>".lower(), range(shortest, longest + 1)),
+            "You turn the word into lower case. Capitals count.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"<{word}>", range(shortest + 1, longest + 1)),
+            "The shortest pieces are missing: begin at `shortest` itself.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"{word}>", range(shortest, longest + 1)),
+            "The mark at the beginning, `<`, is missing.",
+        ),
+        (
+            lambda word, shortest, longest: {
+                f"<{word}>"[:n] for n in range(shortest, longest + 1) if n <= len(word) + 2
+            },
+            "Only the pieces at the beginning: let the start run over the whole word, too.",
+        ),
+        (
+            lambda word, shortest, longest: _pieces(f"<{word}>", range(longest, longest + 1)),
+            "Only the longest pieces: go over all the lengths from `shortest` to `longest`.",
         ),
         (
             lambda word, shortest, longest: _pieces(f"<{word}>", range(shortest, shortest + 1)),

@@ -16,10 +16,15 @@ head_size = question(
     hints=(
         "Only one layer learns. Which, and what shape is its weight?",
         f"A linear layer from {_FEATURES:,} features to four classes has a weight of that shape, and a bias.",
-        f"{_FEATURES:,} × 4 weights and 4 biases.",
+        f"{_FEATURES:,} weights for each class. Then count the biases, and add.",
     ),
     wrong=[
         (_FEATURES * CLASSES, "These are the weights. Every class has a bias, too."),
+        (
+            CLASSES,
+            "That is how many classes there are. How many numbers does the layer need to tell them apart?",
+        ),
+        (_FEATURES, "That is how many features go in. Each class has a weight for every one of them."),
         (_FEATURES * 2 + 2, "That is the head for two classes. The question has four."),
         (
             _FEATURES * 1000 + 1000,
@@ -40,8 +45,9 @@ head_size = question(
 
 
 def _grey_images(rng: np.random.Generator) -> np.ndarray:
-    n, side = rng.integers(1, 4), rng.integers(3, 7)
-    return rng.integers(0, 256, size=(n, side, side + 1), dtype=np.uint8)
+    """N, 3, h and w all differ."""
+    n, side = rng.choice([1, 2, 4]), rng.integers(5, 8)
+    return rng.integers(0, 256, size=(n, side, side + 2), dtype=np.uint8)
 
 
 def _not_scaled(images: np.ndarray) -> np.ndarray:
@@ -76,7 +82,8 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
         "Three things: from 0…255 to 0…1, then mean and standard deviation, then three channels. In this "
         "order.",
         "Subtract 0.5 and divide by 0.5. `images[:, None]` puts a channel axis behind the first.",
-        "`x = (images[:, None] / 255 - 0.5) / 0.5`, then `np.repeat` it three times along axis 1.",
+        "`images[:, None] / 255` is (N, 1, h, w), from 0 to 1. Take off the mean, divide by the std, and "
+        "let `np.repeat` make three of one along axis 1.",
     ),
     wrong=[
         (_not_scaled, "Your values reach 500: divide by 255 before you subtract the mean."),
@@ -88,6 +95,18 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
             _imagenet_mean,
             "That is the mean and std of ImageNet's own colours, right for many networks. This one was "
             "trained with 0.5 and 0.5.",
+        ),
+        (
+            lambda images: np.repeat(images[:, None] / 255 - 0.5, 3, axis=1),
+            "The mean is subtracted, but you do not divide by the standard deviation, 0.5.",
+        ),
+        (
+            lambda images: np.repeat(images[:, None] / 255 - 0.5 / 0.5, 3, axis=1),
+            "`/` comes before `-`: this subtracts 0.5 / 0.5. Put brackets around the difference.",
+        ),
+        (
+            lambda images: np.repeat(images[:, None] / 127.5, 3, axis=1),
+            "These are 0 to 2. The mean is still to be subtracted: the network was raised on −1 to 1.",
         ),
         (
             _own_mean,

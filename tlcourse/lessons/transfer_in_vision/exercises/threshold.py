@@ -55,21 +55,65 @@ def _first_break(probability, label, promise):
     return best
 
 
+def _item_by_item(probability, label, promise):
+    order = np.argsort(-probability, kind="stable")
+    found = np.cumsum(label[order])
+    kept = found / np.arange(1, len(label) + 1) >= promise
+    return float((found / label.sum())[kept].max(initial=0.0))
+
+
 @exercise(
     title="Find the most without crying wolf",
     inputs=_scores_and_promise,
+    special={
+        "several items share a score: a threshold lets in all of them or none": (
+            np.array([0.9, 0.8, 0.8, 0.8, 0.8]),
+            np.array([1, 1, 0, 0, 1]),
+            0.75,
+        ),
+        "a threshold's precision is the promise exactly": (
+            np.array([0.9, 0.8, 0.7, 0.6, 0.5]),
+            np.array([1, 1, 0, 1, 0]),
+            0.75,
+        ),
+        "every item may be let in": (np.array([0.6, 0.9, 0.8, 0.7, 0.5]), np.array([0, 1, 1, 1, 1]), 0.75),
+        "no threshold keeps the promise": (np.array([0.9, 0.4, 0.8, 0.7]), np.array([0, 1, 1, 0]), 0.75),
+    },
+    equivalent={
+        "np.unique(probability) → probability": "the same thresholds, some of them tried twice",
+        "result: absolute": "a share is never negative",
+    },
     hints=(
-        "Every probability that occurs is a threshold worth trying. For each: who raises an alarm, how many "
-        "are true?",
+        "Every probability that occurs is a threshold worth trying. For each: who raises an alarm, how "
+        "many are true?",
         "Precision is `label[alarm].mean()`, recall is `alarm[label == 1].mean()`. Which thresholds keep "
         "the promise?",
-        "Loop over `np.unique(probability)`; `alarm = probability >= threshold`; collect the recall where "
-        "the precision is at least `promise`; return the maximum, or 0.",
+        "Loop over `np.unique(probability)` and let `alarm` be where the probability is at least that. "
+        "Where `label[alarm].mean()` keeps the promise, compare the recall with the best so far; begin "
+        "with 0.",
     ),
     wrong=[
         (
             _promise_as_threshold,
             "You use the promised precision as the threshold. Precision has to be counted.",
+        ),
+        (
+            _item_by_item,
+            "You let the items in one by one, in the order of their scores. Items that share a score are "
+            "let in together, all or none: a threshold can't tell them apart.",
+        ),
+        (
+            lambda probability, label, promise: max(
+                (row[2] for row in _at_each_threshold(probability, label) if row[1] > promise), default=0.0
+            ),
+            "A precision that is the promise exactly keeps it: ≥, not >.",
+        ),
+        (
+            lambda probability, label, promise: max(
+                (row[1] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=0.0
+            ),
+            "You return a precision. What is asked for is the recall: the share of the defective that is "
+            "found.",
         ),
         (_at_one_half, "You look at the threshold 0.5 only. Try them all."),
         (
@@ -93,7 +137,7 @@ def _first_break(probability, label, promise):
     ],
 )
 def recall_at_precision(probability: np.ndarray, label: np.ndarray, promise: float) -> float:
-    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision ``promise``.
+    """Return the highest recall of any threshold whose alarms (probability ≥ it) have precision `promise`.
 
     0.0 if no threshold keeps the promise.
     """

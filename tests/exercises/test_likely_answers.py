@@ -1,0 +1,269 @@
+"""What learners write first: likely wrong answers to each exercise, each of which gets its mistake named."""
+
+import math
+from importlib import import_module
+
+import numpy as np
+import pytest
+import torch
+
+from tlcourse.exercises import classroom
+from tlcourse.exercises.verdicts import WRONG
+
+inf = float("inf")
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+# exercise → (answer, a word of what should be said)
+LIKELY = {
+    "start_here": {
+        "soften": [
+            (lambda s, t: np.exp(s) / np.exp(s).sum(), "temperature"),
+            (lambda s, t: np.exp(s / t), "add up to 1"),
+            (lambda s, t: s / t / (s / t).sum(), "np.exp"),
+            (lambda s, t: np.exp(s * t) / np.exp(s * t).sum(), "multiply"),
+            (lambda s, t: torch.softmax(s / t, dim=0), "wants tensors"),
+            (lambda s, t: math.exp(s / t) / sum(s), "array of many"),
+            (lambda s, t: [math.exp(x / t) / sum(math.exp(y / t) for y in s) for x in s], "np.asarray"),
+        ],
+    },
+    "what_is_transfer_learning": {
+        "overtakes": [
+            (0, "There is one"), (2, "counted from 0"), (25, "25"), (50, "one too early"),
+            (0.72, "accuracy"), (100.5, "none of"), ("100", ""),
+        ],
+        "balanced_accuracy": [
+            (lambda y, p: (y == p).mean(), "larger class"),
+            (lambda y, p: (p[y == 1] == 1).mean(), "class 1 only"),
+            (lambda y, p: (y[p == 0] == 0).mean() / 2 + (y[p == 1] == 1).mean() / 2, "precision"),
+            (lambda y, p: (p[y == 0] == 0).mean() + (p[y == 1] == 1).mean(), "mean"),
+            (lambda y, p: 100 * ((p[y == 0] == 0).mean() + (p[y == 1] == 1).mean()) / 2, "percentage"),
+        ],
+        "transfer_gap": [
+            (lambda s: s - np.diag(s), "sign"),
+            (lambda s: np.diag(s)[:, None] - s, "row"),
+            (lambda s: s.max(axis=0) - s, "best of the column"),
+            (lambda s: np.diag(s) - s.mean(axis=0), "axis"),
+            (lambda s: abs(np.diag(s) - s), "absolute"),
+            (lambda s: (np.diag(s) - s) * 100, "percentage"),
+            (lambda s: (np.diag(s) - s).T, "transposed"),
+        ],
+        "mean_pool": [
+            (lambda x, m: x.mean(dim=1), "padding"),
+            (lambda x, m: (x * m[..., None]).mean(dim=1), "padded length"),
+            (lambda x, m: (x * m).sum(dim=1), "axis"),
+            (lambda x, m: (x * m[..., None]).sum(dim=1), "sum"),
+            (lambda x, m: torch.stack([a[: n.sum()].mean(0) for a, n in zip(x, m, strict=True)]), "first n"),
+            (lambda x, m: [a[n.bool()].mean(0) for a, n in zip(x, m, strict=True)], "torch.stack"),
+            (lambda x, m: x[m.bool()].mean(dim=0), "axis"),
+            (lambda x, m: np.mean(x * m, axis=1), ""),
+            (lambda x, m: (x * ~m[..., None]).sum(1) / (~m).sum(1, keepdim=True), "`~1` is −2"),
+        ],
+        "labels_needed": [
+            (lambda n, s, t: np.interp(t, s, n), "Two things"),
+            (lambda n, s, t: inf if t > s[-1] else np.interp(t, s, n), "logarithm"),
+            (lambda n, s, t: np.exp(np.interp(t, s, np.log(n))), "inf"),
+            (lambda n, s, t: n[np.argmax(s >= t)] * 1.0, "next budget"),
+            (lambda n, s, t: inf if t > s[-1] else np.exp(np.interp(t, np.log(n), s)), "np.interp"),
+            (lambda n, s, t: inf if s[-1] <= t else np.exp(np.interp(t, s, np.log(n))), "last score itself"),
+            (lambda n, s, t: inf if t > s[-1] else np.interp(t, s, np.log(n)), "np.exp"),
+        ],
+    },
+    "transfer_in_vision": {
+        "head_size": [(5120, "bias"), (5123, "one too few"), (4, "classes"),
+                      (1281000, "ImageNet"), (2562, "two classes")],
+        "normalise": [
+            (lambda x: (x - 0.5) / 0.5, ""),
+            (lambda x: np.repeat((x[:, None] - 127.5) / 0.5, 3, axis=1), "255 times"),
+            (lambda x: (x / 255 - 0.5) / 0.5, "axis"),
+            (lambda x: np.stack([(x / 255 - 0.5) / 0.5] * 3), ""),
+            (lambda x: np.stack([(x / 255 - 0.5) / 0.5] * 3, axis=-1), ""),
+            (lambda x: np.repeat((x[:, None] / 256 - 0.5) / 0.5, 3, axis=1), "× the right one"),
+            (lambda x: np.repeat(x[:, None] / 255, 3, axis=1), "0 to 1"),
+        ],
+        "batch_norm": [
+            (lambda x, m, v, a, b: a * (x - m) / np.sqrt(v + 1e-3) + b, "shapes"),
+            (lambda x, m, v, a, b: bn(x, x.mean((0, 2, 3)), x.var((0, 2, 3)), a, b), "training mode"),
+            (lambda x, m, v, a, b: bn(x, m, v, a, b, eps=1e-5), "1e-5"),
+            (lambda x, m, v, a, b: bn(x, m, v, a, b, eps=0.0), "ε is missing"),
+            (lambda x, m, v, a, b: bn(x, m, (v + 1e-3) ** 2, a, b, eps=0.0), "by the variance"),
+            (lambda x, m, v, a, b: bn(x, m, v, b, a), "changed places"),
+            (lambda x, m, v, a, b: bn(x, m, v, a, b * 0), "shift"),
+        ],
+        "layer_rates": [
+            (lambda r, n, f: [r / f**i for i in range(n)], "order"),
+            (lambda r, n, f: [r * f**i for i in range(n)], "top"),
+            (lambda r, n, f: [r / f ** (n - i) for i in range(n)], "one step too low"),
+            (lambda r, n, f: r / f ** np.arange(n)[::-1], "list"),
+            (lambda r, n, f: [r / f**i for i in range(n - 1, 0, -1)], "last is missing"),
+            (lambda r, n, f: [r / f] * n, "the same"),
+        ],
+        "recall_at_precision": [
+            (lambda p, y, t: ((p >= t) & (y == 1)).sum() / y.sum(), "threshold"),
+            (lambda p, y, t: ((p >= 0.5) & (y == 1)).sum() / y.sum(), "0.5"),
+            (lambda p, y, t: max(y[p >= c].mean() for c in p if y[p >= c].mean() >= t), "nothing to choose"),
+            (
+                lambda p, y, t: max(
+                    [k for n in range(1, len(y) + 1) for k in [y[np.argsort(-p, kind="stable")][:n]]
+                     if k.mean() >= t], key=len, default=y[:0]).sum() / y.sum(),
+                "share a score",
+            ),
+            (
+                lambda p, y, t: max([y[p >= c].sum() for c in p if y[p >= c].mean() >= t], default=0),
+                "too large",
+            ),
+        ],
+    },
+    "static_word_vectors": {
+        "keep_probability": [
+            (lambda f, t: np.sqrt(t / f), "larger than 1"),
+            (lambda f, t: 1 - np.sqrt(t / f), "discard"),
+            (lambda f, t: np.clip(1 - np.sqrt(t / f), 0, 1), "discarded"),
+            (lambda f, t: np.minimum(1, t / f), "root"),
+            (lambda f, t: min(1, np.sqrt(t / f)), "value by value"),
+            (lambda f, t: np.minimum(1, np.sqrt(t / f) + t / f), "as it was run"),
+        ],
+        "negative_sampling_loss": [
+            (lambda c, o, n: np.log(sigmoid(o @ c)) + np.log(sigmoid(-n @ c)).sum(), "objective"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(n @ c)).sum(), "minus inside"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ c)), "sum"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ c)).mean(), "average"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-c @ n)).sum(), "matrix product"),
+            (lambda c, o, n: -np.log(sigmoid(o * c)) - np.log(sigmoid(-n @ c)).sum(), ""),
+        ],
+        "ngrams": [
+            (lambda w, a, b: {w[i : i + n] for n in range(a, b + 1) for i in range(len(w) - n + 1)}, "marks"),
+            (lambda w, a, b: grams(f"<{w}>", a, b - 1), "longest"),
+            (lambda w, a, b: grams(f"<{w}>", a, b) - {f"<{w}>"}, "marked word itself"),
+            (lambda w, a, b: grams(f"<{w.lower()}>", a, b), "lower case"),
+            (lambda w, a, b: list(grams(f"<{w}>", a, b)), "set"),
+            (
+                lambda w, a, b: {f"<{w}>"[i : i + n] for n in range(a, b + 1) for i in range(len(w) - n + 1)},
+                "some are missing",
+            ),
+            (lambda w, a, b: grams(f"<{w}>", a, b) | {f"<{w}>"}, "do not belong"),
+        ],
+        "shifted_ppmi": [
+            (lambda c, k: np.maximum(pmi(c), 0), "k has no effect"),
+            (lambda c, k: np.maximum(pmi(c) - k, 0), "log k, not k"),
+            (lambda c, k: np.maximum(pmi(c), 0) - np.log(k), "afterwards"),
+            (lambda c, k: pmi(c) - np.log(k), "−∞"),
+            (lambda c, k: np.maximum(pmi(c.T) - np.log(k), 0), "transposed"),
+            (lambda c, k: np.maximum(np.log2(np.exp(pmi(c))) - np.log2(k), 0), "base 2"),
+        ],
+        "solve_analogy": [
+            (lambda v, a, b, c: int(add3(v, a, b, c).argmax()), "ruled out"),
+            (lambda v, a, b, c: best(v @ (v[b] - v[a] + v[c]), a, b, c), "length 1"),
+            (lambda v, a, b, c: best(add3(v, b, a, c), a, b, c), "turned round"),
+            (lambda v, a, b, c: best(add3(v, a, b, c), b, c), "`a` itself"),
+            (lambda v, a, b, c: add3(v, a, b, c), "One number"),
+            (lambda v, a, b, c: best(unit(v) @ (v[b] - v[a] + v[c]), a, b, c), "raw vectors"),
+            (lambda v, a, b, c: v[best(add3(v, a, b, c), a, b, c)], "One number"),
+        ],
+    },
+    "sequences_and_attention": {
+        "causal_mask": [
+            (lambda n: torch.ones(n, n).tril(), "True/False"),
+            (lambda n: torch.ones(n, n, dtype=torch.bool).triu(), "future"),
+            (lambda n: torch.ones(n, n, dtype=torch.bool).triu(1), "PyTorch"),
+            (lambda n: torch.ones(n, n, dtype=torch.bool).tril(-1), "diagonal"),
+            (lambda n: np.tril(np.ones((n, n), dtype=bool)), "torch"),
+        ],
+        "masked_softmax": [
+            (lambda s, m: s.softmax(-1) * m, "after the softmax"),
+            (lambda s, m: s.masked_fill(m, -inf).softmax(-1), "wrong way round"),
+            (lambda s, m: s.masked_fill(~m, 0).softmax(-1), "exp(0)"),
+            (lambda s, m: s.masked_fill(~m, -inf).softmax(0), "columns"),
+            (lambda s, m: (s + m.float() * -1e9).softmax(-1), "wrong way round"),
+            (lambda s, m: s.masked_fill_(~m, -inf).softmax(-1), "in place"),
+            (lambda s, m: s.masked_fill(-m, -inf).softmax(-1), "bool"),
+        ],
+        "scaled_dot_product": [
+            (lambda q, k, v: (q @ k.T).softmax(-1) @ v, "not divided"),
+            (lambda q, k, v: (q @ k / math.sqrt(q.shape[-1])).softmax(-1) @ v, "transpose"),
+            (lambda q, k, v: (q @ k.T / q.shape[-1]).softmax(-1) @ v, "divide by √D"),
+            (lambda q, k, v: (q @ k.T / math.sqrt(len(q))).softmax(-1) @ v, "how many queries"),
+            (lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(0) @ v, "over the queries"),
+            (lambda q, k, v: (q @ k.T / math.sqrt(v.shape[-1])).softmax(-1) @ v, "value's length"),
+        ],
+        "split_heads": [
+            (lambda x, h: x.view(h, len(x), -1), "mixed up"),
+            (lambda x, h: x.view(len(x), h, -1), "front"),
+            (lambda x, h: x.view(len(x), -1, h).permute(2, 0, 1), "one run"),
+            (lambda x, h: x.chunk(h, dim=-1), "torch.stack"),
+            (lambda x, h: list(x.split(x.shape[1] // h, dim=-1)), "torch.stack"),
+            (lambda x, h: torch.stack(x.chunk(h, dim=0)), ""),
+        ],
+        "beam_step": [
+            (lambda t, p: (torch.arange(len(t)), p.argmax(-1)), "its own best"),
+            (lambda t, p: places((t[:, None] + p).flatten().topk(len(t)).indices, p)[::-1], "swapped"),
+            (lambda t, p: places(p.flatten().topk(len(t)).indices, p), "total"),
+            (lambda t, p: places((t + p).flatten().topk(len(t)).indices, p), "axis"),
+            (lambda t, p: places((t[:, None] + p.exp()).flatten().topk(len(t)).indices, p), "probability"),
+            (lambda t, p: (t[:, None] + p).flatten().topk(len(t)).indices, "tuple"),
+            (lambda t, p: places((t[:, None] * p).flatten().topk(len(t)).indices, p), "add"),
+        ],
+    },
+}  # fmt: skip
+
+
+def bn(x, mean, variance, scale, shift, eps=1e-3):
+    mean, variance, scale, shift = (v[:, None, None] for v in (mean, variance, scale, shift))
+    return scale * (x - mean) / np.sqrt(variance + eps) + shift
+
+
+def grams(text, shortest, longest):
+    return {text[i : i + n] for n in range(shortest, longest + 1) for i in range(len(text) - n + 1)}
+
+
+def pmi(counts):
+    with np.errstate(divide="ignore"):
+        return np.log(counts * counts.sum() / (counts.sum(1, keepdims=True) * counts.sum(0)))
+
+
+def add3(vectors, a, b, c):
+    u = unit(vectors)
+    return u @ (u[b] - u[a] + u[c])
+
+
+def best(scores, *without):
+    scores = scores.copy()
+    scores[list(without)] = -np.inf
+    return int(scores.argmax())
+
+
+def places(best, log_p):
+    return best // log_p.shape[1], best % log_p.shape[1]
+
+
+def answers():
+    return [
+        pytest.param(lesson, name, answer, word, id=f"{name}-{i}")
+        for lesson, exercises in LIKELY.items()
+        for name, tried in exercises.items()
+        for i, (answer, word) in enumerate(tried)
+    ]
+
+
+@pytest.mark.parametrize(("lesson", "name", "answer", "word"), answers())
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_likely_wrong_answer_is_named(lesson, name, answer, word):
+    exercise = classroom.exercises_of(import_module(f"tlcourse.lessons.{lesson}.exercises"))[name]
+    verdict = exercise.verdict(answer, *getattr(exercise, "example", ()))
+    assert verdict.status == WRONG
+    assert verdict.named, verdict
+    assert word in verdict.message, verdict
+
+
+def test_each_exercise_has_four():
+    for lesson in LIKELY:
+        names = classroom.exercises_of(import_module(f"tlcourse.lessons.{lesson}.exercises"))
+        assert set(names) == set(LIKELY[lesson])
+    assert all(len(tried) >= 4 for exercises in LIKELY.values() for tried in exercises.values())
