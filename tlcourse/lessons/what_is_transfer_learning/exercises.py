@@ -45,7 +45,7 @@ best_home = prediction(
 def _why_there(answer: int) -> str:
     if answer == 0:
         return (
-            "there is none among these. Of so few sentences counting words cannot learn enough; with all the "
+            "there is none among these. From so few sentences counting words cannot learn enough; with all the "
             "sentences of the `full` profile it overtakes."
         )
     return (
