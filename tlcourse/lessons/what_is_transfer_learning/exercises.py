@@ -45,8 +45,8 @@ best_home = prediction(
 def _why_there(answer: int) -> str:
     if answer == 0:
         return (
-            "there is none among these. From so few sentences counting words cannot learn enough; with all the "
-            "sentences of the `full` profile it overtakes."
+            "there is none among these. From so few sentences counting words cannot learn enough; with all "
+            "the sentences of the `full` profile it overtakes."
         )
     return (
         "from here on, counting this domain's words tells more than fifty numbers learned elsewhere. The "
