@@ -150,8 +150,13 @@ def difference(
         names = names or ("the first", "the second")
     found = x - y
     # On all the labels every seed trains on the same: that is one measurement, however often it is repeated.
-    once = len(found) < 2 or np.ptp(found) < 1e-12
-    low, high = (np.nan, np.nan) if once else stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
+    once = len(found) < 2 or (np.ptp(x) < 1e-12 and np.ptp(y) < 1e-12)
+    if once:
+        low, high = np.nan, np.nan
+    elif np.ptp(found) < 1e-12:  # scores that differ, and by chance the same difference in each seed
+        low = high = found.mean()
+    else:
+        low, high = stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
     return Difference(*names, found, float(low), float(high), share)
 
 

@@ -25,7 +25,7 @@ def records(fields, means, **fixed):
 @pytest.mark.parametrize(
     ("stem", "head", "words"),
     [
-        (0.6, 0.8, "the best depth is **head** (81.0%). Head is above stem by 20.0 points"),
+        (0.6, 0.8, "the best depth is **head** (81.0%). Head is far above stem by 20.0 points"),
         (0.8, 0.6, "the best depth is **stem** (81.0%): here it does not pay to go up."),
     ],
 )

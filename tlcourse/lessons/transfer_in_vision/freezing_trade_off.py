@@ -86,13 +86,12 @@ class FreezingCosts(Explorer):
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.yaxis.set_major_locator(MultipleLocator(0.05))
         ax.yaxis.set_major_formatter("{x:.0%}")
-        place = {"loc": "upper left", "frameon": False, "alignment": "left"}
-        of_lines = ax.legend(  # as the curves lie
-            [*lines.values()][::-1], [*lines][::-1], title="lines", bbox_to_anchor=(1.01, 1.0), **place
-        )
-        ax.add_artist(of_lines)
-        marks = [Line2D([], [], color="black", marker=markers[name], ls="none", ms=9) for name in self.lowest]
-        ax.legend(marks, self.lowest, title="lowest layer\nthat learns", bbox_to_anchor=(1.01, 0.5), **place)
+        marks = {
+            f"lowest: {name}": Line2D([], [], color="black", marker=markers[name], ls="none", ms=9)
+            for name in self.lowest
+        }
+        handles = dict(reversed(lines.items())) | marks  # lines in the order in which they lie
+        ax.legend([*handles.values()], [*handles], loc="center left", bbox_to_anchor=(1.01, 0.5))
 
     def static(self) -> Figure:
         fig, ax = plt.subplots(figsize=(10, 5))
