@@ -61,6 +61,7 @@ from tlcourse.train.finetuning import freezing, image_batches
 from tlcourse.train.finetuning import images as finetuning
 from tlcourse.train.measuring import features, few_labels, linear_probe
 
+# %%
 pick = profiles.chooser(profile)
 show.style()
 check = exercises.start("transfer_in_vision", solutions=solutions)
