@@ -141,7 +141,7 @@ def _free_name(path: Path, end: str) -> Path:
 
 
 def _left_of(name: str, folder: Path, end: str) -> list[Path]:
-    """What `_free_name` has named for `name`, or for anything: what it made up has no dot, `a.b` is no `a`."""
+    """What `_free_name` has named for `name`, or for anything; `.a.b.1f.part` is for `a.b`, not for `a`."""
     found = folder.glob(f".{glob.escape(name) or '*'}.*{end}")
     return [path for path in found if not name or "." not in path.name[len(name) + 2 : -len(end)]]
 

@@ -105,7 +105,7 @@ def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
     base = array
     while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
         base = base.base
-    in_range = len(index) and 0 <= index.min() and index.max() < len(array)
+    in_range = len(index) and index.min() >= 0 and index.max() < len(array)
     if not isinstance(base, np.memmap) or not array.flags.c_contiguous or not in_range:
         return array[index]
     rows = np.empty((len(index), *array.shape[1:]), array.dtype)
