@@ -193,7 +193,7 @@ def available_memory() -> tuple[int, int]:
 
 
 def _cached(parts: Path) -> int:
-    """Return how much of what a container has taken are files once read, which make room when it is needed."""
+    """Return how much of what a container has taken are files once read, which make room where needed."""
     try:
         found = re.search(r"^(?:total_)?inactive_file (\d+)$", parts.read_text(), re.MULTILINE)
     except OSError:
