@@ -200,8 +200,8 @@ def test_a_configuration_may_not_undo_the_lock(start, port, tmp_path, what):
     assert status(f"{url}/api/contents?token={token}") == 200, "it is announced before it can be used"
     assert status(f"{url}/api/contents") == 403
     assert status(f"{url}/api/kernels?token=") == 403
-    page = urllib.request.Request(f"{url}/api/contents", headers={"Origin": "http://127.0.0.1:1"})
-    with pytest.raises(urllib.error.HTTPError) as refused:
+    page = urllib.request.Request(f"{url}/api", headers={"Origin": "http://127.0.0.1:1"})
+    with pytest.raises(urllib.error.HTTPError) as refused:  # its version, which it tells everybody else
         urllib.request.urlopen(page, timeout=20)
     assert refused.value.headers["Access-Control-Allow-Origin"] is None
     connections = psutil.Process(process.pid).net_connections()

@@ -77,7 +77,8 @@ def _allowed_origin(host: str, port: int) -> str:
     """Return the sites whose pages may use the server, as it tells a page from elsewhere; "" if none may."""
     connection = http.client.HTTPConnection(host, port, timeout=20)
     try:
-        connection.request("GET", DOORS[0], headers={"Origin": ELSEWHERE})
+        # The version may be asked without a token; with one, a page is answered wherever it comes from.
+        connection.request("GET", "/api", headers={"Origin": ELSEWHERE})
         return connection.getresponse().getheader("Access-Control-Allow-Origin") or ""
     finally:
         connection.close()
