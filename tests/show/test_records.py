@@ -65,6 +65,14 @@ def test_two_scores_for_a_seed_are_not_averaged_in_silence():
     assert both.mean_over("model").scores == pytest.approx(expected)
 
 
+def test_a_mean_is_over_the_same_for_each_seed():
+    rows = [{"target": t, "seed": s, "score": t + s} for s in (0, 1) for t in (1, 2)]
+    shuffled = [*rows[:3], dict(reversed(rows[3].items()))]  # the order of the fields says nothing
+    assert show.Records(shuffled).mean_over("target").of_seed == {0: 1.5, 1: 2.5}
+    with pytest.raises(ValueError, match="target 2 was not measured with every seed"):
+        show.Records(rows[:3]).mean_over("target")
+
+
 @pytest.mark.parametrize("row", [{"model": "x"}, {"score": "high"}, {"score": [0.1, 0.2]}, {"score": None}])
 def test_a_record_has_one_score(row):
     with pytest.raises(ValueError, match="'score', one number"):
