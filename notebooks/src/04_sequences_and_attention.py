@@ -45,8 +45,7 @@ from tlcourse.lessons.sequences_and_attention import (
     in_words,
     published,
 )
-from tlcourse.models.parts import attention
-from tlcourse.models.parts.transformer import TransformerBlock
+from tlcourse.models.parts import attention, transformer
 from tlcourse.models.sequences.letter_to_sound import LetterToSound
 from tlcourse.models.sequences.pronouncer import Pronouncer
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
@@ -54,6 +53,7 @@ from tlcourse.probe.letter_alignment import agreement
 from tlcourse.train.finetuning.seq2seq import training_steps
 from tlcourse.train.measuring.error_rates import count_errors, edit_distance
 
+# %%
 pick = profiles.chooser(profile)
 show.style()
 check = exercises.start("sequences_and_attention", solutions=solutions)
@@ -492,10 +492,10 @@ print(f"Context and weights of all heads: largest difference from torch.nn.Multi
 # this block, twelve times or more. (*Dropout* sets random numbers to 0 while training. Here it is off.)
 
 # %%
-show.source(TransformerBlock.forward, docstring=False)
+show.source(transformer.TransformerBlock.forward, docstring=False)
 
 # %%
-block = TransformerBlock(64, 4, 256, norm="pre", layer_norm_eps=1e-5)
+block = transformer.TransformerBlock(64, 4, 256, norm="pre", layer_norm_eps=1e-5)
 layer = torch.nn.TransformerEncoderLayer(
     64, 4, 256, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
 )
@@ -543,7 +543,7 @@ show.table([{"what is done": what, "largest change": f"{gap.abs().max():.0e}"} f
 # ## Paper says / we get / why they differ
 
 # %%
-show.compare(published.comparison(errors, ONE_VECTOR, ATTENTION))
+show.compare(published.comparison(errors, ONE_VECTOR, ATTENTION, n_steps, len(pairs)))
 
 # %%
 check

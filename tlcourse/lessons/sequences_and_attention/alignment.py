@@ -37,7 +37,7 @@ def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Described:
     order = f" From phoneme to phoneme the weight moves right in {rightwards:.0%} of {n} steps." if n else ""
     return Described(
         _squares(said),
-        f"Attention weights as grey squares, a row for each phoneme, a column for each letter: "
+        "Attention weights as grey squares, a row for each phoneme, a column for each letter: "
         f"{told}.{order}",
     )
 

@@ -49,10 +49,8 @@ def bottleneck() -> Described:
     return Described(
         fig,
         "Two sketches of the word phone becoming F OW N. Left: five letter vectors end in one vector c, "
-        "which "
-        "alone feeds the three steps that write. Right: every step that writes has its own lines to the "
-        "letter "
-        "vectors, thick to those it looks at: F to p and h, OW to o and e, N to n.",
+        "which alone feeds the three steps that write. Right: every step that writes has its own lines to "
+        "the letter vectors, thick to those it looks at: F to p and h, OW to o and e, N to n.",
     )
 
 
@@ -124,8 +122,7 @@ def softmax_by_size(
     return Described(
         fig,
         f"Left: the largest of 16 weights goes {ends[0]} without division, {ends[1]} with it. Right: the "
-        "gradient "
-        f"of the weights goes {ends[2]} without division, {ends[3]} with it.",
+        f"gradient of the weights goes {ends[2]} without division, {ends[3]} with it.",
     )
 
 

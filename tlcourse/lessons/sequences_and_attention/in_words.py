@@ -19,16 +19,14 @@ def _of(errors: Records, model: str, measured: str) -> Records:
 
 
 def counts_as_rival(errors: Records, counts: str, network: str) -> str:
-    """The table of counts against a network, in phonemes and in words."""
+    """The table of counts beside a network, in phonemes and in words."""
     told = []
-    for measured in (PER, WER):
-        gap = _of(errors, counts, measured).mean - _of(errors, network, measured).mean
-        side = "above" if gap > 0 else "below"
-        told.append(f"{100 * abs(gap):.1f} points {side} it in {measured}")
+    for name in (counts, network):
+        per, wer = (_of(errors, name, measured).mean for measured in (PER, WER))
+        told.append(f"{per:.1%} of the phonemes and {wer:.1%} of the words")
     return (
-        f"The rival that only counts, *{counts}*, is {' and '.join(told)}, if “it” is the network with "
-        f"{network}. "
-        "It was told that a sound comes from the letters nearby. The networks were told nothing."
+        f"Counting, *{counts}*, gets {told[0]} wrong, the network with {network} {told[1]}. The counts were "
+        "told that a sound comes from the letters nearby, in the same order. The networks were told nothing."
     )
 
 
@@ -45,18 +43,26 @@ def short_words(errors: Records, models: Sequence[str]) -> str:
 
 
 def on_long_words(errors: Records, attention: str, one_vector: str) -> str:
-    """What attention brings on long words, by seed."""
-    attended, squeezed = (_of(errors, name, LONG).scores for name in (attention, one_vector))
-    fewer = 1 - attended / squeezed
+    """What attention brings on long words, by seed, and whether it brings less on short ones."""
+    fewer = {}
+    for measured in (SHORT, LONG):
+        attended, squeezed = (_of(errors, name, measured).scores for name in (attention, one_vector))
+        fewer[measured] = 1 - attended / squeezed
     told = (
         f"On words of nine letters and more, the phoneme error rate is {mean_sd(attended, '.1%')} with "
-        "attention "
-        f"and {mean_sd(squeezed, '.1%')} with one vector"
+        f"attention and {mean_sd(squeezed, '.1%')} with one vector"
     )
-    if (fewer <= 0).any():
-        return f"{told}. {TOO_SHORT}"
-    seeds = f" (by seed: {', '.join(f'{x:.0%}' for x in fewer)})" if len(fewer) > 1 else ""
-    return f"{told}: attention makes **{fewer.mean():.0%} fewer** errors{seeds}."
+    if (fewer[LONG] <= fewer[SHORT]).any() or (fewer[LONG] <= 0).any():
+        return f"{told}. {TOO_SHORT} The answer below is that of `full`."
+    seeds = f" (by seed: {', '.join(f'{x:.0%}' for x in fewer[LONG])})" if len(attended) > 1 else ""
+    return (
+        f"{told}: attention makes **{fewer[LONG].mean():.0%} fewer** errors{seeds}. On words of up to five "
+        f"letters it makes {_fewer(fewer[SHORT].mean())}."
+    )
+
+
+def _fewer(share: float) -> str:
+    return f"{share:.0%} fewer" if share >= 0 else f"{-share:.0%} more"
 
 
 def are_long_words_harder(errors: Records, counts: str, attention: str, one_vector: str) -> str:
@@ -74,8 +80,7 @@ def are_long_words_harder(errors: Records, counts: str, attention: str, one_vect
         return (
             f"{text} With one vector the error grows by {rise[one_vector]:.1f} points, with attention by "
             f"{rise[attention]:.1f}. The suspect is the vector: the word has to be packed into $c$, and "
-            "unpacked "
-            "in the right order."
+            "unpacked in the right order."
         )
     return f"{text} {TOO_SHORT}"
 
@@ -95,18 +100,15 @@ def what_closes_the_gap(
     luck = squeezed.spread / gap
     text = (
         f"On long words, twice the steps close **{more_steps:.0%}** of the gap between one vector and "
-        "attention, "
-        f"as many parameters **{more_parameters:.0%}**. (One seed each"
+        f"attention, as many parameters **{more_parameters:.0%}**. (One seed each"
         + (f"; the standard deviation over seeds is {luck:.0%} of the gap.)" if luck else ".)")
     )
     if more_steps <= 0.1 or more_steps >= 1:
         return f"{text} {TOO_SHORT}"
     parameters = " Parameters are not what does it." if more_parameters < 0.25 else ""
     return (
-        f"{text}{parameters} Part of the bottleneck is the *time it takes to learn* to use the vector, not "
-        "its "
-        "room: with days instead of a minute, one vector gets much further (Sutskever et al. 2014 "
-        "translated whole "
+        f"{text}{parameters} Part of the bottleneck is the *time it takes to learn* to use the vector: with "
+        "days instead of a minute, one vector gets much further (Sutskever et al. 2014 translated whole "
         "sentences through one). Attention is learned sooner."
     )
 
@@ -137,17 +139,15 @@ def looks_with_care(found: Agreement, last_of_freight: float) -> str:
     better = found.exact > found.diagonal_exact
     text = (
         f"The letter with the most weight says the phoneme in {found.exact:.0%} of {found.n:,} cases; a "
-        "straight "
-        f"line from the first letter to the last finds it in {found.diagonal_exact:.0%}. "
+        f"straight line from the first letter to the last finds it in {found.diagonal_exact:.0%}. "
     )
     text += "So the weights know a little more than “left to right”." if better else (
         "So most of what you admire is “left to right”, and a ruler does that as well."
     )  # fmt: skip
     return (
-        f"{text} Summed over all steps, a letter that says something gets {found.sounding:.2f} of weight, "
-        "a silent "
-        f"one {found.silent:.2f}. And while the last phoneme of *freight* is written, its last letter gets "
-        f"{last_of_freight:.0%}."
+        f"{text} Summed over all steps, a letter that says something gets {found.sounding:.2f} of weight, a "
+        f"silent one {found.silent:.2f}. And while the last phoneme of *freight* is written, its last "
+        f"letter gets {last_of_freight:.0%}."
     )
 
 
@@ -167,13 +167,12 @@ def what_a_beam_changes(greedy: Said, beam: Said, accepted: Mapping[str, Sequenc
 
 
 def runs_on(greedy: Said, beam: Said, word: str, right: Sequence[str]) -> str:
-    """The word for which greedy writes too much, and what a beam makes of it."""
+    """The word for which greedy writes the most that is too much, and what a beam makes of it."""
     said = greedy[word]
     more = " …" if len(said) > 12 else ""
     return (
-        f"Where greedy writes most too much: for *{word}* it says `{' '.join(said[:12])}{more}`, "
-        f"{len(said)} phonemes. "
-        f"A beam of 10 says `{' '.join(beam[word][:12])}`; right is `{' '.join(right)}`."
+        f"Where greedy runs on longest: for *{word}* it says `{' '.join(said[:12])}{more}`, {len(said)} "
+        f"phonemes. A beam of 10 says `{' '.join(beam[word][:12])}`; right is `{' '.join(right)}`."
     )
 
 
@@ -199,6 +198,6 @@ def undivided(
     (weight, gradient), (weight_divided, gradient_divided) = plain[sizes.index(d)], divided[sizes.index(d)]
     return (
         f"At D = {d}, the largest of sixteen random keys gets {weight:.0%} of the weight "
-        f"({weight_divided:.0%} after "
-        f"dividing), and the gradient is {gradient / gradient_divided:.0%} of what it is with the division."
+        f"({weight_divided:.0%} after dividing), and the gradient is {gradient / gradient_divided:.0%} of "
+        "what it is with the division."
     )
