@@ -234,7 +234,7 @@ check.recall("long_words")
 show.md(in_words.are_long_words_harder(errors, IN_CONTEXT, ATTENTION, ONE_VECTOR))
 
 # %% [markdown]
-# ## Was that fair? (10 minutes)
+# ## Was that fair? (5 minutes)
 # A good sceptic has two questions. Attention adds parameters: is it those? And is one vector too small, or has the model just not
 # learned long enough to use it? So we train the one-vector model twice more: wider, until it has **as many parameters**, and
 # for **twice the steps**.
@@ -351,7 +351,7 @@ def beam_step(total, log_p):
 check.beam_step(beam_step)
 
 # %% [markdown]
-# ## From here to the Transformer, in five small steps (20 minutes)
+# ## From here to the Transformer, in five small steps (25 minutes)
 # Every later model of the course uses another attention than the one above. It is nearer than it looks.
 #
 # ### Step 1: multiply instead of add
@@ -395,6 +395,10 @@ sizes = [8, 32, 128, 512, 2048]
 plain = [of_random_keys(d, 1) for d in sizes]
 divided = [of_random_keys(d, math.sqrt(d)) for d in sizes]
 figures.softmax_by_size(sizes, plain, divided)
+
+# %% [markdown]
+# Left, what the key with the largest score gets. Right, how strongly the weights react to a small change of the scores: the norm of all
+# derivatives of a weight by a score. Where it is near 0, an error cannot correct the scores.
 
 # %%
 show.md(in_words.undivided(sizes, plain, divided, d=512))

@@ -31,9 +31,9 @@ def bottleneck() -> Described:
             ax.text(_place(i), _WRITE + 0.55, phoneme, ha="center", fontsize=17, weight="bold")
         for i in range(len(_PHONEMES) - 1):
             _arrow(ax, (_place(i) + 0.32, _WRITE), (_place(i + 1) - 0.32, _WRITE))
-        ax.text(-0.75, _READ, "reads", ha="right", va="center")
-        ax.text(-0.75, _WRITE, "writes", ha="right", va="center")
-        ax.set(title=title, xlim=(-1.7, 4.6), ylim=(-0.05, 4.2))
+        ax.text(-0.75, _READ, "encoder\nreads", ha="right", va="center")
+        ax.text(-0.75, _WRITE, "decoder\nwrites", ha="right", va="center")
+        ax.set(title=title, xlim=(-2.0, 4.6), ylim=(-0.05, 4.2))
         ax.axis("off")
     ax = axes[0]
     _box(ax, 2, 2.1, "$c$", colour=COLOURS["orange"])
@@ -79,7 +79,7 @@ def errors_by_length(errors: Records, models: Sequence[str]) -> Described:
         ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     axes[0].set(title="Phonemes wrong", ylabel="phoneme error rate")
     axes[1].set(title="Words wrong", ylabel="word error rate")
-    axes[0].legend(loc="upper left")
+    axes[0].legend()
     return Described(fig, _told_by_length(errors, models))
 
 
