@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About six of these minutes are the
+# **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About five of these minutes are the
 # computer's, most of them while you read · **You need** lesson 03 (vectors), and to have seen a PyTorch module · **You will be able to**
 # *train* a network that turns one sequence into another, *measure* where it fails, *write* attention in its three common
 # forms, *read* an alignment without reading too much into it, *decode* with a beam, and *check* a Transformer block.

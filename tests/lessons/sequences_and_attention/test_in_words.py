@@ -26,6 +26,10 @@ def measured(**models):
                 }
                 for what, score in of.items()
             ]
+            rows += [
+                {"model": name.replace("_", " "), "seed": seed, "rate": PER, "letters": n, "score": score}
+                for n, score in ((4, short), (13, long))
+            ]
     return Records(rows)
 
 
@@ -95,7 +99,12 @@ def test_what_a_beam_changes_is_counted():
 
 @pytest.mark.parametrize(
     ("product", "said"),
-    [(0.1205, "within the range"), (0.20, "7.9 points outside"), (0.11, "1.0 points outside")],
+    [
+        (0.1205, "cannot be told apart"),
+        (0.1215, "cannot be told apart"),
+        (0.20, "7.9 points outside"),
+        (0.11, "1.0 points outside"),
+    ],
 )
 def test_dot_products_beside_the_range_of_the_seeds(product, said):
     one = Records([{"model": "dot", "seed": 0, "measured": PER, "score": product}])

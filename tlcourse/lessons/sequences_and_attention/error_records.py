@@ -10,6 +10,7 @@ from tlcourse.train.measuring.error_rates import Errors
 
 PER, SHORT, LONG, WER = "PER", "PER, up to 5 letters", "PER, 9 letters and more", "WER"
 SHORTEST, LONGEST = 3, 13  # letters; words with more than LONGEST are counted as having LONGEST
+FEW = 4  # letters: where lengths are compared from; words of three are hard for every model
 
 
 def of(model: str, seed: int | None, errors: Errors) -> Records:

@@ -5,7 +5,15 @@ Each function returns Markdown. `errors` are records as `error_records.of` makes
 
 from collections.abc import Mapping, Sequence
 
-from tlcourse.lessons.sequences_and_attention.error_records import LONG, PER, SHORT, SHORTEST, WER
+from tlcourse.lessons.sequences_and_attention.error_records import (
+    FEW,
+    LONG,
+    LONGEST,
+    PER,
+    SHORT,
+    SHORTEST,
+    WER,
+)
 from tlcourse.probe.letter_alignment import Agreement, Attended, forward_steps
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
@@ -68,12 +76,12 @@ def _fewer(share: float) -> str:
 def are_long_words_harder(errors: Records, counts: str, attention: str, one_vector: str) -> str:
     """Short words against long ones, for each model: is it the words, or the way to say them?"""
     ends = {
-        name: [_of(errors, name, measured).mean for measured in (SHORT, LONG)]
+        name: [errors.where(model=name, rate=PER, letters=n).mean for n in (FEW, LONGEST)]
         for name in (counts, attention, one_vector)
     }
     told = "; ".join(f"{a:.1%} → {b:.1%} for *{name}*" for name, (a, b) in ends.items())
     rise = {name: 100 * (b - a) for name, (a, b) in ends.items()}
-    text = f"From words of up to five letters to those of nine and more, the phoneme error rate goes {told}."
+    text = f"From words of {FEW} letters to those of {LONGEST} and more, the phoneme error rate goes {told}."
     if rise[counts] < 0:
         text += " So phonemes of long words are not harder as such: for the counts they are easier."
     if rise[one_vector] > 2 * max(rise[attention], 0):
@@ -180,15 +188,15 @@ def dot_product(errors: Records, product: str, additive: str) -> str:
     """The two scores compared: one seed of the one beside the range of the other."""
     one, others = _of(errors, product, PER).mean, _of(errors, additive, PER).scores
     low, high = others.min(), others.max()
+    away = 100 * max(low - one, one - high)
     if len(others) == 1:
         where = "One seed each: no more than a first look."
-    elif low <= one <= high:
-        where = "That is within the range of the seeds: these runs cannot tell the two apart."
+    elif away < 0.1:
+        where = "With one seed of its own it cannot be told apart from the range of theirs."
     else:
-        away = 100 * max(low - one, one - high)
-        where = f"That is {away:.1f} points outside the range of the seeds, with one seed of its own."
-    spans = f"{low:.1%} to {high:.1%}" if len(others) > 1 else f"{low:.1%}"
-    return f"Phoneme error rate: {one:.1%} with dot products, {spans} with the additive score. {where}"
+        where = f"That is {away:.1f} points outside the range of theirs, with one seed of its own."
+    spans = f"{low:.2%} to {high:.2%} over the seeds" if len(others) > 1 else f"{low:.2%}"
+    return f"Phoneme error rate: {one:.2%} with dot products, {spans} with the additive score. {where}"
 
 
 def undivided(

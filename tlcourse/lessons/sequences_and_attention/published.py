@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tlcourse.lessons.sequences_and_attention.error_records import LONG, PER, SHORT, WER
+from tlcourse.lessons.sequences_and_attention.error_records import FEW, LONGEST, PER, WER
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 from tlcourse.train.finetuning.seq2seq import Seq2SeqRecipe
@@ -27,7 +27,12 @@ def comparison(
     def both(*results: Records) -> str:
         return " → ".join(mean_sd(one.scores, ".1%") for one in results) + " PER"
 
-    rise = {model: 100 * (of(model, LONG).mean - of(model, SHORT).mean) for model in (one_vector, attention)}
+    ends = {
+        model: [errors.where(model=model, rate=PER, letters=n) for n in (FEW, LONGEST)]
+        for model in (one_vector, attention)
+    }
+    rise = {model: 100 * (long.mean - short.mean) for model, (short, long) in ends.items()}
+    lengths = f"{FEW} letters → {LONGEST} and more"
     ours = f"{mean_sd(of(attention, PER).scores, '.1%')} PER, {mean_sd(of(attention, WER).scores, '.1%')} WER"
     agree = "They agree" if rise[one_vector] > 0 else f"Not so after {n_steps:,} steps"
     scarce = " We think: there are few words of this length to learn from." if rise[attention] > 0 else ""
@@ -43,17 +48,17 @@ def comparison(
             f"We: words, 64 units, {n_steps:,} steps; errors, where less is better.",
         },
         {
-            "what": "short → long, one vector",
+            "what": f"{lengths}, one vector",
             "paper": "falls with the length",
             "source": _BAHDANAU + "figure 2, reported as",
-            "ours": both(of(one_vector, SHORT), of(one_vector, LONG)),
+            "ours": both(*ends[one_vector]),
             "why": f"{agree}: {_points(rise[one_vector])} points of error.",
         },
         {
-            "what": "short → long, attention",
+            "what": f"{lengths}, attention",
             "paper": "does not fall, even at 50 words and more",
             "source": _BAHDANAU + "figure 2, reported as",
-            "ours": both(of(attention, SHORT), of(attention, LONG)),
+            "ours": both(*ends[attention]),
             "why": f"{_points(rise[attention])} points here, "
             f"{_points(rise[one_vector])} with one vector.{scarce}",
         },
