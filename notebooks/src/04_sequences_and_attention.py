@@ -333,7 +333,7 @@ wide = pronouncer.say([longest], width=10)
 show.md(in_words.runs_on(greedily, wide, longest, lexicon.pronunciations[longest][0]))
 
 # %% [markdown]
-# In translation a beam buys more: Sutskever et al. (2014, table 1, as reported) go from 33.0 BLEU with $K = 1$, which is greedy, to 34.8 with
+# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported) go from 33.0 BLEU with $K = 1$, which is greedy, to 34.8 with
 # $K = 12$.
 #
 # ### Exercise: one step of a beam
