@@ -48,7 +48,8 @@ def two_directions(words: Sequence[str], after: Sequence[str], before: Sequence[
             )
     left = -0.75
     for y, text, colour in (
-        (2.6, "expects next:", COLOURS["blue"]), (2.1, "layer 2 →", COLOURS["blue"]), (1.25, "layer 1 →", COLOURS["blue"]),
+        (2.6, "expects next:", COLOURS["blue"]), (2.1, "layer 2 →", COLOURS["blue"]),
+        (1.25, "layer 1 →", COLOURS["blue"]),
         (0, "characters", "black"), (-1.25, "← layer 1", COLOURS["vermillion"]),
         (-2.1, "← layer 2", COLOURS["vermillion"]), (-2.6, "expects before:", COLOURS["vermillion"]),
     ):  # fmt: skip
@@ -59,8 +60,9 @@ def two_directions(words: Sequence[str], after: Sequence[str], before: Sequence[
     back = ", ".join(f"“{b}” before “{w}”" for w, b in zip(words, before, strict=True))
     return Described(
         fig,
-        f"The sentence '{' '.join(words)}' in the middle. Above it two layers of states with arrows from left to "
-        f"right, below it two with arrows from right to left. The upper expects {told}. The lower expects {back}.",
+        f"The sentence '{' '.join(words)}' in the middle. Above it two layers of states with arrows from left "
+        "to right, below it two with arrows from right to left. "
+        f"The upper expects {told}. The lower expects {back}.",
     )
 
 
