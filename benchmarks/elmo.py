@@ -1,12 +1,12 @@
 """What each of elmo-mini's layers is good for, and how many labels it saves: the results of lesson ELMo.
 
-    TLCOURSE_FILES=gold NLTK_DATA=nltk_data python benchmarks/elmo.py layers labels
+    TLCOURSE_FILES=gold NLTK_DATA=nltk_data python benchmarks/elmo.py "parts of speech" sentiment senses labels
 
-`layers`: a linear probe on one layer, on their mean, and on a mix that it learns, for parts of speech (gold:
-English Web Treebank; silver: BBC), names (CoNLL-2003), four words' senses (Senseval), sentiment (film
-reviews). `labels`: the mix with 10 to 1,000 sentences, beside its random twin, GloVe with its neighbours, and
-counts of spelling. The penalty is chosen on a fifth of the training labels (`tlcourse.probe.layer_mix`).
-Results are written one by one; a run that was killed goes on.
+A linear probe on one layer, on the mean of all, and on a mix that it learns, for `parts of speech` (gold:
+English Web Treebank), `sentiment` (film reviews), `names` (CoNLL-2003) and the `senses` of four words
+(Senseval). `labels`: the mix with 10 to 1,000 sentences, beside its random twin, GloVe with its neighbours,
+and counts of spelling. How strongly a probe is held back is chosen on a fifth of the training labels
+(`tlcourse.probe.layer_mix`). Results are written one by one; a run that was killed goes on.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from tlcourse.train.measuring.representations import Averages, Counts
 
 HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "elmo"
 SEEDS, MOST = (0, 1, 2), 1000
+TASKS = ("parts of speech", "sentiment", "names")
 LABELS = (10, 30, 100, 300, 1000)
 
 
@@ -45,8 +46,6 @@ def parts_of_speech() -> Task:
 def load_task(name: str) -> Task:
     if name == "parts of speech":
         return parts_of_speech()
-    if name == "parts of speech (silver)":
-        return tasks.load("parts of speech")
     return tasks.load({"names": "conll2003"}.get(name, name))
 
 
@@ -72,23 +71,21 @@ def keep(results: RecordsFile, mixes: RecordsFile, key: dict, score: float, prob
             mixes.add(**{k: v for k, v in key.items() if k != "reading"}, layer=layer, score=float(share))
 
 
-def layers(results: RecordsFile, mixes: RecordsFile) -> None:
-    for name in ("parts of speech", "sentiment", "names", "parts of speech (silver)"):
-        prepared = {}
-        for model in ("elmo-mini", "random twin"):
-            for reading, places in READINGS.items():
-                if model == "random twin" and reading not in ("mix", "token layer"):
-                    continue
-                for seed in SEEDS:
-                    key = {"model": model, "task": name, "reading": reading, "labels": MOST, "seed": seed}
-                    if results.has(**key):
-                        continue
-                    if model not in prepared:
-                        encoder = trained() if model == "elmo-mini" else twin(0)
-                        prepared[model] = ByLayer(load_task(name), reader(encoder), SEEDS, MOST)
-                    score, probe = prepared[model].measure(places, MOST, seed, free=reading == "mix")
-                    keep(results, mixes, key, score, probe)
-                    print(key, round(score, 4), probe.shares.round(2), flush=True)
+def layers(name: str, results: RecordsFile, mixes: RecordsFile) -> None:
+    """Each reading of a task with a thousand labels; of the random twin, the mix alone."""
+    prepared = {}
+    wanted = [("elmo-mini", reading) for reading in READINGS] + [("random twin", "mix")]
+    for model, reading in wanted:
+        for seed in SEEDS:
+            key = {"model": model, "task": name, "reading": reading, "labels": MOST, "seed": seed}
+            if results.has(**key):
+                continue
+            if model not in prepared:
+                encoder = trained() if model == "elmo-mini" else twin(0)
+                prepared[model] = ByLayer(load_task(name), reader(encoder), SEEDS, MOST)
+            score, probe = prepared[model].measure(READINGS[reading], MOST, seed, free=reading == "mix")
+            keep(results, mixes, key, score, probe)
+            print(key, round(score, 4), probe.shares.round(2), flush=True)
 
 
 def senses(results: RecordsFile, mixes: RecordsFile) -> None:
@@ -151,16 +148,19 @@ def labels(results: RecordsFile) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("what", nargs="+", choices=("layers", "senses", "labels"))
-    chosen = parser.parse_args().what
+    parser.add_argument("what", nargs="+", choices=(*TASKS, "senses", "labels"))
     torch.set_num_threads(1)
     HERE.mkdir(parents=True, exist_ok=True)
-    if "senses" in chosen:
-        senses(RecordsFile(HERE / "senses.json"), RecordsFile(HERE / "mixes_of_senses.json"))
-    if "layers" in chosen:
-        layers(RecordsFile(HERE / "layers.json"), RecordsFile(HERE / "mixes.json"))
-    if "labels" in chosen:
-        labels(RecordsFile(HERE / "labels.json"))
+    for what in parser.parse_args().what:
+        file = what.replace(" ", "_")
+        if what == "labels":
+            labels(RecordsFile(HERE / "labels.json"))
+            continue
+        both = RecordsFile(HERE / f"{file}.json"), RecordsFile(HERE / f"mixes_of_{file}.json")
+        if what == "senses":
+            senses(*both)
+        else:
+            layers(what, *both)
 
 
 if __name__ == "__main__":
