@@ -1,6 +1,7 @@
 """What each of elmo-mini's layers is good for, and how many labels it saves: the results of lesson ELMo.
 
-    TLCOURSE_FILES=gold NLTK_DATA=nltk_data python benchmarks/elmo.py "parts of speech" sentiment senses labels
+    export TLCOURSE_FILES=gold NLTK_DATA=nltk_data
+    python benchmarks/elmo.py "parts of speech" sentiment senses labels
 
 A linear probe on one layer, on the mean of all, and on a mix that it learns, for `parts of speech` (gold:
 English Web Treebank), `sentiment` (film reviews), `names` (CoNLL-2003) and the `senses` of four words

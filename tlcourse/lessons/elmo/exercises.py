@@ -210,6 +210,7 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
     inputs=_log_p_and_words,
     equivalent={
         "result: absolute": "a negative log-likelihood is never negative",
+        "result: a list": "the list of one number",
         "len(words) - 1 → abs(len(words) - 1)": "there are words",
         "-forward[rows, words[1:]].sum() - backward[rows + 1, words[:-1]].sum() → "
         "abs(-forward[rows, words[1:]].sum() - backward[rows + 1, words[:-1]].sum())": "it is never negative",
@@ -230,7 +231,7 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
         (_sign, "A loss falls as things get better: turn the sign."),
         (
             _off_by_one,
-            "One direction is off by one: backward, rows 1 … T − 1 predict the words 0 … T − 2 in this order.",
+            "Backward is off by one: its rows 1 … T − 1 predict the words 0 … T − 2.",
         ),
         (_first_words_only, "Only the first word of each direction counts here: sum over all of them."),
         (_one_mean, "The paper's is a sum over the words in both directions; one of yours is a mean."),
@@ -287,7 +288,6 @@ def _first_length(x: Tensor, lengths: Tensor) -> Tensor:
         "result: absolute": "numbers of words are never negative",
         "lengths.tolist() → lengths": "a tensor of one number is as good to cut with",
         "0 → -1": "a part of one row has one axis",
-        "0 → -1 (2)": "a part of one row has one axis",
     },
     hints=(
         "Take the row `[5, 7, 9, 0, 0]` with length 3. What should it become? What does `flip` make of it?",
@@ -364,6 +364,7 @@ def _sum_to_one(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
 @exercise(
     title="The scalar mix",
     inputs=_layers,
+    equivalent={"0 → -1 (2)": "w has one axis"},
     hints=(
         "One number for each layer, the same for all words and dimensions: which axis of `layers` has it?",
         "`w.softmax(dim=0)` has shape (L,). To multiply (L, T, H) with it, it needs shape (L, 1, 1): "
@@ -446,7 +447,6 @@ def _the_cosine(states: np.ndarray, place: int) -> float:
     inputs=_uses,
     equivalent={
         "result: absolute": "a row's number is never negative",
-        "0 → -1": "one row has one axis",
         "cosines.argmax() → _last_of_the_best(cosines.argmax)": "no two cosines are the same",
     },
     special={"the nearest comes after": (np.array([[0.0, 1.0], [1.0, 0.2], [2.0, 0.5], [-1.0, 0.1]]), 1)},

@@ -60,8 +60,8 @@ def two_directions(words: Sequence[str], after: Sequence[str], before: Sequence[
     back = ", ".join(f"“{b}” before “{w}”" for w, b in zip(words, before, strict=True))
     return Described(
         fig,
-        f"The sentence '{' '.join(words)}' in the middle. Above it two layers of states with arrows from left "
-        "to right, below it two with arrows from right to left. "
+        f"The sentence '{' '.join(words)}' in the middle. Above it two layers of states with arrows from "
+        "left to right, below it two with arrows from right to left. "
         f"The upper expects {told}. The lower expects {back}.",
     )
 
@@ -104,8 +104,8 @@ def mixes(shares: Records, tasks: Sequence[str], layers: Sequence[str]) -> Descr
         for y, (mean, one, begin) in enumerate(zip(means, found, begins, strict=True)):
             if mean > 0.12:
                 ax.text(
-                    begin + mean / 2, y, f"{mean:.0%} ± {one.spread:.0%}", ha="center", va="center", fontsize=11,
-                    bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+                    begin + mean / 2, y, f"{mean:.0%} ± {one.spread:.0%}", ha="center", va="center",
+                    bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}, fontsize=11,
                 )  # fmt: skip
         begins += means
         told.append(

@@ -56,7 +56,7 @@ def of_typos(again: Records, n: int) -> str:
         luck="So this comes with the architecture, and not with training.",
     )
     return (
-        f"Of {n:,} words with two letters swapped, {ours.mean:.0%} are still nearest to the word that was meant "
+        f"Of {n:,} words with two letters swapped, {ours.mean:.0%} are still nearest to the word meant "
         f"(± {ours.spread:.1%} over {len(ours.scores)} draws of the swaps). With random weights it is "
         f"{random.mean:.0%}. {verdict}"
     )
@@ -181,7 +181,7 @@ def paper_rows(layers: Records, of_zoo: Records) -> list[tuple[Any, ...]]:
             "90.15 → 92.22 ± 0.10 F1",
             peters + "table 1",
             f"{pair('names (silver)', 'GloVe', MODEL)} F1",
-            "They: all of CoNLL-2003, a bi-LSTM with a CRF that has GloVe already, and adds ELMo. We: a linear "
+            "They: all of CoNLL-2003, a bi-LSTM with a CRF on GloVe already, ELMo added. We: a linear "
             "model, 100 sentences, tags by a program, ELMo in place of GloVe. The fewer labels, the more a "
             "pretrained model has to give.",
         ),
@@ -190,7 +190,7 @@ def paper_rows(layers: Records, of_zoo: Records) -> list[tuple[Any, ...]]:
             "51.4 → 54.7 ± 0.5, five classes",
             peters + "table 1 (SST-5)",
             f"{pair('sentiment of films', 'GloVe', MODEL)}, two classes",
-            "They add ELMo to GloVe and train a large classifier on whole trees of phrases; we put the states' "
+            "They add ELMo to a large classifier that has vectors of words already; we put the states' "
             "mean in place of GloVe's, with 100 labels, and it does not help.",
         ),
         (
@@ -198,7 +198,7 @@ def paper_rows(layers: Records, of_zoo: Records) -> list[tuple[Any, ...]]:
             "82.5 / 83.6 / 84.8 F1 (baseline 80.8)",
             peters + "table 2, SQuAD",
             f"{read('parts of speech', 'layer 2', 'mean', 'mix')}, parts of speech",
-            "All layers against the last: compare the rows. What the learning of the mix adds is said for each "
+            "All layers against the last: compare the rows. What learning the mix adds is said for each "
             "task above.",
         ),
     ]
