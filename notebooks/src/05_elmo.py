@@ -73,6 +73,7 @@ show.table(
 
 # %% [markdown]
 # The theatre's *play* is not among them: most of the text that GloVe was made from spoke of games. A table has to choose, or to average.
+#
 # ELMo (Peters et al. 2018) has no table of words. It reads the sentence with a language model and takes the model's *states* as vectors: one for each
 # **use** of a word. The model here, `elmo-mini`, is the paper's architecture at a hundredth of its size, trained on 16 million words.
 
@@ -114,7 +115,7 @@ check.spell(spell)
 # of those that are. No sentence is read, only the word:
 
 # %%
-common = [w for w in vocabulary[: pick(full=8192, fast=3000)] if w.isalpha() and len(w) > 2]
+common = [w for w in vocabulary if w.isalpha() and len(w) > 2]
 unseen = ["definately", "beautifull", "walkings", "Smithson", "googled", "covid", "Beckhamovic"]
 near = characters.nearest(bilm, unseen, common, 5)
 show.table(
@@ -400,8 +401,8 @@ check
 # 1. A word's vector can come from a language model's states: one for each use, not one for each word.
 # 2. Spelling words makes every word readable. It says what kind of word it is; what it means has to come from the sentence.
 # 3. Two language models, one each way, put side by side: neither has seen both sides at once.
-# 4. Layers know different things, so take a mix of them and let the task learn it.
-# 5. The model stays frozen. What is gained depends on the task: much for tags, nothing here for sentiment.
+# 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here their plain mean was as far as one could tell as good.
+# 5. The model stays frozen. What is gained depends on the task: much for tags, nothing here for sentiment, where GloVe and counts do as well.
 #
 # **What it got wrong.** Forward and backward never meet. LSTMs go word by word, so training is slow: ours read 938 words a second. And frozen features
 # leave to each task a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.

@@ -151,7 +151,7 @@ class Records(Sequence[Record]):
         kept: dict[tuple, Record] = {}
         for row in self:
             rest = {key: value for key, value in row.items() if key not in (*fields, "score")}
-            key = tuple(rest.items())
+            key = tuple(sorted(rest.items(), key=lambda item: item[0]))  # in whatever order they were written
             groups.setdefault(key, []).append(row["score"])
             kept[key] = rest
         return Records(

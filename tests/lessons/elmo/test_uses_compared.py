@@ -29,9 +29,13 @@ def test_the_token_layer_sees_letters_alone_and_the_same_sentence_is_the_same(tw
 
 @pytest.mark.parametrize(
     ("control", "typed", "said"),
-    [("word", "zebra", "does not have"), ("word", "two words", "not one word"), ("first", "", "does not have"),
-     ("second", "play " * 50, "at most")],
-)  # fmt: skip
+    [
+        ("word", "zebra", "does not have"),
+        ("word", "two words", "not one word"),
+        ("first", "", "does not have"),
+        ("second", "play " * 50, "at most"),
+    ],
+)
 def test_nonsense_gets_an_answer_not_an_error(twin, control, typed, said):
     assert twin.widget
     twin.controls[control].value = typed

@@ -29,19 +29,20 @@ typo = prediction(
 
 which_layer = prediction(
     question=(
-        "A linear probe reads parts of speech (noun, verb …) from one layer of the frozen model; another "
-        "reads which sense *line* or *serve* has. From where is each read best?"
+        "Peters et al. read parts of speech (noun, verb …) and the senses of words from one layer at a time of "
+        "their frozen model. From which layer was each read best?"
     ),
     options=(
         "Both from the top: layer 2 has seen the most",
-        "Parts of speech at least as well from layer 1, senses better from layer 2",
+        "Parts of speech from layer 1, senses from layer 2",
         "Parts of speech from layer 2, senses from layer 1",
         "Both from the token layer: a word's letters say most about it",
     ),
     answer=1,
     why=(
         "The top is bent to its own task, to predict the next word. That is not what every probe needs.",
-        "This is what Peters et al. found. Look at how large the gaps are here.",
+        "So they found, and conclude that syntax lies low and meaning high. Whether our small model agrees "
+        "by more than luck, the lines above say.",
         "The other way round: what a word means depends on more of its sentence than what kind it is.",
         "The token layer has not seen the sentence, so each use of a word is the same to it.",
     ),
