@@ -72,7 +72,7 @@ show.table(
 )
 
 # %% [markdown]
-# The theatre's *play* is not among them: most of the text that GloVe was made from spoke of games. A table has to choose, or to average.
+# Games and money: a *play* on a stage and the *bank* of a river are not among them. A table has to choose, or to average.
 #
 # ELMo (Peters et al. 2018) has no table of words. It reads the sentence with a language model and takes the model's *states* as vectors: one for each
 # **use** of a word. The model here, `elmo-mini`, is the paper's architecture at a hundredth of its size, trained on 16 million words.
@@ -264,7 +264,7 @@ show.results(
     of_zoo,
     rows="task",
     columns="model",
-    caption="100 labels; parts of speech, sentiment: accuracy; names: F1",
+    caption="100 labels; names: F1, the others: accuracy",
 )
 
 # %%

@@ -29,8 +29,8 @@ typo = prediction(
 
 which_layer = prediction(
     question=(
-        "Peters et al. read parts of speech (noun, verb …) and the senses of words from one layer at a time of "
-        "their frozen model. From which layer was each read best?"
+        "Peters et al. read parts of speech (noun, verb …) and the senses of words from one layer at a time "
+        "of their frozen model. From which layer was each read best?"
     ),
     options=(
         "Both from the top: layer 2 has seen the most",

@@ -51,8 +51,8 @@ def of_typos(again: Records, n: int) -> str:
     gap = difference(ours, random)
     verdict = gap.says(
         above="So training has taught it which letters matter.",
-        below="So this comes with the architecture, and training for prediction gave some of it away: it "
-        "learned which differences of letters change a word's use.",
+        below="So this comes with the architecture, and training gave some of it away: we think because it "
+        "learned which differences of letters change a word's use, and moved such words apart.",
         luck="So this comes with the architecture, and not with training.",
     )
     return (
