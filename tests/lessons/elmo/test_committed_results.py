@@ -52,6 +52,12 @@ def test_the_sentence_on_layers_says_what_came_out(one, two, said):
     assert "tags" in alt
 
 
+def test_the_sentence_on_mixes_compares_with_the_mean_and_the_best_layer():
+    told = in_words.of_mixes(made(0.8, 0.6))
+    assert "the learned mix is above the mean, and above the best single layer, layer 1" in told
+    assert "the mean is below that layer" in told
+
+
 def test_labels_to_match_a_baseline():
     curves = Records(
         {"model": model, "labels": n, "seed": 0, "score": score}

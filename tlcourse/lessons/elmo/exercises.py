@@ -415,6 +415,10 @@ def _dot(states: np.ndarray, place: int) -> int:
     return int(score.argmax())
 
 
+def _second_by_dot(states: np.ndarray, place: int) -> int:
+    return int(np.argsort(-(states @ states[place]))[1])
+
+
 def _farthest(states: np.ndarray, place: int) -> int:
     unit = states / np.linalg.norm(states, axis=1, keepdims=True)
     return int((unit @ unit[place]).argmin())
@@ -460,6 +464,7 @@ def _the_cosine(states: np.ndarray, place: int) -> float:
     wrong=[
         (_itself, "That is the use itself, with a cosine of 1. Leave it out."),
         (_dot, "A dot product grows with the length of the vectors. Divide by the lengths: the cosine."),
+        (_second_by_dot, "A dot product grows with the length of the vectors. Divide by the lengths first."),
         (_farthest, "That is the use that is least like it: the largest cosine is wanted."),
         (_euclid, "That is the smallest distance. The cosine compares directions and not lengths."),
         (_nearest_of_first, "That is the nearest to row 0: compare with row `place`."),
