@@ -31,14 +31,9 @@ def test_every_reading_has_three_seeds(name):
 def made(one: float, two: float) -> Records:
     scores = {"token layer": 0.5, "layer 1": one, "layer 2": two, "mean": 0.7, "mix": 0.9}
     return Records(
-        {
-            "task": "tags",
-            "reading": reading,
-            "seed": seed,
-            "score": score + 0.001 * seed * (1 + len(reading) % 3),
-        }
-        for reading, score in scores.items()
-        for seed in range(3)
+        {"task": "tags", "reading": reading, "seed": seed, "score": score + 0.001 * seed * number}
+        for number, (reading, score) in enumerate(scores.items())
+        for seed in (-1, 0, 1)
     )
 
 

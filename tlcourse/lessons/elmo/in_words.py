@@ -115,8 +115,8 @@ def of_mixes(records: Records) -> str:
             for one, other in ((mix, mean), (mix, singles[best]), (mean, singles[best]))
         ]
         lines.append(
-            f"- **{task}**: the learned mix is {told[0]} the mean, and {told[1]} the best single layer, {best}; "
-            f"the mean is {told[2]} that layer"
+            f"- **{task}**: the learned mix is {told[0]} the mean, and {told[1]} the best single layer, "
+            f"{best}; the mean is {told[2]} that layer"
         )
     return "What is the learning of the mix worth?\n\n" + "\n".join(lines)
 
