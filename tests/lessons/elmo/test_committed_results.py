@@ -61,4 +61,4 @@ def test_labels_to_match_a_baseline():
     )
     assert in_words.labels_to_match(curves, "GloVe", 100) == 10
     assert in_words.labels_to_match(curves, "better", 100) is None
-    assert "not even 100" in in_words.of_labels(curves)
+    assert "it does not reach with 100" in in_words.of_labels(curves)

@@ -8,14 +8,14 @@ from tlcourse.exercises.machinery import exercise, prediction
 
 typo = prediction(
     question=(
-        "The model has never read the word *definately*, a misspelling. What do you expect of its vector "
+        "The model has never read the word “definately”, a misspelling. What do you expect of its vector "
         "for it, before any sentence is read?"
     ),
     options=(
         "It has none: the word is not in the vocabulary",
         "It has one, the same that every unknown word gets",
         "It has one of its own, nearest to words of the same first letters, whatever they mean",
-        "It has one of its own, nearest to *definitely* and other adverbs",
+        "It has one of its own, nearest to “definitely” and other adverbs",
     ),
     answer=3,
     why=(

@@ -136,9 +136,9 @@ def of_labels(records: Records) -> str:
         if name == MODEL:
             continue
         need = labels_to_match(records, name, most)
-        enough = f"{need:,} are enough" if need else f"not even {most:,} are enough"
-        told.append(f"to reach **{name}** with {most:,}, {enough}")
-    return f"Sentences that `elmo-mini` needs, of those measured: {'; '.join(told)}."
+        enough = f"it reaches with {need:,}" if need else f"it does not reach with {most:,}"
+        told.append(f"what **{name}** gets with {most:,} sentences, {enough}")
+    return f"Of the sizes that were measured, for `elmo-mini`: {'; '.join(told)}."
 
 
 def neighbours(
