@@ -70,6 +70,23 @@ def _unpadded(word: str, room: int) -> list[int]:
     return [257, *(b + 1 for b in word.encode("utf-8")), 258]
 
 
+def _begun_twice(word: str, room: int) -> list[int]:
+    return _filled([257, *(b + 1 for b in word.encode("utf-8")), 257], room)
+
+
+def _ended_twice(word: str, room: int) -> list[int]:
+    return _filled([258, *(b + 1 for b in word.encode("utf-8")), 258], room)
+
+
+def _shifted_twice(word: str, room: int) -> list[int]:
+    return _filled([257, *(b + 2 for b in word.encode("utf-8")), 258], room)
+
+
+def _filled_with_ones(word: str, room: int) -> list[int]:
+    ids = [257, *(b + 1 for b in word.encode("utf-8")), 258]
+    return ids + [1] * (room - len(ids))
+
+
 def _lower(word: str, room: int) -> list[int]:
     return _filled([257, *(b + 1 for b in word.lower().encode("utf-8")), 258], room)
 
@@ -129,6 +146,10 @@ def _padded_in_front(word: str, room: int) -> list[int]:
         (_code_points, "For *naïve* it is not the same: ï is one character, and two bytes. Take the bytes."),
         (_unshifted, "The bytes are not shifted: byte 0 would look like padding. Add 1 to each."),
         (_unpadded, "Words of a batch need one length: fill up with zeros to `room`."),
+        (_begun_twice, "257 is the mark of a word's beginning. Its end is 258."),
+        (_ended_twice, "258 is the mark of a word's end. Its beginning is 257."),
+        (_shifted_twice, "The bytes are shifted by 2: add 1."),
+        (_filled_with_ones, "You fill up with ones, which stand for byte 0. Padding is 0."),
         (_lower, "The word keeps its capitals: *Bush* and *bush* are spelt differently."),
         (_end_mark_missing, "The end is missing: 258 follows the last byte."),
         (_shifted_down, "Add 1 to each byte: you take 1 away."),
@@ -212,16 +233,14 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
     equivalent={
         "result: absolute": "a negative log-likelihood is never negative",
         "result: a list": "the list of one number",
-        "len(words) - 1 → abs(len(words) - 1)": "there are words",
-        "-forward[rows, words[1:]].sum() - backward[rows + 1, words[:-1]].sum() → "
-        "abs(-forward[rows, words[1:]].sum() - backward[rows + 1, words[:-1]].sum())": "it is never negative",
+        "-after.sum() - before.sum() → abs(-after.sum() - before.sum())": "it is never negative",
     },
     hints=(
         "Which word is row 0 of `forward` about, and which is the last row of `backward` about? Each "
         "direction has one row that predicts nothing.",
         "Forward: rows 0 … T − 2 predict `words[1:]`. Backward: rows 1 … T − 1 predict `words[:-1]`.",
-        "`log_p[rows, wanted]` with two index tensors picks one number from each row. Sum the picked ones of "
-        "both directions, and turn the sign.",
+        "`log_p[rows, wanted]` with two index tensors, or `log_p.gather(1, wanted[:, None])`, picks one "
+        "number from each row. Add up the picked ones of both directions, and turn the sign.",
     ),
     wrong=[
         (_forward_alone, "That is one direction. Add the words before, as `backward` predicts them."),
@@ -235,15 +254,16 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
             "Backward is off by one: its rows 1 … T − 1 predict the words 0 … T − 2.",
         ),
         (_first_words_only, "Only the first word of each direction counts here: sum over all of them."),
-        (_one_mean, "The paper's is a sum over the words in both directions; one of yours is a mean."),
-        (_other_mean, "The paper's is a sum over the words in both directions; one of yours is a mean."),
+        (_one_mean, "Backward you take a mean over the words: sum, as forward."),
+        (_other_mean, "Forward you take a mean over the words: sum, as backward."),
         (_mean, "The paper's is a sum over the words (section 3.1), this is a mean."),
     ],
 )
 def bilm_loss(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
     """Return − Σ (log p of the next word + log p of the word before), from (T, V), (T, V), and words (T,)."""
-    rows = torch.arange(len(words) - 1)
-    return -forward[rows, words[1:]].sum() - backward[rows + 1, words[:-1]].sum()
+    after = forward[:-1].gather(1, words[1:, None])
+    before = backward[1:].gather(1, words[:-1, None])
+    return -after.sum() - before.sum()
 
 
 def _padded(rng: np.random.Generator) -> tuple[Tensor, Tensor]:
@@ -294,7 +314,8 @@ def _first_length(x: Tensor, lengths: Tensor) -> Tensor:
         "Take the row `[5, 7, 9, 0, 0]` with length 3. What should it become? What does `flip` make of it?",
         "Go through the rows: the first n entries are turned round, the rest stays. `row[:n].flip(0)` turns "
         "a part round.",
-        "Begin with `out = x.clone()`, then write into `out[i, :n]` for each row i and its length n.",
+        "Work on a clone, and write into the first n places of each of its rows what stands there in x, "
+        "turned round; nothing else of the row changes.",
     ),
     wrong=[
         (_flipped_whole, "The padding has come to the front: the backward LSTM would read zeros first."),
