@@ -202,3 +202,12 @@ def test_by_luck_alone_one_comparison_in_twenty_is_called_outside():
 def test_unequal_lists():
     with pytest.raises(ValueError, match="equally many"):
         show.difference([0.1, 0.2], [0.1])
+
+
+def test_a_mean_over_a_field_does_not_depend_on_the_order_in_which_fields_were_written():
+    rows = [
+        {"model": "a", "word": "x", "seed": 0, "score": 1},
+        {"seed": 0, "word": "y", "model": "a", "score": 3},
+    ]
+    (row,) = show.Records(rows).mean_over("word")
+    assert row == {"model": "a", "seed": 0, "score": 2}
