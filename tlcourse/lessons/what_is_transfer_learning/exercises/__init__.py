@@ -1,8 +1,9 @@
 """Exercises of lesson 01, what is transfer learning."""
 
 from tlcourse.exercises.machinery import prediction
-from tlcourse.lessons.what_is_transfer_learning.exercises.curves import labels_needed, overtakes
+from tlcourse.lessons.what_is_transfer_learning.exercises.crossing import overtakes
 from tlcourse.lessons.what_is_transfer_learning.exercises.domains import balanced_accuracy, transfer_gap
+from tlcourse.lessons.what_is_transfer_learning.exercises.labels import labels_needed
 from tlcourse.lessons.what_is_transfer_learning.exercises.pooling import mean_pool
 
 __all__ = [
