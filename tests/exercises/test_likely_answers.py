@@ -91,7 +91,7 @@ LIKELY = {
         ],
     },
     "transfer_in_vision": {
-        "head_size": [(5120, "bias"), (5123, "one too few"), (4, "classes"),
+        "classifier_size": [(5120, "bias"), (5123, "one too few"), (4, "classes"),
                       (1281000, "ImageNet"), (2562, "two classes")],
         "normalise": [
             (lambda x: (x - 0.5) / 0.5, ""),

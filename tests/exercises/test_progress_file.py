@@ -196,3 +196,13 @@ def test_a_write_that_is_killed_leaves_nothing_for_ever(progress_file):
 def test_it_is_for_the_learner_alone(progress_file):
     progress.record("start_here", "soften", "try")
     assert progress_file.stat().st_mode & 0o077 == 0
+
+
+def test_an_exercise_that_was_renamed_keeps_its_record(progress_file):
+    progress_file.parent.mkdir(exist_ok=True)
+    solved = {"solved": "2020-01-01T00:00:00", "tries": 2, "hints": 1, "solutions": 0}
+    old = {"version": 2, "lessons": {"transfer_in_vision": {"head_size": solved}}, "predictions": {}}
+    progress_file.write_text(json.dumps(old))
+    assert progress.entry("transfer_in_vision", "classifier_size") == solved
+    progress.record("transfer_in_vision", "classifier_size", "try")
+    assert progress.entry("transfer_in_vision", "classifier_size")["tries"] == 3

@@ -143,16 +143,6 @@ def test_what_is_the_same_for_every_seed_was_measured_once():
     assert show.difference([0.7], [0.6]).verdict == "once"
 
 
-def test_seeds_that_differ_were_not_measured_once():
-    shifted = show.difference([0.75, 0.5, 0.625], [0.625, 0.375, 0.5], names=("A", "B"))
-    assert shifted.verdict == "once"
-    assert shifted.sentence == (
-        "A is above B by 12.5 points in each of 3 seeds: there is no spread to judge it by"
-    )
-    equal = show.difference([0.75, 0.5], [0.75, 0.5], names=("A", "B"))
-    assert equal.sentence.startswith("A and B are equal in each of 2 seeds:")
-
-
 def test_labels_are_named_where_they_are_what_differs():
     found = show.difference(of("GloVe"), records(labels=1000).where(model="GloVe"))
     assert (found.first, found.second) == ("100 labels", "1,000 labels")
@@ -211,3 +201,10 @@ def test_a_mean_over_a_field_does_not_depend_on_the_order_in_which_fields_were_w
     ]
     (row,) = show.Records(rows).mean_over("word")
     assert row == {"model": "a", "seed": 0, "score": 2}
+
+
+def test_the_same_difference_in_each_seed_is_not_one_measurement():
+    """Three splits of the vision lesson all gained 13 cells of 654."""
+    gain = show.difference([0.80, 0.85, 0.83], [0.78, 0.83, 0.81], names=("tuned", "probe"))
+    assert gain.verdict == "above"
+    assert gain.sentence == "tuned is above probe by 2.0 points in each of 3 seeds"

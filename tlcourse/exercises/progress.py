@@ -78,7 +78,22 @@ def _read(file: Path) -> dict:
         raise _Damaged(str(error)) from error
     if not _well_formed(content):
         raise _Damaged("not a progress record")
-    return _by_slug(content)
+    return _renamed(_by_slug(content))
+
+
+# Exercises that were called otherwise: slug → the old name → the one that it has now.
+_FORMERLY = {"transfer_in_vision": {"head_size": "classifier_size"}}
+
+
+def _renamed(content: dict) -> dict:
+    """The record with exercises under the names that they have now; nothing of it is lost."""
+    lessons = {}
+    for slug, exercises in content["lessons"].items():
+        into = lessons.setdefault(slug, {})
+        for name, entry in exercises.items():
+            now = _FORMERLY.get(slug, {}).get(name, name)
+            into[now] = _added(into[now], entry) if now in into else entry
+    return content | {"lessons": lessons}
 
 
 # Up to version 1 of the file a lesson was known by its number.

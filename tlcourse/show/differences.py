@@ -27,8 +27,7 @@ class Difference:
 
     Attributes:
         first, second: what they are called.
-        of_seed: the difference for each seed, (S,); for different seeds, of the two means, (1,); where both
-            results are the same for every seed, their one difference.
+        of_seed: the difference for each seed, (S,); for different seeds, of the two means, (1,).
         low, high: the 95% interval of the mean difference; NaN where there is no spread to make one of.
         share: scores are shares of 1, so that differences are told in points.
         paired: the same seeds on both sides.
@@ -84,8 +83,7 @@ class Difference:
         if self.verdict == "once":
             same = f"{self.first} and {self.second} are equal"
             told = f"{pair.format('')} by {self._amount(abs(self.mean))}" if self.mean else same
-            often = ", measured once" if n == 1 else f" in each of {n} seeds"
-            return f"{told}{often}: there is no spread to judge it by"
+            return f"{told}, measured once: there is no spread to judge it by"
         if not self.paired:
             told = f"{pair.format(self.adverb)} by {self._amount(abs(self.mean))} on average"
             return told if self.verdict != "luck" else f"{told}, which is within luck"
@@ -151,11 +149,14 @@ def difference(
             )
         names = names or ("the first", "the second")
     found = x - y
-    if np.ptp(x) < 1e-12 and np.ptp(y) < 1e-12:
-        # On all the labels every seed trains on the same: one measurement, however often it is repeated.
-        found = found[:1]
-    alike = np.ptp(found) < 1e-12
-    low, high = (np.nan, np.nan) if alike else stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
+    # On all the labels every seed trains on the same: that is one measurement, however often it is repeated.
+    once = len(found) < 2 or (np.ptp(x) < 1e-12 and np.ptp(y) < 1e-12)
+    if once:
+        low, high = np.nan, np.nan
+    elif np.ptp(found) < 1e-12:  # scores that differ, and by chance the same difference in each seed
+        low = high = found.mean()
+    else:
+        low, high = stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
     return Difference(*names, found, float(low), float(high), share)
 
 

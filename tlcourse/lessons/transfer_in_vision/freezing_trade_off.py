@@ -7,6 +7,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MultipleLocator, NullFormatter
 
 from tlcourse.lessons.transfer_in_vision.sketches import draw_layers
@@ -57,29 +58,23 @@ class FreezingCosts(Explorer):
         return "The whole network learns." if at == 0 else f"{lowest} and all above it learn."
 
     def _curves(self, ax: plt.Axes, chosen: tuple[str, int] | None) -> None:
+        lines = {}
+        markers = dict(zip(self.lowest, "osD^vP*X", strict=False))
         for labels, style in zip(self.labels, cycle(len(self.labels)), strict=True):
             names = [name for name in self.lowest if (name, labels) in self.runs]
             runs = [self.runs[name, labels] for name in names]
             seconds = [run[1].mean() for run in runs]
             accuracy, spread = zip(*(mean_and_spread(run[0]) for run in runs), strict=True)
-            ax.errorbar(
-                seconds,
-                accuracy,
-                yerr=spread,
-                color=style["color"],
-                marker=style["marker"],
-                linestyle=style["linestyle"],
-                label=f"{labels:,} labels",
-            )
-            if chosen is None and labels == self.labels[-1]:
-                for name, x, y, up in zip(names, seconds, accuracy, spread, strict=True):
-                    ax.annotate(name, (x, y + up), (0, 6), textcoords="offset points", ha="center", size=11)
+            line = {key: style[key] for key in ("color", "linestyle")}
+            lines[f"{labels:,} labels"] = ax.plot(seconds, accuracy, marker="", **line)[0]
+            for name, x, y, up in zip(names, seconds, accuracy, spread, strict=True):
+                ax.errorbar(x, y, yerr=up, color=style["color"], marker=markers[name], ms=9, ls="none")
         if chosen in self.runs:
             accuracy, seconds = self.runs[chosen].mean(axis=1)
-            ax.plot(seconds, accuracy, "o", ms=22, mfc="none", mec=COLOURS["vermillion"], mew=3)
+            ax.plot(seconds, accuracy, "o", ms=24, mfc="none", mec=COLOURS["vermillion"], mew=3)
         ax.axhline(self.baseline, color=COLOURS["grey"], linestyle=":")
         ax.text(
-            0.99, self.baseline, "always “fine”", transform=ax.get_yaxis_transform(), ha="right", va="bottom"
+            0.01, self.baseline, "always “fine”", transform=ax.get_yaxis_transform(), ha="left", va="bottom"
         )
         ax.set(
             xscale="log",
@@ -91,10 +86,12 @@ class FreezingCosts(Explorer):
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.yaxis.set_major_locator(MultipleLocator(0.05))
         ax.yaxis.set_major_formatter("{x:.0%}")
-        handles, names = ax.get_legend_handles_labels()
-        ax.legend(
-            handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.01, 0.5)
-        )  # as the curves lie
+        marks = {
+            f"lowest: {name}": Line2D([], [], color="black", marker=markers[name], ls="none", ms=9)
+            for name in self.lowest
+        }
+        handles = dict(reversed(lines.items())) | marks  # lines in the order in which they lie
+        ax.legend([*handles.values()], [*handles], loc="center left", bbox_to_anchor=(1.01, 0.5))
 
     def static(self) -> Figure:
         fig, ax = plt.subplots(figsize=(10, 5))

@@ -1,6 +1,6 @@
 """Which layers learn, how fast, and from when on: freezing, discriminative rates, gradual unfreezing.
 
-A model is given as its layers from the bottom up, name → module, the new head last: `model.layers()` of
+A model is given as its layers from the bottom up, name → module, the new classifier last: `model.layers()` of
 `EfficientNet`.
 
 Taught in lesson *Transfer in vision*.
@@ -29,7 +29,7 @@ def from_layer(layers: Mapping[str, nn.Module], lowest: str) -> list[str]:
 def freeze_below(layers: Mapping[str, nn.Module], lowest: str) -> None:
     """Let `lowest` and all layers above it learn, and nothing below.
 
-    The head's name makes a feature extractor, the bottom layer's name trains the whole network.
+    The classifier's name makes a feature extractor, the bottom layer's name trains the whole network.
     """
     learning = from_layer(layers, lowest)
     for name, layer in layers.items():
@@ -57,7 +57,7 @@ def set_training(layers: Mapping[str, nn.Module], batch_statistics: bool) -> Non
 
 
 def discriminative_rates(layers: Mapping[str, nn.Module], top_rate: float, factor: float) -> dict[str, float]:
-    """The learning rate of each layer: `top_rate` for the head, `factor` times less for each layer below.
+    """The learning rate of each layer: `top_rate` for the top one, `factor` times less for each layer below.
 
     η^{l-1} = η^l / 2.6 in Howard and Ruder 2018, section 3.2. `factor` 1 is one rate for all.
     """
@@ -95,7 +95,7 @@ def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:
 def thawed(layers: Mapping[str, nn.Module], lowest: str, progress: float) -> str:
     """Gradual unfreezing (Howard and Ruder 2018, section 3.3): the lowest layer that learns by now.
 
-    The head learns from the start. The others join one after the other, from the top, until all from
+    The top layer learns from the start. The others join one after the other, from the top, until all from
     `lowest` up learn for the last of equal shares of the training.
 
     Args:

@@ -24,8 +24,8 @@ class ImageRecipe:
 
     Attributes:
         lowest: the lowest layer that learns; those below it are frozen.
-        learning_rate: AdamW's highest, of the head.
-        rate_factor: each layer below the head learns this many times slower than the one above it.
+        learning_rate: AdamW's highest, of the classifier.
+        rate_factor: each layer below the classifier learns this many times slower than the one above it.
         gradual: let the layers join from the top, in equal shares of the steps.
         batch_statistics: batch norms of the layers that learn use the batch's mean and variance.
     """

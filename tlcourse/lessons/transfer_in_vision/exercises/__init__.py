@@ -1,7 +1,7 @@
 """Exercises of lesson 02, transfer in vision."""
 
 from tlcourse.exercises.machinery import prediction
-from tlcourse.lessons.transfer_in_vision.exercises.features import head_size, normalise
+from tlcourse.lessons.transfer_in_vision.exercises.features import classifier_size, normalise
 from tlcourse.lessons.transfer_in_vision.exercises.fine_tuning import batch_norm, layer_rates
 from tlcourse.lessons.transfer_in_vision.exercises.threshold import recall_at_precision
 
@@ -9,7 +9,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_trap",
     "best_depth",
-    "head_size",
+    "classifier_size",
     "layer_rates",
     "normalise",
     "recall_at_precision",
@@ -22,15 +22,15 @@ best_depth = prediction(
         "The lowest: a crack is an edge, and edges are what the first layers see",
         "One in the upper half: past edges, whatever it is that comes there",
         "The middle: halfway between pixels and ImageNet's classes",
-        "None beats always answering “fine”: no photograph in ImageNet is grey and square with busbars",
+        "None beats always answering “fine”: no photograph in ImageNet looks like a solar cell",
     ],
     answer=1,
     why=[
-        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they hardly tell "
-        "a crack from a busbar.",
+        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they tell "
+        "less of a crack from a busbar than what comes above them.",
         "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
         "do that on other things, and it carries over.",
-        "Better than the bottom, but accuracy goes on rising above it.",
+        "Better than the bottom, but in the `full` profile accuracy goes on rising above it.",
         "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
     ],
 )

@@ -10,7 +10,7 @@ from tlcourse.models.vision.efficientnet import EfficientNet
 CLASSES = 4
 _FEATURES = EfficientNet().classifier.in_features
 
-head_size = question(
+classifier_size = question(
     title="How much a feature extractor learns",
     answer=_FEATURES * CLASSES + CLASSES,
     hints=(
@@ -25,10 +25,10 @@ head_size = question(
             "That is how many classes there are. How many numbers does the layer need to tell them apart?",
         ),
         (_FEATURES, "That is how many features go in. Each class has a weight for every one of them."),
-        (_FEATURES * 2 + 2, "That is the head for two classes. The question has four."),
+        (_FEATURES * 2 + 2, "That is the classifier for two classes. The question has four."),
         (
             _FEATURES * 1000 + 1000,
-            "That is ImageNet's own head, a thousand classes. It is replaced by one with four.",
+            "That is ImageNet's own classifier, a thousand classes. It is replaced by one with four.",
         ),
         (
             lambda value: value > 2_000_000,

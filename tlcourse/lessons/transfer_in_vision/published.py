@@ -1,0 +1,52 @@
+"""What two papers report, beside what the lesson measures: the rows of its `show.compare`."""
+
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+
+_DEITSCH = "Deitsch et al. 2019, arXiv 1807.02894, abstract"
+_UNSURE = (
+    "How they count the cells that the experts were unsure of, we could not verify: we split at one half."
+)
+
+
+def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[object, ...]]:
+    """The rows of paper says / we get / why.
+
+    Args:
+        results: way, labels, seed; with all labels, the whole network on one split.
+        resolution: of our pictures, in pixels.
+        n_steps: of our fine-tuning with all labels.
+    """
+    n = max(results.values("labels"))
+    probe, top, whole = (
+        results.where(way=way, labels=n) for way in ("classifier only", "stage 6 and up", "whole")
+    )
+    cost = 100 * (whole.mean - top.where(seed=whole.values("seed")).mean)
+    return [
+        (
+            "linear classifier on features",
+            "82.44%",
+            _DEITSCH,
+            _percent(probe),
+            f"An SVM on features designed by hand; ours are ImageNet's, at {resolution} × {resolution} "
+            f"pixels. {_UNSURE}",
+        ),
+        (
+            "fine-tuned network",
+            "88.42%",
+            _DEITSCH,
+            _percent(top),
+            f"They train end to end on a GPU; we the top of a phone's network, {n_steps} steps on one core.",
+        ),
+        (
+            "what frozen lower layers cost",
+            "layers 1–2: almost nothing",
+            "Yosinski et al. 2014, arXiv 1411.1792, section 4.1",
+            f"{cost:+.1f} points, whole against top, one split".replace("-", "−"),
+            "They cut a network in two and transfer to other photos; we to solar cells, and freeze more.",
+        ),
+    ]
+
+
+def _percent(results: Records) -> str:
+    return mean_sd(results.scores, ".1%")

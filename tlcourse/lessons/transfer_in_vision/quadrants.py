@@ -1,0 +1,79 @@
+"""The textbook's four quadrants: few or many labels, a similar or a different source, and what is advised."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tlcourse.lessons.transfer_in_vision.trials import Outcomes
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.train.measuring import few_labels
+
+HEAD, STAGE4, TUNED = "linear, on the head", "linear, on stage 4", "fine-tune"
+# (little data?, similar source?) → what CS231n advises
+ADVICE = {(True, False): STAGE4, (True, True): HEAD, (False, False): TUNED, (False, True): TUNED}
+
+
+def halves(cells: np.ndarray, label: np.ndarray, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """n labelled ones of a random half of `cells`, and the other half, for testing."""
+    half = few_labels.draw_stratified(cells, label, len(cells) // 2, seed)
+    return few_labels.draw_stratified(half, label, n, seed), np.setdiff1d(cells, half)
+
+
+def outcomes(
+    tuned: Outcomes,
+    features: Mapping[str, Mapping[str, np.ndarray]],
+    cells: np.ndarray,
+    label: np.ndarray,
+) -> Records:
+    """Fine-tuning and linear classifiers in each quadrant.
+
+    Args:
+        tuned: (source, labels, seed) → fine-tuning.
+        features: source → name of a linear classifier → features of `cells`, (len(cells), channels).
+
+    Returns:
+        source, labels, way, seed, and the accuracy on the other half as the score.
+    """
+    found = []
+    for (source, n, seed), outcome in tuned.items():
+        parts = [np.searchsorted(cells, part) for part in halves(cells, label, n, seed)]
+        scores = {
+            way: few_labels.probe(x, label[cells], *parts).accuracy for way, x in features[source].items()
+        }
+        scores[TUNED] = outcome.accuracy
+        found += [
+            {"source": source, "labels": n, "way": way, "seed": seed, "score": score}
+            for way, score in scores.items()
+        ]
+    return Records(found)
+
+
+def advised(results: Records) -> dict[tuple[int, str], str]:
+    """(labels, source) → what CS231n advises."""
+    few = min(results.values("labels"))
+    return {(n, source): ADVICE[n == few, source.startswith("similar")] for n, source in _quadrants(results)}
+
+
+def _quadrants(results: Records) -> list[tuple[int, str]]:
+    sources: Sequence[str] = sorted(results.values("source"))
+    return [(n, source) for n in sorted(results.values("labels")) for source in sources]
+
+
+def told(results: Records) -> list[dict[str, object]]:
+    """A row for each quadrant: the advice, what did best here, and whether that is more than luck."""
+    rows, advice = [], advised(results)
+    for n, source in _quadrants(results):
+        here = results.where(labels=n, source=source)
+        best = max(here.values("way"), key=lambda way, here=here: here.where(way=way).mean)
+        wanted = advice[n, source]
+        behind = difference(here.where(way=best), here.where(way=wanted))
+        rows.append(
+            {
+                "quadrant": f"{n} labels, {source}",
+                "advised": wanted,
+                "best here": best,
+                "the best above the advice": "the same" if best == wanted else str(behind),
+            }
+        )
+    return rows
