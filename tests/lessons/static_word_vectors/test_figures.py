@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.stats import pearsonr
 
 from tlcourse.data.glove import Vectors
@@ -36,6 +37,11 @@ def test_factorisation_has_a_panel_for_each_with_its_correlation(n_panels):
         assert (ax.get_xlabel(), ax.get_ylabel()) == (panel.counted, panel.trained)
 
 
+def test_the_window_says_which_words_are_predicted():
+    drawn = figures.window(["a", "b", "c", "d", "e"], center=2, reach=1, noise=["x"])
+    assert "from 'c' to b, d" in drawn.alt
+
+
 def covering(boxes: list[tuple[float, float, float, float]]) -> int:
     """How many pairs of boxes (left, low, right, high) overlap."""
     return sum(
@@ -66,6 +72,6 @@ def test_the_labels_of_crowded_pairs_keep_apart():
     drawn.fig.draw_without_rendering()
     labels = [t for t in drawn.fig.axes[0].texts if t.get_text()]
     assert sorted(t.get_text() for t in labels) == sorted(words)
-    drawn_on = drawn.fig.canvas.get_renderer()
+    drawn_on = FigureCanvasAgg(drawn.fig).get_renderer()
     boxes = [plt.Text.get_window_extent(t, drawn_on).extents for t in labels]
     assert covering([tuple(box) for box in boxes]) == 0

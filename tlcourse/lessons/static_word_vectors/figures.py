@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
 
 from tlcourse.lessons.static_word_vectors.factorisation import Panel
 from tlcourse.lessons.static_word_vectors.label_places import beside
@@ -52,9 +53,8 @@ def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) 
     near = [w for i, w in enumerate(words) if 0 < abs(i - center) <= reach]
     return Described(
         fig,
-        f"The sentence '{' '.join(words)}'. Arrows go from {', '.join(near)} to '{words[center]}': their "
-        "scores "
-        f"go up. Dotted lines go to noise words below ({', '.join(noise)}), whose scores go down.",
+        f"The sentence '{' '.join(words)}'. Arrows go from '{words[center]}' to {', '.join(near)}: their "
+        f"scores go up. Dotted lines go to noise words below ({', '.join(noise)}), whose scores go down.",
     )
 
 
@@ -151,6 +151,7 @@ def _label(ax: plt.Axes, xy: np.ndarray, words: Sequence[str]) -> None:
             word, at, (side * scale, shift * scale), textcoords="offset points", color=colour, fontsize=13,
             va="center", ha="left" if side > 0 else "right", fontweight="normal" if i % 2 else "bold",
             arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7} if abs(shift) > 14 else None,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
         )  # fmt: skip
 
 

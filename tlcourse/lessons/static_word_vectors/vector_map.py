@@ -191,7 +191,7 @@ class VectorMap(Explorer):
         if not words:
             return {}
         at = np.stack([self.points[self.place[w]] for w in words])
-        places = beside(at, [9.5 * len(w) + 6 for w in words], 17, WIDTH, self.points)
+        places = beside(at, [10 * len(w) + 12 for w in words], 20, WIDTH, self.points)
         return {w: (side, shift + 5) for w, (side, shift) in zip(words, places, strict=True)}
 
     def static(self) -> Figure:
