@@ -64,7 +64,7 @@ def gold_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def gold(gold_folder, tmp_path_factory):
-    """``gold(load)``: what ``load()`` returns, with the github tier's files from ``gold_folder``.
+    """`gold(load)`: what `load()` returns, with the github tier's files from `gold_folder`.
 
     They go to a cache of the tests' own.
     """

@@ -12,11 +12,11 @@
 
 # %% [markdown]
 # # 00 · Start here
-# **In ten minutes you know that your machine is ready, where this course goes, and how every lesson works.**
+# **In a quarter of an hour you know that your machine is ready, where this course goes, and how every lesson works.**
 #
 # <!-- badges -->
 #
-# **Time** 10 minutes · **You need** a little Python and numpy; nothing about language or neural networks yet ·
+# **Time** 15 minutes · **You need** a little Python and numpy; nothing about language or neural networks yet ·
 # **You will be able to**
 # *check* your set-up, *find* your way through the lessons, *commit* to a prediction, *move* a widget,
 # *solve* an exercise and get help with it, and *switch* a lesson between its two sizes.
@@ -48,15 +48,14 @@ check = exercises.start("start_here", solutions=solutions)
 # %%
 found = doctor.checks()
 show.table([{"": "✓" if c.ok else "✗", "needed": c.name, "found": c.detail, "fix": c.fix} for c in found])
-missing = [c.name for c in found if not c.ok]
-show.md(
-    f"**To mend: {', '.join(missing)}.** Do it, then run this cell again." if missing else "**All is there.**"
-)
+missing = ", ".join(c.name for c in found if not c.ok)
+show.md(f"**To mend: {missing}.** Do it, then run this cell again." if missing else "**All is there.**")
 
 # %% [markdown]
 # ## Where the course goes
 # The course follows one talk from 2019: how transfer learning went from photographs to language. You train nothing from
-# scratch that you can borrow, and you measure what borrowing buys. An arc joins each lesson to the earlier ones it needs.
+# scratch that you can borrow, and you measure what borrowing buys. A circle is a lesson, filled if it is there and empty if it is
+# planned; a line or an arc joins each to the earlier ones it needs.
 
 # %%
 figures.course_map()
@@ -82,6 +81,12 @@ check.predict("raise_temperature")
 # $s_i$ are the scores, $T$ is the temperature. You will meet this line again in almost every lesson: as the last layer of
 # a classifier, and inside attention.
 #
+# How undecided are such probabilities? Their **entropy** says it, in bits:
+#
+# $$H = -\sum_i p_i \log_2 p_i$$
+#
+# It is 0 if one has all the probability, and $\log_2 n$, the most there is, if all $n$ are alike.
+#
 # ## 3. The real thing
 # No invented scores: these come from word vectors that others have trained, on an encyclopedia and years of news (GloVe,
 # Pennington et al. 2014). That is transfer learning at its smallest: they computed, you read six rows. The score of a word
@@ -99,8 +104,8 @@ def cosine(a, b):
 
 words = ["banks", "loan", "money", "river", "guitar"]
 scores = {word: cosine("bank", word) for word in words}
-rows = [{"word": word, "score": score} for word, score in scores.items()]
-show.table(rows, caption=f"Cosine with “bank”, from {len(vectors):,} pretrained vectors", formats=".2f")
+title = f"Cosine with “bank”, from {len(vectors):,} pretrained vectors"
+show.table({"word": words, "score": list(scores.values())}, title, formats=".2f")
 
 # %% [markdown]
 # ## 4. Move it
@@ -125,11 +130,10 @@ check.recall("raise_temperature")
 from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
 
 cold, warm = (entropy(probabilities(list(scores.values()), t)) for t in (0.1, 1.0))
-what = "a softmax at a higher temperature"
 paper, source = "gives a softer distribution", "Hinton, Vinyals and Dean 2015, section 2"
 ours = f"entropy {cold:.2f} bits at 0.1, {warm:.2f} bits at 1.0 (five words alike: {np.log2(5):.2f})"
 why = "They agree. The paper softens a classifier, to teach a smaller one; we soften cosines."
-show.compare([(what, paper, source, ours, why)])
+show.compare([("a softmax at a higher temperature", paper, source, ours, why)])
 
 # %% [markdown]
 # ## 6. Your turn

@@ -109,7 +109,7 @@ class FakeIndex:
 
 
 class FakeFiles(FakeIndex):
-    """Serves each path that is in ``files``, as a server of repositories does."""
+    """Serves each path that is in `files`, as a server of repositories does."""
 
     @property
     def url(self) -> str:

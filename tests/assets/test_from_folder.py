@@ -12,7 +12,7 @@ from tlcourse.assets.cache import home
 
 @pytest.fixture
 def stick(words, cache, tmp_path, monkeypatch, index):
-    """A copy of a cache that has ``words``; the cache is empty again, and there is no network."""
+    """A copy of a cache that has `words`; the cache is empty again, and there is no network."""
     assets.fetch()
     shutil.copytree(cache, tmp_path / "stick")
     shutil.rmtree(cache)

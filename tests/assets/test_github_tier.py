@@ -13,7 +13,7 @@ GITHUB = [asset for asset in entries.catalogue().values() if asset.tier == "gith
 
 
 class FakeGitHub(FakeFiles):
-    """Serves ``/<owner>/<name>/<commit>/<path>``; what goes wrong, the attributes of FakeIndex say."""
+    """Serves `/<owner>/<name>/<commit>/<path>`; what goes wrong, the attributes of FakeIndex say."""
 
     def add(self, asset, contents):
         for name, content in contents.items():

@@ -30,7 +30,7 @@ KINDS = ["huggingface", "github", "an archive in a repository", "a repository as
 
 @pytest.fixture
 def with_second(words, known, elsewhere):
-    """``with_second(kind)`` gives the asset ``words`` a second source, which has its files."""
+    """`with_second(kind)` gives the asset `words` a second source, which has its files."""
 
     def give(kind, content=CONTENT, **fields):
         if kind == "huggingface":

@@ -83,8 +83,11 @@ class Lab:
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        line = self.process.stdout.readline()
-        self.token = re.search(r"token=(\w+)", line)[1]
+        said = []  # the address comes last, once the lock was tried
+        while not (address := re.search(r"token=([\w-]+)", said[-1] if said else "")):
+            said.append(self.process.stdout.readline())
+            assert said[-1], "the lab did not say its address:\n" + "".join(said)
+        self.token = address[1]
         end = time.monotonic() + STARTS_IN
         while True:
             try:

@@ -40,7 +40,7 @@ def choose(learner, output, description):
 
 
 def commit(learner, output, description):
-    """Make a prediction: only then is it answered."""
+    """Make a prediction: it is kept, and answered only after the measurement."""
     button = output.get_by_role("button", name=description)
     assert button.is_disabled(), "there is nothing chosen yet"
     assert "✓" not in learner.seen(output, "text")

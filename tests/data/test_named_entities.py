@@ -137,7 +137,7 @@ def test_what_is_not_there_or_another_text_is_told(gold_folder, tmp_path, monkey
     with pytest.raises(ValueError, match=r"test part has 3,453 sentences, which are not the 3,453"):
         conll2003.load(tmp_path)
     (tmp_path / "test.txt").write_text("EU B-ORG\nrejects VBZ O\n")
-    with pytest.raises(ValueError, match=r"test\.txt is no file of CoNLL-2003: line 2 has 3 columns"):
+    with pytest.raises(ValueError, match=r"test\.txt is not a file of CoNLL-2003: line 2 has 3 columns"):
         conll2003.load(tmp_path)
 
 

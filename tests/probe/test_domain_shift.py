@@ -83,3 +83,17 @@ def test_rare_words_are_not_looked_at():
     words, (first, second) = domain_shift.which_words([*texts1, "onlyhere"], texts2)
     found = domain_shift.flips(words, (first, np.append(label1, 1)), (second, label2), at_least=1000)
     assert found == []
+
+
+def test_flips_of_all_pairs_and_by_luck():
+    made = [a_domain(0, 1), a_domain(1, 2), a_domain(0, 3)]
+    words, counts = domain_shift.which_words(*(texts for texts, _ in made))
+    sides = [(table, label) for table, (_, label) in zip(counts, made, strict=True)]
+    found = [row for row in domain_shift.all_flips(words, sides, ["a", "b", "c"]) if row["word"] == "like"]
+    assert {(row["in"], row["but in"]) for row in found} == {("a", "b"), ("b", "c")}
+    assert all(row["z"] * row["z there"] < 0 for row in found)
+    clear = [min(abs(row["z"]), abs(row["z there"])) for row in found]
+    assert clear == sorted(clear, reverse=True)
+    by_luck = domain_shift.flips_by_luck(words, sides, repeats=5, seed=0)
+    assert len(by_luck) == 5
+    assert max(by_luck) <= 2

@@ -157,10 +157,17 @@ def test_figures_show_with_alt_text():
     scores = {"MiniLM": np.full((2, 2, 2), 0.8), "TF-IDF": np.full((2, 2, 2), 0.6)}
     drawn.append(domain_scores.transfer_matrices(scores, ["movie", "tweets"], "balanced accuracy"))
     gains = {
-        100: {"a → b": [0.02, 0.03], "b → a": [0.01, 0.0]},
-        500: {"a → b": [-0.02, -0.01], "b → a": [0.01, 0.0]},
+        (100, "a → b"): [0.02, 0.03],
+        (100, "b → a"): [0.01, 0.0],
+        (500, "a → b"): [-0.02, -0.01],
+        (500, "b → a"): [0.01, 0.0],
     }
-    drawn.append(domain_scores.foreign_labels(gains, "balanced accuracy"))
+    rows = [
+        {"own": own, "pair": pair, "seed": seed, "score": score}
+        for (own, pair), scores in gains.items()
+        for seed, score in enumerate(scores)
+    ]
+    drawn.append(domain_scores.foreign_labels(show.Records(rows), "balanced accuracy"))
     pairs = {"MiniLM": (np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.02, 0.06]))}
     drawn.append(
         domain_scores.unseen_words(

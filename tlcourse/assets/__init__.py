@@ -88,7 +88,7 @@ def fetch(
 
     Raises:
         FetchFailed: the network, the index or the disk failed; what came so far is kept for the next try.
-        AssetMissing, AssetCorrupt: ``folder`` lacks one, or has it damaged; the others are in place.
+        AssetMissing, AssetCorrupt: `folder` lacks one, or has it damaged; the others are in place.
         AssetRefused: what came is not what the catalogue pins.
         AssetError: there is no asset or no tier of this name.
     """
@@ -129,7 +129,7 @@ def _from_folder(wanted: list[Asset], folder: Path, verify: bool, report: Progre
 
 
 def source(name: str) -> str:
-    """Where the asset called ``name`` came from, in words; empty if it is not there, or if that is not known.
+    """Where the asset called `name` came from, in words; empty if it is not there, or if that is not known.
 
     Raises:
         AssetError: there is no asset of this name.

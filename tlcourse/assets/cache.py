@@ -47,7 +47,7 @@ def home(asset: Asset) -> Path:
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether ``folder``, or the nearest folder above it that exists, refuses new files."""
+    """Whether `folder`, or the nearest folder above it that exists, refuses new files."""
     while not os.path.exists(folder):  # pathlib would raise where a folder above may not be looked into
         folder = folder.parent
     return not os.access(folder, os.W_OK)
@@ -118,7 +118,7 @@ def write_stamp(folder: Path, digests: dict[str, str], source: str = "") -> None
 
 
 def source(asset: Asset) -> str:
-    """Where ``asset`` came from, in words; empty if it is not there, or was fetched before that was noted."""
+    """Where `asset` came from, in words; empty if it is not there, or was fetched before that was noted."""
     try:
         return read_stamp(home(asset)).get("source", "")
     except (OSError, ValueError, AttributeError):

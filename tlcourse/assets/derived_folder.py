@@ -27,8 +27,8 @@ def kept_folder(name: str, key: str, make: Callable[[Path], None]) -> Path:
     making it waits.
 
     Raises:
-        ValueError: ``name`` or ``key`` is not fit for a folder's name.
-        FetchFailed: the cache cannot be written; and whatever ``make`` raises.
+        ValueError: `name` or `key` is not fit for a folder's name.
+        FetchFailed: the cache cannot be written; and whatever `make` raises.
     """
     place = place_of(name, key)
     if is_whole(place):

@@ -154,12 +154,12 @@ def download_file(
     on_bytes: OnBytes,
     explain: Callable[[Exception], str],
 ) -> str:
-    """Make ``part`` the file at ``url``, and return its sha256; what it holds already is continued.
+    """Make `part` the file at `url`, and return its sha256; what it holds already is continued.
 
-    What is left from before and does not lead to ``digest`` is fetched anew; a wrong file is deleted.
+    What is left from before and does not lead to `digest` is fetched anew; a wrong file is deleted.
 
     Raises:
-        FetchFailed: with what ``explain`` says of the last error. What came is kept for the next try.
+        FetchFailed: with what `explain` says of the last error. What came is kept for the next try.
     """
     continued = part.exists()
     if continued and file_sha256(part) == digest:

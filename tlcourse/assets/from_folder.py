@@ -1,7 +1,7 @@
 """Assets from somebody else's cache, such as a copy of it on a USB stick: verified, then put into one's own.
 
-The folder is a copy of what ``TLCOURSE_ASSETS`` names on the other machine (``<name>/<edition>/…`` in it), or
-of the folder above it, ``tlcourse`` in the user's cache directory. Files that the catalogue pins must have
+The folder is a copy of what `TLCOURSE_ASSETS` names on the other machine (`<name>/<edition>/…` in it), or
+of the folder above it, `tlcourse` in the user's cache directory. Files that the catalogue pins must have
 those hashes; others, of models without a pin, those that they had when they were fetched.
 """
 
@@ -16,10 +16,10 @@ from tlcourse.assets.unpack import is_safe
 
 
 def fetch(asset: Asset, folder: Path, verify: bool, progress: Progress) -> Path:
-    """Make sure that ``asset`` is in the cache, from ``folder`` if it is not, and return where it lies.
+    """Make sure that `asset` is in the cache, from `folder` if it is not, and return where it lies.
 
     Raises:
-        AssetMissing: ``folder`` has no such asset, or of another version.
+        AssetMissing: `folder` has no such asset, or of another version.
         AssetCorrupt: a file of it is gone, or has another hash.
         FetchFailed: the cache cannot be written.
     """
@@ -60,7 +60,7 @@ def _place(asset: Asset, folder: Path) -> Path:
 
 
 def _digests(asset: Asset, place: Path) -> tuple[dict[str, str], str]:
-    """The sha256 of each file that has to be in ``place``, and where it came from first."""
+    """The sha256 of each file that has to be in `place`, and where it came from first."""
     try:
         stamp = cache.read_stamp(place)
         digests, source = dict(stamp["sha256"]), str(stamp.get("source", ""))

@@ -1,7 +1,7 @@
 """Where the very same bytes are public elsewhere: for the day on which the package index has lost a package.
 
-The hashes in ``sums/`` are those of the files, so they hold wherever a file comes from. The catalogue says in
-``[NAME.second]`` which repository has them, at which commit.
+The hashes in `sums/` are those of the files, so they hold wherever a file comes from. The catalogue says in
+`[NAME.second]` which repository has them, at which commit.
 """
 
 import os
@@ -20,7 +20,7 @@ ARCHIVES = "https://codeload.github.com"  # <owner>/<name>/tar.gz/<commit>
 
 
 def fill(asset: Asset, folder: Path, partial: Path, progress: Progress) -> Filled:
-    """Put the files of ``asset`` into the empty ``folder``, from its second source.
+    """Put the files of `asset` into the empty `folder`, from its second source.
 
     Raises:
         FetchFailed: no network, or the files are not there either. What came is kept for the next try.

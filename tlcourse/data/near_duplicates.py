@@ -81,7 +81,8 @@ def joined(groups: Sequence[Hashable], pairs: Iterable[tuple[int, int]]) -> np.n
     from scipy.sparse.csgraph import connected_components
 
     first: dict[Hashable, int] = {}
-    links = np.array([(first.setdefault(group, i), i) for i, group in enumerate(groups)] + list(pairs))
+    links = [(first.setdefault(group, i), i) for i, group in enumerate(groups)] + list(pairs)
+    links = np.array(links, np.int32)  # SciPy 1.11's search takes no other, and only prints that it failed
     left, right = links.reshape(-1, 2).T
     graph = coo_array((np.ones(len(left)), (left, right)), shape=(len(groups), len(groups)))
     return connected_components(graph, directed=False)[1].astype(np.int64)

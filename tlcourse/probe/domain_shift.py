@@ -4,7 +4,7 @@ Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -100,3 +100,33 @@ def flips(
     ranked = turned[np.argsort(-weaker[turned], kind="stable")]
     rows = zip(*(column[ranked] for column in columns.values()), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def all_flips(
+    words: np.ndarray, sides: Sequence[tuple[csr_matrix, np.ndarray]], names: Sequence[str]
+) -> list[dict[str, object]]:
+    """The `flips` of each pair of domains, the clearest first: word, z in the one, z in the other.
+
+    Args:
+        sides: (which text has which word, labels) of each domain.
+        names: what the domains are called.
+    """
+    found = [
+        {"word": flip["word"], "in": names[i], "z": flip["z1"], "but in": names[j], "z there": flip["z2"]}
+        for i, j in combinations(range(len(sides)), 2)
+        for flip in flips(words, sides[i], sides[j])
+    ]
+    return sorted(found, key=lambda flip: -min(abs(flip["z"]), abs(flip["z there"])))
+
+
+def flips_by_luck(
+    words: np.ndarray, sides: Sequence[tuple[csr_matrix, np.ndarray]], repeats: int, seed: int
+) -> list[int]:
+    """How many words change sides if the labels of one domain of each pair are shuffled; once per repeat."""
+    rng = np.random.default_rng(seed)
+    counts = []
+    for _ in range(repeats):
+        mixed = [(table, rng.permutation(label)) for table, label in sides]
+        pairs = combinations(range(len(sides)), 2)
+        counts.append(sum(len(flips(words, sides[i], mixed[j])) for i, j in pairs))
+    return counts

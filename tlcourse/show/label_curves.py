@@ -105,6 +105,14 @@ class LabelsWorth(Explorer):
         ours, base = self.curves[representation], self.curves[self.baseline]
         return label_efficiency.labels_worth(self.labels, ours, base, n_labels)
 
+    def factor(self, representation: str, n_labels: int) -> str:
+        """How many times as many labels the baseline needs: the median over the seeds, least and most."""
+        factors = self.needed(representation, n_labels) / n_labels
+        if np.isinf(np.median(factors)):
+            return "more than we have"
+        least, most = (f"{x:.1f}" if np.isfinite(x) else "∞" for x in (factors.min(), factors.max()))
+        return f"{np.median(factors):.1f} ({least}–{most})"
+
     def _height(self, representation: str, n_labels: int) -> float:
         return float(self.curves[representation][:, self.labels.index(n_labels)].mean())
 

@@ -1,7 +1,7 @@
 """Results as records: one flat dict for each thing that was measured, with at least a `score`.
 
-A record says what was measured and how it came out: ``{"model": "MiniLM", "task": "movie", "labels": 100,
-"seed": 3, "score": 0.71}`. There may be further fields (`layer``, `rate`, `way`). Everything
+A record says what was measured and how it came out: `{"model": "MiniLM", "task": "movie", "labels": 100,
+"seed": 3, "score": 0.71}`. There may be further fields (`layer`, `rate`, `way`). Everything
 that a lesson shows of its results is made from records: `tlcourse.show.results` (a table),
 `tlcourse.show.learning_curve` (a figure), `tlcourse.show.difference` (a sentence, and whether it
 may be said), and a cell of `tlcourse.show.compare`.

@@ -45,7 +45,8 @@ def results(
         line: dict[str, object] = {rows: f"{value:,}" if isinstance(value, int) else value}
         for name in names:
             text = _told(found[name], spec, sizes) if name in found else "–"
-            line[str(name)] = Strong(text) if name == winner else text
+            head = name if isinstance(name, str) else f"{columns} {name}"
+            line[head] = Strong(text) if name == winner else text
         body.append(line | {name: cell(value) for name, cell in (also or {}).items()})
     table(body, " ".join(filter(None, [caption and f"{caption}.", _legend(sizes, marked)])))
 
@@ -53,7 +54,8 @@ def results(
 def _told(group: Records, spec: str, sizes: set[int]) -> str:
     scores = group.scores
     mean, spread = mean_and_spread(scores)
-    told = f"{mean:{spec}} ± {spread:{spec}}" if len(scores) > 1 else f"{mean:{spec}}"
+    told = f"{mean:{spec}} ± {spread:{spec.removeprefix('+')}}" if len(scores) > 1 else f"{mean:{spec}}"
+    told = told.replace("-", "−")
     return told if len(sizes) == 1 else f"{told} (n={len(scores)})"
 
 
@@ -62,7 +64,7 @@ def _legend(sizes: set[int], marked: bool) -> str:
     if len(sizes) == 1:
         (n,) = sizes
         told = f"Mean ± standard deviation over {n} seeds." if n > 1 else "One seed."
-    return told + (" Bold: better than each other of its row, outside the spread." if marked else "")
+    return told + (" Bold: better than every other in its row, outside the spread." if marked else "")
 
 
 def _winner(found: Mapping[Any, Records], best: str | None) -> Any | None:

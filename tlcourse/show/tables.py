@@ -32,7 +32,7 @@ def mean_sd(values: Sequence[float], spec: str = ".3g") -> str:
     if array.size == 1:
         return format(array[0], spec)
     mean, spread = mean_and_spread(array)
-    return f"{mean:{spec}} ± {spread:{spec}} (n={array.size})"
+    return f"{mean:{spec}} ± {spread:{spec.removeprefix('+')}} (n={array.size})"
 
 
 def _cell(value: object, form: Format | None) -> str:
@@ -97,7 +97,7 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
         else ""
     )
     page = (
-        f'<table style="font-size:100%; border-collapse:collapse; margin:0">{title}'
+        f'<table style="font-size:100%; border-collapse:collapse; margin:0 0 0.9em 0">{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
     )
     display({"text/html": page, "text/plain": _plain(columns, body, right, caption)}, raw=True)

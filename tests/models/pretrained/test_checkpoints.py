@@ -30,7 +30,9 @@ def model_folder(tiny_zoo, tmp_path):
 def change(path, **changed):
     """Write the file of weights again, with these tensors instead; those that are None, without."""
     tensors = load_file(path) | changed
-    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, path)
+    # Beside, then renamed: what was read is a map of the file, and to write under it can kill the process.
+    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, f"{path}.new")
+    os.replace(f"{path}.new", path)
 
 
 def clone(folder: Path) -> Path:

@@ -279,7 +279,7 @@ def named(gold):
 
 @pytest.fixture(scope="module")
 def probed(named):
-    """``probed(encoder)``: layer → F1 over names of a linear probe on its frozen states."""
+    """`probed(encoder)`: layer → F1 over names of a linear probe on its frozen states."""
     data, train, test = named
     lengths = [len(data.words[i]) for i in test]
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.preprocessing import StandardScaler
 
 from tlcourse.train.measuring import domain_transfer
 from tlcourse.train.measuring.domain_transfer import Domain
@@ -61,6 +63,28 @@ def test_two_sources_are_trained_on_together():
     assert accuracy_score(ONE.test_label, domain_transfer.predict(alone, ONE, GLOVE)) > accuracy_score(
         ONE.test_label, domain_transfer.predict(both, ONE, GLOVE)
     )
+
+
+def test_a_weight_is_worth_as_many_copies():
+    # Scikit-learn's own classifier, on sentences that occur three times, against the weight of 3.
+    weighed = domain_transfer.fit([(ONE, 20), (TURNED, 60)], GLOVE, seed=0, weights=[3, 1])
+    own, foreign = (domain_transfer.draw_nested(d, n, 0) for d, n in ((ONE, 20), (TURNED, 60)))
+    x = np.concatenate([ONE.inputs[GLOVE][own], TURNED.inputs[GLOVE][foreign]])
+    y = np.concatenate([ONE.label[own], TURNED.label[foreign]])
+    copies = np.repeat(np.arange(80), np.repeat([3, 1], [20, 60]))
+    seen = StandardScaler().fit(x).transform(x)
+    strength = domain_transfer.baselines.STRENGTH[GLOVE] * 80 / 120  # a mean weight of 1
+    counts = np.bincount(y)
+    theirs = LogisticRegression(C=strength, class_weight=dict(enumerate(80 / 2 / counts)), max_iter=1000)
+    theirs.fit(seen[copies], y[copies])
+    ours = weighed.named_steps["logisticregression"]
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=2e-3)
+
+
+@pytest.mark.parametrize("weights", [[1], [1, 0], [1, -2]])
+def test_weights_are_one_each_and_above_zero(weights):
+    with pytest.raises(ValueError, match="one above 0 for each of the 2 sources"):
+        domain_transfer.fit([(ONE, 20), (TURNED, 60)], GLOVE, 0, weights)
 
 
 def test_more_labels_than_there_are_is_an_error():

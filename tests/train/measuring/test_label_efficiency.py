@@ -71,10 +71,13 @@ def test_a_learning_curve_scores_the_same_draws(monkeypatch):
         return n + seed
 
     class Flat:
-        test_label = None
+        name, test_label = "movie", None
 
     monkeypatch.setattr(label_efficiency, "fit", fit)
     monkeypatch.setattr(label_efficiency, "predict", lambda model, domain, representation: model)
     curve = label_efficiency.learning_curve(Flat(), "GloVe", [10, 20], [1, 2], lambda label, guess: guess)
-    np.testing.assert_array_equal(curve, [[11, 21], [12, 22]])
+    known = {"model": "GloVe", "task": "movie"}
+    assert curve == [
+        {**known, "labels": n, "seed": seed, "score": n + seed} for seed in (1, 2) for n in (10, 20)
+    ]
     assert asked == [(10, 1), (20, 1), (10, 2), (20, 2)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score
 
 from tlcourse.data.tasks import TAGS, Task
 from tlcourse.train.measuring import scores
@@ -69,3 +70,16 @@ def test_tags_are_scored_by_sentence():
         scores.score(task, "x", np.array([1, 3, 1])) == 1.0
     )  # a span does not go on over the sentence's end
     assert scores.score(task, "x", np.array([1, 0, 3])) == 0.5
+
+
+def test_the_error_of_a_difference_is_that_of_a_bootstrap():
+    rng = np.random.default_rng(0)
+    truth = (rng.random(600) < 0.7).astype(int)
+    one, other = (np.where(rng.random(600) < right, truth, 1 - truth) for right in (0.8, 0.7))
+    gaps = []
+    for _ in range(1000):
+        rows = rng.integers(0, 600, 600)
+        a, b = (balanced_accuracy_score(truth[rows], guess[rows]) for guess in (one, other))
+        gaps.append(a - b)
+    assert scores.error_of_difference(truth, one, other) == pytest.approx(np.std(gaps), rel=0.1)
+    assert scores.error_of_difference(truth, one, one) == 0

@@ -14,7 +14,7 @@ from tlcourse.show.figures import Described
 
 def course_map() -> Described:
     """Draw the lessons as stations of one line; an arc joins each lesson to those that it stands on."""
-    fig, ax = plt.subplots(figsize=(12, 0.5 * len(LESSONS) + 0.9))
+    fig, ax = plt.subplots(figsize=(13.4, 0.5 * len(LESSONS) + 0.9))
     rows = {lesson.slug: -i for i, lesson in enumerate(LESSONS)}
     for i, section in enumerate(SECTIONS):
         members = [rows[one.slug] for one in LESSONS if one.section == section]
@@ -28,8 +28,8 @@ def course_map() -> Described:
     ax.text(-6.0, 0.75, "part of the talk", fontsize=12, weight="bold")
     ax.text(-0.15, 0.75, "stands on", fontsize=12, weight="bold", ha="right")
     ax.text(0.35, 0.75, "lesson", fontsize=12, weight="bold")
-    ax.text(6.1, 0.75, "the question it answers", fontsize=12, weight="bold")
-    ax.set_xlim(-6.2, 13.2)
+    ax.text(7.5, 0.75, "the question it answers", fontsize=12, weight="bold")
+    ax.set_xlim(-6.2, 15.8)
     ax.set_ylim(-len(LESSONS) + 0.4, 1.15)
     ax.axis("off")
     return Described(fig, alt=f"Map of the course. {' '.join(map(_told, LESSONS))}")
@@ -55,7 +55,7 @@ def _draw_station(ax: plt.Axes, lesson: Lesson, y: float) -> None:
     weight = "normal" if lesson.planned else "bold"
     label = {"va": "center", "fontsize": 12, "color": colour}
     ax.text(0.35, y, f"{lesson.number}  {lesson.title}{planned}", weight=weight, **label)
-    ax.text(6.1, y, lesson.question, **label)
+    ax.text(7.5, y, lesson.question, **label)
 
 
 def _draw_link(ax: plt.Axes, upper: float, lower: float) -> None:

@@ -6,10 +6,12 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
 
@@ -40,8 +42,11 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
             ax.text(j, i, f"{mean[i, j]:.0%}", ha="center", va="center", color=ink, fontsize=14)
         for i in range(len(domains)):
             ax.add_patch(
-                Rectangle((i - 0.47, i - 0.47), 0.94, 0.94, fill=False, edgecolor="black", linewidth=2.5)
-            )
+                Rectangle(
+                    (i - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor="black", linewidth=2.5,
+                    path_effects=[withStroke(linewidth=5, foreground="white")],  # seen on dark cells, too
+                )
+            )  # fmt: skip
         ax.set_xticks(range(len(domains)), domains, rotation=25, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(len(domains)), domains if ax is axes[0][0] else [])
         ax.set(title=name, xlabel="tested on …")
@@ -66,27 +71,30 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Mapping[int, Mapping[str, Sequence[float]]], what: str) -> Described:
+def foreign_labels(gains: Records, what: str) -> Described:
     """Draw what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
-        gains: number of own labels → pair, such as `"movie → tweets"` → the gain of each seed, of 1.
+        gains: `own` (labels), `pair`, such as `"movie → tweets"`, `seed`, and the gain as the score.
         what: what is gained, such as `"balanced accuracy"`.
     """
-    first = next(iter(gains.values()))
-    pairs = sorted(first, key=lambda pair: np.mean(first[pair]))
+    by_own = {own: group.by("pair") for own, group in gains.by("own").items()}
+    first = next(iter(by_own.values()))
+    pairs = sorted(first, key=lambda pair: first[pair].mean)
     fig, ax = plt.subplots(figsize=(9, 0.36 * len(pairs) + 1.4))
-    shift = np.linspace(0.12, -0.12, len(gains))
-    looks = cycle(3 + len(gains))[3:]  # not those of the three representations: here it is one of them
-    for (own, by_pair), look, dy in zip(gains.items(), looks, shift, strict=True):
-        mean, spread = mean_and_spread([[100 * x for x in by_pair[pair]] for pair in pairs], axis=1)
+    shift = np.linspace(0.12, -0.12, len(by_own))
+    looks = cycle(3 + len(by_own))[3:]  # not those of the three representations: here it is one of them
+    for (own, by_pair), look, dy in zip(by_own.items(), looks, shift, strict=True):
+        mean = np.array([100 * by_pair[pair].mean for pair in pairs])
+        spread = [100 * by_pair[pair].spread for pair in pairs]
         style = {"color": look["color"], "marker": look["marker"], "linestyle": ""}
         ax.errorbar(mean, np.arange(len(pairs)) + dy, xerr=spread, label=f"{own:,} own labels", **style)
     ax.axvline(0, color=COLOURS["black"], linewidth=1.5, linestyle="-", marker="")
     ax.set_yticks(range(len(pairs)), pairs)
     ax.set_xlabel(f"change of {what} by adding the other domain's labels, in points\n← hurts      helps →")
     ax.legend(loc="lower right")
-    hurt = {own: sum(np.mean(g) < 0 for g in by_pair.values()) for own, by_pair in gains.items()}
+    hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
+    ax.set_title("bars: ± standard deviation over the seeds", fontsize=12, fontweight="normal")
     told = "; ".join(
         f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )

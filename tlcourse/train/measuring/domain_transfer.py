@@ -97,13 +97,31 @@ def draw_nested(domain: Domain, n_labels: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(domain.train_index)[:n_labels]
 
 
-def fit(sources: Sequence[tuple[Domain, int]], representation: str, seed: int) -> Pipeline:
-    """Train on so many labels of each domain, as in `fit([(movie, 100), (tweets, 50)], "TF-IDF", seed=0)`."""
+def fit(
+    sources: Sequence[tuple[Domain, int]],
+    representation: str,
+    seed: int,
+    weights: Sequence[float] | None = None,
+) -> Pipeline:
+    """Train on so many labels of each domain: `fit([(movie, 100), (product, 2000)], "TF-IDF", seed=0)`.
+
+    Args:
+        weights: how much a sentence of each domain counts in the loss, one for each of `sources`; only
+            their ratios matter, for they are scaled to a mean of 1, which leaves the regularisation as it is.
+
+    Raises:
+        ValueError: there are not as many weights as sources, or one is not above 0.
+    """
+    weights = [1.0] * len(sources) if weights is None else list(weights)
+    if len(weights) != len(sources) or min(weights) <= 0:
+        raise ValueError(f"weights is {weights}: give one above 0 for each of the {len(sources)} sources")
     parts = [(domain, draw_nested(domain, n_labels, seed)) for domain, n_labels in sources]
+    weight = np.repeat(np.array(weights, dtype=float), [len(rows) for _, rows in parts])
+    weight /= weight.mean()
     x = np.concatenate([domain.inputs[representation][rows] for domain, rows in parts])
     y = np.concatenate([domain.label[rows] for domain, rows in parts])
     with _BLAS.limit(limits=1, user_api="blas"):
-        return baselines.classifier(representation).fit(x, y)
+        return baselines.classifier(representation).fit(x, y, logisticregression__sample_weight=weight)
 
 
 def predict(model: Pipeline, domain: Domain, representation: str) -> np.ndarray:

@@ -7,6 +7,7 @@ Taught in lesson *What is transfer learning*.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,22 +20,20 @@ def learning_curve(
     labels: Sequence[int],
     seeds: Sequence[int],
     metric: Callable[[np.ndarray, np.ndarray], float],
-) -> np.ndarray:
-    """`metric(true, predicted)` on the domain's test sentences: (S, len(labels)), a row for each seed.
+) -> list[dict[str, Any]]:
+    """`metric(true, predicted)` on the domain's test sentences, a record for each seed and size.
 
-    Along a row the training sentences of a budget are among those of the next; across representations they
-    are the same, so that rows can be compared in pairs.
+    A record has `model` (the representation), `task` (the domain), `labels`, `seed` and `score`.
+    With one seed the training sentences of fewer labels are among those of more; across representations they
+    are the same, so that scores can be compared in pairs.
     """
-    rows = [
-        [
-            metric(
-                domain.test_label, predict(fit([(domain, n)], representation, seed), domain, representation)
-            )
-            for n in labels
-        ]
-        for seed in seeds
-    ]
-    return np.array(rows)
+    known = {"model": representation, "task": domain.name}
+
+    def score(n: int, seed: int) -> float:
+        model = fit([(domain, n)], representation, seed)
+        return metric(domain.test_label, predict(model, domain, representation))
+
+    return [{**known, "labels": n, "seed": seed, "score": score(n, seed)} for seed in seeds for n in labels]
 
 
 def labels_to_reach(labels: Sequence[int], scores: Sequence[float], target: float) -> float:
@@ -72,7 +71,7 @@ def labels_worth(
 
     Args:
         labels: L budgets, ascending; `n_labels` is one of them.
-        scores, baseline: (S, L), as from `learning_curve`, same seeds.
+        scores, baseline: (S, L), a row for each seed, the same seeds.
 
     Returns:
         float64, (S,): labels; `inf` where the baseline never gets there.

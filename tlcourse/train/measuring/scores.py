@@ -66,3 +66,17 @@ def span_f1(true: Iterable[np.ndarray], predicted: Iterable[np.ndarray], names: 
     if not expected and not given:
         return 1.0
     return 2 * len(expected & given) / (len(expected) + len(given))
+
+
+def error_of_difference(truth: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """The standard error of the difference of two balanced accuracies on the same test items.
+
+    It says how far the difference would move with another test set, not with other training items. What both
+    get right or both get wrong cancels, so it is smaller than that of either score.
+
+    Args:
+        truth, one, other: the right classes and those of two classifiers, (N,).
+    """
+    gap = (one == truth).astype(float) - (other == truth)
+    classes = np.unique(truth)
+    return float(np.sqrt(sum(gap[truth == c].var() / (truth == c).sum() for c in classes)) / len(classes))

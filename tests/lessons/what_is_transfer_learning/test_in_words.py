@@ -1,0 +1,153 @@
+"""The lesson's sentences say what was measured, whichever way it came out."""
+
+import numpy as np
+import pytest
+
+from tlcourse import show
+from tlcourse.lessons.what_is_transfer_learning import domain_tables, in_words, published
+from tlcourse.lessons.what_is_transfer_learning.unseen import Unseen
+from tlcourse.train.measuring.domain_transfer import Domain
+
+rng = np.random.default_rng(0)
+LABEL = np.tile([0, 1], 500)
+MOVIE = Domain("movie", [""] * 1000, LABEL - 0.5, LABEL, {}, np.arange(800), np.arange(800, 1000))
+
+
+def after_all_labels(tf_idf, minilm):
+    return show.Records(
+        {"model": model, "labels": 800, "seed": seed, "score": score}
+        for model, score in (("TF-IDF", tf_idf), ("MiniLM", minilm))
+        for seed in (0, 1)
+    )
+
+
+def right(share):
+    """Answers to the test sentences, so many of them right."""
+    return np.where(np.arange(200) < share * 200, MOVIE.test_label, 1 - MOVIE.test_label)
+
+
+@pytest.mark.parametrize(
+    ("tf_idf", "minilm", "words"),
+    [
+        (0.90, 0.70, ("20.0 points ahead of", "more than luck")),
+        (0.70, 0.90, ("20.0 points behind", "more than luck")),
+        (0.71, 0.70, ("1.0 points ahead of", "another test set might turn it round")),
+    ],
+)
+def test_all_labels(tf_idf, minilm, words):
+    said = {"TF-IDF": right(tf_idf), "MiniLM": right(minilm)}
+    text = in_words.with_all_labels(after_all_labels(tf_idf, minilm), MOVIE, said)
+    assert all(word in text for word in words)
+    assert "800 labels" in text
+    assert "200 sentences" in text
+
+
+def gains(by_weight):
+    return show.Records(
+        {"own": 100, "weight": weight, "pair": pair, "seed": seed, "score": mean + shift + 0.001 * seed}
+        for weight, mean in by_weight.items()
+        for pair, shift in (("a → b", 0.01), ("b → a", -0.01))
+        for seed in range(3)
+    )
+
+
+def test_foreign_labels():
+    text = in_words.foreign_labels(gains({1: 0.005}), 300)
+    assert "With **100** labels of your own, 300 foreign ones" in text
+    assert "+0.6 points on average" in text
+    assert "hurt in 1 of 2 pairs (worst: b → a, −0.4)" in text
+
+
+@pytest.mark.parametrize(
+    ("by_weight", "best"),
+    [
+        ({1: 0.0, 5: 0.05}, "best weight here is 5, which is still better"),
+        ({1: -0.1, 5: -0.05}, "best weight here is 5, which is still worse"),
+        ({1: -0.001, 5: -0.05}, "best weight here is 1, which cannot be told from"),
+    ],
+)
+def test_weights(by_weight, best):
+    some = gains(by_weight)
+    # The seeds would otherwise differ by the same in each weight, which is a single measurement.
+    noisy = show.Records({**row, "score": row["score"] + rng.normal(0, 1e-4)} for row in some)
+    text = in_words.weighed(noisy)
+    assert best in text
+    assert "a weight of 5 is" in text
+
+
+@pytest.mark.parametrize(("order", "words"), [(1, "fits the argument"), (-1, "against the argument")])
+def test_unseen_words(order, words):
+    share = np.array([0.1, 0.2, 0.3, 0.4])
+    by_pair = {"TF-IDF": (share, order * share), "MiniLM": (share, np.array([0.1, 0.3, 0.2, 0.4]))}
+    falling = np.array([[0.66, 0.6, 0.55], [0.66, 0.61, 0.56]])
+    lost = Unseen(by_pair, {"TF-IDF": falling, "MiniLM": falling + 0.1})
+    text = in_words.unseen_words(lost, at_home=0.70)
+    assert words in text
+    assert "not the whole gap: even on sentences *without* one, TF-IDF gets **66%** away" in text
+    assert "not the whole gap" not in in_words.unseen_words(lost, at_home=0.60)
+
+
+def test_luck():
+    assert "believe the top" in in_words.by_luck(27, [5, 10, 20])
+    assert "all of it may be luck" in in_words.by_luck(12, [5, 10, 20])
+
+
+def test_home_and_away():
+    matrix = np.array([[0.9, 0.7], [0.6, 0.8]])
+    found = domain_tables.home_and_away({"X": np.stack([matrix, matrix + 0.02])})
+    means = {where: some.mean for where, some in found.by("where").items()}
+    assert means == pytest.approx({"at home": 0.86, "away": 0.66, "lost": (0.9 - 0.6 + 0.8 - 0.7) / 2})
+
+
+def test_hutto_and_gilberts_table_is_rows_trained_on():
+    lost = domain_tables.home_and_away({"theirs": published.TABLE_5[None]}).where(where="lost").mean
+    # At home .83 .75 .60 .50; each column's other rows, by hand.
+    columns = [
+        (0.83, 0.56, 0.67, 0.58),
+        (0.75, 0.56, 0.55, 0.55),
+        (0.60, 0.58, 0.51, 0.51),
+        (0.50, 0.45, 0.45, 0.43),
+    ]
+    gaps = [home - other for home, *others in columns for other in others]
+    assert lost == pytest.approx(np.mean(gaps))
+
+
+def learning_curves(tf_idf):
+    rising = {"MiniLM": [0.6, 0.7, 0.72], "GloVe": [0.55, 0.6, 0.61], "TF-IDF": tf_idf}
+    curves = {name: np.add([row, row], [[0.0], [0.01]]) for name, row in rising.items()}
+    return show.Records.of_curves([25, 100, 400], curves, seeds=[0, 1])
+
+
+def test_the_right_end_of_the_curves():
+    text = in_words.right_end(learning_curves([0.5, 0.55, 0.73]))
+    assert (
+        "From 100 to 400, more labels bring +2.0 points to MiniLM, +1.0 points to GloVe, +18.0 points" in text
+    )
+    assert "goes on learning" in text
+    assert "has not begun to catch up with MiniLM" in in_words.right_end(learning_curves([0.5, 0.55, 0.56]))
+
+
+def test_the_first_reading_says_when_the_curves_are_too_short():
+    found = show.labels_worth(learning_curves([0.5, 0.55, 0.73]))
+    assert "gets there with about" in in_words.first_reading(found)
+    assert "`full` profile" not in in_words.first_reading(found)
+    short = show.labels_worth(learning_curves([0.5, 0.55, 0.56]))
+    assert "does not get there with 400" in in_words.first_reading(short)
+    assert "`full` profile" in in_words.first_reading(short)
+    assert short.factor("MiniLM", 100) == "more than we have"
+    low, high = found.needed("MiniLM", 100)
+    assert found.factor("MiniLM", 100) == f"{(low + high) / 200:.1f} ({low / 100:.1f}–{high / 100:.1f})"
+
+
+def test_where_people_are_clear_and_where_not():
+    rows = [{"one rater": "58%", "classifier": "54%"}, {"one rater": "99%", "classifier": "85%"}]
+    text = in_words.near_zero(rows)
+    assert text.index("58%") < text.index("99%") < text.index("85%")
+
+
+def test_home_is_named_beside_away():
+    low, high = np.array([[0.6, 0.5], [0.5, 0.6]]), np.array([[0.9, 0.8], [0.8, 0.9]])
+    shifts = np.array([0.0, 0.01, 0.03])[:, None, None]
+    scores = {"MiniLM": high + shifts, "TF-IDF": low + shifts**2}
+    text = in_words.wrong_and_right_home(domain_tables.home_and_away(scores))
+    assert "MiniLM away from home is far above TF-IDF at home by 20" in text
