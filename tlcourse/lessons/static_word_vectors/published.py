@@ -55,13 +55,13 @@ def comparison(
             "We think that training stops early, as it does for GloVe, where the control shows it.",
         ),
         (
-            "gender in Google News before debiasing", "99.9% by clusters, 98.25% by a classifier",
-            "Gonen and Goldberg 2019", _found(left["before"]),
+            "side of a word found, before debiasing", "99.9% by clusters, 98.25% by a classifier",
+            "Gonen and Goldberg 2019, first and last experiment", _found(left["before"]),
             "They use word2vec of Google News, 300-d, and a longer list of gendered words.",
         ),
         (
-            "and after hard debiasing", "92.5% by clusters, 88.88% by a classifier",
-            "Gonen and Goldberg 2019", _found(left["after"]),
-            "The same; and 50 numbers hold less to find again, we think.",
+            "the same, after hard debiasing", "92.5% by clusters, 88.88% by a classifier",
+            "Gonen and Goldberg 2019, first and last experiment", _found(left["after"]),
+            "As above; and 50 numbers hold less to find again, we think.",
         ),
     ]  # fmt: skip
