@@ -57,6 +57,7 @@ def of_skipgram(
 
 def of_glove(model: GloVe, counts: scipy.sparse.csr_array, often: float) -> tuple[Panel, Panel, Panel]:
     """GloVe's whole sum against log X; its dot products against PMI; and the same with margins taken out."""
+    trainings.give_back_memory()  # what was needed to count
     i, j = (counts >= often).nonzero()
     log_x, of_pair = np.log(np.asarray(counts[i, j]).ravel()), np.asarray(pmi.pmi(counts)[i, j]).ravel()
     product = model.word[torch.from_numpy(i)] * model.context[torch.from_numpy(j)]

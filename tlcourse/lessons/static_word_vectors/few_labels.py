@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 
 from tlcourse.data import glove, rated_sentences
 from tlcourse.models.vectors.averaged_vectors import AveragedVectors, start_vectors
-from tlcourse.train.finetuning import averaged_vectors
+from tlcourse.train.finetuning import averaged_vectors, trainings
 
 MODELS = ("TF-IDF", "frozen GloVe", "tuned GloVe", "random, learned")
 COMMONEST = 100_000  # words of GloVe that are loaded
@@ -24,6 +24,7 @@ def _movies() -> tuple[np.ndarray, rated_sentences.RatedSentences]:
 
 @cache
 def _glove() -> glove.Vectors:
+    trainings.give_back_memory()  # what the searches for analogies needed
     return glove.load(COMMONEST)
 
 

@@ -150,12 +150,10 @@ def passes(kept: Records) -> str:
     )
     return (
         f"Four times the passes {more_passes} GloVe's r from {r[base].mean:.3f} to "
-        f"**{r[longer].mean:.3f}**, and the "
-        f"loss goes from {loss[base].mean:.3f} to {loss[longer].mean:.3f}. Three times the dimensions "
-        f"{more_numbers} "
-        f"({r[wider].mean:.3f}). With 10 passes, GloVe is *undertrained*; it does not lack dimensions. On "
-        "WordSim-353 "
-        f"40 passes give ρ = {kept_results.glove_similarity(100, 40):.2f} instead of "
+        f"**{r[longer].mean:.3f}**, and the loss goes from {loss[base].mean:.3f} to "
+        f"{loss[longer].mean:.3f}. Tripling the dimensions {more_numbers} ({r[wider].mean:.3f}). With 10 "
+        "passes, GloVe is *undertrained*; it does not lack dimensions. On WordSim-353 40 passes give "
+        f"ρ = {kept_results.glove_similarity(100, 40):.2f} instead of "
         f"{kept_results.glove_similarity(100, 10):.2f}."
     )
 
