@@ -43,7 +43,8 @@ check = exercises.start("start_here", solutions=solutions)
 
 # %% [markdown]
 # ## Is your machine ready?
-# Each line below is a thing that the lessons need. A line with ✗ says what to do; the rest of the course can wait until then.
+# Each line below is a thing that the lessons need (*assets* are the models and data that others made). A line with ✗ says what
+# to do; the rest of the course can wait until then.
 
 # %%
 found = doctor.checks()
@@ -109,7 +110,8 @@ show.table({"word": words, "score": list(scores.values())}, title, formats=".2f"
 
 # %% [markdown]
 # ## 4. Move it
-# A widget answers what a still figure can't. Move the slider: at which temperature does *river* first reach one word in ten?
+# A widget answers what a still figure can't. Move the slider: from left to right, at which temperature does
+# *river* first reach a probability of 10%?
 # On a page without a running kernel (GitHub, a printout) you see three positions of it instead.
 
 # %%
@@ -166,8 +168,10 @@ check
 # %% [markdown]
 # ## Two sizes of every lesson
 # A lesson runs as `full`, with all the data, in at most eight minutes, or as `fast`, on a part of it, in less than one. The
-# code is the same; only sizes change, through `pick`. Above it chose how many word vectors to read. To switch, change
-# `profile = "fast"` in the first code cell, or set `TLCOURSE_PROFILE=fast` before you start JupyterLab.
+# code is the same; only sizes change, through `pick`. Above it chose how many word vectors to read. To switch, write
+# `profile = "fast"` in the cell near the top that sets `profile`, and run the notebook again; or set `TLCOURSE_PROFILE=fast` before you
+# start JupyterLab. In the same cell `seed` fixes what is random, and `solutions = True` puts the solution in the place of every
+# exercise that you left open.
 
 # %%
 sizes = {name: profiles.chooser(name)(full=400_000, fast=20_000) for name in profiles.PROFILES}

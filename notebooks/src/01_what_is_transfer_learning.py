@@ -33,6 +33,8 @@ solutions = False
 from functools import partial
 from itertools import permutations
 
+import numpy as np  # noqa: F401  (for your own code in the exercises, as torch is)
+import torch  # noqa: F401
 from sklearn.metrics import balanced_accuracy_score
 
 from tlcourse import exercises, profiles, show
@@ -56,7 +58,8 @@ check = exercises.start("what_is_transfer_learning", solutions=solutions)
 # %% [markdown]
 # ## Predict first
 # You have labelled a hundred sentences by hand, and it took the morning. Somebody hands you a network that has read millions
-# of sentences, but never a label like yours. What is it worth? Commit to an answer; you measure it below.
+# of sentences, but never a label like yours: it is *pretrained*. You leave it as it is, *frozen*, and train a small classifier on
+# the numbers that it computes for a sentence. What is it worth? Commit to an answer; you measure it below.
 
 # %%
 check.predict("worth")
@@ -83,14 +86,15 @@ show.table(domain_tables.extremes(sets), "The highest and the lowest rating amon
 
 # %% [markdown]
 # Before any model, three baselines. Always giving the more frequent answer, the *majority*. A coin. And people: how often does
-# *one* rater's sign agree with the mean of all?
+# *one* rater's sign agree with the mean of all? (*Balanced* is explained below the table.)
 
 # %%
 show.table(domain_tables.domains(sets), "Four domains")
 
 # %% [markdown]
 # Accuracy flatters the majority. **Balanced accuracy** does not: it is the mean of two shares, how many of the positive sentences
-# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what we report from here on.
+# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what we report
+# from here on, unless we say otherwise.
 #
 # Look at the last column, which is balanced. Editorials report more than they feel: one rater agrees with the others far less often.
 # So they are hard *for people*, and no classifier is to blame for all of that. (A rater who says 0 counts as *not positive*. And a
@@ -128,24 +132,25 @@ transfer_sketches.transfer_taxonomy()
 
 # %% [markdown]
 # You do both of the framed ones. First **sequential transfer**: a network trained on one task (which sentences belong
-# together) is used for another (is it positive?). Then **domain adaptation** at its plainest: the task stays, and you only
+# together: MiniLM, introduced below) is used for another (is it positive?). Then **domain adaptation** at its plainest: the task stays, and you only
 # carry the classifier from movies to tweets.
 #
-# Our four domains differ in everything the definitions name. Here is movies against tweets, each line computed:
+# In our four domains $\mathcal{X}$ and $\mathcal{Y}$ are the same, and the distributions differ. Here is movies against tweets, each
+# line computed. ($P(Y)$, the share of positive sentences, follows from the two that the definitions name.)
 
 # %%
 show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies and tweets")
 
 # %% [markdown]
 # In movie reviews *like* compares (“feels like a sitcom”). In tweets it likes. So the third line is a change of
-# $P(Y \mid X)$, and by the strict definition the task itself has changed a little. Real transfer is seldom pure.
+# $P(Y \mid X)$, by more than $P(Y)$ moves, and by the strict definition the task itself has changed a little. Real transfer is seldom pure.
 #
 # ## The whole method in a few lines (10 minutes)
 # Three ways to turn a sentence into numbers, its *representation*, from no transfer to much of it:
 #
 # | | what it knows before it sees your labels | numbers a sentence |
 # |---|---|---|
-# | **TF-IDF** | nothing: it counts the words of your labelled sentences; rare words count more | one a word |
+# | **TF-IDF** (term frequency, inverse document frequency) | nothing: it counts the words of your labelled sentences; rare words count more | one a word |
 # | **GloVe** | a vector for each of 400,000 words, from 6 billion words of text; we average them | 50 |
 # | **MiniLM** | a network that reads the sentence, trained on sentence pairs; we average its last states | 384 |
 #
@@ -154,7 +159,8 @@ show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies an
 # threads and captions. None of it was labelled with a feeling.
 #
 # Both pretrained ones stay **frozen**: their numbers never change. The same kind of classifier is trained on top of each
-# representation, with the same labels:
+# representation, with the same labels. `C` says how freely its weights may grow; it was chosen for each representation by trying
+# several on training sentences, so that none is at a disadvantage:
 
 # %%
 show.source(baselines.classifier)
@@ -162,7 +168,9 @@ show.source(baselines.classifier)
 # %% [markdown]
 # ### Exercise: from states to a sentence
 # MiniLM gives a state for every token, and the short sentences of a batch are filled up with *padding* to the length of the longest.
-# Write the mean over the real tokens. `mask` says which those are. (The course's own is `tlcourse.models.pretrained.minilm.mean_pool`. Look at it afterwards.)
+# Write the mean over the real tokens; `mask` says which those are. Both arguments are *tensors*, torch's arrays. B is how many sentences
+# there are, T how many tokens with the padding, and H how many numbers a state has, 384 here. (The course's own is
+# `tlcourse.models.pretrained.minilm.mean_pool`. Look at it afterwards.)
 
 
 # %% tags=["exercise"]
@@ -191,7 +199,7 @@ names = [domain.name for domain in domains]
 representations = ["MiniLM", "GloVe", "TF-IDF"]
 
 # %% [markdown]
-# Try it: train on the movie snippets, and judge three sentences of your own. The second one is praise. Who sees that?
+# Try it: train on the movie sentences, and judge three sentences of your own. The second one is praise. Who sees that?
 
 # %%
 mine = ["A dull and lifeless film.", "A film that is never dull.", "The best two hours of my week."]
@@ -205,8 +213,9 @@ for name in representations:
 print("Praise is seen in the second by:", ", ".join(sees_praise) or "nobody")
 
 # %% [markdown]
-# An average does not say which word belongs to which, so *dull* counts whether or not *never* stands before it. MiniLM did read the words in
-# order, but nobody taught it that this turns a judgement. Change the sentences, and find one that fools the others but not MiniLM.
+# A count or an average does not say which word belongs to which, so *dull* counts whether or not *never* stands before it. (If GloVe likes the
+# dull film: fifty averaged numbers are a blur, and it is often near 50%.) MiniLM did read the words in order, but nobody taught it that
+# *never* turns a judgement. Change the sentences, and find one that fools the others but not MiniLM.
 #
 # ## How many labels is pretraining worth? (15 minutes)
 # One run with a hundred labels proves little: another hundred would give another figure. So each point below is a mean over
@@ -231,10 +240,12 @@ worth
 # Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Its length is what pretraining
 # saves you. Move the slider: is it as long for 25 labels, and for the most there are? The table has the answer for every start. The *factor*
 # is the labels that TF-IDF needs, divided by those that the other had: the median over the seeds, and the least and the most.
+# *Bold* compares seed by seed, on the same sentences, so it can tell two apart whose bands overlap; with all the labels every seed is the
+# same run, and nothing is bold.
 
 # %%
 factors = {f"factor of {name}": lambda n, name=name: worth.factor(name, n) for name in ("MiniLM", "GloVe")}
-show.results(results, caption="Balanced accuracy on movie snippets", also=factors)
+show.results(results, caption="Balanced accuracy on movie sentences", also=factors)
 show.md(in_words.first_reading(worth))
 check.recall("worth")
 
@@ -254,12 +265,13 @@ show.md(in_words.with_all_labels(results, movie, said))
 show.md(in_words.right_end(results))
 
 # %% [markdown]
-# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why the one ends below the other. From
-# lesson 06 on you will *fine-tune* the network itself, and then it learns as well.
+# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why the one ends below the other. Lesson
+# 02 *fine-tunes* the network itself for pictures, lesson 06 for text, and then it learns as well.
 #
 # ### Exercise: change one number
-# From how many labels on does TF-IDF beat *averaged GloVe* on movie snippets? Change `n` to other entries of `labels`, run the
-# cell, and find the **smallest** number where the mean of TF-IDF is higher (0 if there is none).
+# From how many labels on does TF-IDF beat *averaged GloVe* on movie sentences? Change `n` to other entries of `labels`, run the
+# cell, and find the **smallest** number where the mean of TF-IDF is higher (0 if there is none). The
+# table above has the same means, rounded.
 
 # %%
 n = 25
@@ -320,6 +332,9 @@ check.recall("best_home")
 # %% [markdown]
 # So **read down a column, never along a row**. Along a row the test set changes, and you see mostly which set is easy. Down a
 # column the test set stays, and the framed cell is what training at home would give. The difference is the **transfer gap**.
+#
+# A framed cell may even lie above *one rater* in the table of the four domains. The classifier learned from means, and one person's
+# rating is noisier than a mean.
 #
 # ### Exercise: the transfer gap
 # From a matrix of scores (rows trained on, columns tested on) compute what each source loses on each target against training
@@ -390,7 +405,7 @@ show.md(in_words.foreign_labels(gains.where(weight=1), n_labels))
 # own labels more, so that a sentence of yours counts as 5 or 20 foreign ones? We tried:
 
 # %%
-title = "Mean gain over the twelve pairs, by how much each of your own labels counts"
+title = "Mean gain over the twelve pairs, by how much each of your own labels counts (1% is one point)"
 show.results(gains.mean_over("pair"), rows="own", columns="weight", caption=title, spec="+.1%")
 show.md(in_words.weighed(gains))
 
@@ -424,7 +439,7 @@ words, counts = domain_shift.which_words(*([one.texts[i] for i in one.train_inde
 sides = [(table, one.label[one.train_index]) for table, one in zip(counts, sets, strict=True)]
 flips = domain_shift.all_flips(words, sides, names)
 by_luck = domain_shift.flips_by_luck(words, sides, pick(full=20, fast=3), seed)
-show.table(flips[:12], f"The clearest of {len(flips)} words that change sides", formats="+.1f")
+show.table(flips[:12], f"The clearest of {len(flips)} changes of side", formats="+.1f")
 show.md(in_words.by_luck(len(flips), by_luck))
 
 # %% [markdown]
@@ -462,7 +477,7 @@ domain_gains.domain_explorer(domains, predictions)
 # 1. A domain is inputs and their distribution; a task is labels and how they follow. Transfer changes one or both.
 # 2. Pretraining is worth labels: many times as many while you have few, and less and less as you get more.
 # 3. Compare down a column: same test set, same labels, several seeds, and a metric that the majority cannot fool.
-# 4. Away from home, too, a pretrained representation does better than counting words.
+# 4. Away from home, too, a pretrained representation does better than counting words: on average, not for every pair.
 # 5. Foreign labels can help and can hurt: it depends on how many you have of your own. Keep the run without them.
 #
 # **What it got wrong.** Which sentences does the best classifier here still miss, and would a person?
@@ -475,7 +490,7 @@ show.table(
 show.md(in_words.near_zero(rows))
 
 # %% [markdown]
-# It averages the states of a network that was never taught about feeling, and it may not change the network.
+# The classifier reads averaged states of a network that was never taught about feeling, and it may not change the network.
 #
 # **What came next.** [Lesson 02](02_transfer_in_vision.ipynb) transfers from photographs, and unfreezes. Lesson 03 asks what a
 # static vector knows, lessons 05 to 08 train the models of 2018, and lesson 06 earns ULMFiT's factor the way ULMFiT did.

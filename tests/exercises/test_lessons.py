@@ -100,6 +100,17 @@ def test_answer_passes(exercise):
     assert exercise.verdict(None, *exercise.example).status == NOT_ATTEMPTED
 
 
+def test_what_is_said_of_an_answer_fits_the_answer():
+    asked = import_module("tlcourse.lessons.what_is_transfer_learning.exercises").overtakes
+    labels, curves = asked.example
+    behind = {"TF-IDF": curves["TF-IDF"] - 0.2, "GloVe": curves["GloVe"]}
+    assert "from here on" in asked.verdict(asked.answer(labels, curves), labels, curves).message
+    assert asked.answer(labels, behind) == 0
+    assert "none among these" in asked.verdict(0, labels, behind).message
+    assert "from here on" in asked.why(labels, curves)
+    assert asked.why() == ""  # what to say depends on the curves
+
+
 @pytest.mark.parametrize(("exercise", "entry"), wrong_values())
 def test_wrong_value_gets_its_message(exercise, entry):
     if callable(entry[0]):

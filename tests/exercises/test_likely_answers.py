@@ -6,6 +6,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 import torch
+from scipy.interpolate import interp1d
+from sklearn.metrics import f1_score
 
 from tlcourse.exercises import classroom
 from tlcourse.exercises.verdicts import WRONG
@@ -45,6 +47,10 @@ LIKELY = {
             (lambda y, p: (y[p == 0] == 0).mean() / 2 + (y[p == 1] == 1).mean() / 2, "precision"),
             (lambda y, p: (p[y == 0] == 0).mean() + (p[y == 1] == 1).mean(), "mean"),
             (lambda y, p: 100 * ((p[y == 0] == 0).mean() + (p[y == 1] == 1).mean()) / 2, "percentage"),
+            (lambda y, p: (p[y == 0].mean() + p[y == 1].mean()) / 2, "share of ones"),
+            (lambda y, p: (p[y == 0].mean() + 1 - p[y == 1].mean()) / 2, "wrong"),
+            (lambda y, p: f1_score(y, p, average="macro"), "F1, averaged"),
+            (lambda y, p: (p[y == 0] == 0).mean() ** 0.5 * p[y == 1].mean() ** 0.5, "geometric"),
         ],
         "transfer_gap": [
             (lambda s: s - np.diag(s), "sign"),
@@ -54,6 +60,10 @@ LIKELY = {
             (lambda s: abs(np.diag(s) - s), "absolute"),
             (lambda s: (np.diag(s) - s) * 100, "percentage"),
             (lambda s: (np.diag(s) - s).T, "transposed"),
+            (lambda s: s - np.diag(s)[:, None], "Two things"),
+            (lambda s: 1 - s / np.diag(s), "relative"),
+            (lambda s: s * np.eye(len(s)) - s, "0 beside them"),
+            (lambda s: s.max(axis=1)[:, None] - s, "best of the row"),
         ],
         "mean_pool": [
             (lambda x, m: x.mean(dim=1), "padding"),
@@ -74,6 +84,10 @@ LIKELY = {
             (lambda n, s, t: inf if t > s[-1] else np.exp(np.interp(t, np.log(n), s)), "np.interp"),
             (lambda n, s, t: inf if s[-1] <= t else np.exp(np.interp(t, s, np.log(n))), "last score itself"),
             (lambda n, s, t: inf if t > s[-1] else np.interp(t, s, np.log(n)), "np.exp"),
+            (lambda n, s, t: inf if t < s[0] or t > s[-1] else np.exp(np.interp(t, s, np.log(n))), "[0]"),
+            (lambda n, s, t: inf if t > s[-1] else 1.0 * max([25, *n[s <= t]]), "budget before"),
+            (lambda n, s, t: inf if t > s[-1] else 1.0 * n[abs(s - t).argmin()], "nearest"),
+            (lambda n, s, t: float(np.exp(interp1d(s, np.log(n), fill_value="extrapolate")(t))), "go on"),
         ],
     },
     "transfer_in_vision": {

@@ -1,10 +1,12 @@
 """The notebooks as they are stored: built from their sources, executed, small, readable, complete."""
 
+import ast
 import html
 import json
 import re
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
@@ -146,6 +148,30 @@ def test_every_exercise_of_the_lesson_is_in_it(lesson, notebook):
     code = "\n".join(cell.source for cell in code_cells(notebook))
     for name in exercise_names()[lesson.slug]:
         assert re.search(rf"check\.{name}\(", code), f"{name} is not checked in the lesson"
+
+
+def test_what_the_solutions_use_is_imported_in_the_lesson(lesson):
+    """Else the learner's own code, written after the hints, ends in a NameError."""
+    module = import_module(f"tlcourse.lessons.{lesson.name[3:]}.exercises")
+    imported = {
+        alias.asname or alias.name
+        for node in ast.parse(lesson.source.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    for name, exercise in classroom.exercises_of(module).items():
+        function = getattr(exercise, "reference", None) or exercise.answer_or_rule
+        around = getattr(function, "__globals__", {})  # nothing around a plain value
+        names = [n for n in ast.walk(ast.parse(exercise.source())) if isinstance(n, ast.Name)]
+        own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        modules = {n.id for n in names if isinstance(around.get(n.id), ModuleType)} - own
+        assert modules <= imported, f"{name} needs {', '.join(modules - imported)}"
+    used = {n for hint in hints_of(module) for n in re.findall(r"\b(np|torch|math)\.\w", hint)}
+    assert used <= imported, f"the hints speak of {', '.join(used - imported)}"
+
+
+def hints_of(module):
+    return [hint for exercise in classroom.exercises_of(module).values() for hint in exercise.hints]
 
 
 def test_no_answer_stands_at_a_prediction(lesson, notebook):

@@ -104,7 +104,7 @@ class CheckedExercise:
         if not self._solutions:
             progress.record_help(self._lesson, self._exercise.name, solutions=1)
         code = self._exercise.source(*context)
-        explain = getattr(self._exercise, "explain", "")
+        explain = self._exercise.why(*context) if isinstance(self._exercise, Question) else ""
         after = f"\n\n{explain}" if explain else ""
         return Note(f"**{self._exercise.title}**\n\n```python\n{code}\n```{after}")
 

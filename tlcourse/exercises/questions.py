@@ -28,7 +28,7 @@ class Question:
     answer_or_rule: object
     hints: tuple[str, ...]
     wrong: list[tuple] = field(default_factory=list)
-    explain: str = ""
+    explain: str | Callable[[Any], str] = ""
     rtol: float = 1e-5
     atol: float = 1e-6
     example: tuple = ()
@@ -60,6 +60,12 @@ class Question:
         value = f"  # {self.answer(*context)!r}" if context else ""
         return f"{code}\n\n\n{self.name} = {self.answer_or_rule.__name__}({', '.join(self.context)}){value}"
 
+    def why(self, *context: Any) -> str:
+        """Return what there is to say about the answer; nothing if that depends on a context not given."""
+        if not callable(self.explain):
+            return self.explain
+        return self.explain(self.answer(*context)) if len(context) == len(self.context) else ""
+
     def verdict(self, attempt: object, *context: Any) -> Verdict:
         """Check a value; never raises for what the value is."""
         if missing := attempts.stub_line(attempt):
@@ -71,9 +77,7 @@ class Question:
             )
         expected = self.answer(*context)
         if difference(expected, attempt, self.rtol, self.atol) is None:
-            return Verdict.solved(
-                f"{self.title}: {self.explain}" if self.explain else f"{self.title}: right."
-            )
+            return Verdict.solved(f"{self.title}: {self.why(*context) or 'right.'}")
         known = next((entry[1] for entry in self.wrong if self._matches(entry[0], attempt)), None)
         if known := known or self._near_miss(expected, attempt, context):
             return Verdict.wrong(known, named=True)
@@ -124,7 +128,7 @@ def question(
     answer: object,
     hints: Sequence[str],
     wrong: Sequence[tuple] = (),
-    explain: str = "",
+    explain: str | Callable[[Any], str] = "",
     rtol: float = 1e-5,
     atol: float = 1e-6,
     example: tuple = (),
@@ -138,7 +142,8 @@ def question(
             `check.best_depth(best_depth, accuracies)` calls `answer(accuracies)`.
         hints: three: a nudge, a bigger one, nearly there.
         wrong: (value, message), or (predicate, message, a value it is true of: for the tests).
-        explain: said when the value is right, and with the solution.
+        explain: said when the value is right; a callable gets the value, where what is to be said depends on
+            it.
         rtol, atol: how near a number has to be.
         example: what a test passes after the attempt, where `answer` needs it.
         among: computes, from the same context, the ordered values that the answer is one of. Near misses are

@@ -1,10 +1,13 @@
 """The map of the course and the learner's progress; the list of lessons behind them."""
 
+import math
+
+import matplotlib.pyplot as plt
 import pytest
 
 from tlcourse import curriculum, show
 from tlcourse.exercises.progress import LessonProgress
-from tlcourse.lessons.start_here import figures
+from tlcourse.lessons.start_here import exercises, figures, softmax_temperature
 
 
 def test_lessons_are_numbered_in_order_and_stand_on_earlier_ones():
@@ -58,3 +61,16 @@ def test_progress_tells_every_lesson(shown):
     ((data, _),) = shown()
     assert "Start here: 1 of 1 solved" in data["text/plain"]
     assert "Transfer in vision: 1 of 4 solved, 2 more tried" in data["text/plain"]
+
+
+def test_the_still_widget_shows_what_the_prediction_asks_about():
+    asked = exercises.raise_temperature.question
+    widget = softmax_temperature.temperature({"a": 0.9, "b": 0.1}, title="Which?")
+    assert "from 0.1 to 1" in asked
+    for temperature in (0.1, 1.0):
+        p = 1 / (1 + math.exp(-0.8 / temperature))
+        assert f"At temperature {temperature:g}, “a” gets {p:.0%}" in widget.alt
+    figure = widget.static()
+    titles = [ax.get_title() for ax in figure.axes]
+    plt.close(figure)
+    assert all("entropy" in title and "bits" in title for title in titles)

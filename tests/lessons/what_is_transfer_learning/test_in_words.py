@@ -55,7 +55,13 @@ def test_foreign_labels():
     text = in_words.foreign_labels(gains({1: 0.005}), 300)
     assert "With **100** labels of your own, 300 foreign ones" in text
     assert "+0.6 points on average" in text
-    assert "hurt in 1 of 2 pairs (worst: b → a, −0.4)" in text
+    assert "lower the mean in 1 of 2 pairs, in 1 of these by more than luck (lowest: b → a, −0.4)" in text
+
+
+def test_a_mean_below_zero_within_luck_is_not_called_sure():
+    rows = [{"own": 100, "pair": "a → b", "seed": k, "score": s} for k, s in enumerate([-0.03, 0.02, -0.01])]
+    text = in_words.foreign_labels(show.Records(rows), 300)
+    assert "lower the mean in 1 of 1 pairs, in none of these by more than luck" in text
 
 
 @pytest.mark.parametrize(
@@ -88,8 +94,24 @@ def test_unseen_words(order, words):
 
 
 def test_luck():
+    assert "a word changes sides **27** times" in in_words.by_luck(
+        27, [5, 10, 20]
+    )  # a word twice counts twice
     assert "believe the top" in in_words.by_luck(27, [5, 10, 20])
     assert "all of it may be luck" in in_words.by_luck(12, [5, 10, 20])
+
+
+def test_level_with_the_majority_is_not_below_it():
+    label = np.repeat([0, 1], [306, 694])  # 69.4% positive
+    one, other = (
+        Domain(name, [""] * 1000, label - 0.5, label, {}, np.arange(0), np.arange(1000)) for name in "ab"
+    )
+    nearly = np.repeat([[1] * 999 + [0]], 3, axis=0)
+    nearly[1:] = 1  # 69.37% on average
+    said = {(s, t): nearly for s in "ab" for t in "ab"} | {("b", "a"): np.zeros((3, 1000), int)}
+    (row,) = domain_tables.below_the_majority({"X": said}, [one, other], {"X": np.full((1, 2, 2), 0.5)})
+    assert row["pairs below the majority"] == "1 of 2"
+    assert (row["the worst"], row["accuracy"], row["majority"]) == ("b → a", "30.6%", "69.4%")
 
 
 def test_home_and_away():

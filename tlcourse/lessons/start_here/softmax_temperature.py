@@ -11,7 +11,7 @@ from tlcourse.show.explorer import Explorer, slider
 from tlcourse.show.figure_style import COLOURS
 
 _LIVE = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
-_STATIC = (0.05, 0.2, 1.0)
+_STATIC = (0.1, 0.3, 1.0)  # from 0.1 to 1, as the prediction asks
 
 
 def probabilities(scores: Sequence[float], temperature: float) -> np.ndarray:
@@ -50,12 +50,17 @@ class SoftmaxTemperature(Explorer):
         p = probabilities(self.scores, t)
         bars = ax.barh(self.names, p, color=COLOURS["sky"], edgecolor=COLOURS["black"])
         ax.bar_label(bars, [f"{x:.0%}" for x in p], padding=4)
-        ax.set(xlim=(0, 1.15), title=f"temperature {t:g}", xlabel="probability", xticks=[0, 0.5, 1])
+        ax.set(
+            xlim=(0, 1.15),
+            title=f"temperature {t:g}\nentropy {entropy(p):.2f} bits",
+            xlabel="probability",
+            xticks=[0, 0.5, 1],
+        )
         ax.set_ylim(len(p) - 0.5, -0.5)  # the first on top; inverting would turn shared axes back and forth
         ax.grid(axis="y", visible=False)
 
     def static(self) -> Figure:
-        fig, axes = plt.subplots(1, len(_STATIC), figsize=(10.5, 0.4 * len(self.names) + 1.6), sharey=True)
+        fig, axes = plt.subplots(1, len(_STATIC), figsize=(10.5, 0.4 * len(self.names) + 1.9), sharey=True)
         for ax, t in zip(axes, _STATIC, strict=True):
             self._bars(ax, t)
         return fig
@@ -64,7 +69,7 @@ class SoftmaxTemperature(Explorer):
         return {"temperature": slider("temperature", _LIVE, 0.2, "g", width="28em")}
 
     def draw(self, temperature: float) -> Figure:
-        fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 1.4))
+        fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 1.7))
         self._bars(ax, temperature)
         return fig
 

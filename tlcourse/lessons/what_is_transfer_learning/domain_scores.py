@@ -96,7 +96,7 @@ def foreign_labels(gains: Records, what: str) -> Described:
     hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
     ax.set_title("bars: ± standard deviation over the seeds", fontsize=12, fontweight="normal")
     told = "; ".join(
-        f"with {own:,} own labels it hurts in {n} of {len(pairs)} pairs" for own, n in hurt.items()
+        f"with {own:,} own labels the mean is below 0 in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
     return Described(
         fig, alt=f"Points, one row for each pair of domains: the change of {what} by foreign labels; {told}."

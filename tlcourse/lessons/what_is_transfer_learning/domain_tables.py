@@ -94,6 +94,8 @@ def below_the_majority(
 ) -> list[Row]:
     """How often a classifier away from home is worse than the commoner answer, in plain accuracy.
 
+    What is level to a tenth of a point, as the table writes it, does not count as worse.
+
     Args:
         predicted: model → what it says of each pair of domains.
         scores: model → balanced accuracy, (S, D, D).
@@ -108,15 +110,16 @@ def below_the_majority(
                 for s in names
             ]
         )
+        below = (plain.round(3) < majority.round(3))[away].sum()
         i, j = np.unravel_index((plain - majority).argmin(), plain.shape)
         rows.append(
             {
                 "": model,
-                "pairs below the majority": f"{int((plain < majority)[away].sum())} of {away.sum()}",
+                "pairs below the majority": f"{below} of {away.sum()}",
                 "the worst": f"{names[i]} → {names[j]}",
-                "accuracy": f"{plain[i, j]:.0%}",
-                "majority": f"{majority[j]:.0%}",
-                "balanced": f"{scores[model].mean(axis=0)[i, j]:.0%}",
+                "accuracy": f"{plain[i, j]:.1%}",
+                "majority": f"{majority[j]:.1%}",
+                "balanced": f"{scores[model].mean(axis=0)[i, j]:.1%}",
             }
         )
     return rows
@@ -155,7 +158,7 @@ def by_strength(
     bins = [(low, high, (strong >= low) & (strong < high + (high == top))) for low, high in pairwise(edges)]
     return [
         {
-            "mean rating, size": f"{low:g} to {high:g}",
+            "mean rating, either sign": f"{low:g} to {high:g}",
             "sentences": int(inside.sum()),
             "classifier": f"{right[inside].mean():.0%}",
             "one rater": f"{agrees[inside].mean():.0%}",

@@ -42,6 +42,18 @@ best_home = prediction(
 # 1. Change one number
 
 
+def _why_there(answer: int) -> str:
+    if answer == 0:
+        return (
+            "there is none among these. From so few sentences counting words cannot learn enough; with all "
+            "the sentences of the `full` profile it overtakes."
+        )
+    return (
+        "from here on, counting this domain's words tells more than fifty numbers learned elsewhere. The "
+        "average of frozen vectors has nothing left to learn with."
+    )
+
+
 def _overtakes(labels: list[int], curves: dict[str, np.ndarray]) -> int:
     ahead = curves["TF-IDF"].mean(axis=0) > curves["GloVe"].mean(axis=0)
     return labels[int(np.argmax(ahead))] if ahead.any() else 0
@@ -78,10 +90,7 @@ overtakes = question(
             0.68,
         ),
     ],
-    explain=(
-        "from here on, counting this domain's words tells more than fifty numbers learned elsewhere. The "
-        "average of frozen vectors has nothing left to learn with."
-    ),
+    explain=_why_there,
 )
 
 
@@ -111,6 +120,11 @@ def _recall_of_ones(label: np.ndarray, predicted: np.ndarray) -> float:
 
 def _sum_of_recalls(label: np.ndarray, predicted: np.ndarray) -> float:
     return float(sum((predicted[label == c] == c).mean() for c in (0, 1)))
+
+
+def _mean_f1(label: np.ndarray, predicted: np.ndarray) -> float:
+    masks = [(label == c, predicted == c) for c in (0, 1)]
+    return float(np.mean([2 * (true & told).sum() / (true.sum() + told.sum()) for true, told in masks]))
 
 
 def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
@@ -159,6 +173,26 @@ def _halved_shares(label: np.ndarray, predicted: np.ndarray) -> float:
             ),
             "This is F1, of precision and recall of one class. Balanced accuracy is the mean of the two "
             "recalls.",
+        ),
+        (
+            lambda label, predicted: float(np.mean([predicted[label == c].mean() for c in (0, 1)])),
+            "You average what is predicted, which is the share of ones in either class. For class 0 a "
+            "prediction of 0 is right: compare with the class.",
+        ),
+        (
+            lambda label, predicted: float(np.mean([(predicted[label == c] != c).mean() for c in (0, 1)])),
+            "This is the share that is wrong. Take the share that is right: `==`.",
+        ),
+        (
+            lambda label, predicted: float(
+                np.sqrt(np.prod([(predicted[label == c] == c).mean() for c in (0, 1)]))
+            ),
+            "This is the geometric mean of the two shares. Take the arithmetic one: their sum, halved.",
+        ),
+        (
+            _mean_f1,
+            "This is F1, averaged over the classes. Balanced accuracy takes the recall of each class, and no "
+            "precision.",
         ),
         (
             _halved_shares,
@@ -215,6 +249,24 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
         ),
         (_gap_turned, "The values are right but transposed: rows stay the source, columns the target."),
         (_gap_negative, "The sign is turned round: a gap is positive where the foreign classifier is worse."),
+        (
+            lambda scores: scores - np.diag(scores)[:, None],
+            "Two things: you compare along a row, where the test set changes; and the sign is turned round.",
+        ),
+        (
+            lambda scores: np.diag(np.diag(scores)) - scores,
+            "Your home scores stand on a diagonal, with 0 beside them. `np.diag(scores)` alone is a row, "
+            "which numpy repeats for every row of the matrix.",
+        ),
+        (
+            lambda scores: (np.diag(scores)[None, :] - scores) / np.diag(scores)[None, :],
+            "You divide by the home score, which gives a relative loss. The gap is the plain difference.",
+        ),
+        (
+            lambda scores: scores.max(axis=1, keepdims=True) - scores,
+            "You compare with the best of the row, on another test set. Compare within a column, with the "
+            "diagonal.",
+        ),
         (_gap_from_mean, "You subtract from the mean of the diagonal. Each column has its own home score."),
         (
             _gap_from_best,
@@ -359,6 +411,25 @@ def _next_budget(labels: np.ndarray, scores: np.ndarray, target: float) -> float
     return float(labels[reached[0]]) if len(reached) else float("inf")
 
 
+def _budget_before(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    below = max(np.searchsorted(scores, target, "right") - 1, 0)
+    return float("inf") if target > scores[-1] else float(labels[below])
+
+
+def _nearest_budget(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+    return float("inf") if target > scores[-1] else float(labels[np.argmin(np.abs(scores - target))])
+
+
+def _line_goes_on(labels: np.ndarray, scores: np.ndarray, target: float, below: bool) -> float:
+    """Extrapolates below the first score, and with `below` False above the last, too."""
+    if below and target > scores[-1]:
+        return float("inf")
+    k = int(np.clip(np.searchsorted(scores, target), 1, len(scores) - 1))
+    share = (target - scores[k - 1]) / (scores[k] - scores[k - 1])
+    log = np.log(labels)
+    return float(np.exp(log[k - 1] + share * (log[k] - log[k - 1])))
+
+
 def _forgot_exp(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
     if target > scores[-1]:
         return float("inf")
@@ -402,6 +473,32 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
         (
             _next_budget,
             "This is the next budget that was measured. Interpolate between it and the one before.",
+        ),
+        (
+            _budget_before,
+            "This is the budget before, which does not reach the target yet. Interpolate between it and the "
+            "next one.",
+        ),
+        (
+            _nearest_budget,
+            "This is the measured budget whose score is nearest. Interpolate between the two around the "
+            "target.",
+        ),
+        (
+            lambda labels, scores, target: (
+                labels_needed(labels, scores, target) if target >= scores[0] else float("inf")
+            ),
+            "Where even the first budget is enough, you return infinity. Return `labels[0]`; infinity is for "
+            "a target above the last score.",
+        ),
+        (
+            lambda labels, scores, target: _line_goes_on(labels, scores, target, below=True),
+            "Below the first score you let the line go on. Even `labels[0]` is enough there: return it.",
+        ),
+        (
+            lambda labels, scores, target: _line_goes_on(labels, scores, target, below=False),
+            "Outside the measured scores you let the line go on. Below the first, `labels[0]` is enough; "
+            "above the last nobody knows, so return infinity.",
         ),
         (
             _last_excluded,

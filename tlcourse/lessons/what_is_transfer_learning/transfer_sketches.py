@@ -93,6 +93,7 @@ def transfer_taxonomy() -> Described:
             "",
             xy=(left, (floor + ceiling) / 2),
             xytext=(right, (bottom + top) / 2),
+            zorder=2,  # below the boxes, where it begins
             arrowprops={"arrowstyle": "-|>", "color": COLOURS["grey"], "linewidth": 1.6},
         )
     return Described(
