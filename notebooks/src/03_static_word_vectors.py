@@ -119,9 +119,9 @@ check.keep_probability(keep_probability)
 # That is the paper's formula. The program that came with it keeps a little more, $\sqrt{t/f} + t/f$; gensim does as the program does, and
 # so do we in all that follows.
 #
-# ## The real thing: train on a million words (10 minutes)
+# ## The real thing: train on raw text (10 minutes)
 # The text is what the course's packaged data holds: BBC news articles, film and product reviews, editorials, tweets. The
-# papers had a thousand times as much. Words that occur fewer than five times are left out.
+# papers had at least a thousand times as much. Words that occur fewer than five times are left out.
 
 # %%
 sentences = running_text.sentences()[:: pick(full=1, fast=12)]
@@ -260,7 +260,7 @@ show.md(in_words.typos(typos.ranks(fast, fast_space, seed=seed)))
 # %% [markdown]
 # ### The order of the text
 # With gensim's fastText you may get less than with ours on the very same text. Here is what was kept from such a comparison, two seeds
-# each. The rates are 0.025 for skip-gram (above it was 0.075, which did better) and 0.05 for fastText on both sides. For CBOW they are 0.3
+# each. The rates are 0.025 for skip-gram (above it was 0.075) and 0.05 for fastText on both sides. For CBOW they are 0.3
 # in ours, which gives each word of a window its share of the gradient, and 0.05 in gensim's, which gives each the whole.
 
 # %%
@@ -403,7 +403,7 @@ del fast, fast_space, cbow, own_glove, counts, table, methods, svd
 
 # %% [markdown]
 # ## Real vectors: GloVe 6B (15 minutes)
-# A million words is little. These vectors come from six thousand million (Wikipedia 2014 and newspapers), 50 numbers each, for
+# The course's own text is small. These vectors come from six thousand million (Wikipedia 2014 and newspapers), 50 numbers each, for
 # 400,000 words. You can't train them here; you can use them. That is the whole point of this course.
 
 # %%
