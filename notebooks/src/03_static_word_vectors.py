@@ -269,7 +269,7 @@ show.results(kept.where(test="WordSim-353"), "model", "whose", "Spearman's ρ on
 show.md(in_words.order_of_text(kept))
 
 # %% [markdown]
-# The cause is **the order in which the text is read**. Ours shuffles blocks of it in each epoch; gensim reads from beginning to end, and
+# For fastText the cause is **the order in which the text is read**: on shuffled text, gensim's comes to where ours is. Ours shuffles blocks of it in each epoch; gensim reads from beginning to end, and
 # our text ends with reviews and tweets. Words share their pieces, so we think that what comes last bends the vectors of words that were read
 # before. For CBOW a gap stays: at these rates our output vectors learn six times as fast, and we think that this is why.
 #
@@ -282,7 +282,8 @@ show.md(in_words.order_of_text(kept))
 # f(x) = \min\!\big(1, (x/x_{\max})^{3/4}\big)$$
 #
 # $f$ gives rare counts, which are mostly noise, less weight. The step below uses *AdaGrad*: gradient descent in which each number has its
-# own rate, and the more it has moved, the smaller the rate becomes. In the code the biases are two more columns of the
+# own rate, and the more it has moved, the smaller the rate becomes. (Moved, not pulled: as the authors' program does, `squares` sums
+# squares of rate × gradient; the textbook sums those of the gradient.) In the code the biases are two more columns of the
 # vectors, so that one dot product gives the whole sum. Two constants are not the paper's: $x_{\max}$ is 10 instead of 100, which
 # suits a smaller text, and we make fewer passes: the paper 50, the full run of this lesson 10.
 
@@ -352,8 +353,8 @@ figures.factorisation([*panels[:2], whole, pair_alone])
 show.md(in_words.fits(panels, often))
 
 # %% [markdown]
-# (The darker, the more pairs, on a logarithmic scale. $r$ is Pearson's correlation: 1 on any straight line that rises. In the titles, PMI of the upper
-# panels is that with $P_n$. The dark dot at zero in the last panel: words with one such pair. Take out their number, and nothing is left.)
+# (The darker, the more pairs, on a logarithmic scale. $r$ is Pearson's correlation: 1 on any straight line that rises. On the axes of the
+# upper panels, PMI stands for the logarithm with $P_n$. The dark dot at zero in the last panel: words with one such pair. Take out their number, and nothing is left.)
 #
 # On the dashed line, counts and training would agree exactly. They don't. Are 100 numbers a word too few, or were the passes too few? For GloVe
 # both were tried, each with two seeds on the full text:
