@@ -65,6 +65,14 @@ def test_two_scores_for_a_seed_are_not_averaged_in_silence():
     assert both.mean_over("model").scores == pytest.approx(expected)
 
 
+def test_a_mean_is_over_the_same_for_each_seed():
+    rows = [{"target": t, "seed": s, "score": t + s} for s in (0, 1) for t in (1, 2)]
+    shuffled = [*rows[:3], dict(reversed(rows[3].items()))]  # the order of the fields says nothing
+    assert show.Records(shuffled).mean_over("target").of_seed == {0: 1.5, 1: 2.5}
+    with pytest.raises(ValueError, match="target 2 was not measured with every seed"):
+        show.Records(rows[:3]).mean_over("target")
+
+
 @pytest.mark.parametrize("row", [{"model": "x"}, {"score": "high"}, {"score": [0.1, 0.2]}, {"score": None}])
 def test_a_record_has_one_score(row):
     with pytest.raises(ValueError, match="'score', one number"):
@@ -133,6 +141,16 @@ def test_what_is_the_same_for_every_seed_was_measured_once():
     assert alike.verdict == "once"
     assert alike.sentence == "A is above B by 10.0 points, measured once: there is no spread to judge it by"
     assert show.difference([0.7], [0.6]).verdict == "once"
+
+
+def test_seeds_that_differ_were_not_measured_once():
+    shifted = show.difference([0.75, 0.5, 0.625], [0.625, 0.375, 0.5], names=("A", "B"))
+    assert shifted.verdict == "once"
+    assert shifted.sentence == (
+        "A is above B by 12.5 points in each of 3 seeds: there is no spread to judge it by"
+    )
+    equal = show.difference([0.75, 0.5], [0.75, 0.5], names=("A", "B"))
+    assert equal.sentence.startswith("A and B are equal in each of 2 seeds:")
 
 
 def test_labels_are_named_where_they_are_what_differs():

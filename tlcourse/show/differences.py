@@ -27,7 +27,8 @@ class Difference:
 
     Attributes:
         first, second: what they are called.
-        of_seed: the difference for each seed, (S,); for different seeds, of the two means, (1,).
+        of_seed: the difference for each seed, (S,); for different seeds, of the two means, (1,); where both
+            results are the same for every seed, their one difference.
         low, high: the 95% interval of the mean difference; NaN where there is no spread to make one of.
         share: scores are shares of 1, so that differences are told in points.
         paired: the same seeds on both sides.
@@ -83,7 +84,8 @@ class Difference:
         if self.verdict == "once":
             same = f"{self.first} and {self.second} are equal"
             told = f"{pair.format('')} by {self._amount(abs(self.mean))}" if self.mean else same
-            return f"{told}, measured once: there is no spread to judge it by"
+            often = ", measured once" if n == 1 else f" in each of {n} seeds"
+            return f"{told}{often}: there is no spread to judge it by"
         if not self.paired:
             told = f"{pair.format(self.adverb)} by {self._amount(abs(self.mean))} on average"
             return told if self.verdict != "luck" else f"{told}, which is within luck"
@@ -149,9 +151,11 @@ def difference(
             )
         names = names or ("the first", "the second")
     found = x - y
-    # On all the labels every seed trains on the same: that is one measurement, however often it is repeated.
-    once = len(found) < 2 or np.ptp(found) < 1e-12
-    low, high = (np.nan, np.nan) if once else stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
+    if np.ptp(x) < 1e-12 and np.ptp(y) < 1e-12:
+        # On all the labels every seed trains on the same: one measurement, however often it is repeated.
+        found = found[:1]
+    alike = np.ptp(found) < 1e-12
+    low, high = (np.nan, np.nan) if alike else stats.ttest_rel(x, y).confidence_interval(CONFIDENCE)
     return Difference(*names, found, float(low), float(high), share)
 
 
