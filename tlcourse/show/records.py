@@ -152,12 +152,6 @@ class Records(Sequence[Record]):
         """
         groups: dict[frozenset, list[Record]] = {}
         for row in self:
-<<<<<<< HEAD
-            rest = {key: value for key, value in row.items() if key not in (*fields, "score")}
-            key = tuple(sorted(rest.items(), key=lambda item: item[0]))  # in whatever order they were written
-            groups.setdefault(key, []).append(row["score"])
-            kept[key] = rest
-=======
             rest = frozenset(item for item in row.items() if item[0] not in (*fields, "score"))
             groups.setdefault(rest, []).append(row)
         over: dict[frozenset, set[tuple]] = {}
@@ -169,7 +163,6 @@ class Records(Sequence[Record]):
                 raise ValueError(
                     f"{', '.join(fields)} {value} was not measured with every seed of {dict(rest)}"
                 )
->>>>>>> main
         return Records(
             (
                 {key: value for key, value in rows[0].items() if key not in fields}
