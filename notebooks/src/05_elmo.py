@@ -117,8 +117,8 @@ check.spell(spell)
 
 # %%
 common = [w for w in vocabulary if w.isalpha() and len(w) > 2]
-unseen = ["definately", "beautifull", "walkings", "Smithson", "googled", "covid", "Beckhamovic"]
-near = characters.nearest(bilm, unseen, common, 5)
+unlisted = ["definately", "beautifull", "walkings", "Smithson", "googled", "covid", "Beckhamovic"]
+near = characters.nearest(bilm, unlisted, common, 5)
 show.table(
     [
         {
@@ -126,7 +126,7 @@ show.table(
             "nearest by its letters": ", ".join(near[w]),
             "in GloVe": "yes" if w.lower() in space else "no",
         }
-        for w in unseen
+        for w in unlisted
     ]
 )
 
@@ -380,7 +380,7 @@ check.nearest_use(nearest_use)
 # %% [markdown]
 # ### Try it
 # Two sentences with the same word. How alike are the two uses, layer by layer? The cosine is taken after subtracting the layer's mean state over
-# ordinary text: all states of an LSTM point in a common direction, and without that every cosine is near 1. The token layer
+# ordinary text: the states of a layer have much in common, and without that most cosines are high. The token layer
 # always says 1, as it sees the letters alone. Type your own sentences, *pitch* or *light* or *right* in two senses, and look for pairs that fool it.
 
 # %%
@@ -400,8 +400,8 @@ check
 # 1. A word's vector can come from a language model's states: one for each use, not one for each word.
 # 2. Spelling words makes every word readable. It says what kind of word it is; what it means has to come from the sentence.
 # 3. Two language models, one each way, put side by side: neither has seen both sides at once.
-# 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here their plain mean was as far as one could tell as good.
-# 5. The model stays frozen. What is gained depends on the task: much for tags, nothing here for sentiment, where GloVe and counts do as well.
+# 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here no difference to their plain mean was found.
+# 5. The model stays frozen. What is gained depends on the task: much for tags; for sentiment it could not be told from GloVe or counts.
 #
 # **What it got wrong.** Forward and backward never meet. LSTMs go word by word, so training is slow: ours read 938 words a second. And frozen features
 # leave to each task a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.

@@ -8,8 +8,8 @@ from tlcourse.exercises.machinery import exercise, prediction
 
 typo = prediction(
     question=(
-        "The model has never read the word “definately”, a misspelling. What do you expect of its vector "
-        "for it, before any sentence is read?"
+        "The misspelling “definately” is not among the 8,192 words that the model can predict. What do you "
+        "expect of its vector, before any sentence is read?"
     ),
     options=(
         "It has none: the word is not in the vocabulary",
