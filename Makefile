@@ -7,7 +7,7 @@
 #   make lint     ruff: rules and format
 #   make test-oldest, test-newest    the tests with the oldest and the newest versions that the bounds admit
 #   make test-colab                  the lessons by Run all, with what Colab has (both: an environment of several GB)
-#   make clean    remove what the commands wrote, not the environment
+#   make clean    remove what the commands wrote, but not the environment, nor models that were trained
 #
 # Set-up does what is not done yet, so it is quick the second time. VENV, PYTHON and TORCH go with every target.
 
@@ -51,6 +51,6 @@ lint: setup
 	@"$(BIN)/ruff" format --check .
 
 clean:
-	rm -rf build dist runs .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
+	rm -rf build dist runs/fast runs/full runs/fast-solved runs/full-solved .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
 
 .PHONY: help setup lab test test-oldest test-newest test-colab build lint clean

@@ -87,6 +87,11 @@ def test_a_containers_limit_counts_as_its_memory(monkeypatch):
     assert total == 2_000_000_000
     assert available <= 1_200_000_000
     assert doctor._memory().fix.startswith("close other notebooks")
+    files["/sys/fs/cgroup/memory.stat"] = "anon 100000000\nfile 700000000\ninactive_file 600000000\n"
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=8e9, total=8e9))
+    assert doctor.available_memory() == (1_800_000_000, 2_000_000_000)  # what was read can be dropped
+    monkeypatch.undo()
+    monkeypatch.setattr(doctor, "Path", Path)
     files["/sys/fs/cgroup/memory.max"] = "max\n"
     assert doctor.available_memory()[1] > 2_000_000_000
 

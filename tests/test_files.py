@@ -233,6 +233,28 @@ def test_a_name_with_a_pattern_in_it_is_a_name(tmp_path):
     assert names_in(tmp_path) == {"a[b]", "a*", ".ab.1.part"}
 
 
+def test_what_belongs_to_a_longer_name_is_left_alone(tmp_path):
+    (tmp_path / ".a.b.1.before").mkdir()  # of a living writer, who is replacing a.b
+    (tmp_path / ".a.b.1.part").write_text("half")
+    files.sweep(tmp_path, "a")
+    with files.new_folder(tmp_path / "a"):
+        assert names_in(tmp_path) >= {".a.b.1.before", ".a.b.1.part"}
+    with files.new_folder(tmp_path / "a", "replace"):
+        pass
+    assert names_in(tmp_path) == {"a", ".a.b.1.before", ".a.b.1.part"}
+    with pytest.raises(FileExistsError), files.new_folder(tmp_path / "a.b"):
+        pytest.fail("what was put aside is not back")
+
+
+@posix
+def test_what_was_left_beside_the_target_of_a_link_is_swept(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "file")
+    (tmp_path / "elsewhere" / ".file.1.part").write_text("half")
+    files.sweep(tmp_path, "link")
+    assert names_in(tmp_path / "elsewhere") == set()
+
+
 TOGETHER = """
 import sys, time
 from pathlib import Path

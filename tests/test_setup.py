@@ -103,6 +103,33 @@ def test_an_environment_elsewhere(setup, checkout, tmp_path):
     assert not (checkout / ".venv").exists()
 
 
+def test_a_folder_with_something_in_it_is_not_cleared(setup, tmp_path):
+    place = tmp_path / "home"
+    place.mkdir()
+    (place / ".thesis.tex").write_text("three years")
+    done = setup(f"VENV={place}")
+    assert done.returncode != 0
+    assert done.steps == []
+    assert "no virtual environment: what is in it would be deleted" in done.stderr
+    (place / ".thesis.tex").unlink()
+    assert setup(f"VENV={place}").steps[0] == MAKE_ENVIRONMENT.format(place)
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(setup, tmp_path):
+    place = tmp_path / "env"
+    place.mkdir()
+    (place / "pyvenv.cfg").write_text("home = /usr/lib/python3.10\n")
+    assert setup(f"VENV={place}").steps[0] == MAKE_ENVIRONMENT.format(place)
+
+
+def test_clean_leaves_what_was_trained(checkout):
+    for name in ("build/lessons", "runs/fast", "runs/full-solved", "runs/bert-mini"):
+        (checkout / name).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=checkout, check=True, capture_output=True)
+    left = {path.relative_to(checkout).as_posix() for path in checkout.glob("*/*")}
+    assert left == {".ci/setup", "runs/bert-mini"}
+
+
 def test_cpu_only_torch_comes_from_one_index_and_stays(setup):
     steps = setup("TORCH=cpu").steps
     assert "--index-url" in steps[1]

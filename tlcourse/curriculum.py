@@ -116,8 +116,14 @@ LESSONS = (
         _MODELS,
         "What if a word's vector saw its sentence?",
         ("sequences_and_attention",),
-        teaches=("models.language.elmo", "models.parts.lstm", "train.measuring.representations"),
-        planned=True,
+        teaches=(
+            "models.language.elmo",
+            "models.parts.lstm",
+            "probe.layer_by_layer",
+            "probe.layer_mix",
+            "probe.word_uses",
+            "train.measuring.representations",
+        ),
     ),
     Lesson(
         "ulmfit",

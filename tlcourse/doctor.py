@@ -177,18 +177,28 @@ def available_memory() -> tuple[int, int]:
     memory = psutil.virtual_memory()
     available, total = memory.available, memory.total
     # cgroup v2, then v1: Binder and Docker limit a container there; psutil sees the whole host.
-    for limit, used in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    v1 = "/sys/fs/cgroup/memory"
+    for limit, used, parts in (
+        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat"),
+        (f"{v1}/memory.limit_in_bytes", f"{v1}/memory.usage_in_bytes", f"{v1}/memory.stat"),
     ):
         try:
             most, taken = int(Path(limit).read_text()), int(Path(used).read_text())
         except (OSError, ValueError):  # not Linux, or "max": no limit
             continue
         if most < total:
-            available, total = min(available, most - taken), most
+            available, total = min(available, most - max(0, taken - _cached(Path(parts)))), most
         break
     return available, total
+
+
+def _cached(parts: Path) -> int:
+    """Return how much of what a container has taken are files once read, which make room where needed."""
+    try:
+        found = re.search(r"^(?:total_)?inactive_file (\d+)$", parts.read_text(), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 def _memory() -> Check:

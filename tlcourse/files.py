@@ -114,8 +114,11 @@ def sweep(folder: str | Path, name: str = "", age: float = 0.0) -> None:
         name: of what they wrote; empty for all that is in `folder`.
         age: of what is removed, in seconds. With 0, call it only while nobody writes there, under a lock.
     """
-    folder = Path(os.path.realpath(Path(folder, name))).parent if name else Path(folder)
-    for left in folder.glob(f".{glob.escape(name) or '*'}.*{PART}"):
+    folder = Path(folder)
+    if name:  # of a link, what it points to is written
+        path = Path(os.path.realpath(folder / name))
+        folder, name = path.parent, path.name
+    for left in _left_of(name, folder, PART):
         with suppress(OSError):  # gone by now, or somebody else's
             if age and time.time() - _last_written(left) < age:
                 continue
@@ -127,7 +130,7 @@ def _prepared(path: str | Path) -> Path:
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent, path.name, OLD)
-    for aside in path.parent.glob(f".{glob.escape(path.name)}.*{BEFORE}"):
+    for aside in _left_of(path.name, path.parent, BEFORE):
         with suppress(OSError):  # a living writer, which needs it no more, was faster
             shutil.rmtree(aside) if path.exists() else os.rename(aside, path)
     return path
@@ -135,6 +138,12 @@ def _prepared(path: str | Path) -> Path:
 
 def _free_name(path: Path, end: str) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}{end}")
+
+
+def _left_of(name: str, folder: Path, end: str) -> list[Path]:
+    """What `_free_name` has named for `name`, or for anything; `.a.b.1f.part` is for `a.b`, not for `a`."""
+    found = folder.glob(f".{glob.escape(name) or '*'}.*{end}")
+    return [path for path in found if not name or "." not in path.name[len(name) + 2 : -len(end)]]
 
 
 def _last_written(path: Path) -> float:

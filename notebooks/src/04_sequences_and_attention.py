@@ -17,8 +17,8 @@
 #
 # <!-- badges -->
 #
-# **Time** 60 to 90 minutes, of which the computer needs about six · **You need** lesson 03 (vectors), and to have seen a
-# PyTorch module · **You will be able to**
+# **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About five of these minutes are the
+# computer's, most of them while you read · **You need** lesson 03 (vectors), and to have seen a PyTorch module · **You will be able to**
 # *train* a network that turns one sequence into another, *measure* where it fails, *write* attention in its three common
 # forms, *read* an alignment without reading too much into it, *decode* with a beam, and *check* a Transformer block.
 
@@ -31,25 +31,29 @@ solutions = False
 
 # %%
 import math
-import time
 
-import matplotlib.pyplot as plt
-import numpy as np
 import torch
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import cmudict
 from tlcourse.data.symbols import Symbols
-from tlcourse.lessons.sequences_and_attention import alignment, bottleneck_figure
-from tlcourse.models.parts.attention import AdditiveAttention, DotProductAttention, MultiHeadAttention
-from tlcourse.models.parts.transformer import TransformerBlock
+from tlcourse.lessons.sequences_and_attention import (
+    alignment,
+    alignment_tables,
+    error_records,
+    figures,
+    in_words,
+    published,
+)
+from tlcourse.models.parts import attention, transformer
 from tlcourse.models.sequences.letter_to_sound import LetterToSound
 from tlcourse.models.sequences.pronouncer import Pronouncer
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
-from tlcourse.probe.letter_alignment import agreement, weight_on
+from tlcourse.probe.letter_alignment import agreement
 from tlcourse.train.finetuning.seq2seq import training_steps
 from tlcourse.train.measuring.error_rates import count_errors, edit_distance
 
+# %%
 pick = profiles.chooser(profile)
 show.style()
 check = exercises.start("sequences_and_attention", solutions=solutions)
@@ -62,7 +66,7 @@ torch.set_num_threads(1)  # thousands of small products: two threads would mostl
 check.predict("long_words")
 
 # %% [markdown]
-# ## The task: say a word you have never heard
+# ## The task: say a word you have never heard (5 minutes)
 # A word's vector, as in lesson 03, has one size for every word. A *sequence* has not: a word has two letters or twenty, and
 # its pronunciation has yet another length. The CMU Pronouncing Dictionary says how English words are spoken in North
 # America, in 39 sounds called *phonemes*. The network reads letters and writes phonemes. It is translation in miniature:
@@ -77,552 +81,55 @@ phonemes = Symbols(sound for _, said in lexicon.entries for sound in said)
 train_entries = [lexicon.entries[i] for i in lexicon.train_index[:: pick(full=1, fast=5)]]
 test_words = list(dict.fromkeys(lexicon.entries[i][0] for i in lexicon.test_index))[:: pick(full=1, fast=20)]
 examples = ["knight", "phonetic", "exact", "write", "writ", "either"]
-show.table(
-    [{"word": w, "said": " or ".join(" ".join(p) for p in lexicon.pronunciations[w])} for w in examples],
-    caption=f"From {len(train_entries):,} pronunciations to learn from; {len(test_words):,} words are kept for the test",
-)
+counted = f"From {len(train_entries):,} pronunciations to learn from; {len(test_words):,} words are kept for the test"
+show.table(alignment_tables.pronunciations(lexicon, examples), counted)
 
 # %% [markdown]
 # No word of the test is in the training set, nor is one of its inflections: whoever has learned *bake* knows most of
 # *baking*. A word with several pronunciations is right in any of them.
 #
-# ## The idea in one figure
-# A *GRU* is a network that goes through a sequence one symbol at a time and keeps a vector, its state, of what it has seen; it
-# learns what to keep and what to overwrite. Both our models read the letters with two of them, one from each end, which gives a
-# vector $h_j$ per letter. Both write the phonemes one by one with another, whose state is $s_i$. They differ in what passes
-# between reading and writing.
+# ## The idea (10 minutes)
+# ### In one figure
+# A *GRU* is a network that goes through a sequence one symbol at a time and keeps a vector, its **state**, of what it has seen; it
+# learns what to keep and what to overwrite. Both our models have two parts. The **encoder** reads the letters with two GRUs, one
+# from each end; the two states at letter $j$ together are its vector $h_j$. The **decoder** writes the phonemes one by one with
+# another GRU, whose state is $s_i$ at phoneme $i$. The models differ in what passes from the one to the other.
 
 # %%
-show.figure(
-    bottleneck_figure.bottleneck(),
-    alt="Two sketches of the word phone becoming F OW N. Left: five letter vectors end in one vector c, which "
-    "alone feeds the three steps that write. Right: every step that writes has its own lines to the letter "
-    "vectors, thick to those it looks at: F to p and h, OW to o and e, N to n.",
-)
+figures.bottleneck()
 
 # %% [markdown]
-# **Left** (Cho et al. 2014; Sutskever et al. 2014): the last states of the two readers are all that the writer ever gets. One
-# vector $c$ carries the word, however long it is.
+# Arrows say what a state is computed from. **Left**, one vector $c$: the last states of the two GRUs that read are all that the
+# decoder ever gets. It carries the word, however long that is. (So it was in Cho et al. 2014 and Sutskever et al. 2014, whose
+# encoders read one way only. Ours read both ways in *both* models, so that they differ in one thing.)
 #
-# **Right** (Bahdanau et al. 2015): before it writes phoneme $i$, the writer asks every letter "do you matter now?" and takes
-# a weighted average of the answers.
+# **Right**, attention (Bahdanau et al. 2015): before it writes phoneme $i$, the decoder asks every letter "do you matter now?" and takes
+# a weighted average of the answers. Here a thick line is a large weight. (The weights are made up. Yours will be real.)
 #
-# ## In one formula
+# ### In one formula
 # $$e_{ij} = v_a^\top \tanh(W_a s_{i-1} + U_a h_j) \qquad \alpha_{ij} = \frac{\exp e_{ij}}{\sum_k \exp e_{ik}}
 # \qquad c_i = \sum_j \alpha_{ij} h_j$$
 #
-# A **score** $e_{ij}$ for every letter, from a small network. A softmax turns the scores into **weights** $\alpha_{ij}$ that add up
-# to 1. The **context** $c_i$ is the weighted average. Nobody tells the network where to look: the weights are differentiable,
-# so the error of the phonemes teaches them.
+# Here $i$ counts phonemes, $j$ and $k$ count letters, $s_{i-1}$ is the decoder's state so far, and the matrices $W_a$, $U_a$ and the
+# vector $v_a$ are learned. A **score** $e_{ij}$ for every letter, from this small network. A softmax turns the scores into **weights**
+# $\alpha_{ij}$ that add up to 1. The **context** $c_i$ is the weighted average. Nobody tells the network where to look: the weights
+# are differentiable, so the error of the phonemes teaches them.
 #
-# ## In code
-# The formula is three lines of code. The decoder needs one `if`: the two models share all the rest.
-
-# %%
-show.source(AdditiveAttention.forward, EncoderDecoder.step, docstring=False)
-
-# %% [markdown]
-# ## How wrong is a pronunciation?
-# Count the fewest phonemes to insert, delete or replace (the *edit distance*), and divide by how many there are to say: the
-# **phoneme error rate**, PER. The **word error rate**, WER, is harsher: one wrong phoneme and the word is wrong.
-
-# %%
-right, guess = lexicon.pronunciations["phonetic"][0], ("P", "HH", "OW", "N", "EH", "T", "IH", "K")
-edits = edit_distance(guess, right)
-show.md(
-    f"Who says `{' '.join(guess)}` for *phonetic*, `{' '.join(right)}`, needs {edits} edits for {len(right)} "
-    f"phonemes: a PER of {edits / len(right):.0%}. The word counts as wrong."
-)
-
-# %% [markdown]
-# ## Two baselines without a network
-# First find out which letter says what, by expectation maximisation: guess a table of letters and sounds, align every word as
-# the table makes likeliest, count a new table, and again. Then two ways to use it. **Each letter alone**: say what the letter
-# says most often. **Letters in context**: look the letter up with as many neighbours, up to four on either side, as the training
-# words have shown (after Van den Bosch and Daelemans 1993). This is counting, and it takes seconds.
-
-# %%
-start = time.perf_counter()
-table = LetterToSound(train_entries)
-seconds = {"letters in context": time.perf_counter() - start}
-
-
-def aligned(word):
-    """Return a word's letters, each with what it says."""
-    chunks = table.align(word, lexicon.pronunciations[word][0])
-    return "  ".join(f"{letter}:{'+'.join(chunk) or '–'}" for letter, chunk in zip(word, chunks, strict=True))
-
-
-errors = {}
-for name, widest in [("each letter alone", 0), ("letters in context", 4)]:
-    errors[name] = [count_errors(table.say(test_words, widest), lexicon.pronunciations)]
-show.table([{"word": w, "found by EM": aligned(w)} for w in examples[:4]])
-show.table([{"": name, "PER": e[0].per(), "WER": e[0].wer()} for name, e in errors.items()], formats=".1%")
-
-# %% [markdown]
-# The plain table gets nearly every word wrong. The one with context is a serious rival, with a head start: it is built on the
-# knowledge that sounds come from letters nearby, in the same order. The networks have to find that out.
+# ### In code
+# The formula is three lines of code, the last three of `forward`. It does it for a whole *batch* of words, $s_{i-1}$ being `query` and
+# the $h_j$ being `keys`, and two things differ from the formula. $U_a h_j$ is the same for all $i$, so it may be handed in, computed once,
+# as `projected_keys`. And words of a batch have different lengths, so short ones are filled up with *padding*. `attention_mask` says
+# which letters are real: a **mask** is True where one may look.
 #
-# ## The real thing
-# Both models get vectors of the same size (64 numbers), the same words in the same order, the same number of steps. In training, the writer is
-# given the right phoneme before (*teacher forcing*); in the test, it has to live with its own. Words of about equal length share
-# a batch, so that little is padding. Learning rate and sizes were chosen on the validation words, not on the test.
+# The decoder needs one `if`: the two models share all the rest. `embedded` is a vector of the phoneme before, `encoded.annotations` are
+# all the $h_j$, `encoded.summary` is $c$.
 
 # %%
-pairs = [(letters.encode(word), phonemes.encode(said)) for word, said in train_entries]
-seeds = [seed + i for i in range(pick(full=3, fast=1))]
-n_steps = pick(full=1000, fast=60)
-ATTENTION, ONE_VECTOR = "attention", "one vector"
-
-
-def train(name, model_seed, attention, hidden_size=64, steps=n_steps):
-    """Train a model, and add its errors on the test words and its time to what is known of `name`."""
-    torch.manual_seed(model_seed)
-    model = EncoderDecoder(len(letters), len(phonemes), 64, hidden_size, attention)
-    start = time.perf_counter()
-    for _ in show.progress(
-        training_steps(model, pairs, steps, model_seed), f"{name}, seed {model_seed}", steps
-    ):
-        pass
-    seconds[name] = time.perf_counter() - start
-    pronouncer = Pronouncer(model, letters, phonemes)
-    errors.setdefault(name, []).append(count_errors(pronouncer.say(test_words), lexicon.pronunciations))
-    return pronouncer
-
-
-with_attention = [train(ATTENTION, s, "additive") for s in seeds]
-without = [train(ONE_VECTOR, s, None) for s in seeds]
-
-
-# %%
-def results(names):
-    """Show PER and WER of some models, over all test words, short ones and long ones."""
-    rows = []
-    for name in names:
-        row = {"": name, "PER": [e.per() for e in errors[name]]}
-        row["PER, up to 5 letters"] = [e.per(e.length <= 5) for e in errors[name]]
-        row["PER, 9 and more"] = [e.per(e.length >= 9) for e in errors[name]]
-        rows.append(row | {"WER": [e.wer() for e in errors[name]], "trained in": f"{seconds[name]:.0f} s"})
-    caption = "Test words; mean ± standard deviation where there is more than one seed"
-    show.table(rows, caption=caption, formats=".1%")
-
-
-results(["letters in context", ONE_VECTOR, ATTENTION])
+show.source(attention.AdditiveAttention.forward, EncoderDecoder.step, docstring=False)
 
 # %% [markdown]
-# ## See the bottleneck
-# Now the same errors by the length of the word: did you predict this? (Words of three letters are hard for everybody. Some are
-# acronyms, said letter by letter, as *bmw* and *nfl* are.)
-
-# %%
-groups = [(n, n) for n in range(3, 13)] + [(13, 99)]
-styles = dict(zip([ATTENTION, ONE_VECTOR, "letters in context"], show.cycle(3), strict=True))
-fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
-for ax, rate in zip(axes, ("per", "wer"), strict=True):
-    for name, style in styles.items():
-        line = {key: style[key] for key in ("color", "marker", "linestyle")}
-        curves = []  # one per seed
-        for e in errors[name]:
-            chosen = [(e.length >= low) & (e.length <= high) for low, high in groups]
-            curves.append([getattr(e, rate)(c) if c.any() else np.nan for c in chosen])
-        x = [low for low, _ in groups]
-        ax.plot(x, np.mean(curves, axis=0), label=name, markevery=1, **line)
-        ax.fill_between(x, np.min(curves, axis=0), np.max(curves, axis=0), color=line["color"], alpha=0.2)
-    ax.set(xlabel="letters in the word (13: and more)", ylim=(0, None))
-axes[0].set(title="Phonemes wrong", ylabel="phoneme error rate")
-axes[1].set(title="Words wrong", ylabel="word error rate")
-axes[0].legend(loc="upper left")
-show.figure(
-    fig,
-    alt="Phoneme and word error rate against word length. The phoneme error of the model with one vector climbs "
-    "with every letter; with attention, and for the table, it stays about level. Bands span the seeds.",
-)
-
-# %%
-attended, squeezed = ([e.per(e.length >= 9) for e in errors[name]] for name in (ATTENTION, ONE_VECTOR))
-lower = [1 - a / b for a, b in zip(attended, squeezed, strict=True)]
-show.md(
-    f"On words of nine letters and more, attention makes **{np.mean(lower):.0%} fewer** phoneme errors "
-    f"(by seed: {', '.join(f'{x:.0%}' for x in lower)}): {show.mean_sd(attended, '.1%')} against "
-    f"{show.mean_sd(squeezed, '.1%')}. The table of counts, made for this task alone, has "
-    f"{errors['letters in context'][0].per(errors['letters in context'][0].length >= 9):.1%}."
-)
-check.recall("long_words")
-
-# %% [markdown]
-# Long words are hardly harder phoneme by phoneme: the table and the attention model say so. What gets harder is to pack the word
-# into $c$, and to unpack it in the right order.
-#
-# ## Was that fair?
-# A good sceptic has two questions. Attention adds parameters: is it those? And is one vector too small, or has the model just not
-# learned long enough to use it? So we train the one-vector model twice more: wider, until it has **as many parameters**, and
-# for **twice the steps**, which takes longer than attention does.
-
-
-# %%
-def size(attention, hidden_size):
-    """Return how many parameters a model has."""
-    model = EncoderDecoder(len(letters), len(phonemes), 64, hidden_size, attention)
-    return sum(p.numel() for p in model.parameters())
-
-
-wider = next(h for h in range(64, 128) if size(None, h) >= size("additive", 64))
-SAME_SIZE, LONGER = "one vector, as many parameters", "one vector, twice the steps"
-train(SAME_SIZE, seed, None, hidden_size=wider)
-train(LONGER, seed, None, steps=2 * n_steps)
-results([ONE_VECTOR, SAME_SIZE, LONGER, ATTENTION])
-show.md(
-    f"Parameters: {size(None, 64):,} with one vector, {size(None, wider):,} at hidden size {wider}, "
-    f"{size('additive', 64):,} with attention."
-)
-
-# %%
-gap = np.mean(squeezed) - np.mean(attended)
-closed, more_parameters = (
-    (np.mean(squeezed) - errors[name][0].per(errors[name][0].length >= 9)) / gap
-    for name in (LONGER, SAME_SIZE)
-)
-show.md(
-    f"Twice the steps close **{closed:.0%}** of the gap on long words. So part of the bottleneck is the *time it takes to learn* "
-    "to use the vector, not its room: with days instead of a minute, one vector gets much further "
-    "(Sutskever et al. 2014 translated whole sentences through one). Attention makes it easy to learn. "
-    f"As many parameters close {more_parameters:.0%}: they are not what does it. (One seed each.)"
-)
-
-# %% [markdown]
-# ## What does it look at?
-# Four words that training never saw. One row per phoneme as it is written, one column per letter, dark where the weight is
-# large. Before you read on: find the silent *k* and *gh*, the *ph*, and the *x* that makes two sounds.
-
-# %%
-reader = with_attention[0]
-words = ["knit", "freight", "orphan", "exalted"]
-assert not {word for word, _ in train_entries} & set(words), "chosen because training never saw them"
-said = reader.say(words)
-show.figure(
-    alignment.alignments(reader, words),
-    alt="Attention weights as grey squares for "
-    + ", ".join(f"{w} said {' '.join(said[w])}" for w in words)
-    + ". "
-    "Dark squares run from the top left to the bottom right: letters are read in order.",
-)
-
-# %% [markdown]
-# The dark squares run from top left to bottom right: the network has found out that English is written in the order in which it
-# is spoken. Nobody told it. Four pictures can be chosen to please, though. So take all test words, and average.
-
-# %%
-looked = reader.attend(test_words)
-rows = []
-for spelling, sound in [
-    ("x", "K"),
-    ("x", "S"),
-    ("ph", "F"),
-    ("sh", "SH"),
-    ("kn", "N"),
-    ("igh", "AY"),
-    ("qu", "W"),
-]:
-    n, weights = weight_on(looked, spelling, sound)
-    each = "  ".join(f"{letter} {w:.0%}" for letter, w in zip(spelling, weights, strict=True)) if n else "–"
-    elsewhere = f"{1 - weights.sum():.0%}" if n else "–"
-    rows.append(
-        {"spelt": spelling, "while it writes": sound, "it looks at": each, "elsewhere": elsewhere, "words": n}
-    )
-show.table(rows, caption="Where the weight goes, over all test words with that spelling and sound")
-
-# %%
-found = agreement(looked, table)
-show.table(
-    [
-        {"guess": "letter with the most weight", "right": found.exact, "right, or next to it": found.near},
-        {
-            "guess": "a straight line",
-            "right": found.diagonal_exact,
-            "right, or next to it": found.diagonal_near,
-        },
-    ],
-    caption=f"Which letter says the phoneme? Agreement with the EM alignment, {found.n:,} phonemes",
-    formats=".0%",
-)
-show.md(
-    f"A letter that says something gets {found.sounding:.2f} in weight, summed over all steps; a silent one still gets "
-    f"{found.silent:.2f}. And while it writes the last phoneme of *freight*, the last letter gets "
-    f"{reader.attend(['freight'])['freight'][1][-1:, -1].sum():.0%} of the weight."
-)
-
-# %% [markdown]
-# **Read it with care.** The pictures look like an alignment, and within a letter they are one. But a straight line through each
-# picture does as well: most of what you admire is "left to right". Silent letters are looked at, too, and the *t* of *freight* can
-# be written without looking at it. There is a reason. $h_j$ is not letter $j$: it comes from a network that has read the
-# neighbours, so looking at *h* can mean reading *ght*. The weights show where information was fetched, not what it was. Lesson 09
-# comes back to that with BERT.
-#
-# ## Move it
-# Type a word, your name, or a word that does not exist, and press Enter. Then play it, or move the slider: which letters does
-# each phoneme look at? Can you find a spelling that confuses it?
-
-# %%
-alignment.pronounce(reader, ["psychology", "wrestling", "transformer"])
-
-# %% [markdown]
-# ## Greedy or beam
-# So far the model wrote its likeliest phoneme at every step and never looked back: **greedy**. But a likely beginning can end
-# badly. A **beam** keeps the $K$ likeliest beginnings at every step, and picks the best once they have ended. Because every further
-# phoneme makes a sequence less probable, a beam prefers short ones; **length normalisation** divides the log-probability by the
-# length.
-
-# %%
-some = test_words[:: pick(full=5, fast=2)]
-rows = []
-for name, width, alpha in [("greedy", None, 0), ("beam", 3, 0), ("beam", 10, 0), ("beam, normalised", 10, 1)]:
-    start = time.perf_counter()
-    guesses = reader.say(some, width, alpha)
-    took = time.perf_counter() - start
-    e = count_errors(guesses, lexicon.pronunciations)
-    row = {"": name, "width": width or 1, "PER": f"{e.per():.2%}", "WER": f"{e.wer():.2%}"}
-    row["phonemes per word"] = f"{np.mean([len(g) for g in guesses.values()]):.3f}"
-    rows.append(row | {"words per second": round(len(some) / took)})
-show.table(rows, caption=f"{len(some):,} test words, one model")
-
-# %%
-greedily = reader.say(test_words)
-longest = max(greedily, key=lambda word: len(greedily[word]) - len(lexicon.pronunciations[word][0]))
-wide = reader.say([longest], width=10)[longest]
-show.md(
-    f"Where greedy goes most wrong: for *{longest}* it says `{' '.join(greedily[longest][:12])}` and so on, "
-    f"{len(greedily[longest])} phonemes. The beam says `{' '.join(wide)}`; right is "
-    f"`{' '.join(lexicon.pronunciations[longest][0])}`."
-)
-
-# %% [markdown]
-# A beam buys little here for what it costs: the model is mostly sure of the next phoneme. It pays where beginnings mislead: in
-# translation, and when a greedy writer gets caught in a loop.
-#
-# ## From here to the Transformer, in five small steps
-# Every later model of the course uses another attention than the one above. It is nearer than it looks.
-#
-# ### Step 1: multiply instead of add
-# Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the
-# dot product of a *query* (what do I need?) and a *key* (what is here?). No tanh, no $v_a$. In our code one class changes:
-
-# %%
-show.source(DotProductAttention.forward, docstring=False)
-DOT_PRODUCT = "scaled dot-product attention"
-train(DOT_PRODUCT, seed, "dot-product")
-results([ONE_VECTOR, ATTENTION, DOT_PRODUCT])
-
-# %% [markdown]
-# It works about as well (one seed), and it is two matrix products, which computers do fastest of all.
-#
-# ### Step 2: divide by the square root
-# `scaled_dot_product` in there hides a detail: it divides the scores by $\sqrt D$, where $D$ is the length of a query. What happens
-# without?
-
-# %%
-check.predict("undivided")
-
-# %%
-generator = torch.Generator().manual_seed(seed)
-dims = [8, 32, 128, 512, 2048]
-largest, gradient = {False: [], True: []}, {False: [], True: []}
-for d in dims:
-    query, keys = torch.randn(500, 1, d, generator=generator), torch.randn(500, 16, d, generator=generator)
-    for scaled in (False, True):
-        scores = (query * keys).sum(-1) / (math.sqrt(d) if scaled else 1)
-        p = scores.softmax(-1)  # (500, 16)
-        jacobian = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]  # ∂p_i / ∂score_j
-        largest[scaled].append(p.amax(-1).mean().item())
-        gradient[scaled].append(jacobian.norm(dim=(1, 2)).mean().item())
-
-# %%
-fig, axes = plt.subplots(1, 2, figsize=(11, 3.8))
-for scaled, style in zip((False, True), show.cycle(2), strict=True):
-    line = {key: style[key] for key in ("color", "marker", "linestyle")} | {"markevery": 1}
-    label = "divided by √D" if scaled else "not divided"
-    axes[0].plot(dims, largest[scaled], label=label, **line)
-    axes[1].plot(dims, gradient[scaled], label=label, **line)
-axes[0].set(title="Weight of the largest of 16", ylim=(0, 1.05), ylabel="mean weight")
-axes[1].set(title="How much a score can still move it", ylim=(0, None), ylabel="norm of ∂weights/∂scores")
-for ax in axes:
-    ax.set(xscale="log", xlabel="D, length of query and keys", xticks=dims, xticklabels=dims)
-    ax.minorticks_off()
-axes[0].legend(loc="center right")
-show.figure(
-    fig,
-    alt="Left: without division the largest of 16 weights grows from a half to nearly 1 as D grows from 8 to 2048; "
-    "divided it stays level. Right: the gradient of the weights falls towards 0 without division, stays level with it.",
-)
-
-# %%
-show.md(
-    f"At D = {dims[3]}, the largest of sixteen random keys gets {largest[False][3]:.0%} of the weight "
-    f"({largest[True][3]:.0%} after dividing), and the gradient has shrunk to "
-    f"{gradient[False][3] / gradient[True][3]:.0%} of what it is with the division."
-)
-check.recall("undivided")
-
-# %% [markdown]
-# A dot product of two random vectors is a sum of $D$ terms: its standard deviation is $\sqrt D$. Large scores make the softmax a hard
-# choice before anything has been learned, and a hard choice has no gradient to learn from. Dividing by $\sqrt D$ keeps the scores
-# at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1).
-#
-# $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt D}\right) V$$
-#
-# You will write this one yourself below.
-#
-# ### Step 3: all queries at once, and from the sequence itself
-# The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a
-# decoder. Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence. That is
-# *self-attention*. There is no recurrence left, and all positions are computed in one product.
-
-# %%
-from tlcourse.models.parts.attention import scaled_dot_product
-
-q, k, v = torch.randn(3, 512, 64, generator=generator)
-start = time.perf_counter()
-one_by_one = torch.stack([scaled_dot_product(row[None], k, v)[0][0] for row in q])
-loop = time.perf_counter() - start
-start = time.perf_counter()
-at_once, _ = scaled_dot_product(q, k, v)
-product = time.perf_counter() - start
-show.md(
-    f"512 queries one by one: {loop * 1e3:.1f} ms. All at once: {product * 1e3:.1f} ms. "
-    f"Largest difference: {(one_by_one - at_once).abs().max():.0e}."
-)
-
-# %% [markdown]
-# ### Step 4: several heads
-# One softmax can look at one thing well. So cut the vectors into pieces, let each piece (*head*) attend for itself, and put
-# the results side by side. Compared with one head, the code gains `split_heads` and a transpose:
-
-# %%
-show.source(MultiHeadAttention.split_heads, MultiHeadAttention.forward, docstring=False)
-
-# %% [markdown]
-# Is it right? PyTorch has the same module. Give both the same weights and the same input:
-
-# %%
-torch.manual_seed(seed)
-ours, theirs = MultiHeadAttention(64, 4), torch.nn.MultiheadAttention(64, 4, batch_first=True)
-
-
-def copy_attention(ours, theirs):
-    """Put our weights into PyTorch's module, which keeps query, key and value in one matrix."""
-    with torch.no_grad():
-        theirs.in_proj_weight.copy_(torch.cat([ours.query.weight, ours.key.weight, ours.value.weight]))
-        theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, ours.key.bias, ours.value.bias]))
-    theirs.out_proj.load_state_dict(ours.output.state_dict())
-
-
-copy_attention(ours, theirs)
-x = torch.randn(2, 9, 64, generator=generator)  # 2 words of 9 letters
-context, weights = ours(x, need_weights=True)
-expected, expected_weights = theirs(x, x, x, average_attn_weights=False)
-off = max((context - expected).abs().max().item(), (weights - expected_weights).abs().max().item())
-assert off < 1e-5, off
-show.md(f"Context and weights of all heads: largest difference from `torch.nn.MultiheadAttention` {off:.0e}.")
-
-# %% [markdown]
-# ### Step 5: a Transformer block
-# Add what makes attention stackable: each position passes through a small network of its own (*feed-forward*), each part adds to
-# what came in instead of replacing it (*residual connection*), and a *layer norm* keeps the sizes in hand. GPT, BERT, GPT-2 and
-# XLNet are this block, twelve times or more.
-
-# %%
-show.source(TransformerBlock.forward, docstring=False)
-block = TransformerBlock(64, 4, 256, norm="pre", layer_norm_eps=1e-5)
-layer = torch.nn.TransformerEncoderLayer(
-    64, 4, 256, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-)
-copy_attention(block.attention, layer.self_attn)
-layer.linear1.load_state_dict(block.feed_forward.intermediate.state_dict())
-layer.linear2.load_state_dict(block.feed_forward.output.state_dict())
-off = (block(x, need_weights=True)[0] - layer(x)).abs().max().item()
-assert off < 1e-5, off
-show.md(f"One block: largest difference from `torch.nn.TransformerEncoderLayer` {off:.0e}.")
-
-# %% [markdown]
-# Two properties of the block decide what later lessons do with it. Change the **order** of the letters: what changes? Change the
-# **last** letter: do the others notice?
-
-# %%
-order = torch.randperm(9, generator=generator)
-changed = torch.cat([x[:, :-1], torch.randn(2, 1, 64, generator=generator)], dim=1)  # another last letter
-causal = torch.ones(9, 9, dtype=torch.bool).tril()
-rows = [
-    ("letters shuffled, outputs shuffled back", block(x[:, order])[0][:, order.argsort()] - block(x)[0]),
-    ("last letter changed: outputs before it", (block(changed)[0] - block(x)[0])[:, :-1]),
-    ("the same, with a causal mask", (block(changed, causal)[0] - block(x, causal)[0])[:, :-1]),
-]
-show.table([{"what is done": what, "largest change": f"{gap.abs().max():.1e}"} for what, gap in rows])
-
-# %% [markdown]
-# Order means nothing to attention: it sees a bag of letters. That is why Transformers add *position embeddings*. And every
-# position sees every other, unless a *mask* forbids it: BERT looks both ways, GPT only back.
-#
-# ## Paper says / we get / why they differ
-
-
-# %%
-def share(name, low, high=99, rate="per"):
-    """Return an error rate over words of a range of lengths, one value per seed."""
-    return [getattr(e, rate)((e.length >= low) & (e.length <= high)) for e in errors[name]]
-
-
-def both(*values):
-    """Return "with one vector → with attention"."""
-    return " → ".join(show.mean_sd(v, ".1%") for v in values)
-
-
-one_to_attention = both(share(ONE_VECTOR, 1), share(ATTENTION, 1))
-per, wer = (show.mean_sd(share(ATTENTION, 1, rate=rate), ".1%") for rate in ("per", "wer"))
-
-# %%
-bahdanau = "Bahdanau et al. 2015, "
-translation = (
-    "The same change to the same architecture. They: sentences, 1,000 units, days of training; BLEU, where more is better. "
-    "We: words, 64 units, a minute; errors, where less is better."
-)
-dictionary = (
-    "An ensemble, three layers of 512 units, many epochs, an older and cleaner dictionary. Ours sees each word about once, "
-    "and no inflection of a test word."
-)
-newest = "The newest has more names and acronyms. Its split does not keep inflections apart; ours does."
-show.compare(
-    [
-        ("one vector → attention", "17.82 → 26.75 BLEU, English to French", bahdanau + "table 1, reported as",
-         f"{one_to_attention} PER", translation),
-        ("short → long, one vector", "falls with the length", bahdanau + "figure 2, reported as",
-         f"{both(share(ONE_VECTOR, 4, 5), share(ONE_VECTOR, 11))} PER", "They agree."),
-        ("short → long, attention", "does not fall, even at 50 words and more", bahdanau + "figure 2, reported as",
-         f"{both(share(ATTENTION, 4, 5), share(ATTENTION, 11))} PER", "They agree, nearly: ours has seen few words this long."),
-        ("best with attention on this dictionary", "4.69% PER, 20.24% WER", "Toshniwal and Livescu 2016, reported as",
-         f"{per} PER, {wer} WER", dictionary),
-        ("a Transformer on this dictionary, older → newest", "20.2% → about 31% WER", "README of CMUSphinx g2p-seq2seq",
-         f"{wer} WER, newest", newest),
-    ]
-)  # fmt: skip
-
-# %% [markdown]
-# ## Your turn
-# From one line to the heart of it. Tensors come in, tensors go out.
-#
-# **A causal mask.** GPT may look back, not ahead. Return a mask that is True where position $i$ (row) may see position $j$ (column).
-
-
-# %% tags=["exercise"]
-def causal_mask(length):
-    """Return a bool tensor (length, length), True where row i may look at column j."""
-    ...
-
-
-# %%
-check.causal_mask(causal_mask)
-
-# %% [markdown]
-# **A softmax that cannot see.** Words in a batch have different lengths. Padding must get a weight of exactly 0, and the rest of
-# the row must add up to 1.
+# ### Exercise: a softmax that cannot see
+# Write what is called `masked_softmax` in there. Padding must get a weight of exactly 0, and the rest of the row must add up to 1.
 
 
 # %% tags=["exercise"]
@@ -635,34 +142,202 @@ def masked_softmax(scores, mask):
 check.masked_softmax(masked_softmax)
 
 # %% [markdown]
-# **Scaled dot-product attention**, the formula of step 2, without a mask. (`math` is imported.)
+# ## How wrong is a pronunciation? (5 minutes)
+# Count the fewest phonemes to insert, delete or replace (the *edit distance*), and divide by how many there are to say: the
+# **phoneme error rate**, PER. The **word error rate**, WER, is harsher: one wrong phoneme and the word is wrong.
+
+# %%
+right, guess = lexicon.pronunciations["phonetic"][0], ("P", "HH", "OW", "N", "EH", "T", "IH", "K")
+edits = edit_distance(guess, right)
+show.md(
+    f"Who says `{' '.join(guess)}` for *phonetic*, `{' '.join(right)}`, needs {edits} edits for {len(right)} "
+    f"phonemes: a PER of {edits / len(right):.0%}. The word counts as wrong."
+)
+
+# %% [markdown]
+# ### Two baselines without a network
+# First find out which letter says what, by *expectation maximisation* (EM): guess a table of letters and sounds, align every word as
+# the table makes likeliest, count a new table, and again. Then two ways to use it. **Each letter alone**: say what the letter
+# says most often. **Letters in context**: look the letter up with as many neighbours, up to four on either side, as the training
+# words have shown (after Van den Bosch and Daelemans 1993). This is counting, and it takes seconds.
+
+# %%
+ALONE, IN_CONTEXT, ONE_VECTOR, ATTENTION = (
+    "each letter alone",
+    "letters in context",
+    "one vector",
+    "attention",
+)
+table = LetterToSound(train_entries)
 
 
-# %% tags=["exercise"]
-def scaled_dot_product(query, key, value):
-    """Return softmax(query keyᵀ / √D) value, (T, V), of query (T, D), key (S, D) and value (S, V)."""
-    ...
+def errors_of(model, said, seed=None):
+    """Return what a model gets wrong in the test words, as records: `said` is word → phonemes."""
+    return error_records.of(model, seed, count_errors(said, lexicon.pronunciations))
+
+
+counts = errors_of(ALONE, table.say(test_words, 0)) + errors_of(IN_CONTEXT, table.say(test_words, 4))
+show.table(alignment_tables.letter_by_letter(table, lexicon, examples[:4]))
+show.results(counts, rows="model", columns="measured", best=None, caption="Counting, on the test words")
+
+# %% [markdown]
+# Remember the second line. It is a serious rival.
+#
+# ## The real thing (10 minutes)
+# Both models get vectors of the same size (64 numbers), the same words in the same order, the same number of steps. In training, the
+# decoder is given the right phoneme before (*teacher forcing*); in the test, it has to live with its own. Words of about equal length share
+# a batch, so that little is padding. Learning rate and sizes were chosen on words that are neither in the training set nor in the test.
+
+# %%
+pairs = [(letters.encode(word), phonemes.encode(said)) for word, said in train_entries]
+seeds = [seed + i for i in range(pick(full=3, fast=1))]
+n_steps = pick(full=1000, fast=60)
+
+
+def train(name, model_seed, attention, hidden_size=64, steps=n_steps):
+    """Train an encoder–decoder on `pairs`, and return it ready to say words."""
+    torch.manual_seed(model_seed)
+    model = EncoderDecoder(len(letters), len(phonemes), 64, hidden_size, attention)
+    training = training_steps(model, pairs, steps, model_seed)
+    for _ in show.progress(training, f"{name}, seed {model_seed}", steps):
+        pass
+    return Pronouncer(model, letters, phonemes)
+
+
+trained = {(ATTENTION, s): train(ATTENTION, s, "additive") for s in seeds}
+trained |= {(ONE_VECTOR, s): train(ONE_VECTOR, s, None) for s in seeds}
+
+# %%
+errors = counts.where(model=IN_CONTEXT)
+for (name, s), model in trained.items():
+    errors = errors + errors_of(name, model.say(test_words), s)
+show.results(errors, rows="model", columns="measured", best=None, caption="Test words")
+show.md(in_words.counts_as_rival(errors, IN_CONTEXT, ATTENTION))
+
+# %% [markdown]
+# ## See the bottleneck (5 minutes)
+# Now the same errors by the length of the word: did you predict this? Each line is the mean over the seeds, its band goes from the
+# lowest seed to the highest (the counts have no seeds, so no band).
+
+# %%
+figures.errors_by_length(errors, [ATTENTION, ONE_VECTOR, IN_CONTEXT])
+
+# %%
+show.md(in_words.on_long_words(errors, ATTENTION, ONE_VECTOR))
+show.md(in_words.short_words(errors, [ATTENTION, ONE_VECTOR, IN_CONTEXT]))
+check.recall("long_words")
+
+# %% [markdown]
+# Are long words harder to say, then? Ask all three:
+
+# %%
+show.md(in_words.are_long_words_harder(errors, IN_CONTEXT, ATTENTION, ONE_VECTOR))
+
+# %% [markdown]
+# ## Was that fair? (5 minutes)
+# A good sceptic has two questions. Attention adds parameters: is it those? And is one vector too small, or has the model just not
+# learned long enough to use it? So we train the one-vector model twice more: wider, until it has **as many parameters**, and
+# for **twice the steps**.
 
 
 # %%
-check.scaled_dot_product(scaled_dot_product)
+def size(attention, hidden_size):
+    """Return how many parameters a model has."""
+    model = EncoderDecoder(len(letters), len(phonemes), 64, hidden_size, attention)
+    return sum(p.numel() for p in model.parameters())
 
-# %% [markdown]
-# **Split into heads.** The step where most home-made Transformers go wrong without anybody noticing: the shapes are right, and the
-# numbers are not.
 
-
-# %% tags=["exercise"]
-def split_heads(x, heads):
-    """Return (heads, T, D) from x (T, H), where D = H / heads: head h has the h-th piece of every row."""
-    ...
-
+SAME_SIZE, LONGER = "one vector, as many parameters", "one vector, twice the steps"
+wider = next(h for h in range(64, 128) if size(None, h) >= size("additive", 64))
+trained[SAME_SIZE, seed] = train(SAME_SIZE, seed, None, hidden_size=wider)
+trained[LONGER, seed] = train(LONGER, seed, None, steps=2 * n_steps)
+print(f"Parameters: {size(None, 64):,} with one vector, {size('additive', 64):,} with attention,")
+print(f"{size(None, wider):,} with one vector and states of {wider} numbers instead of 64")
 
 # %%
-check.split_heads(split_heads)
+controls = errors.where(model=[ONE_VECTOR, ATTENTION])
+for name in (SAME_SIZE, LONGER):
+    controls = controls + errors_of(name, trained[name, seed].say(test_words), seed)
+show.results(controls, rows="model", columns="measured", best=None, caption="Test words")
+show.md(in_words.what_closes_the_gap(controls, ATTENTION, ONE_VECTOR, LONGER, SAME_SIZE, seed))
 
 # %% [markdown]
-# **One step of a beam.** `total` has the log-probabilities of $K$ beginnings, `log_p` those of every symbol after each of them.
+# ## What does it look at? (10 minutes)
+# Four words that training never saw. One row per phoneme as it is written, one column per letter, dark where the weight is
+# large. Before you read on: find the silent *k* and *gh*, the *ph*, and the *x* that makes two sounds.
+
+# %%
+pronouncer = trained[ATTENTION, seed]
+words = ["knit", "freight", "orphan", "exalted"]
+assert not {word for word, _ in train_entries} & set(words), "chosen because training never saw them"
+alignment.alignments(pronouncer, words)
+
+# %% [markdown]
+# Four pictures can be chosen to please. So take all test words, and average. How much weight do the letters of a spelling get while
+# its phoneme is written, and how much goes elsewhere?
+
+# %%
+looked = pronouncer.attend(test_words)
+show.table(
+    alignment_tables.weights_by_spelling(looked),
+    "Over all test words that have the spelling and the sound once",
+)
+show.md(in_words.reads_in_order(looked))
+
+# %% [markdown]
+# Does it look at *the right* letter? The EM alignment of the baseline says which letter stands for each phoneme. It knows nothing of
+# the network. And to have something to compare with: draw a straight line from top left to bottom right.
+
+# %%
+found = agreement(looked, table)
+show.table(alignment_tables.which_letter(found), f"Agreement with EM, {found.n:,} phonemes", formats=".0%")
+last_of_freight = pronouncer.attend(["freight"])["freight"][1][-1:, -1].sum()
+show.md(in_words.looks_with_care(found, last_of_freight))
+
+# %% [markdown]
+# **Read it with care.** The pictures look like an alignment, but compare them with a straight line first. And $h_j$ is not letter $j$: it
+# comes from a network that has read the neighbours, so looking at *h* can mean reading *ght*. We think that this is why a letter
+# that says nothing gets weight, and one that says something can do with little. The weights show where information was fetched, not what it was. Lesson 10
+# comes back to that with BERT.
+#
+# ## Optional: move it (5 minutes)
+# Type a word, your name, or a word that does not exist, and press Enter. Then play it, or move the slider: which letters does
+# each phoneme look at? Can you find a spelling that confuses it?
+
+# %%
+alignment.pronounce(pronouncer, ["psychology", "wrestling", "transformer"])
+
+# %% [markdown]
+# ## Optional: greedy or beam (10 minutes)
+# So far the model wrote its likeliest phoneme at every step and never looked back: **greedy**. But a likely beginning can end
+# badly. A **beam** keeps the $K$ likeliest beginnings at every step, and picks the best once they have ended. It runs the decoder $K$ times
+# as often. Because every further phoneme makes a sequence less probable, a beam prefers short ones; **length normalisation** divides the
+# log-probability by the length.
+
+# %%
+some = test_words[:: pick(full=5, fast=2)]
+ways = {"greedy": (None, 0), "K = 3": (3, 0), "K = 10": (10, 0), "K = 10, normalised": (10, 1)}
+guesses = {way: pronouncer.say(some, width, alpha) for way, (width, alpha) in ways.items()}
+written = {way: sum(map(len, said.values())) / len(some) for way, said in guesses.items()}
+beams = show.Records(record for way, said in guesses.items() for record in errors_of(way, said, seed))
+show.results(
+    beams.where(measured=["PER", "WER"]), rows="model", columns="measured", spec=".2%", best=None,
+    caption=f"{len(some):,} test words", also={"phonemes per word": lambda way: f"{written[way]:.3f}"},
+)  # fmt: skip
+show.md(in_words.what_a_beam_changes(guesses["greedy"], guesses["K = 10"], lexicon.pronunciations))
+
+# %%
+greedily = pronouncer.say(test_words)
+longest = max(greedily, key=lambda word: len(greedily[word]) - len(lexicon.pronunciations[word][0]))
+wide = pronouncer.say([longest], width=10)
+show.md(in_words.runs_on(greedily, wide, longest, lexicon.pronunciations[longest][0]))
+
+# %% [markdown]
+# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported) go from 33.0 BLEU with $K = 1$, which is greedy, to 34.8 with
+# $K = 12$.
+#
+# ### Exercise: one step of a beam
+# `total` has the log-probabilities of $K$ beginnings, `log_p` those of every symbol after each of them ($V$ symbols).
 # Which $K$ continuations are the likeliest?
 
 
@@ -675,6 +350,205 @@ def beam_step(total, log_p):
 # %%
 check.beam_step(beam_step)
 
+# %% [markdown]
+# ## From here to the Transformer, in five small steps (25 minutes)
+# Every later model of the course uses another attention than the one above. It is nearer than it looks.
+#
+# ### Step 1: multiply instead of add
+# Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the
+# dot product of a *query* (what do I need?) and a *key* (what is here?). No tanh, no $v_a$. What is averaged is called the *values*; here
+# these are the $h_j$ themselves. In our code one class changes:
+
+# %%
+show.source(attention.DotProductAttention.forward, docstring=False)
+
+# %%
+DOT_PRODUCT = "dot-product attention"
+trained[DOT_PRODUCT, seed] = train(DOT_PRODUCT, seed, "dot-product")
+multiplied = errors_of(DOT_PRODUCT, trained[DOT_PRODUCT, seed].say(test_words), seed)
+scores = errors.where(model=[ONE_VECTOR, ATTENTION]) + multiplied
+show.results(scores, rows="model", columns="measured", best=None, caption="Test words")
+show.md(in_words.dot_product(scores, DOT_PRODUCT, ATTENTION))
+
+# %% [markdown]
+# And it is two matrix products, which every numerical library is built for.
+#
+# ### Step 2: divide by the square root
+# `scaled_dot_product` in there hides a detail: it divides the scores by $\sqrt D$, where $D$ is the length of a query. What happens
+# without?
+
+# %%
+check.predict("undivided")
+
+
+# %%
+def of_random_keys(d, divisor):
+    """Return the largest of 16 weights, and how much the scores can still move them: means of 500 draws."""
+    generator = torch.Generator().manual_seed(seed)
+    query, keys = torch.randn(500, 1, d, generator=generator), torch.randn(500, 16, d, generator=generator)
+    p = ((query * keys).sum(-1) / divisor).softmax(-1)  # (500, 16)
+    jacobian = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]  # ∂p_i / ∂score_j
+    return p.amax(-1).mean().item(), jacobian.norm(dim=(1, 2)).mean().item()
+
+
+sizes = [8, 32, 128, 512, 2048]
+plain = [of_random_keys(d, 1) for d in sizes]
+divided = [of_random_keys(d, math.sqrt(d)) for d in sizes]
+figures.softmax_by_size(sizes, plain, divided)
+
+# %% [markdown]
+# Left, what the key with the largest score gets. Right, how strongly the weights react to a small change of the scores: the norm of all
+# derivatives of a weight by a score. Where it is near 0, an error cannot correct the scores.
+
+# %%
+show.md(in_words.undivided(sizes, plain, divided, d=512))
+check.recall("undivided")
+
+# %% [markdown]
+# A dot product of two random vectors is a sum of $D$ terms: its standard deviation is $\sqrt D$. Large scores make the softmax a hard
+# choice before anything has been learned, and the harder the choice, the smaller the gradient to learn from. Dividing by $\sqrt D$ keeps the
+# scores at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1).
+#
+# $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt D}\right) V$$
+#
+# Each row of $Q$ is a query, each row of $K$ a key, and the row of $V$ with the same number is what that key stands for, its value. The softmax
+# is over the keys.
+#
+# ### Exercise: scaled dot-product attention
+# Write this formula, without a mask. (`math` is imported.)
+
+
+# %% tags=["exercise"]
+def scaled_dot_product(query, key, value):
+    """Return softmax(query keyᵀ / √D) value, (T, V), of query (T, D), key (S, D) and value (S, V)."""
+    ...
+
+
+# %%
+check.scaled_dot_product(scaled_dot_product)
+
+# %% [markdown]
+# ### Step 3: all queries at once, and from the sequence itself
+# The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a
+# decoder. Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence. That is
+# *self-attention*. There is no recurrence left, and all positions are computed in one product. The numbers stay the same:
+
+# %%
+torch.manual_seed(seed)
+q, k, v = torch.randn(3, 512, 64)
+one_by_one = torch.stack([attention.scaled_dot_product(row[None], k, v)[0][0] for row in q])
+at_once, _ = attention.scaled_dot_product(q, k, v)
+print(f"512 queries in 512 products or in one: largest difference {(one_by_one - at_once).abs().max():.0e}")
+
+# %% [markdown]
+# ### Step 4: several heads
+# One softmax can look at one thing well. So cut the vectors into pieces, let each piece (*head*) attend for itself, and put
+# the results side by side.
+#
+# ### Exercise: split into heads
+# The step where most home-made Transformers go wrong without anybody noticing: the shapes are right, and the numbers are not.
+
+
+# %% tags=["exercise"]
+def split_heads(x, heads):
+    """Return (heads, T, D) from x (T, H), where D = H / heads: head h has the h-th piece of every row."""
+    ...
+
+
+# %%
+check.split_heads(split_heads)
+
+# %% [markdown]
+# Compared with one head, the course's code gains just that, for a batch, and a transpose to put the heads side by side again. (Without
+# `need_weights`, PyTorch's own function computes the same and keeps no weights.)
+
+# %%
+show.source(attention.MultiHeadAttention.split_heads, attention.MultiHeadAttention.forward, docstring=False)
+
+# %% [markdown]
+# Is it right? PyTorch has the same module. Give both the same weights and the same input:
+
+
+# %%
+def copy_attention(ours, theirs):
+    """Put our weights into PyTorch's module, which keeps query, key and value in one matrix."""
+    with torch.no_grad():
+        theirs.in_proj_weight.copy_(torch.cat([ours.query.weight, ours.key.weight, ours.value.weight]))
+        theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, ours.key.bias, ours.value.bias]))
+    theirs.out_proj.load_state_dict(ours.output.state_dict())
+
+
+ours, theirs = attention.MultiHeadAttention(64, 4), torch.nn.MultiheadAttention(64, 4, batch_first=True)
+copy_attention(ours, theirs)
+x = torch.randn(2, 9, 64)  # 2 words of 9 letters
+context, weights = ours(x, need_weights=True)
+expected, expected_weights = theirs(x, x, x, average_attn_weights=False)
+off = max((context - expected).abs().max().item(), (weights - expected_weights).abs().max().item())
+assert off < 1e-5, off
+print(f"Context and weights of all heads: largest difference from torch.nn.MultiheadAttention {off:.0e}")
+
+# %% [markdown]
+# ### Step 5: a Transformer block
+# Add what makes attention stackable. Each position passes through a small network of its own, the *feed-forward*. Each part adds to
+# what came in instead of replacing it, the *residual connection*. And a *layer norm* shifts and scales the numbers of each vector to mean 0 and
+# standard deviation 1, then by learned amounts. It stands in one of two places. **Post-norm**, after the sum: $x \leftarrow \mathrm{LN}(x + f(x))$, as in the first
+# Transformer, GPT and BERT. **Pre-norm**, before each part $f$: $x \leftarrow x + f(\mathrm{LN}(x))$, as in GPT-2. The code has both. These models are
+# this block, twelve times or more. (*Dropout* sets random numbers to 0 while training. Here it is off.)
+
+# %%
+show.source(transformer.TransformerBlock.forward, docstring=False)
+
+# %%
+block = transformer.TransformerBlock(64, 4, 256, norm="pre", layer_norm_eps=1e-5)
+layer = torch.nn.TransformerEncoderLayer(
+    64, 4, 256, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+)
+copy_attention(block.attention, layer.self_attn)
+layer.linear1.load_state_dict(block.feed_forward.intermediate.state_dict())
+layer.linear2.load_state_dict(block.feed_forward.output.state_dict())
+off = (block(x, need_weights=True)[0] - layer(x)).abs().max().item()
+assert off < 1e-5, off
+print(f"One block: largest difference from torch.nn.TransformerEncoderLayer {off:.0e}")
+
+# %% [markdown]
+# ### Exercise: a causal mask
+# In self-attention every position sees every other, unless a mask forbids it. GPT may look back, not ahead. Return a mask that is True where
+# position $i$ (row) may see position $j$ (column).
+
+
+# %% tags=["exercise"]
+def causal_mask(length):
+    """Return a bool tensor (length, length), True where row i may look at column j."""
+    ...
+
+
+# %%
+check.causal_mask(causal_mask)
+
+# %% [markdown]
+# Two properties of the block decide what later lessons do with it. Change the **order** of the letters: what changes? Change the
+# **last** letter: do the others notice? (A change of 1e-6 is rounding.)
+
+# %%
+order = torch.randperm(9)
+changed = torch.cat([x[:, :-1], torch.randn(2, 1, 64)], dim=1)  # another last letter
+causal = torch.ones(9, 9, dtype=torch.bool).tril()
+gaps = {
+    "letters shuffled, outputs shuffled back": block(x[:, order])[0][:, order.argsort()] - block(x)[0],
+    "last letter changed: outputs before it": (block(changed)[0] - block(x)[0])[:, :-1],
+    "the same, with a causal mask": (block(changed, causal)[0] - block(x, causal)[0])[:, :-1],
+}
+show.table([{"what is done": what, "largest change": f"{gap.abs().max():.0e}"} for what, gap in gaps.items()])
+
+# %% [markdown]
+# Order means nothing to attention: it sees a bag of letters. That is why Transformers add *position embeddings*. And every
+# position sees every other, but for the mask: BERT looks both ways, GPT only back.
+#
+# ## Paper says / we get / why they differ
+
+# %%
+show.compare(published.comparison(errors, ONE_VECTOR, ATTENTION, n_steps, len(pairs)))
+
 # %%
 check
 
@@ -682,12 +556,12 @@ check
 # ## What to remember
 # 1. An encoder–decoder turns one sequence into another of any length. If all passes through one vector, long inputs suffer.
 # 2. Attention is a weighted average, with weights computed from a query and keys. It is learned from the error alone.
-# 3. Additive or dot product, it is the same idea. Divide dot products by $\sqrt D$, or the softmax stops learning.
+# 3. Additive or dot product, it is the same idea. Divide dot products by $\sqrt D$, or long vectors leave the softmax little to learn from.
 # 4. Self-attention lets every position ask every other, at once. It knows no order unless you add positions.
 # 5. A picture of weights is a hint, not a proof: compare it with a straight line first.
 #
-# **What it got wrong.** The GRUs around the attention still read and write one symbol after the other. The table of counts, which takes
-# seconds, holds its own: on a small, regular task, knowledge of the task makes up for a general method. And the writer sees
+# **What it got wrong.** The GRUs around the attention still read and write one symbol after the other. Counting, which takes
+# seconds, is a rival to both networks: on a small, regular task, knowledge of the task makes up for a general method. And the decoder sees
 # only its own last phoneme in the test, but always the right one in training.
 #
 # **What came next.** 2017: the Transformer drops the GRUs and keeps the attention. 2018: both roads lead to transfer. ELMo keeps the

@@ -233,6 +233,17 @@ def test_rows_taken_from_the_file_are_those_of_the_array(own_cache):
     assert (derived.take(made["b"], index) == made["b"][index]).all()
 
 
+def test_rows_that_are_not_there_are_an_error_not_what_lay_in_memory():
+    kept = derived.cached_arrays("some", {"v": 2}, lambda: {"a": np.arange(6.0).reshape(3, 2)})["a"]
+    with pytest.raises(IndexError):
+        derived.take(kept, np.array([0, 3]))
+    np.testing.assert_array_equal(derived.take(kept, np.array([-1])), kept[[-1]])
+    with (derived.derived_path("some", {"v": 2}) / "0.npy").open("r+b") as file:
+        file.truncate(140)
+    with pytest.raises(ValueError, match="cut short after it was opened"):
+        derived.take(kept, np.array([2]))
+
+
 def test_rows_of_an_array_that_another_library_owns():
     import torch
 

@@ -1,5 +1,7 @@
 """Folders made once: whole or not there, and made again when they are not what they were."""
 
+import contextlib
+
 import pytest
 
 from tlcourse import assets
@@ -94,3 +96,17 @@ def test_it_is_hashed_once_in_a_process(made, monkeypatch):
 def test_a_name_that_leaves_the_cache_is_refused(made):
     with pytest.raises(ValueError, match=r"'\.\./x', expected letters"):
         made("../x")
+
+
+def test_what_another_process_put_there_meanwhile_is_hashed(made, monkeypatch):
+    put = derived_folder.files.new_folder
+
+    @contextlib.contextmanager
+    def overtaken(place, existing):
+        with put(place, existing) as fresh:
+            yield fresh
+        (place / "weights").write_bytes(b"damaged")
+
+    monkeypatch.setattr(derived_folder.files, "new_folder", overtaken)
+    folder = made()
+    assert not derived_folder.is_whole(folder)

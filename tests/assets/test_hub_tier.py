@@ -11,6 +11,10 @@ from safetensors.torch import load_file, save_file
 from tlcourse import assets
 
 
+def git_hash(data: bytes) -> str:
+    return hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()
+
+
 def hub_asset(name: str, source: str, repo: str, **fields) -> assets.Asset:
     asset = assets.Asset(
         name=name,
@@ -56,6 +60,7 @@ def hub(monkeypatch, known, cache):
                     lfs=None
                     if name.endswith((".json", ".txt"))
                     else types.SimpleNamespace(sha256=state.lies.get(name, sha256(data))),
+                    blob_id=state.lies.get(name, git_hash(data)),
                 )
                 for name, data in state.files.items()
             ]
@@ -106,6 +111,15 @@ def test_another_hash_than_the_hub_publishes_is_refused(hub, tmp_path):
     with pytest.raises(
         assets.AssetRefused, match=r"model\.safetensors has the sha256 .* the hub publishes 0000"
     ):
+        assets.fetch(["net"])
+    with pytest.raises(assets.AssetMissing):
+        assets.path("net")
+
+
+def test_a_small_file_is_compared_with_its_git_hash(hub):
+    assert git_hash(b"test content\n") == "d670460b4b4aece5915caf5c68d12f560a9fe3e4"  # Pro Git, chapter 10.2
+    hub.lies["config.json"] = "0" * 40
+    with pytest.raises(assets.AssetRefused, match=r"config\.json has the git hash .* the hub publishes 0000"):
         assets.fetch(["net"])
     with pytest.raises(assets.AssetMissing):
         assets.path("net")

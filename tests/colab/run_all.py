@@ -43,6 +43,10 @@ def environment(base: str, place: Path) -> Path:
     """Make Colab's stand-in, or clear it of what an earlier run added; return its Python."""
     python, noted = place / "bin" / "python", place / "image.json"
     if not noted.exists():
+        if place.is_dir() and any(place.iterdir()) and not (place / "pyvenv.cfg").exists():
+            sys.exit(
+                f"{place} is there, and no virtual environment: give --keep a folder that is not there yet"
+            )
         subprocess.run([base, "-m", "venv", "--clear", place], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", IMAGE], check=True)
         noted.write_text(json.dumps(packages(python)))

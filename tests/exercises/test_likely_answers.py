@@ -225,6 +225,39 @@ LIKELY = {
             (lambda t, p: places((t[:, None] * p).flatten().topk(len(t)).indices, p), "add"),
         ],
     },
+    "elmo": {
+        "spell": [
+            (lambda w, r: [257, *(ord(c) + 1 for c in w), 258] + [0] * (r - len(w) - 2), "bytes"),
+            (lambda w, r: [257, *w.encode(), 258] + [0] * (r - len(w.encode()) - 2), "shifted"),
+            (lambda w, r: [257, *(b + 1 for b in w.encode()), 258], "zeros"),
+            (lambda w, r: [b + 1 for b in w.encode()] + [0] * (r - len(w.encode())), "marks"),
+        ],
+        "bilm_loss": [
+            (lambda f, b, w: -f[range(len(w) - 1), w[1:]].sum(), "one direction"),
+            (lambda f, b, w: -f[range(len(w)), w].sum() - b[range(len(w)), w].sum(), "read word k"),
+            (lambda f, b, w: (f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).sum(), "sign"),
+            (lambda f, b, w: -(f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).mean(), "sum"),
+        ],
+        "reverse_words": [
+            (lambda x, n: x.flip(1), "padding"),
+            (lambda x, n: x.flip(0), "batch"),
+            (lambda x, n: x, "turned round"),
+            (lambda x, n: torch.stack([r[:k].flip(0) for r, k in zip(x, n, strict=True)]), ""),
+        ],
+        "scalar_mix": [
+            (lambda h, w, g: g * (w[:, None, None] * h).sum(0), "softmax"),
+            (lambda h, w, g: (w.softmax(0)[:, None, None] * h).sum(0), "γ"),
+            (lambda h, w, g: g * h.mean(0), "mean"),
+            (lambda h, w, g: g * w.softmax(0)[:, None, None] * h, "summed"),
+            (lambda h, w, g: g * h[-1], "top layer"),
+        ],
+        "nearest_use": [
+            (lambda h, i: int((unit(h) @ unit(h)[i]).argmax()), "itself"),
+            (lambda h, i: int((unit(h) @ unit(h)[i]).argmin()), "least like"),
+            (lambda h, i: int(np.argsort(-(h @ h[i]))[1]), ""),
+            (lambda h, i: int(np.delete(unit(h) @ unit(h)[i], i).argmax()), "deleted"),
+        ],
+    },
 }  # fmt: skip
 
 

@@ -166,6 +166,9 @@ UNDOING = {
     "all addresses, the lab's": {"jupyter_lab_config.py": "c.LabApp.ip = '0.0.0.0'\n"},
     "all addresses, in JSON": {"jupyter_lab_config.json": '{"LabApp": {"ip": ""}}'},
     "its own way in": {"jupyter_server_config.py": OPEN},
+    "pages of other sites": {"jupyter_server_config.py": "c.ServerApp.allow_origin = '*'\n"},
+    "pages of some": {"jupyter_server_config.py": "c.ServerApp.allow_origin_pat = '.*'\n"},
+    "pages of other sites, the lab's": {"jupyter_lab_config.py": "c.LabApp.allow_origin = '*'\n"},
     "another base": {"jupyter_server_config.py": "c.LabApp.base_url = '/other/'\n"},
     "an early browser": {
         "jupyter_lab_config.py": "c.LabApp.open_browser = True\nc.ServerApp.browser = 'x'\n"
@@ -197,6 +200,10 @@ def test_a_configuration_may_not_undo_the_lock(start, port, tmp_path, what):
     assert status(f"{url}/api/contents?token={token}") == 200, "it is announced before it can be used"
     assert status(f"{url}/api/contents") == 403
     assert status(f"{url}/api/kernels?token=") == 403
+    page = urllib.request.Request(f"{url}/api", headers={"Origin": "http://127.0.0.1:1"})
+    with pytest.raises(urllib.error.HTTPError) as refused:  # its version, which it tells everybody else
+        urllib.request.urlopen(page, timeout=20)
+    assert refused.value.headers["Access-Control-Allow-Origin"] is None
     connections = psutil.Process(process.pid).net_connections()
     assert {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
 

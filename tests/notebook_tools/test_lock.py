@@ -17,10 +17,12 @@ def server():
     """Starts a server that answers as `answer(path)` says; returns its port."""
     running = []
 
-    def start(answer):
+    def start(answer, **headers):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(answer(self.path))
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
                 self.end_headers()
 
             def log_message(self, *args):
@@ -59,6 +61,13 @@ def test_a_server_that_takes_any_token_is_open(server):
 def test_a_server_that_does_not_take_the_token_is_no_use(server):
     said = lock.unlocked("127.0.0.1", server(lambda path: 403), TOKEN)
     assert said == "it answers 403 for /api/contents with the token that is printed, not 200"
+
+
+@pytest.mark.parametrize("sites", ["*", lock.ELSEWHERE])
+def test_a_server_that_pages_of_other_sites_may_use_is_open(server, sites):
+    port = server(locked, Access_Control_Allow_Origin=sites)
+    said = lock.unlocked("127.0.0.1", port, TOKEN)
+    assert said == f"it lets pages of other sites use it (its allow_origin is {sites})"
 
 
 def test_one_without_terminals_is_fine(server):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlcourse.models.sequences.letter_to_sound import LetterToSound
-from tlcourse.probe.letter_alignment import agreement, letter_of_each, weight_on
+from tlcourse.probe.letter_alignment import agreement, forward_steps, letter_of_each, weight_on
 
 SPELT = {"a": ("AE",), "t": ("T",), "h": (), "x": ("K", "S")}
 
@@ -66,3 +66,12 @@ def test_weight_on_letters_counts_only_words_in_which_it_is_clear():
 def test_nothing_to_compare_is_said(table):
     with pytest.raises(ValueError, match="none of the words"):
         agreement({"at": ((), np.empty((0, 2)))}, table)
+
+
+def test_forward_steps_count_moves_of_the_mean_place():
+    weights = np.array([[1.0, 0, 0], [0, 0.5, 0.5], [0, 1, 0]])
+    n, share = forward_steps({"abc": (("A", "B", "C"), weights), "a": (("A",), np.ones((1, 1)))})
+    assert (n, share) == (2, 0.5)
+    n, share = forward_steps({"abc": ((), np.empty((0, 3)))})
+    assert n == 0
+    assert np.isnan(share)

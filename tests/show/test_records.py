@@ -65,6 +65,14 @@ def test_two_scores_for_a_seed_are_not_averaged_in_silence():
     assert both.mean_over("model").scores == pytest.approx(expected)
 
 
+def test_a_mean_is_over_the_same_for_each_seed():
+    rows = [{"target": t, "seed": s, "score": t + s} for s in (0, 1) for t in (1, 2)]
+    shuffled = [*rows[:3], dict(reversed(rows[3].items()))]  # the order of the fields says nothing
+    assert show.Records(shuffled).mean_over("target").of_seed == {0: 1.5, 1: 2.5}
+    with pytest.raises(ValueError, match="target 2 was not measured with every seed"):
+        show.Records(rows[:3]).mean_over("target")
+
+
 @pytest.mark.parametrize("row", [{"model": "x"}, {"score": "high"}, {"score": [0.1, 0.2]}, {"score": None}])
 def test_a_record_has_one_score(row):
     with pytest.raises(ValueError, match="'score', one number"):
@@ -184,6 +192,15 @@ def test_by_luck_alone_one_comparison_in_twenty_is_called_outside():
 def test_unequal_lists():
     with pytest.raises(ValueError, match="equally many"):
         show.difference([0.1, 0.2], [0.1])
+
+
+def test_a_mean_over_a_field_does_not_depend_on_the_order_in_which_fields_were_written():
+    rows = [
+        {"model": "a", "word": "x", "seed": 0, "score": 1},
+        {"seed": 0, "word": "y", "model": "a", "score": 3},
+    ]
+    (row,) = show.Records(rows).mean_over("word")
+    assert row == {"model": "a", "seed": 0, "score": 2}
 
 
 def test_the_same_difference_in_each_seed_is_not_one_measurement():

@@ -90,18 +90,23 @@ def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
     """`array[index]`, a copy; if the array's file is mapped, it is read from there.
 
     What is read through a mapping counts as memory for as long as the array lives: too long for a big one
-    that is read a little at a time, again and again.
+    that is read a little at a time, again and again. What was written to the array itself is not in the file.
 
     Args:
         array: (N, …).
         index: (M,), whole numbers from 0 to N − 1.
+
+    Raises:
+        IndexError: there is no such row.
+        ValueError: the file has become shorter.
     """
     import numpy as np
 
     base = array
     while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
         base = base.base
-    if not isinstance(base, np.memmap) or not array.flags.c_contiguous:
+    in_range = len(index) and index.min() >= 0 and index.max() < len(array)
+    if not isinstance(base, np.memmap) or not array.flags.c_contiguous or not in_range:
         return array[index]
     rows = np.empty((len(index), *array.shape[1:]), array.dtype)
     start = base.offset + array.ctypes.data - base.ctypes.data
@@ -109,7 +114,11 @@ def take(array: "np.ndarray", index: "np.ndarray") -> "np.ndarray":
         with open(base.filename, "rb", buffering=0) as file:
             for row, number in zip(rows.reshape(len(index), -1), index.tolist(), strict=True):
                 file.seek(start + number * row.nbytes)
-                file.readinto(row)
+                if file.readinto(row) < row.nbytes:
+                    raise ValueError(
+                        f"{base.filename} was cut short after it was opened: run the notebook again, and it "
+                        "is made anew"
+                    )
     except OSError:  # the cache was emptied; what is mapped stays
         return array[index]
     return rows

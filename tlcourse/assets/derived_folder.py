@@ -70,8 +70,10 @@ def keep(place: Path, make: Callable[[Path], None]) -> None:
     with files.new_folder(place, existing="replace") as fresh:
         make(fresh)
         made = sorted(path for path in fresh.rglob("*") if path.is_file())
-        write_stamp(fresh, {path.relative_to(fresh).as_posix(): file_sha256(path) for path in made})
-    _seen[place] = _marks(place, read_stamp(place)["sha256"])
+        digests = {path.relative_to(fresh).as_posix(): file_sha256(path) for path in made}
+        write_stamp(fresh, digests)
+        marks = _marks(fresh, digests)  # here: another process may put its own there a moment later
+    _seen[place] = marks
 
 
 def is_whole(place: Path) -> bool:

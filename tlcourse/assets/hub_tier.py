@@ -9,6 +9,7 @@ Where we know a file's sha256 (`sums/<name>.sha256`) it must match too. Nothing 
 weights that exist only as one are read with `weights_only=True` and saved as safetensors.
 """
 
+import hashlib
 import io
 import os
 import shutil
@@ -84,8 +85,12 @@ def _from_huggingface(asset: Asset, folder: Path) -> None:
     shutil.rmtree(folder / ".cache", ignore_errors=True)
     for file in published:
         local = folder / file.rfilename
-        if file.lfs and local.is_file():
-            _check(asset, local, file.lfs.sha256, "the hub publishes")
+        if not local.is_file():
+            continue
+        if file.lfs:
+            _check(asset, local, "sha256", file.lfs.sha256, "the hub publishes")
+        elif file.blob_id:  # what is small is kept in git itself
+            _check(asset, local, "git hash", file.blob_id, "the hub publishes")
 
 
 def _from_torchvision(asset: Asset, folder: Path) -> None:
@@ -96,16 +101,22 @@ def _from_torchvision(asset: Asset, folder: Path) -> None:
     file = folder / url.rpartition("/")[2]
     torch.hub.download_url_to_file(url, str(file), progress=False)
     first_digits = file.stem.rpartition("-")[2]  # resnet50-0676ba61.pth
-    _check(asset, file, first_digits, "its name says")
+    _check(asset, file, "sha256", first_digits, "its name says")
 
 
-def _check(asset: Asset, file: Path, digest: str, says: str) -> None:
-    """Refuse `file` unless its sha256 begins with `digest`; a refused download is deleted."""
-    found = file_sha256(file)
+def _git_hash(file: Path) -> str:
+    """The name that git gives to the content of a file."""
+    content = file.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _check(asset: Asset, file: Path, kind: str, digest: str, says: str) -> None:
+    """Refuse `file` unless its hash begins with `digest`; a refused download is deleted."""
+    found = file_sha256(file) if kind == "sha256" else _git_hash(file)
     if not found.startswith(digest):
         shutil.rmtree(file.parent)
         raise AssetRefused(
-            f"{asset.name}: {file.name} has the sha256 {found}, but {says} {digest}; it was deleted"
+            f"{asset.name}: {file.name} has the {kind} {found}, but {says} {digest}; it was deleted"
         )
 
 

@@ -1,7 +1,8 @@
 """The tasks that pretrained models are compared on: real texts, labels, and a split that nothing leaks over.
 
-None of the texts that models are tested on is in the text that the course's models are pretrained on
-(`tlcourse.data.pretraining_text` drops what shares a run of words with it).
+The text that the course's models are pretrained on is cleared of what they are tested on here
+(`tlcourse.data.pretraining_text` drops what shares a run of words with it), but for the tasks that came when
+they were trained: wikigold, conll2003, similarity, acceptability. `data/README.md` says what those share.
 """
 
 from collections.abc import Callable

@@ -61,6 +61,8 @@ def arguments(root: Path, page: str, port: int, secret: str) -> list[str]:
         f"--PasswordIdentityProvider.token={secret}",
         "--ServerApp.base_url=/",
         "--ServerApp.disable_check_xsrf=False",
+        "--ServerApp.allow_origin=",
+        "--ServerApp.allow_origin_pat=",
         f"--LabApp.default_url={page}",
         # No request leaves the machine: no news (nor the question whether one wants them, a setting), no look
         # for updates, no list of extensions. The user's own settings stand above these.

@@ -1,4 +1,5 @@
-"""Whether a running Jupyter server is locked: it listens on this machine alone and asks for its token.
+"""Whether a running Jupyter server is locked: it listens on this machine alone, asks for its token, and does
+not let pages of other sites use the cookie of one's browser.
 
 What was asked for is one thing, what is in force another: Jupyter reads configuration from many folders, in
 Python and JSON, for many classes, and the more special class wins. So the server itself is asked.
@@ -19,8 +20,11 @@ DOORS = ("/api/contents", "/api/kernels", "/api/terminals", "/api/sessions", "/a
 # Traits that decide who may come in, and where: lines with them are worth showing.
 _TRAITS = (
     "token|password|hashed_password|ip|sock|base_url|certfile|keyfile|port|identity_provider_class|"
-    "login_handler_class|authorizer_class|allow_unauthenticated_access|auth_enabled|custom_display_url|jpserver_extensions"
+    "login_handler_class|authorizer_class|allow_unauthenticated_access|auth_enabled|custom_display_url|"
+    "jpserver_extensions|allow_origin|allow_origin_pat"
 )
+
+ELSEWHERE = "http://elsewhere.invalid"  # a site that is none of ours
 
 
 def addresses() -> set[str]:
@@ -50,6 +54,8 @@ def unlocked(host: str, port: int, token: str) -> str:
                 status = _ask(host, port, door, secret)
                 if status not in (401, 403) and not (status == 404 and door == "/api/terminals"):
                     return f"it answers {status} for {door} with {how}, not 403"
+        if allowed := _allowed_origin(host, port):
+            return f"it lets pages of other sites use it (its allow_origin is {allowed})"
         status = _ask(host, port, DOORS[0], token)
     except (OSError, http.client.HTTPException) as error:
         return f"it cannot be asked at http://{host}:{port} ({type(error).__name__}: {error})"
@@ -63,6 +69,17 @@ def _ask(host: str, port: int, path: str, secret: str) -> int:
     try:
         connection.request("GET", f"{path}?token={quote(secret)}")
         return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _allowed_origin(host: str, port: int) -> str:
+    """Return the sites whose pages may use the server, as it tells a page from elsewhere; "" if none may."""
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    try:
+        # The version may be asked without a token; with one, a page is answered wherever it comes from.
+        connection.request("GET", "/api", headers={"Origin": ELSEWHERE})
+        return connection.getresponse().getheader("Access-Control-Allow-Origin") or ""
     finally:
         connection.close()
 

@@ -144,14 +144,14 @@ class Run:
 
     def _earlier(self, name: str) -> dict | None:
         """Return what an earlier run says of this notebook if it still holds; else remove what it left."""
-        files = [self.out / f"{name}.{kind}" for kind in ("json", "html", "ipynb")]
-        if self.resume and all(path.exists() for path in files):
+        written = [self.out / f"{name}.{kind}" for kind in ("json", "html", "ipynb")]
+        if self.resume and all(path.exists() for path in written):
             with suppress(ValueError, AttributeError):  # not ours, or of another version
-                result = json.loads(files[0].read_text(encoding="utf-8"))
+                result = json.loads(written[0].read_text(encoding="utf-8"))
                 key = source_key(self.notebooks[name], self.parameters)
                 if result.get("status") == "passed" and result.get("key") == key:
                     return {**result, "reused": True}
-        for path in files:  # the result first: without it the others count for nothing
+        for path in written:  # the result first: without it the others count for nothing
             path.unlink(missing_ok=True)
         return None
 

@@ -83,3 +83,13 @@ def weight_on(attended: Attended, letters: str, phoneme: str) -> tuple[int, np.n
             start = word.index(letters)
             rows.append(weights[phonemes.index(phoneme), start : start + len(letters)])
     return len(rows), np.mean(rows, axis=0) if rows else np.full(len(letters), np.nan)
+
+
+def forward_steps(attended: Attended) -> tuple[int, float]:
+    """How many steps there are from one phoneme to the next, and in which share the weight moves right.
+
+    Where the weight is means the mean place of a letter, weighted. The share is NaN where there is no step.
+    """
+    moves = [np.diff(weights @ np.arange(weights.shape[1])) for _, weights in attended.values()]
+    moved = np.concatenate([*moves, np.empty(0)])
+    return len(moved), float((moved > 0).mean()) if len(moved) else float("nan")

@@ -7,7 +7,7 @@ torch nor matplotlib. To add one, write its module beside this file and add a li
 from importlib import import_module
 
 # Exported name -> module in this package. A module may not be called like an exported name: importing the
-# module would put it where the name belongs (tests/show/test_package.py).
+# module would put it where the name belongs (tests/show/test_show_package.py).
 _LAZY = {
     "COLOURS": "figure_style",
     "cycle": "figure_style",

@@ -146,16 +146,30 @@ class Records(Sequence[Record]):
         """One record for each seed (and whatever else differs): the mean score over `fields`.
 
         `results.mean_over("target")` is, for each seed, the mean over the targets.
+
+        Raises:
+            ValueError: one seed has a target that another lacks, so that their means are of different things.
         """
-        groups: dict[tuple, list[float]] = {}
-        kept: dict[tuple, Record] = {}
+        groups: dict[frozenset, list[Record]] = {}
         for row in self:
-            rest = {key: value for key, value in row.items() if key not in (*fields, "score")}
-            key = tuple(rest.items())
-            groups.setdefault(key, []).append(row["score"])
-            kept[key] = rest
+            rest = frozenset(item for item in row.items() if item[0] not in (*fields, "score"))
+            groups.setdefault(rest, []).append(row)
+        over: dict[frozenset, set[tuple]] = {}
+        for rest, rows in groups.items():
+            there = {tuple(row.get(field) for field in fields) for row in rows}
+            others = over.setdefault(frozenset(item for item in rest if item[0] != "seed"), there)
+            if there != others:
+                value = ", ".join(map(str, min(there ^ others, key=str)))
+                raise ValueError(
+                    f"{', '.join(fields)} {value} was not measured with every seed of {dict(rest)}"
+                )
         return Records(
-            ({**kept[key], "score": np.mean(scores)} for key, scores in groups.items()), self.about
+            (
+                {key: value for key, value in rows[0].items() if key not in fields}
+                | {"score": np.mean([row["score"] for row in rows])}
+                for rows in groups.values()
+            ),
+            self.about,
         )
 
     @property

@@ -10,7 +10,7 @@ import torch
 
 from tlcourse import show
 from tlcourse.data.symbols import Symbols
-from tlcourse.lessons.sequences_and_attention import alignment, bottleneck_figure
+from tlcourse.lessons.sequences_and_attention import alignment
 from tlcourse.lessons.sequences_and_attention.alignment import told
 from tlcourse.models.sequences.pronouncer import Pronouncer
 from tlcourse.models.sequences.seq2seq import EncoderDecoder
@@ -95,11 +95,10 @@ def test_static_shows_every_word_and_its_alt_text_says_what_was_said(twin):
 
 
 def test_the_picture_is_the_weights(pronouncer):
-    figure = alignment.alignments(pronouncer, ["cab"])
-    np.testing.assert_allclose(
-        figure.axes[0].images[0].get_array(), pronouncer.attend(["cab"])["cab"][1], rtol=1e-6
-    )
-    show.png(figure)
+    shown = alignment.alignments(pronouncer, ["cab"])
+    phonemes, weights = pronouncer.attend(["cab"])["cab"]
+    np.testing.assert_allclose(shown.fig.axes[0].images[0].get_array(), weights, rtol=1e-6)
+    assert f"cab said {' '.join(phonemes)}" in shown.alt
 
 
 def test_told_names_the_letters_that_count():
@@ -127,9 +126,3 @@ def test_only_what_colabs_ipywidgets_has_is_used(twin, name):
 def test_the_slider_waits_until_it_is_let_go_and_follows_play(twin):
     assert not twin.controls["step"].continuous_update
     assert (twin.link.source, twin.link.target) == ((twin.play, "value"), (twin.controls["step"], "value"))
-
-
-def test_the_sketch_of_the_idea_is_drawn():
-    figure = bottleneck_figure.bottleneck()
-    assert len(figure.axes) == 2
-    show.png(figure)

@@ -210,6 +210,10 @@ def test_an_xlnet_published_without_a_memory_opens():
     _, theirs = both("xlnet")
     config = config_from_transformers(theirs.config.to_dict() | {"mem_len": None})
     assert config.mem_len == 0
+    # And a "reuse_len" of 0 means all of a segment there, as null does.
+    assert config_from_transformers(theirs.config.to_dict() | {"reuse_len": 0}).reuse_len is None
+    with pytest.raises(ValueError, match="reuse_len is 0"):
+        XLNetConfig(**SMALL, reuse_len=0)
     ours = XLNetForPreTraining(config).eval()
     load_from_transformers(ours, theirs.state_dict())
     ids, *_ = batch()

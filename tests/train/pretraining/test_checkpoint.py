@@ -39,9 +39,18 @@ def test_facts_that_are_none_are_named(tmp_path, facts):
 
 
 def test_a_checkpoint_with_nan_is_named(tmp_path):
-    checkpoint.save(tmp_path / "c.safetensors", {"model.x": torch.tensor([1.0, torch.nan])}, {})
+    tensors = {"model.x": torch.tensor([1.0, torch.nan])}
+    save_file(tensors, tmp_path / "c.safetensors", metadata={"facts": "{}"})
     with pytest.raises(ValueError, match=r"model\.x has values that are not finite"):
         checkpoint.load(tmp_path / "c.safetensors")
+
+
+def test_weights_that_are_not_finite_leave_the_last_checkpoint(tmp_path):
+    path = tmp_path / "c.safetensors"
+    checkpoint.save(path, {"model.x": torch.ones(2)}, {"step": 1})
+    with pytest.raises(FloatingPointError, match=r"model\.x .* diverged"):
+        checkpoint.save(path, {"model.x": torch.tensor([1.0, torch.inf])}, {"step": 2})
+    assert checkpoint.load(path)[1] == {"step": 1}
 
 
 KILLED = """

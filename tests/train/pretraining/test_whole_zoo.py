@@ -57,6 +57,21 @@ def test_all_are_trained_and_ernie_goes_on_from_bert(text, tmp_path):
     assert stamps(made) == at
 
 
+def test_one_that_began_from_other_weights_is_not_finished(text, tmp_path, monkeypatch):
+    fingerprint = text_index.load(text).fingerprint()
+    for name in zoo.ZOO:
+        recipe = {"tokens": TOKENS, "seed": 0, "begins_from": recipes.BEGINS_FROM.get(name)}
+        if name == "bert-mini":  # `tlcourse pretrain bert --from bert`
+            recipe["begins_from"] = "bert-mini"
+        facts = {"recipe": recipe, "text": {"fingerprint": fingerprint}}
+        (tmp_path / name / "model").mkdir(parents=True)
+        (tmp_path / name / "model" / "training.json").write_text(json.dumps(facts))
+    trained = []
+    monkeypatch.setattr(whole_zoo, "pretrain", lambda name, *_: trained.append(name))
+    whole_zoo.pretrain_all(TOKENS, text, tmp_path, resume=True, out=io.StringIO())
+    assert trained == ["bert-mini"]
+
+
 def test_stopped_in_the_middle_it_goes_on_there(text, tmp_path, monkeypatch):
     """The fourth is stopped after its third step; then it ends with the weights of one that was not."""
     reports, name = [], [*zoo.ZOO][3]

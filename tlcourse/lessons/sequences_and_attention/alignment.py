@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from tlcourse.data.texts import as_texts
 from tlcourse.models.sequences.pronouncer import Pronouncer
+from tlcourse.probe.letter_alignment import forward_steps
 from tlcourse.show.explorer import Explorer, NotShown, text_box
 from tlcourse.show.figure_style import COLOURS
-from tlcourse.show.figures import png, shown_size
+from tlcourse.show.figures import Described, png, shown_size
 
 _INTERVAL = 900  # milliseconds for each phoneme while playing
 _MOST_ALIGNED = 6  # words in one figure
@@ -20,7 +21,7 @@ _MOST_ALIGNED = 6  # words in one figure
 Said = tuple[str, tuple[str, ...], np.ndarray]  # a word, its phonemes, the weights of each
 
 
-def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Figure:
+def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Described:
     """Draw the weights of one to six words: a row for each phoneme, a column for each letter, dark = much.
 
     Raises:
@@ -31,6 +32,17 @@ def alignments(pronouncer: Pronouncer, words: Sequence[str]) -> Figure:
         raise ValueError(f"one figure holds 1 to {_MOST_ALIGNED} words, got {len(words)}: {list(words)!r}")
     attended = pronouncer.attend(map(pronouncer.read, words))
     said = [(word, *attended[word]) for word in dict.fromkeys(map(pronouncer.read, words))]
+    told = "; ".join(f"{word} said {' '.join(phonemes) or 'with nothing'}" for word, phonemes, _ in said)
+    n, rightwards = forward_steps(attended)
+    order = f" From phoneme to phoneme the weight moves right in {rightwards:.0%} of {n} steps." if n else ""
+    return Described(
+        _squares(said),
+        "Attention weights as grey squares, a row for each phoneme, a column for each letter: "
+        f"{told}.{order}",
+    )
+
+
+def _squares(said: Sequence[Said]) -> Figure:
     widths = [len(word) for word, *_ in said]
     tallest = max(max(len(phonemes), 1) for _, phonemes, _ in said)
     size = (0.42 * sum(widths) + 0.9 * len(said) + 0.4, 0.42 * tallest + 1.2)
@@ -105,7 +117,7 @@ class Pronunciation(Explorer):
         )
 
     def static(self) -> Figure:
-        return alignments(self.pronouncer, self.start)
+        return _squares([(word, *self._attend(word)) for word in dict.fromkeys(self.start)])
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         step = ipywidgets.IntSlider(value=1, min=1, max=2, description="Phoneme", continuous_update=False)

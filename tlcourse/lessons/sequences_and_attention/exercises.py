@@ -28,7 +28,7 @@ long_words = prediction(
     ),
     answer=2,
     why=(
-        "The gap is not the same everywhere: look at the curves by length below.",
+        "The gap is not the same everywhere: look at the curves by length.",
         "Short words are the irregular ones, but both models suffer from that alike.",
         "What has to fit into the vector grows with the word, the vector does not.",
         "There is room in it. But a network has to learn to write the letters in and to read them out in "

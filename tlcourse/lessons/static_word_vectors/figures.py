@@ -1,18 +1,20 @@
-"""The figures of lesson 03, drawn here so that its cells stay short."""
+"""The figures of lesson 03; each comes with an alt text that says what it shows."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
 
+from tlcourse.lessons.static_word_vectors.factorisation import Panel
+from tlcourse.lessons.static_word_vectors.label_places import beside
 from tlcourse.probe.word_vectors import Section, WordSpace
 from tlcourse.show.figure_style import COLOURS, cycle
-from tlcourse.show.spread import mean_and_spread
+from tlcourse.show.figures import Described
 
 
-def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) -> Figure:
+def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) -> Described:
     """Draw the window around word number `center`: which words pull it, which noise words push it."""
     fig, ax = plt.subplots(figsize=(11, 3.2))
     x, places = 0.0, []
@@ -48,30 +50,41 @@ def window(words: Sequence[str], center: int, reach: int, noise: Sequence[str]) 
     )  # fmt: skip
     ax.set(xlim=(-0.1, x), ylim=(-1.8, 2.0))
     ax.axis("off")
-    return fig
+    near = [w for i, w in enumerate(words) if 0 < abs(i - center) <= reach]
+    return Described(
+        fig,
+        f"The sentence '{' '.join(words)}'. Arrows go from '{words[center]}' to {', '.join(near)}: their "
+        f"scores go up. Dotted lines go to noise words below ({', '.join(noise)}), whose scores go down.",
+    )
 
 
-def factorisation(panels: Mapping[str, tuple[str, np.ndarray, str, np.ndarray]]) -> Figure:
-    """Draw, for each title, what was trained (y) against what it should be by the counts (x), as densities.
+def factorisation(panels: Sequence[Panel]) -> Described:
+    """Draw what was trained (y) against what it should be by the counts (x), two panels side by side.
 
-    Args:
-        panels: title → label of x, x (N,), label of y, y (N,); two panels side by side.
+    The darker a place, the more pairs lie there, by the logarithm; on the dashed line both would be equal.
     """
     rows = -(-len(panels) // 2)
     fig, axes = plt.subplots(rows, 2, figsize=(9, 4.4 * rows), squeeze=False)
-    for ax, (name, (counted, x, trained, y)) in zip(axes.flat, panels.items(), strict=False):
-        low, high = np.quantile(np.concatenate([x, y]), (0.001, 0.999))
-        ax.hexbin(x, y, gridsize=45, extent=(low, high, low, high), bins="log", cmap="Blues")
+    for ax, panel in zip(axes.flat, panels, strict=False):
+        low, high = np.quantile(np.concatenate([panel.x, panel.y]), (0.001, 0.999))
+        ax.hexbin(
+            panel.x, panel.y, gridsize=45, extent=(low, high, low, high), bins="log", cmap="Blues", mincnt=1
+        )
         ax.plot([low, high], [low, high], color=COLOURS["black"], ls="--", lw=1.2, marker="")
-        ax.set(xlim=(low, high), ylim=(low, high), xlabel=counted, ylabel=trained)
-        ax.set_title(f"{name}: r = {np.corrcoef(x, y)[0, 1]:.2f}")
+        ax.set(xlim=(low, high), ylim=(low, high), xlabel=panel.counted, ylabel=panel.trained)
+        ax.set_title(f"{panel.title}: r = {panel.r:.2f}")
         ax.grid(False)
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
-    return fig
+    told = ", ".join(f"{panel.title} r = {panel.r:.2f}" for panel in panels)
+    return Described(
+        fig,
+        "Density plots of what was trained against what was counted, clouds along a dashed diagonal: "
+        f"{told}.",
+    )
 
 
-def sections(results: Mapping[str, Sequence[Section]]) -> Figure:
+def sections(results: Mapping[str, Sequence[Section]]) -> Described:
     """Draw analogy accuracy by section, one bar for each of the `results`."""
     names = [s.name for s in next(iter(results.values()))]
     fig, ax = plt.subplots(figsize=(10, 0.42 * len(names) + 1.4))
@@ -86,54 +99,63 @@ def sections(results: Mapping[str, Sequence[Section]]) -> Figure:
     ax.grid(axis="y", visible=False)
     if len(results) > 1:
         fig.legend(loc="outside lower center", ncols=len(results))
-    return fig
+    largest = sorted(list(results.values())[-1], key=lambda s: -np.nan_to_num(s.accuracy))
+    ends = " and ".join(f"{s.name} {s.accuracy:.0%}" for s in (largest[0], largest[-1]))
+    return Described(
+        fig,
+        f"Bars of analogy accuracy for {len(names)} sections, by size of the vocabulary; in the largest "
+        "one the "
+        f"highest and the lowest are {ends}.",
+    )
 
 
-def relation(space: WordSpace, pairs: Sequence[tuple[str, str]]) -> Figure:
-    """Draw pairs such as (country, capital) on their two principal components, one arrow a pair."""
+def relation(space: WordSpace, pairs: Sequence[tuple[str, str]], left: str, right: str) -> Described:
+    """Draw pairs such as (country, capital) on their first two principal components, an arrow for each pair.
+
+    Args:
+        left, right: what the first and the second words of the pairs are, for the legend.
+    """
     both = np.stack([space[word] for pair in pairs for word in pair])
     centred = both - both.mean(0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    xy = (centred @ axes[:2].T).reshape(-1, 2, 2)
-    fig, ax = plt.subplots(figsize=(9, 6))
-    for (left, right), (start, end) in zip(pairs, xy, strict=True):
+    xy = centred @ axes[:2].T
+    fig, ax = plt.subplots(figsize=(9, 6.4))
+    for start, end in xy.reshape(-1, 2, 2):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": COLOURS["grey"], "ls": "--"})
-        for word, at, colour in ((left, start, "blue"), (right, end, "vermillion")):
-            weight = "bold" if colour == "blue" else "normal"
-            ax.text(*at, f" {word}", color=COLOURS[colour], fontweight=weight, va="center", fontsize=13)
-    ax.scatter(*xy[:, 0].T, color=COLOURS["blue"], marker="o")
-    ax.scatter(*xy[:, 1].T, color=COLOURS["vermillion"], marker="s")
-    ax.margins(0.12)
-    ax.set(xlabel="first principal component", ylabel="second")
-    return fig
-
-
-def label_curves(results: Mapping[str, Mapping[int, Sequence[float]]], chance: float) -> Figure:
-    """Draw test accuracy against the number of labels, mean and standard deviation over seeds."""
-    fig, ax = plt.subplots(figsize=(9, 5))
-    for (name, by_size), style in zip(results.items(), cycle(len(results)), strict=True):
-        sizes = list(by_size)
-        mean, spread = zip(*(mean_and_spread(100 * np.array(by_size[n])) for n in sizes), strict=True)
-        line = {k: style[k] for k in ("color", "marker", "linestyle")}
-        ax.errorbar(sizes, mean, spread, label=name, markevery=1, **line)
-    ax.axhline(100 * chance, color=COLOURS["grey"], lw=1.2, marker="")
-    ax.text(
-        sizes[-1],
-        100 * chance + 0.2,
-        "always the commoner label",
-        color=COLOURS["grey"],
-        ha="right",
-        va="bottom",
+    ax.scatter(*xy[::2].T, color=COLOURS["blue"], marker="o", label=left)
+    ax.scatter(*xy[1::2].T, color=COLOURS["vermillion"], marker="s", label=right)
+    ax.margins(0.15)
+    ax.set(xlabel="first principal component", ylabel="second principal component")
+    fig.legend(loc="outside upper center", ncols=2)
+    _label(ax, xy, [word for pair in pairs for word in pair])
+    arrows = xy[1::2] - xy[::2]
+    arrows /= np.linalg.norm(arrows, axis=1, keepdims=True)
+    likeness = (arrows @ arrows.T)[np.triu_indices(len(arrows), 1)].mean()
+    return Described(
+        fig,
+        f"{len(pairs)} {left} and {right} in the plane of two principal components, joined by arrows. The "
+        f"arrows' directions have a mean cosine of {likeness:.2f} with each other.",
     )
-    ax.set_xscale("log")
-    ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
-    ax.minorticks_off()
-    ax.set(xlabel="labelled sentences", ylabel="test accuracy, %")
-    fig.legend(loc="outside right center")
-    return fig
 
 
-def leanings(before: Mapping[str, float], after: Mapping[str, float], left: str, right: str) -> Figure:
+def _label(ax: plt.Axes, xy: np.ndarray, words: Sequence[str]) -> None:
+    """Write every second word of `words` in the colour of its kind, where no label covers another."""
+    fig = ax.figure
+    fig.draw_without_rendering()  # so that the layout is settled, and pixels mean something
+    scale = 72 / fig.dpi  # pixels to points
+    pixels = ax.transData.transform(xy)
+    places = beside(pixels, [10 * len(w) / scale * 0.72 for w in words], 17 / scale, fig.bbox.width)
+    for i, (word, at, (side, shift)) in enumerate(zip(words, xy, places, strict=True)):
+        colour = COLOURS["vermillion" if i % 2 else "blue"]
+        ax.annotate(
+            word, at, (side * scale, shift * scale), textcoords="offset points", color=colour, fontsize=13,
+            va="center", ha="left" if side > 0 else "right", fontweight="normal" if i % 2 else "bold",
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7} if abs(shift) > 14 else None,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+        )  # fmt: skip
+
+
+def leanings(before: Mapping[str, float], after: Mapping[str, float], left: str, right: str) -> Described:
     """Draw where words lie along a direction, before and after it was taken out."""
     names = sorted(before, key=before.get)
     fig, ax = plt.subplots(figsize=(9, 0.36 * len(names) + 1.4))
@@ -150,4 +172,9 @@ def leanings(before: Mapping[str, float], after: Mapping[str, float], left: str,
     ax.set_xlabel(f"← {left}      component along the gender direction      {right} →")
     ax.grid(axis="y", visible=False)
     fig.legend(loc="outside upper right", ncols=2)
-    return fig
+    spread = max(map(abs, after.values()))
+    return Described(
+        fig,
+        f"{len(names)} words along the gender direction. Before, they spread from {names[0]} on the side of "
+        f"'{left}' to {names[-1]} on the side of '{right}'; afterwards all lie within {spread:.2f} of zero.",
+    )

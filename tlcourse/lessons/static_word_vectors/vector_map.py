@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from tlcourse.lessons.static_word_vectors.label_places import beside
 from tlcourse.probe.word_vectors import Neighbour, WordSpace
 from tlcourse.show.explorer import Explorer, NotShown, text_box
 from tlcourse.show.figure_style import COLOURS, cycle
@@ -90,7 +91,8 @@ class VectorMap(Explorer):
         self.alt = (
             f"A map of {len(self.on_map)} words in {len(groups)} groups ({', '.join(groups)}); each group "
             f"lies mostly together. Lines join {find!r} to its {n} nearest words among them: "
-            f"{', '.join(word for word, _ in self.nearest(find))}."
+            f"{', '.join(word for word, _ in self.nearest(find))}. In small print, words that lie apart from "
+            f"their group: {', '.join(self.strays()) or 'none'}."
         )
 
     def nearest(self, word: str) -> list[Neighbour]:
@@ -128,7 +130,7 @@ class VectorMap(Explorer):
         marked.
         """
         marked = {word, *(w for w, _ in self.nearest(word))} if word else set()
-        points, labels = self.points, self._labels(marked)
+        points, labels, strays = self.points, self._labels(marked), set(self.strays())
         styles = cycle(len(self.names))
         parts = [
             f'<svg class="tlc-map" width="{WIDTH}" height="{HEIGHT + 30}" viewBox="0 0 {WIDTH} '
@@ -136,7 +138,8 @@ class VectorMap(Explorer):
             f'aria-label="{html.escape(self.alt)}" style="background:white; max-width:100%; height:auto">'
             "<style>.tlc-map .w text{visibility:hidden; font:bold 15px sans-serif; fill:#000; stroke:#fff; "
             "stroke-width:4px; paint-order:stroke; pointer-events:none} .tlc-map .w:hover text,.tlc-map .on "
-            "text{visibility:visible} .tlc-map .off{opacity:.35} .tlc-map .w:hover{opacity:1}</style>"
+            "text,.tlc-map .stray text{visibility:visible} .tlc-map .stray text{font:12px sans-serif} "
+            ".tlc-map .off{opacity:.35} .tlc-map .w:hover,.tlc-map .stray{opacity:1}</style>"
         ]
         if word in self.place:
             x, y = points[self.place[word]]
@@ -150,7 +153,7 @@ class VectorMap(Explorer):
             range(len(self.on_map)), key=lambda i: self.on_map[i] in marked
         ):  # marked ones on top
             name, colour = self.on_map[i], styles[self.group[i]]["color"]
-            state = "on" if name in marked else "off" if marked else ""
+            state = "on" if name in marked else "stray" if name in strays else "off" if marked else ""
             x, y = points[i]
             dx, dy = labels.get(name, (9 if x < WIDTH - 120 else -9, 5))
             parts.append(
@@ -158,6 +161,7 @@ class VectorMap(Explorer):
                 f'stroke="{colour}">'
                 f"<title>{html.escape(name)} "
                 f"({html.escape(self.names[self.group[i]])})</title>{SHAPES[self.group[i] % len(SHAPES)]}"
+                f"{_leader(dx, dy)}"
                 f'<text x="{dx:.0f}" y="{dy:.0f}" text-anchor="{"start" if dx > 0 else "end"}">'
                 f"{html.escape(name)}</text></g>"
             )
@@ -171,18 +175,24 @@ class VectorMap(Explorer):
             )
         return "".join([*parts, "</svg>"])
 
+    def strays(self, n: int = 5) -> list[str]:
+        """Return the words that have none of their group among the `n` nearest on the map."""
+        apart = np.linalg.norm(self.xy[:, None] - self.xy[None], axis=-1)
+        near = np.argsort(apart, axis=1, kind="stable")[:, 1 : n + 1]
+        alone = (self.group[near] != self.group[:, None]).all(1)
+        return [word for word, is_alone in zip(self.on_map, alone, strict=True) if is_alone]
+
     def _labels(self, marked: Collection[str]) -> dict[str, tuple[float, float]]:
-        """Where the labels of `marked` words go, in pixels from their points, so that none covers another."""
-        boxes, found = [], {}
-        for i in sorted((self.place[w] for w in marked if w in self.place), key=lambda i: self.points[i][1]):
-            (x, y), width = self.points[i], 9 * len(self.on_map[i]) + 12
-            left = x + 9 if x + width < WIDTH else x - 9 - width
-            top = y - 8
-            while any(left < r and left + width > q and top < b and top + 17 > t for q, t, r, b in boxes):
-                top += 4
-            boxes.append((left, top, left + width, top + 17))
-            found[self.on_map[i]] = (9 if left > x else -9, top + 13 - y)
-        return found
+        """Where the labels of `marked` words and of strays go, in pixels from their points, so that none
+        covers another.
+        """
+        strays = self.strays()
+        words = [w for w in self.on_map if w in marked or w in strays]
+        if not words:
+            return {}
+        at = np.stack([self.points[self.place[w]] for w in words])
+        places = beside(at, [10 * len(w) + 12 for w in words], 20, WIDTH, self.points)
+        return {w: (side, shift + 5) for w, (side, shift) in zip(words, places, strict=True)}
 
     def static(self) -> Figure:
         fig, ax = plt.subplots(figsize=(11, 7.2))
@@ -197,8 +207,10 @@ class VectorMap(Explorer):
         for word, (dx, dy) in self._labels({self.find, *near}).items():
             x, y = self.points[self.place[word]]
             ax.plot([x, x + dx], [y, y + dy - 5], color=COLOURS["grey"], lw=0.8, linestyle="-", marker="")
+            bold = word == self.find or word in near
             ax.text(
-                x + dx, y + dy, word, ha="left" if dx > 0 else "right", fontweight="bold", fontsize=13,
+                x + dx, y + dy, word, ha="left" if dx > 0 else "right", va="baseline",
+                fontweight="bold" if bold else "normal", fontsize=13 if bold else 10,
                 path_effects=[withStroke(linewidth=3, foreground="white")],
             )  # fmt: skip
         ax.set(

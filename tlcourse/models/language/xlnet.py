@@ -36,7 +36,7 @@ class XLNetConfig(TransformerConfig):
         super().__post_init__()
         check_whole(self, "mem_len", least=0)
         if self.reuse_len is not None:
-            check_whole(self, "reuse_len", least=0)
+            check_whole(self, "reuse_len")
         if self.hidden_size % 2:
             raise ValueError(
                 f"hidden_size is {self.hidden_size}, expected an even number, for as many sines as "
@@ -251,7 +251,7 @@ def _refuse_two_dropouts(config: XLNetConfig) -> dict[str, Any]:
 
 
 def _memory_and_dropout(fields: Mapping[str, Any]) -> dict[str, Any]:
-    found = {"mem_len": fields.get("mem_len") or 0}
+    found = {"mem_len": fields.get("mem_len") or 0, "reuse_len": fields.get("reuse_len") or None}  # 0: all
     if "dropout" in fields:
         found["attention_probs_dropout_prob"] = fields["dropout"]
     return found

@@ -2,7 +2,7 @@
 
 The names are those of Bahdanau et al., section 3 and appendix A. The two models share every line but one:
 where the context comes from. That is kinder to the model without attention than the paper was: it, too, has
-a bidirectional encoder, and sees its one vector at every step.
+a bidirectional encoder, where that of RNNencdec reads one way; and it sees its one vector at every step.
 
 Shapes: B words, S source symbols, T target symbols, E embedding size, H hidden size.
 
@@ -31,7 +31,9 @@ class Encoded(NamedTuple):
 
 
 class EncoderDecoder(nn.Module):
-    """`attention="additive"` is Bahdanau et al.'s RNNsearch, None their RNNencdec (Cho et al. 2014).
+    """`attention="additive"` is Bahdanau et al.'s RNNsearch; None is that model without its attention.
+
+    None is not quite their RNNencdec (Cho et al. 2014), whose encoder reads in one direction only.
 
     Args:
         source_vocab_size, target_vocab_size: sizes with PAD, BOS and EOS counted.

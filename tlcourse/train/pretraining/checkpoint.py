@@ -15,10 +15,20 @@ from tlcourse import files
 
 
 def save(path: str | Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-    """Write `tensors` and the JSON values `facts`; the file at `path` is replaced at once or not at all."""
+    """Write `tensors` and the JSON values `facts`; the file at `path` is replaced at once or not at all.
+
+    Raises:
+        FloatingPointError: a tensor has values that are not finite; the last checkpoint stays.
+    """
     from safetensors.torch import save_file
 
     whole = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
+    for name, tensor in whole.items():
+        if not _is_finite(tensor):
+            raise FloatingPointError(
+                f"{name} has values that are not finite: the training has diverged, and {path} stays as it "
+                "was. Start again with a lower learning_rate."
+            )
     with files.new_file(path) as beside:
         save_file(whole, beside, metadata={"facts": json.dumps(facts)})
 
@@ -36,9 +46,13 @@ def load(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} is not a checkpoint of this course ({error!s:.300}): delete it.") from error
     for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not tensor.isfinite().all():
+        if not _is_finite(tensor):
             raise ValueError(f"{path} is damaged: {name} has values that are not finite. Delete it.")
     return tensors, facts
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(tensor.isfinite().all())
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -26,21 +26,21 @@ def pretrain_all(
     """Train all models of the zoo for so many tokens each; return the folders of the finished ones.
 
     ERNIE goes on from the BERT that was trained before it (`recipes.BEGINS_FROM`), and reads as many tokens
-    besides. With `resume`, models that are finished are left as they are, and the one that was stopped goes
-    on from its last checkpoint. The arguments are those of `pretrain`, and so are the errors.
+    besides. With `resume`, models that are finished, and began as they would here, are left as they are; the
+    one that was stopped goes on from its last checkpoint. The arguments are those of `pretrain`, and so are
+    the errors.
     """
     runs = Path(runs)
     index = text_index.load(text) if text else packaged_text()
     asked = {"tokens": tokens, "seed": seed, "text": index.fingerprint()}
     made = []
     for name in zoo.ZOO:
-        folder = runs / name
-        if resume and _finished(folder / "model") == asked:
+        folder, other = runs / name, recipes.BEGINS_FROM.get(name)
+        if resume and _finished(folder / "model") == asked | {"begins_from": other}:
             if PartialState().is_main_process:
                 out.write(f"{name} is finished: {folder / 'model'}\n")
             made.append(folder / "model")
             continue
-        other = recipes.BEGINS_FROM.get(name)
         begins_from = str(runs / other / "model") if other else None
         goes_on = resume and (folder / CHECKPOINT).exists()
         made.append(pretrain(name, tokens, text, runs, goes_on, seed, begins_from, out))
@@ -49,10 +49,15 @@ def pretrain_all(
     return made
 
 
-def _finished(folder: Path) -> dict[str, int | str] | None:
+def _finished(folder: Path) -> dict[str, int | str | None] | None:
     """What the model in a folder was trained for; None if there is none."""
     if not (folder / TRAINING).is_file():
         return None
     facts = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
     recipe = facts["recipe"]
-    return {"tokens": recipe["tokens"], "seed": recipe["seed"], "text": facts["text"]["fingerprint"]}
+    return {
+        "tokens": recipe["tokens"],
+        "seed": recipe["seed"],
+        "text": facts["text"]["fingerprint"],
+        "begins_from": recipe.get("begins_from"),
+    }

@@ -1,0 +1,72 @@
+"""The sentences of lesson 03 say what the numbers say, whichever way these come out."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tlcourse.lessons.static_word_vectors import in_words, kept_results, trials
+from tlcourse.probe.word_vectors import Section
+from tlcourse.show.records import Records
+
+TESTS = in_words.TESTS
+
+
+def records(**scores: list[float]) -> Records:
+    return Records(
+        {"model": model, "test": test, "seed": seed, "seconds": 2.0, "score": score}
+        for model, of_seed in scores.items()
+        for test in TESTS
+        for seed, score in enumerate(of_seed)
+    )
+
+
+def test_luck_is_students_prediction_interval():
+    group = records(ours=[0.1, 0.2, 0.4]).where(test=TESTS[0])
+    wanted = stats.t(2).ppf(0.975) * group.spread * np.sqrt(1 + 1 / 3)
+    assert trials.luck([group], 1, 3) == pytest.approx(wanted)
+    assert trials.luck([records(ours=[0.1]).where(test=TESTS[0])]) == np.inf
+
+
+def test_luck_of_two_groups_pools_their_spread():
+    a, b = (records(ours=s).where(test=TESTS[0]) for s in ([0.30, 0.32, 0.31], [0.20, 0.23, 0.24]))
+    pooled = stats.ttest_ind(a.scores, b.scores)  # Student's own, of equal variances
+    interval = pooled.confidence_interval(0.95)
+    assert trials.luck([a, b], 3, 3) == pytest.approx((interval.high - interval.low) / 2)
+
+
+@pytest.mark.parametrize(("score", "said"), [(0.5, "+0.200 on"), (0.1, "−0.200 on"), (0.301, "within luck")])
+def test_a_verdict_is_more_than_luck_or_is_not(score, said):
+    results = records(ours=[0.299, 0.3, 0.301], gensim=[0.249, 0.25, 0.251])
+    assert said in in_words.verdict(records(other=[score]), results)
+
+
+@pytest.mark.parametrize(("second", "luck"), [(0.3, True), (0.1, False)])
+def test_no_method_is_called_first_within_luck(second, luck):
+    results = records(ours=[0.28, 0.3, 0.32], gensim=[0.23, 0.25, 0.27])
+    told = in_words.methods(records(CBOW=[0.31], GloVe=[second]), results)
+    assert ("with GloVe within luck" in told) is luck
+    assert ("by more than luck" in told) is not luck
+
+
+def test_glove_is_undertrained_by_the_kept_control():
+    kept = kept_results.glove_passes()
+    r = kept.where(measure=kept_results.MEASURES["r_whole_sum"]).by("training")
+    assert r[kept_results.training(100, 40)].mean == pytest.approx(0.953, abs=5e-4)
+    told = in_words.passes(kept)
+    assert "raise GloVe's r from 0.874 to **0.953**" in told
+    assert "changes it by no more than luck (0.877)" in told
+    assert "*undertrained*" in told
+
+
+def test_the_order_of_the_text_is_told_from_the_kept_comparison():
+    told = in_words.order_of_text(kept_results.against_gensim())
+    assert "raises what gensim gets" in told
+    assert all(number in told for number in ("0.298", "0.412", "0.418"))
+
+
+@pytest.mark.parametrize(("multiplied", "said"), [(70, "it is better"), (50, "it is not better")])
+def test_which_rule_is_better_is_computed(multiplied, said):
+    asked = {name: Section(name, n, 100, 100) for name, n in (("add", 60), ("mul", multiplied), ("any", 15))}
+    told = in_words.rule(asked)
+    assert said in told
+    assert "75% of the score" in told
