@@ -105,7 +105,9 @@ def test_quadrants_say_each_mean(shown):
         for seed in (0, 1)
     )
     advice = dict.fromkeys(results.by("labels", "source"), "linear")
-    show.figure(vision_results.quadrants(results, advice))
+    drawn = vision_results.quadrants(results, advice)
+    assert all(round(100 * tick, 6).is_integer() for tick in drawn.fig.axes[-1].get_xticks()), "as it is told"
+    show.figure(drawn)
     text = alt(shown)
     assert text.count("linear 71.0%, tuned 81.0%") == 4
     assert "500 labels, different source" in text

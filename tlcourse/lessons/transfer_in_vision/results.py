@@ -218,6 +218,7 @@ def quadrants(results: Records, advice: Mapping[tuple[int, str], str]) -> Descri
     scores = np.array([row["score"] for row in results])
     for ax in axes.flat:
         ax.set_xlim(scores.min() - 0.02, scores.max() + 0.02)
+        ax.xaxis.set_major_locator(MultipleLocator(0.02 if np.ptp(scores) < 0.12 else 0.05))
         ax.xaxis.set_major_formatter("{x:.0%}")
     for ax in axes[-1]:
         ax.set_xlabel("accuracy on unseen mono cells")
