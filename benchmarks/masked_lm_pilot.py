@@ -95,12 +95,12 @@ def scores(model, index, folder: Path, tasks: dict[str, Any], seed: int) -> dict
     from tlcourse.data import tokeniser
     from tlcourse.models.pretrained import encoders as pretrained_encoders
     from tlcourse.models.pretrained import zoo
-    from tlcourse.models.pretrained.transformers_configs import transformers_config
+    from tlcourse.models.pretrained.registry import system_of
     from tlcourse.train.measuring import evaluate
     from tlcourse.train.measuring.representations import States
 
     zoo.export(model, folder)
-    tokeniser.save(index.tokenizer, folder, transformers_config(model.config)["model_type"])
+    tokeniser.save(index.tokenizer, folder, system_of(model.config).marks.templates)
     states = States(pretrained_encoders.load(folder), keep=False)
     found = {}
     for name, task in tasks.items():

@@ -299,7 +299,7 @@ def test_baselines_need_no_trained_model(run, tmp_path, monkeypatch):
     ("arguments", "says"),
     [
         (["--tasks", "topic", "topics"], "task is 'topics', expected one of sentiment, "),
-        (["--tasks", "topic", "imdb"], "the task 'imdb' needs data that are not packaged: give imdb=FOLDER"),
+        (["--tasks", "topic", "imdb"], "run `tlcourse fetch imdb`"),
         (["--tasks", "topic", "chunks"], "the task 'chunks' needs data that are not packaged: give nltk="),
         (["--tasks", "imdb", "--imdb", "nowhere"], "there are no IMDb reviews (train) in nowhere"),
         (["--tasks", "topic"], "tlcourse fetch"),

@@ -177,7 +177,7 @@ def test_figures_show_with_alt_text():
     alts = [one._repr_mimebundle_()[1]["image/png"]["alt"] for one in drawn]
     assert len(alts) == 5
     assert "TF-IDF: 60% on the domain it was trained on" in alts[2]
-    assert "with 500 own labels it hurts in 1 of 2" in alts[3]
+    assert "with 500 own labels the mean is below 0 in 1 of 2 pairs" in alts[3]
     assert "MiniLM from 70% to 65%" in alts[4]
 
 
