@@ -39,7 +39,9 @@ def side_by_side(
 
     def on_one_thread(job: Callable[[], Result]) -> Result:
         with single_thread():
-            return job()
+            result = job()
+        give_back_memory()  # what is freed between others' blocks would else pile up from job to job
+        return result
 
     share_one_heap()
     gc.collect()  # closed figures refer to themselves, and wait for this
