@@ -212,7 +212,7 @@ def test_the_best_epoch_is_kept(folders, texts):
 
 def test_batches_hold_everything_once_and_little_padding():
     lengths = np.random.default_rng(0).integers(5, 100, 500).tolist()
-    batches = text_finetuning._shuffled_batches(np.arange(500), lengths, 16, np.random.default_rng(1))
+    batches = text_finetuning.shuffled_batches(np.arange(500), lengths, 16, np.random.default_rng(1))
     assert sorted(np.concatenate(batches).tolist()) == [*range(500)]
     padded = sum(len(b) * max(lengths[i] for i in b) for b in batches)
     assert padded < 1.15 * sum(lengths)

@@ -161,6 +161,16 @@ class AwdLstm(nn.Module):
                 x = self.hidden_dropouts[i](x)
         return tuple(layers), tuple(new_state)
 
+    def scale_dropout(self, multiplier: float) -> None:
+        """Set each dropout to `multiplier` times its rate in the configuration."""
+        config = self.config
+        self.embedding.p = multiplier * config.embedding_dropout
+        self.input_dropout.p = multiplier * config.input_dropout
+        for lstm in self.lstms:
+            lstm.weight_drop = multiplier * config.weight_drop
+        for dropout in self.hidden_dropouts:
+            dropout.p = multiplier * config.hidden_dropout
+
     def named_layers(self) -> dict[str, nn.Module]:
         """From the bottom up, each with its own dropout."""
         each = zip_longest(self.lstms, self.hidden_dropouts, fillvalue=nn.Identity())
@@ -203,6 +213,8 @@ def activation_regularisation(dropped: Tensor, raw: Tensor, alpha: float = 2.0, 
 class ConcatPooling(nn.Module):
     """h_c = [h_T; maxpool(H); meanpool(H)] (ULMFiT, section 3.3)."""
 
+    parts = 3  # vectors of E numbers that it puts side by side
+
     def forward(self, states: Tensor, attention_mask: Tensor) -> Tensor:
         """(B, T, E), and (B, T) with 1 = token and 0 = padding on the right → (B, 3E)."""
         mask = attention_mask.bool().unsqueeze(-1)  # (B, T, 1)
@@ -211,6 +223,16 @@ class ConcatPooling(nn.Module):
         largest = states.masked_fill(~mask, -torch.inf).amax(dim=1)
         mean = states.masked_fill(~mask, 0.0).sum(dim=1) / lengths
         return torch.cat([last, largest, mean], dim=-1)
+
+
+class LastState(nn.Module):
+    """h_T alone: the state after the last piece, which has read them all."""
+
+    parts = 1
+
+    def forward(self, states: Tensor, attention_mask: Tensor) -> Tensor:
+        """(B, T, E), and (B, T) with 1 = token and 0 = padding on the right → (B, E)."""
+        return states[torch.arange(len(states), device=states.device), attention_mask.sum(dim=1) - 1]
 
 
 class PoolingClassifier(nn.Module):
@@ -222,11 +244,13 @@ class PoolingClassifier(nn.Module):
         num_labels: int,
         hidden_size: int = 50,
         dropouts: tuple[float, float] = (0.4, 0.1),
+        pooling: ConcatPooling | LastState | None = None,
     ):
         super().__init__()
-        self.pooling = ConcatPooling()
+        self.pooling = pooling or ConcatPooling()
+        pooled = self.pooling.parts * input_size
         self.block_1 = nn.Sequential(
-            nn.BatchNorm1d(3 * input_size), nn.Dropout(dropouts[0]), nn.Linear(3 * input_size, hidden_size)
+            nn.BatchNorm1d(pooled), nn.Dropout(dropouts[0]), nn.Linear(pooled, hidden_size)
         )
         self.block_2 = nn.Sequential(
             nn.BatchNorm1d(hidden_size), nn.Dropout(dropouts[1]), nn.Linear(hidden_size, num_labels)

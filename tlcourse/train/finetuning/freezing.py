@@ -78,12 +78,17 @@ def parameter_groups(layers: Mapping[str, nn.Module], rates: Mapping[str, float]
 
 
 def optimizer(
-    layers: Mapping[str, nn.Module], lowest: str, top_rate: float, factor: float, weight_decay: float
+    layers: Mapping[str, nn.Module],
+    lowest: str,
+    top_rate: float,
+    factor: float,
+    weight_decay: float,
+    betas: tuple[float, float] = (0.9, 0.999),
 ) -> torch.optim.AdamW:
     """Freeze what is below `lowest`; AdamW for the rest, at the rates of `discriminative_rates`."""
     freeze_below(layers, lowest)
     groups = parameter_groups(layers, discriminative_rates(layers, top_rate, factor))
-    return torch.optim.AdamW(groups, weight_decay=weight_decay, fused=True)
+    return torch.optim.AdamW(groups, betas=betas, weight_decay=weight_decay, fused=True)
 
 
 def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:

@@ -239,7 +239,7 @@ def _epochs(
         total, count = 0.0, 0
         read = [text[rng.integers(len(text))] for text in texts]
         lengths = [len(part) for part in read]
-        for index in _shuffled_batches(rows, lengths, recipe.batch_size, rng):
+        for index in shuffled_batches(rows, lengths, recipe.batch_size, rng):
             if recipe.gradual:
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
@@ -254,7 +254,7 @@ def _epochs(
         yield total / count
 
 
-def _shuffled_batches(
+def shuffled_batches(
     rows: np.ndarray, lengths: Sequence[int], size: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
     """Random batches of like length: the items of each sixteen batches are sorted, so that few are padded."""

@@ -1,0 +1,237 @@
+"""ULMFiT's three stages with each trick on and off: the results of lesson ULMFiT.
+
+    export TLCOURSE_FILES=imdb NLTK_DATA=nltk_data
+    python benchmarks/ulmfit.py --keep lms imdb trec curve stage_2 snippets
+
+`imdb`: 100 labels, the last 100 pieces of each review, 1,000 reviews to test on; the language model reads
+120,000 pieces of other training reviews. `trec`: the ablation with 100 labels of TREC-6, and the loss on general
+text while the classifier trains. `curve`: TREC-6 with 30 to 1,000 labels. `snippets`: the part that the lesson
+measures again. Each begins with a search over rates (`search.json`): 100 labels that no seed draws, tested on
+300 other *training* items; what wins is used, and no test item decides anything. The results are written one by
+one; a run that was killed goes on. `--keep` is where the language models of stage 2 are kept meanwhile.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from results_file import RecordsFile
+
+from tlcourse.lessons.ulmfit import trials
+from tlcourse.lessons.ulmfit.trials import STAGE_2, WAYS, LossWatched, Reading, Way
+from tlcourse.models.pretrained.checkpoints import load_tensors, save_tensors
+from tlcourse.train.finetuning.lm_finetuning import mean_loss
+from tlcourse.train.measuring import baselines, linear_probe
+
+HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "ulmfit"
+SEEDS, SEARCH_SEED, FEW = (0, 1, 2), 100, 100
+RATES = {
+    "no LM fine-tuning": (3e-3, 1e-2, 3e-2),
+    "from scratch": (1e-3, 3e-3, 1e-2),
+    "full: no trick": (1e-3, 3e-3, 1e-2),
+}
+# Whose rate is searched stands for the ways that are like it.
+WATCHED = ("ULMFiT", "full: no trick", "one rate for all layers", "all layers at once")
+
+
+class Task:
+    """A task with its language models of stage 2, each trained once and kept."""
+
+    def __init__(self, name: str, keep: Path):
+        self.name, self.keep = name, keep
+        self.encoder = trials.reader(trials.language_model())
+        self.whole: tuple[list[str], list[str]] | None = None
+        if name == "imdb":
+            self.reading, *texts = trials.reviews(self.encoder)
+            self.whole = texts[0], texts[1]
+        else:
+            self.reading = {"trec": trials.questions, "snippets": trials.snippets}[name](self.encoder)
+        self.general = trials.general_text(self.encoder, 2100)
+        self.search, self.lms = RecordsFile(HERE / "search.json"), RecordsFile(HERE / "perplexity.json")
+        self._kept: dict[tuple, dict] = {}
+
+    def language_model(self, way: Way, seed: int):
+        """The language model that stage 3 begins with, in a copy of its own."""
+        if way.stage_2 is None:
+            return trials.language_model(None if way.pretrained else seed)
+        key = self.name, way.pretrained, way.stage_2
+        file = self.keep / f"{'-'.join(map(str, key))}.safetensors".replace(" ", "")
+        lm = trials.language_model(None if way.pretrained else 0)
+        if not file.exists():
+            started = time.process_time()
+            fields = {"task": self.name, "stage 2": way.stage_2, "pretrained": way.pretrained, "seed": 0}
+            general = mean_loss(lm, self.general)
+            found = trials.read_on(lm, self.reading, STAGE_2[way.stage_2])
+            for when, score in found.items():
+                self.lms.add(**fields, text="the task's", when=when, score=score)
+            self.lms.add(**fields, text="news", when="before", score=np.exp(general))
+            self.lms.add(**fields, text="news", when="after", score=np.exp(mean_loss(lm, self.general)))
+            say(fields, f"{found} {time.process_time() - started:.0f} s")
+            self.keep.mkdir(parents=True, exist_ok=True)
+            save_tensors(dict(lm.named_parameters()), file, torch.float32)
+        if key not in self._kept:
+            self._kept[key] = load_tensors(file, dict(lm.named_parameters()))
+        with torch.no_grad():
+            for name, parameter in lm.named_parameters():
+                parameter.copy_(self._kept[key][name])
+        return lm.eval()
+
+    def rate(self, name: str) -> float:
+        """The best rate of the search, for the way that stands for `name`."""
+        same = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
+        way = same.get(name, "no LM fine-tuning")
+        task = "imdb" if self.name == "imdb" else "trec"
+        found = {
+            row["rate"]: row["score"]
+            for row in self.search.facts["records"]
+            if row["task"] == task and row["way"] == way
+        }
+        return max(found, key=found.__getitem__)
+
+    def searched(self, names: tuple[str, ...]) -> None:
+        """Which rate is best on training items that no seed of the results draws."""
+        mixed = np.random.default_rng(SEARCH_SEED).permutation(len(self.reading.pool))
+        few, others = mixed[:FEW], mixed[FEW : FEW + 300]
+        pool, labels = self.reading.pool, self.reading.pool_labels
+        for name in names:
+            for rate in RATES[name]:
+                key = {"task": self.name, "way": name, "labels": FEW, "rate": rate, "seed": SEARCH_SEED}
+                if self.search.has(**key):
+                    continue
+                of_training = replace(
+                    self.reading,
+                    pool=[pool[i] for i in few],
+                    pool_labels=labels[few],
+                    test=[pool[i] for i in others],
+                    test_labels=labels[others],
+                )
+                score = self._score(of_training, name, rate, FEW, SEARCH_SEED)
+                self.search.add(**key, score=score)
+                say(key, score)
+
+    def _score(self, reading: Reading, name: str, rate: float, n: int, seed: int, watch=None) -> float:
+        way = WAYS[name]
+        recipe = replace(way.recipe, learning_rate=rate, epochs=10 if n <= 300 else 4)
+        lm = self.language_model(way, seed)
+        if watch:
+            watch.lm = lm
+        return trials.accuracy(
+            trials.train_classifier(lm, reading, recipe, n, seed, *([watch] if watch else [])), reading
+        )
+
+    def measure(self, results: RecordsFile, name: str, n: int, seed: int) -> None:
+        """One way with `n` labels; where it is watched, the loss on general text too."""
+        key = {"task": self.name, "way": name, "labels": n, "seed": seed}
+        if results.has(**key):
+            return
+        watch = None
+        if self.name == "trec" and n == FEW and seed in SEEDS and name in WATCHED:
+            watch = LossWatched(None, self.general)
+        started = time.process_time()
+        score = self._score(self.reading, name, self.rate(name), n, seed, watch)
+        results.add(**key, score=score)
+        if watch:
+            forgetting = RecordsFile(HERE / "forgetting.json")
+            for share, loss in watch.losses.items():
+                forgetting.add(**key, done=share, score=loss)
+        say(key, f"{score:.3f} {time.process_time() - started:.0f} s")
+
+    def baselines(self, results: RecordsFile, sizes: tuple[int, ...], seeds: tuple[int, ...]) -> None:
+        """TF-IDF of the whole texts, and a linear model on the frozen network, pooled in the same way."""
+        texts = self.whole or self._texts()
+        test = None
+        for n in sizes:
+            for seed in seeds:
+                rows = self.reading.draw(n, seed)
+                y, z = self.reading.pool_labels[rows], self.reading.test_labels
+                key = {"task": self.name, "labels": n, "seed": seed}
+                if not results.has(way="TF-IDF", **key):
+                    model = baselines.classifier("TF-IDF").fit([texts[0][i] for i in rows], y)
+                    results.add(way="TF-IDF", **key, score=(model.predict(texts[1]) == z).mean())
+                if not results.has(way="frozen", **key):
+                    if test is None:
+                        test = trials.frozen_features(self.encoder, self.reading.test)
+                    x = trials.frozen_features(self.encoder, [self.reading.pool[i] for i in rows])
+                    rare = np.bincount(y)[np.unique(y)].min() < linear_probe.FOLDS  # too rare to choose by
+                    model = linear_probe.fit(x, y, (1e-2,) if rare else linear_probe.PENALTIES)
+                    results.add(way="frozen", **key, score=(model.predict(test) == z).mean())
+                    say(key, results.facts["records"][-2:])
+
+    def _texts(self) -> tuple[list[str], list[str]]:
+        decode = self.encoder.tokenizer.decode_batch
+        pool, test = ([e.units for e in some] for some in (self.reading.pool, self.reading.test))
+        return decode(pool), decode(test)
+
+
+def say(*what: object) -> None:
+    print(time.strftime("%H:%M:%S"), *what, flush=True)
+
+
+def imdb(keep: Path) -> None:
+    task, results = Task("imdb", keep), RecordsFile(HERE / "imdb.json")
+    task.baselines(results, (FEW,), SEEDS)
+    task.searched(("no LM fine-tuning", "from scratch"))
+    for seed in SEEDS:
+        for name in ("ULMFiT", "no LM fine-tuning", "from scratch"):
+            task.measure(results, name, FEW, seed)
+
+
+def trec(keep: Path) -> None:
+    task, results = Task("trec", keep), RecordsFile(HERE / "trec.json")
+    task.searched(("no LM fine-tuning", "from scratch", "full: no trick"))
+    task.baselines(results, (FEW,), SEEDS)
+    later = ("no pretraining", "LM fine-tuning: full", "LM fine-tuning: + discr")
+    for name in WAYS:
+        for seed in SEEDS:
+            if name not in later:
+                task.measure(results, name, FEW, seed)
+    for name in later:
+        for seed in SEEDS:
+            task.measure(results, name, FEW, seed)
+
+
+def curve(keep: Path) -> None:
+    task, results = Task("trec", keep), RecordsFile(HERE / "trec.json")
+    for n in (30, 300, 1000):
+        task.baselines(results, (n,), SEEDS)
+        for seed in SEEDS:
+            for name in ("ULMFiT", "no LM fine-tuning", "from scratch"):
+                task.measure(results, name, n, seed)
+
+
+def more_seeds(keep: Path) -> None:
+    task, results = Task("trec", keep), RecordsFile(HERE / "trec.json")
+    task.baselines(results, (FEW,), (3, 4))
+    for seed in (3, 4):
+        for name in WAYS:
+            task.measure(results, name, FEW, seed)
+
+
+def snippets(keep: Path) -> None:
+    task, results = Task("snippets", keep), RecordsFile(HERE / "snippets.json")
+    for n in (500,):
+        task.baselines(results, (n,), SEEDS)
+        for seed in SEEDS:
+            for name in ("ULMFiT", "no LM fine-tuning", "full: no trick"):
+                task.measure(results, name, n, seed)
+
+
+PARTS = {f.__name__: f for f in (imdb, trec, curve, more_seeds, snippets)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("what", nargs="+", choices=PARTS)
+    parser.add_argument("--keep", type=Path, required=True, help="a folder for the language models of stage 2")
+    torch.set_num_threads(1)
+    arguments = parser.parse_args()
+    HERE.mkdir(parents=True, exist_ok=True)
+    for what in arguments.what:
+        PARTS[what](arguments.keep)
+
+
+if __name__ == "__main__":
+    main()
