@@ -139,7 +139,7 @@ def questions(encoder: PieceEncoder) -> Reading:
 
 
 def reviews(
-    encoder: PieceEncoder, most: int = 100, tested: int = 1000, unlabelled: int = 120_000
+    encoder: PieceEncoder, most: int = 64, tested: int = 600, unlabelled: int = 60_000
 ) -> tuple[Reading, list[str], list[str]]:
     """IMDb: the last `most` pieces of each review; and the reviews of the pool and the test, whole.
 
@@ -218,7 +218,7 @@ class LossWatched:
         losses: share of the steps done → loss in nats a piece.
     """
 
-    def __init__(self, lm: UlmfitForPreTraining, general: np.ndarray, times: int = 10):
+    def __init__(self, lm: UlmfitForPreTraining, general: np.ndarray, times: int = 5):
         self.lm, self.general, self.times = lm, general, times
         self.losses: dict[float, float] = {}
 

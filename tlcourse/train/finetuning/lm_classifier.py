@@ -51,8 +51,8 @@ class ClassifierRecipe:
     gradual: bool = True
     lowest: str = "embeddings"
     pooling: str = "concat"
-    epochs: int = 10
-    min_steps: int = 60
+    epochs: int = 8
+    min_steps: int = 40
     batch_size: int = 16
     dropout: float = 0.1
     weight_decay: float = 0.01
