@@ -223,7 +223,9 @@ PARTS = {f.__name__: f for f in (imdb, trec, curve, more_seeds, snippets)}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("what", nargs="+", choices=PARTS)
-    parser.add_argument("--keep", type=Path, required=True, help="a folder for the language models of stage 2")
+    parser.add_argument(
+        "--keep", type=Path, required=True, help="a folder for the language models of stage 2"
+    )
     torch.set_num_threads(1)
     arguments = parser.parse_args()
     HERE.mkdir(parents=True, exist_ok=True)

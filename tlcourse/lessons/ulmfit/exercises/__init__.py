@@ -1,0 +1,50 @@
+"""Exercises of lesson 06, ULMFiT."""
+
+from tlcourse.exercises.machinery import prediction
+from tlcourse.lessons.ulmfit.exercises.perplexities import perplexity
+from tlcourse.lessons.ulmfit.exercises.pooling import concat_pool
+from tlcourse.lessons.ulmfit.exercises.rates import layer_rates, slanted
+
+__all__ = ["concat_pool", "forgetting", "layer_rates", "perplexity", "second_stage", "slanted"]
+
+second_stage = prediction(
+    question=(
+        "A language model that has read news, novels and reviews reads some thousand short film snippets more. "
+        "What happens to its perplexity on snippets that it has not read, and on news?"
+    ),
+    options=(
+        "Both stay as they are: it has read so much more before",
+        "Snippets fall, and so does news: it has read more English",
+        "Snippets fall clearly, news rises a little",
+        "Snippets fall clearly, news rises far more than snippets fall",
+    ),
+    answer=2,
+    why=(
+        "How it writes is quickly learned anew, in either direction: see both columns.",
+        "More English of another kind does not help with news: that column rises.",
+        "Yes. It moves towards the task's text, and the small rates of the lower layers, and a rate that falls "
+        "from early on, keep most of the rest.",
+        "That is what one would see with too high a rate for too long: see the column of news.",
+    ),
+)
+
+forgetting = prediction(
+    question=(
+        "The network then becomes a classifier, with all layers learning. Every few steps you ask it once more to "
+        "predict the next piece of *news*. The loss on news, while the classifier trains …"
+    ),
+    options=(
+        "… stays where it is in any case: the classifier only reads the states",
+        "… rises in any case by the same, as soon as all layers learn",
+        "… rises a lot with one constant rate for all layers, and hardly with ULMFiT's three tricks",
+        "… falls: what is learned from the labels helps with news, too",
+    ),
+    answer=2,
+    why=(
+        "The labels' loss goes back through all the layers that learn, and the language model reads the same.",
+        "Compare the two lines: how fast the lower layers learn, and from when on, makes the difference.",
+        "Yes: this is the forgetting that the three tricks are there to prevent. Whether it costs accuracy on "
+        "the task is another question: see the ablation.",
+        "A hundred labels hold nothing about news.",
+    ),
+)
