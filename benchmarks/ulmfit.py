@@ -1,14 +1,15 @@
 """ULMFiT's three stages with each trick on and off: the results of lesson ULMFiT.
 
     export TLCOURSE_FILES=imdb NLTK_DATA=nltk_data
-    python benchmarks/ulmfit.py --keep lms imdb trec curve stage_2 snippets
+    python benchmarks/ulmfit.py --keep lms imdb trec curve more_seeds snippets
 
-`imdb`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language model reads
-60,000 pieces of other training reviews. `trec`: the ablation with 100 labels of TREC-6, and the loss on general
-text while the classifier trains. `curve`: TREC-6 with 30 to 1,000 labels. `snippets`: the part that the lesson
-measures again. Each begins with a search over rates (`search_….json`): 100 labels that no seed draws, tested on
-300 other *training* items; what wins is used, and no test item decides anything. The results are written one by
-one; a run that was killed goes on. `--keep` is where the language models of stage 2 are kept meanwhile.
+`imdb`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language model reads 60,000
+pieces of other training reviews. `trec`: the ablation with 100 labels of TREC-6, and the loss on news while the
+classifier trains. `curve`: TREC-6 with fewer and more labels. `snippets`: the part that the lesson measures
+again, at TREC-6's rates. `imdb` and `trec` begin with a search over rates (`search_….json`): 100 labels
+that no seed draws, tested on 300 other *training* items; what wins is used, and no test item decides anything.
+Results are written one by one; a run that was killed goes on. `--keep` is where the language models of
+stage 2 are kept meanwhile.
 """
 
 import argparse
@@ -50,7 +51,7 @@ class Task:
         else:
             self.reading = {"trec": trials.questions, "snippets": trials.snippets}[name](self.encoder)
         self.general = trials.general_text(self.encoder, 2100)
-        self.search = RecordsFile(HERE / f"search_{name}.json")
+        self.search = RecordsFile(HERE / f"search_{'imdb' if name == 'imdb' else 'trec'}.json")
         self.lms = RecordsFile(HERE / f"perplexity_{name}.json")
         self._kept: dict[tuple, dict] = {}
 
@@ -209,12 +210,9 @@ def more_seeds(keep: Path) -> None:
 
 def snippets(keep: Path) -> None:
     task, results = Task("snippets", keep), RecordsFile(HERE / "snippets.json")
-    task.searched(("no LM fine-tuning", "full: no trick"))
-    for n in (500,):
-        task.baselines(results, (n,), SEEDS)
-        for seed in SEEDS:
-            for name in ("ULMFiT", "no LM fine-tuning", "full: no trick"):
-                task.measure(results, name, n, seed)
+    for seed in SEEDS:
+        for name in ("ULMFiT", "full: no trick"):
+            task.measure(results, name, FEW, seed)
 
 
 PARTS = {f.__name__: f for f in (imdb, trec, curve, more_seeds, snippets)}

@@ -1,8 +1,8 @@
 """ULMFiT's third stage: the language model's network becomes a classifier, layer by layer from the top.
 
 Howard and Ruder 2018, section 3.3: concat pooling, two linear blocks, gradual unfreezing; with the
-discriminative rates and the slanted triangle of section 3.2. A text is read whole or cut, and not in pieces
-of which the last ones learn (their BPT3C). One triangle goes over all the steps, and each layer joins after an
+discriminative rates and the slanted triangle of section 3.2. A text is read whole or cut, and not piecewise
+as in theirs (BPT3C). One triangle goes over all the steps, and each layer joins after an
 equal share of them. Shapes: B texts of T pieces.
 
 Taught in lesson *ULMFiT*.

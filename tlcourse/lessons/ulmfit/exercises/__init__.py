@@ -9,8 +9,8 @@ __all__ = ["concat_pool", "forgetting", "layer_rates", "perplexity", "second_sta
 
 second_stage = prediction(
     question=(
-        "A language model that has read news, novels and reviews reads some thousand short film snippets more. "
-        "What happens to its perplexity on snippets that it has not read, and on news?"
+        "A language model that has read news, novels and reviews goes on with some thousand short film "
+        "snippets. What happens to its perplexity on snippets that it has not read, and on news?"
     ),
     options=(
         "Both stay as they are: it has read so much more before",
@@ -22,16 +22,16 @@ second_stage = prediction(
     why=(
         "How it writes is quickly learned anew, in either direction: see both columns.",
         "More English of another kind does not help with news: that column rises.",
-        "Yes. It moves towards the task's text, and the small rates of the lower layers, and a rate that falls "
-        "from early on, keep most of the rest.",
+        "Yes. It moves towards the task's text; how much of the rest is kept depends on the rates and on how "
+        "long it reads.",
         "That is what one would see with too high a rate for too long: see the column of news.",
     ),
 )
 
 forgetting = prediction(
     question=(
-        "The network then becomes a classifier, with all layers learning. Every few steps you ask it once more to "
-        "predict the next piece of *news*. The loss on news, while the classifier trains …"
+        "The network then becomes a classifier. Every few steps you ask it once more to predict the next "
+        "piece of *news*. The loss on news, while the classifier trains …"
     ),
     options=(
         "… stays where it is in any case: the classifier only reads the states",
@@ -41,10 +41,10 @@ forgetting = prediction(
     ),
     answer=2,
     why=(
-        "The labels' loss goes back through all the layers that learn, and the language model reads the same.",
+        "The labels' loss goes back through all layers that learn, and the language model reads the same.",
         "Compare the two lines: how fast the lower layers learn, and from when on, makes the difference.",
-        "Yes: this is the forgetting that the three tricks are there to prevent. Whether it costs accuracy on "
-        "the task is another question: see the ablation.",
+        "Yes: this is the forgetting that the three tricks are there to prevent. Whether it costs accuracy "
+        "on the task is another question: see the ablation.",
         "A hundred labels hold nothing about news.",
     ),
 )

@@ -1,0 +1,354 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 06 · ULMFiT
+# **You take a language model through ULMFiT's three stages, switch each of its tricks on and off, and watch what it forgets.**
+#
+# <!-- badges -->
+#
+# **Time** 65 minutes, of which the computer needs about three · **You need** lesson 02 (freezing, a rate for each layer), lesson 05 (language
+# models) · **You will be able to** *measure* a language model by its perplexity, *write* a slanted triangular schedule and concat pooling, *combine* a rate
+# for each layer with gradual unfreezing, *show* forgetting, and *say* which tricks were worth something and which were not.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+import copy
+from dataclasses import replace
+
+import numpy as np
+
+from tlcourse import exercises, profiles, show
+from tlcourse.data import rated_sentences
+from tlcourse.lessons.ulmfit import expectations, figures, in_words, trials
+from tlcourse.lessons.ulmfit.rates_drawn import draw_rates
+from tlcourse.models.language.ulmfit import AwdLstm, PoolingClassifier
+from tlcourse.train.finetuning import freezing, lm_finetuning
+from tlcourse.train.finetuning.lm_finetuning import mean_loss, piece_stream
+from tlcourse.train.finetuning.trainings import side_by_side
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("ulmfit", solutions=solutions)
+
+# %% [markdown]
+# ## Predict first · 3 minutes
+
+# %%
+check.predict("second_stage")
+
+# %%
+check.predict("forgetting")
+
+# %% [markdown]
+# ## The idea: train the language model itself · 4 minutes
+# ELMo left its language model frozen, and gave each task a model of its own on top. In vision (lesson 02) one did more: all of the network
+# learned on. Tried with language models, that had failed: with few labels the network fits them and loses what it knew.
+# Howard and Ruder (2018) say that the model was not to blame, but how it was trained. ULMFiT (*Universal Language Model Fine-tuning*) has
+# one network, three stages, and a few tricks that keep it from forgetting:
+
+# %%
+figures.three_stages()
+
+# %% [markdown]
+# Each label is dear, and text without labels is cheap: stage 2 uses what nobody has labelled.
+#
+# ## Stage 1: a language model of general text · 9 minutes
+# The network is an AWD-LSTM (Merity et al. 2018): three LSTM layers that read from left to right, with dropout on their recurrent
+# weights. Theirs has 1,150 units and read 103 million words of Wikipedia. Ours, `ulmfit-mini`, is smaller:
+
+# %%
+lm = trials.language_model()
+encoder = trials.reader(lm)
+c = lm.config
+show.md(
+    f"**{sum(p.numel() for p in lm.parameters()) / 1e6:.1f} million numbers**, {c.num_hidden_layers} layers of {c.lstm_size} units, embeddings "
+    f"of {c.embedding_size}, {c.vocab_size:,} pieces of words. It has read 16 million pieces: news, novels, speeches, and *film reviews*, nearly half of it."
+)
+
+# %%
+show.source(AwdLstm.forward, docstring=False)
+
+# %% [markdown]
+# That it has read reviews matters. In the paper the general model has not, so that stage 2 has more to add there. What this one has not read:
+# short film snippets, reviews of products, tweets, the questions of TREC-6, and BBC's test articles.
+#
+# How good is it? A language model is measured by its **loss**, the mean of $-\ln p$ over all pieces, or by the exponential of that, its
+# **perplexity**: among how many equally likely pieces it would be as unsure.
+#
+# ### Your turn: perplexity
+# `log_p` holds, for each text, the logarithm of the probability that the model gave to each piece that really came.
+
+
+# %% tags=["exercise"]
+def perplexity(log_p):
+    """Return e to the mean of −ln p over all pieces: `log_p` has an array of ln p for each text."""
+    ...
+
+
+# %%
+check.perplexity(perplexity)
+
+# %%
+task = trials.snippets(encoder, tested=pick(full=500, fast=100), unlabelled=pick(full=40_000, fast=3_000))
+some = pick(full=8_000, fast=1_500)
+unread = {
+    "film snippets": task.held_out[:some],
+    "product reviews": piece_stream(encoder, rated_sentences.load("product").texts)[:some],
+    "tweets": piece_stream(encoder, rated_sentences.load("tweets").texts)[:some],
+    "news": trials.general_text(encoder, some),
+}
+before = {name: float(np.exp(mean_loss(lm, stream))) for name, stream in unread.items()}
+show.table([{"text": name, "perplexity": f"{value:.0f}"} for name, value in before.items()])
+
+# %% [markdown]
+# ## Stage 2: it goes on reading, the task's text · 10 minutes
+# The same loss, other text: film snippets without their labels. None of these is tested on or labelled later. Two of the tricks are used here. **Discriminative rates**: each layer learns
+# 2.6 times slower than the one above it, $\eta^{l-1} = \eta^l / 2.6$ (lesson 02 has the exercise). And a **slanted triangular rate**, STLR (below).
+
+# %%
+show.source(lm_finetuning.training_steps, docstring=False)
+
+# %%
+read_on = copy.deepcopy(lm)
+for _ in show.progress(lm_finetuning.training_steps(read_on, task.stream, trials.STAGE_2["+ discr + STLR"], seed)):
+    pass
+after = {name: float(np.exp(mean_loss(read_on, stream))) for name, stream in unread.items()}
+show.table(
+    [{"text": name, "before": f"{before[name]:.0f}", "after": f"{after[name]:.0f}"} for name in before],
+    caption=f"Perplexity before and after reading {len(task.stream):,} pieces of film snippets",
+)
+
+# %%
+show.md(in_words.of_stage_2(before, after, "film snippets"))
+
+# %%
+check.recall("second_stage")
+
+# %% [markdown]
+# Ask both models how a text goes on: the likeliest next words.
+
+# %%
+prompts = ["This film is", "The director", "The government said", "A visual"]
+show.table(expectations.rows({"stage 1": lm, "stage 2": read_on}, encoder, prompts))
+
+# %% [markdown]
+# How much stage 2 moves the model depends on how new the text is. The benchmark did the same with IMDb reviews, of which the model had
+# read others, and with TREC-6's questions, of which it had read none:
+
+# %%
+stage_2 = show.Records.load("ulmfit/perplexity_imdb") + show.Records.load("ulmfit/perplexity_trec")
+show.table(in_words.perplexity_rows(stage_2))
+
+# %% [markdown]
+# ## The rates: a triangle that leans · 12 minutes
+# At first the rate should rise fast, to find the right region; then it should fall for long, to settle there. With $T$ steps and
+# $cut = \lfloor T \cdot cut\_frac \rfloor$ (section 3.2, equation 3):
+#
+# $$p = \begin{cases} t / cut & t < cut \\ 1 - \dfrac{t - cut}{cut \cdot (1/cut\_frac - 1)} & \text{otherwise} \end{cases}
+# \qquad \eta_t = \eta_{max} \cdot \frac{1 + p \cdot (ratio - 1)}{ratio}$$
+#
+# $cut\_frac$ is the share of the steps in which it rises, 0.1 in the paper; $ratio$ says how much smaller the lowest rate is than the highest, 32.
+#
+# ### Your turn: the triangle
+
+
+# %% tags=["exercise"]
+def slanted(step, n_steps, cut_frac, ratio):
+    """Return the share of the highest rate at `step` (equation 3); n_steps · cut_frac is a whole number."""
+    ...
+
+
+# %%
+check.slanted(slanted)
+
+# %% [markdown]
+# In stage 3 comes **gradual unfreezing**: at first only the new layers learn, then the top LSTM layer joins, then the next.
+# Here each joins after an equal share of the steps. All three together give each layer a rate at each step:
+#
+# ### Your turn: all three at once
+
+
+# %% tags=["exercise"]
+def layer_rates(triangle, n_layers, top, factor):
+    """Return the rates (n_layers, n_steps), row 0 the bottom layer; `triangle` (n_steps,) as a share of 1."""
+    ...
+
+
+# %%
+check.layer_rates(layer_rates)
+
+# %% [markdown]
+# ### Try it
+# Which of the four controls takes most from the lowest layers? Look at the sums on the right: the rates of a layer added up say how far it can move. Set the factor to 1, then unfreeze
+# all at once, and find settings with which the embeddings may move a tenth as far as the head.
+
+# %%
+draw_rates()
+
+# %% [markdown]
+# ## Stage 3: the classifier · 12 minutes
+# On top of the last LSTM layer come two new linear blocks. What do they read? The last state alone may have lost a word that stood hundreds of words before. So it
+# gets company (section 3.3): $h_c = [h_T;\ \mathrm{maxpool}(H);\ \mathrm{meanpool}(H)]$.
+
+# %%
+show.source(PoolingClassifier, docstring=False)
+
+# %% [markdown]
+# ### Your turn: concat pooling
+# Texts of a batch differ in length; the padding, on the right, must not count.
+
+
+# %% tags=["exercise"]
+def concat_pool(states, mask):
+    """Return [last state; maximum; mean], (B, 3E): states (B, T, E), mask (B, T), 1 = text, 0 = padding."""
+    ...
+
+
+# %%
+check.concat_pool(concat_pool)
+
+# %% [markdown]
+# Gradual unfreezing, as the training has it: which is the lowest layer that learns by now?
+
+# %%
+show.source(freezing.thawed)
+
+# %% [markdown]
+# ### Forgetting, shown
+# Now train the classifier on 100 labelled snippets, in two ways: with all of ULMFiT's tricks, and with none of them (*full*: all layers from the start, at
+# one constant rate). The language model shares its network with the classifier. So at any moment you can ask it to predict news, and see what it has
+# forgotten:
+
+# %%
+ways, n_labels = ("ULMFiT", "full: no trick"), pick(full=100, fast=40)
+watched = {
+    way: trials.LossWatched(copy.deepcopy(read_on), trials.general_text(encoder, pick(full=2100, fast=1100)))
+    for way in ways
+}
+
+
+def trained(way):
+    watch = watched[way]
+    recipe = replace(trials.WAYS[way].recipe, learning_rate=trials.LIVE_RATES[way])
+    return trials.train_classifier(watch.lm, task, recipe, n_labels, seed, watch)
+
+
+classifiers = side_by_side({way: lambda way=way: trained(way) for way in ways}, watch=show.progress)
+live = show.Records(
+    {"way": way, "done": done, "seed": seed, "score": loss}
+    for way in ways
+    for done, loss in watched[way].losses.items()
+)
+show.learning_curve(live, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False)
+
+# %%
+accuracies = show.Records(
+    {"way": way, "seed": seed, "score": trials.accuracy(model, task)} for way, model in classifiers.items()
+)
+told = ", ".join(f"{way} {accuracies.where(way=way).mean:.1%}" for way in ways)
+show.md(
+    f"{in_words.of_forgetting(live)} Right on {len(task.test)} snippets, with {n_labels} labels and one seed: {told}; "
+    f"always the commoner label {np.bincount(task.test_labels).max() / len(task.test):.1%}."
+)
+
+# %%
+check.recall("forgetting")
+
+# %% [markdown]
+# One training proves little. The benchmark watched four ways on TREC-6, with three draws of 100 labels:
+
+# %%
+forgetting = show.Records.load("ulmfit/forgetting_trec")
+show.learning_curve(forgetting, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False)
+
+# %%
+trec = show.Records.load("ulmfit/trec")
+show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(forgetting, trec)}")
+
+# %% [markdown]
+# ## Is it worth it? IMDb with 100 labels · 6 minutes
+# IMDb is the paper's own headline task. Its reviews do not come with the course, so this is what `benchmarks/ulmfit.py` measured: 100 labelled reviews, three draws;
+# the network reads the last 64 pieces of each review, TF-IDF all of it. *Frozen* is a linear model on the pooled states of stage 1.
+
+# %%
+imdb = show.Records.load("ulmfit/imdb")
+show.results(imdb, rows="labels", columns="way", caption="Accuracy on 600 reviews")
+
+# %%
+show.md(in_words.of_arms(imdb, "ULMFiT, all three stages, on IMDb"))
+
+# %% [markdown]
+# Before a method is said not to win, its rates have to be searched: a rate of ten times too little makes any method look bad. The search used
+# training labels alone, of other items than those that are learned from above:
+
+# %%
+show.table(in_words.searched(show.Records.load("ulmfit/search_imdb") + show.Records.load("ulmfit/search_trec")))
+
+# %% [markdown]
+# ## How many labels does it save? · 4 minutes
+# The paper's figure 3 draws the error over the number of labels: with text of the task in stage 2, without it, and from scratch. Remade with TREC-6's
+# questions, six kinds:
+
+# %%
+curve = show.Records.load("ulmfit/curve") + in_words.on_the_curve(trec)
+show.learning_curve(curve, "accuracy", series="way")
+
+# %%
+show.md(f"{in_words.worth_of_reading(curve)} {in_words.of_labels(curve, 100)}")
+
+# %% [markdown]
+# ## Which trick does what? · 8 minutes
+# Each trick is taken away, and all else stays. The paper's ablation, with all labels of TREC-6, beside ours with 100:
+
+# %%
+show.table(in_words.ablation_rows(trec), caption="Error in %. Paper: validation, tables 4, 6 and 7")
+
+# %%
+figures.ablation(trec, in_words.measured(trec)[1:])
+
+# %%
+show.md(in_words.of_ablation(trec))
+
+# %% [markdown]
+# Read it with care: three draws of a hundred labels, so that only large differences show. With 100 labels there are 56 steps, and the widget above has told you how little the
+# lower layers can move in them.
+#
+# ## Paper says / we get / why they differ
+
+# %%
+show.compare(in_words.paper_rows(imdb, trec, curve))
+
+# %%
+check
+
+# %% [markdown]
+# ## What to remember
+# 1. Three stages: a general language model, the same model on the task's text, then a classifier on top. Only the last needs labels.
+# 2. Perplexity says how far the model is from a kind of text; reading on brings it nearer, most where the text is new to it.
+# 3. Lower layers learn slower, later, and never for long: that is all that the three tricks say, and it keeps the language model intact.
+# 4. Forgetting can be measured: ask the language model while the classifier trains. To forget is not yet to be worse at the task.
+# 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.
+#
+# **What it got wrong.** An LSTM reads word by word, so that pretraining is slow, and the recipe has many settings that were found by hand.
+#
+# **What came next.** Weeks later GPT (**next**: 07) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the tricks, the triangle stayed
+# in use. Lesson 09 compares fine-tuning with frozen features for all the models.
+#
+# **Reading**: Howard and Ruder 2018, *Universal Language Model Fine-tuning for Text Classification* (sections 3 and 5); Merity et al. 2018, *Regularizing and
+# Optimizing LSTM Language Models*; `tlcourse/train/finetuning/lm_finetuning.py` and `lm_classifier.py`, to be read beside section 3.

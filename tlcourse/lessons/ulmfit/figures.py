@@ -1,0 +1,81 @@
+"""The figures of lesson ULMFiT, drawn here so that its cells stay short."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse.lessons.ulmfit.rates_drawn import LAYERS
+from tlcourse.show.differences import difference
+from tlcourse.show.figure_style import COLOURS
+from tlcourse.show.figures import Described
+from tlcourse.show.records import Records
+
+_BLUE, _ORANGE, _GREEN = COLOURS["blue"], COLOURS["orange"], COLOURS["green"]
+_STAGES = (
+    ("1 · a language model\nof general text", "news, novels, reviews …", "predicts the next piece", _BLUE),
+    ("2 · goes on with\nthe task's text", "the task's texts, no labels", "predicts the next piece", _ORANGE),
+    ("3 · becomes\na classifier", "a few texts with labels", "predicts the label", _GREEN),
+)
+
+
+def three_stages() -> Described:
+    """Draw the network three times: what it reads, what it predicts, and which parts are new."""
+    fig, ax = plt.subplots(figsize=(11, 4.9))
+    for stage, (title, reads, predicts, colour) in enumerate(_STAGES):
+        x = 4.2 * stage
+        for height, name in enumerate(LAYERS[:-1]):
+            _box(ax, x, 0.9 * height, name, colour, alpha=0.35)
+        top = "two linear blocks (new)" if stage == 2 else "softmax"
+        _box(ax, x, 0.9 * 4 + 0.15, top, "white" if stage == 2 else colour, alpha=0.35)
+        ax.text(x + 1.4, -0.55, reads, ha="center", va="top", style="italic")
+        ax.text(x + 1.4, 4.65, predicts, ha="center", va="bottom")
+        ax.text(x + 1.4, 5.25, title, ha="center", va="bottom", weight="bold", fontsize=13)
+        if stage:
+            arrow = {"arrowstyle": "-|>", "lw": 2, "color": "black"}
+            ax.annotate("", (x - 0.1, 1.7), (x - 1.3, 1.7), arrowprops=arrow)
+            ax.text(
+                x - 0.7, 1.9, "all weights" if stage == 1 else "but the\nsoftmax", ha="center", va="bottom"
+            )
+    ax.set(xlim=(-0.3, 11.5), ylim=(-1.1, 6.4))
+    ax.axis("off")
+    return Described(
+        fig,
+        "Three stacks of embeddings and three LSTM layers. The first reads general text and predicts the next "
+        "piece; its weights go to the second, which does the same with the task's text; all but the softmax "
+        "go to the third, where two new linear blocks predict the label.",
+    )
+
+
+def _box(ax: plt.Axes, x: float, y: float, text: str, colour: str, alpha: float) -> None:
+    ax.add_patch(plt.Rectangle((x, y), 2.8, 0.75, facecolor=colour, edgecolor="none", alpha=alpha))
+    dashed = "--" if colour == "white" else "-"
+    ax.add_patch(plt.Rectangle((x, y), 2.8, 0.75, fill=False, edgecolor="black", lw=1.2, linestyle=dashed))
+    ax.text(x + 1.4, y + 0.375, text, ha="center", va="center")
+
+
+def ablation(records: Records, ways: Sequence[str], against: str = "ULMFiT") -> Described:
+    """Draw what is lost in points without a trick: a dot for each seed, a bar for their mean.
+
+    A filled bar is outside the spread, a hollow one within luck.
+    """
+    fig, ax = plt.subplots(figsize=(9, 0.48 * len(ways) + 1.5))
+    whole, told = records.where(way=against), []
+    for y, way in enumerate(ways):
+        gap = difference(records.where(way=way), whole)
+        outside = gap.verdict in ("above", "below")
+        ax.barh(
+            y, 100 * gap.mean, height=0.62, edgecolor=_BLUE, facecolor=_BLUE if outside else "white",
+            alpha=0.55 if outside else 1, lw=1.4,
+        )  # fmt: skip
+        ax.plot(100 * gap.of_seed, np.full(len(gap.of_seed), y), "o", color="black", ms=5, ls="")
+        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        told.append(f"{way} {points}{'' if outside else ' (within luck)'}")
+    ax.axvline(0, color="black", lw=1, marker="")
+    ax.set_yticks(range(len(ways)), ways)
+    ax.invert_yaxis()
+    ax.set(xlabel=f"points above (+) or below (−) {against}, same labels")
+    ax.grid(axis="y", visible=False)
+    return Described(
+        fig, f"Points of accuracy gained or lost against {against}, means over the seeds: {'; '.join(told)}."
+    )

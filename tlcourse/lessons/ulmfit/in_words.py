@@ -1,0 +1,228 @@
+"""The sentences and rows of lesson ULMFiT that depend on what was measured."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+
+ALL = "ULMFiT"
+NO_READING, SCRATCH, NO_TRICK = "no LM fine-tuning", "from scratch", "full: no trick"
+# Way → what the paper has for it: validation error in % on TREC-6, tables 4, 6 and 7.
+PUBLISHED = {
+    ALL: 5.69,
+    "no pretraining": 10.67,
+    NO_READING: 6.38,
+    "LM fine-tuning: full": 6.54,
+    "LM fine-tuning: + discr": 6.36,
+    SCRATCH: 13.36,
+    NO_TRICK: 6.86,
+    "one rate for all layers": 6.02,
+    "a constant rate": 5.86,
+    "all layers at once": None,
+    "last layer only": 16.09,
+    "the last state alone": None,
+}
+
+
+def measured(records: Records) -> list[str]:
+    """The ways of `PUBLISHED` that were measured, in its order."""
+    there = records.values("way")
+    return [way for way in PUBLISHED if way in there]
+
+
+def ablation_rows(records: Records) -> list[dict[str, str]]:
+    """Rows of a table: errors, the paper's and ours, and whether ours differs from ULMFiT's."""
+    rows, whole = [], records.where(way=ALL)
+    for way in measured(records):
+        found, paper = records.where(way=way), PUBLISHED[way]
+        gap = difference(found, whole)
+        verdict = gap.says(above="better", below="worse", luck="within luck")
+        rows.append(
+            {
+                "": way,
+                "paper, all labels": f"{paper:.2f}" if paper else "–",
+                f"ours, {found.values('labels')[0]} labels": mean_sd(
+                    [100 * (1 - s) for s in found.scores], ".1f"
+                ),
+                "ours against ULMFiT": "" if way == ALL else verdict,
+            }
+        )
+    return rows
+
+
+def of_ablation(records: Records) -> str:
+    """Which tricks are worth more than luck here, and which are not."""
+    whole = records.where(way=ALL)
+    groups: dict[str, list[str]] = {"below": [], "above": [], "luck": []}
+    for way in measured(records):
+        if way != ALL:
+            gap = difference(records.where(way=way), whole)
+            points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+            groups[gap.verdict if gap.verdict in groups else "luck"].append(f"*{way}* ({points})")
+    parts = []
+    for verdict, text in (
+        ("below", "Outside the spread **worse** than the whole of ULMFiT"),
+        ("above", "Outside the spread **better**"),
+        ("luck", "Within luck"),
+    ):
+        if groups[verdict]:
+            parts.append(f"{text}: {', '.join(groups[verdict])}.")
+    return " ".join(parts)
+
+
+def of_stage_2(before: Mapping[str, float], after: Mapping[str, float], task: str) -> str:
+    """What reading the task's text does to the perplexity there and elsewhere."""
+    change = {name: after[name] / before[name] - 1 for name in before}
+    others = [f"{name} {_percent(change[name])}" for name in before if name != task]
+    direction = "falls" if change[task] < 0 else "does not fall"
+    return (
+        f"Perplexity on {task} that it has not read {direction}: {before[task]:.0f} → {after[task]:.0f} "
+        f"({_percent(change[task])}). Elsewhere: {', '.join(others)}."
+    )
+
+
+def perplexity_rows(records: Records) -> list[dict[str, str]]:
+    """Rows of a table: perplexity of the task's text and of news, before and after the whole of stage 2."""
+    rows = []
+    for task, found in records.where(**{"stage 2": "+ discr + STLR", "pretrained": True}).by("task").items():
+        cells = {"stage 2 reads": {"imdb": "IMDb reviews", "trec": "TREC-6 questions"}.get(task, task)}
+        for text, label in (("the task's", "that kind of text"), ("news", "news")):
+            first, last = (found.where(text=text, when=when).mean for when in ("before", "after"))
+            cells[f"perplexity, {label}"] = f"{first:.0f} → {last:.0f} ({_percent(last / first - 1)})"
+        rows.append(cells)
+    return rows
+
+
+def on_the_curve(records: Records) -> Records:
+    """Of the ablation, what is a point of the curve over the number of labels."""
+    return records.where(way=["TF-IDF", "frozen", ALL, NO_READING, SCRATCH], seed=[0, 1, 2])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.0f} %".replace("-", "−")
+
+
+def of_forgetting(losses: Records) -> str:
+    """How far the loss on general text has risen by the end, by way of training."""
+    told = []
+    for way, rows in losses.by("way").items():
+        first, last = (rows.where(done=done) for done in (0.0, 1.0))
+        rise = [b - a for a, b in zip(first.scores, last.scores, strict=True)]
+        told.append((sum(rise) / len(rise), way))
+    told.sort()
+    each = ", ".join(f"*{way}* {f'{rise:+.2f}'.replace('-', '−')}" for rise, way in told)
+    return f"Rise of the loss on news by the end, in nats a piece: {each}."
+
+
+def what_forgetting_costs(losses: Records, accuracies: Records) -> str:
+    """Whether the way that forgets most is also worse at the task."""
+    last = losses.where(done=1.0)
+    most = max(last.values("way"), key=lambda way: last.where(way=way).mean)
+    if most == ALL:
+        return "Here ULMFiT itself forgets most."
+    gap = difference(accuracies.where(way=most), accuracies.where(way=ALL))
+    return gap.says(
+        above=f"And yet *{most}*, which forgets most, is **better** at the task: {gap.sentence}. Forgetting news "
+        "did not hurt here.",
+        below=f"And *{most}*, which forgets most, is worse at the task: {gap.sentence}.",
+        luck=f"Whether that costs accuracy on the task is not shown by it: {gap.sentence}.",
+    )
+
+
+def of_arms(records: Records, what: str) -> str:
+    """ULMFiT against each of the others, a line each."""
+    whole = records.where(way=ALL)
+    lines = [
+        f"- {difference(whole, records.where(way=way)).sentence}."
+        for way in records.values("way")
+        if way != ALL
+    ]
+    return f"{what}:\n\n" + "\n".join(lines)
+
+
+def worth_of_reading(records: Records) -> str:
+    """What the unlabelled text adds, for each number of labels."""
+    told = []
+    for n in sorted(records.values("labels")):
+        rows = records.where(labels=n)
+        gap = difference(rows.where(way=ALL), rows.where(way=NO_READING))
+        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        told.append(f"{n:,} labels {points} points{gap.says(above='', below='', luck=' (within luck)')}")
+    return f"What the unlabelled questions add: {'; '.join(told)}."
+
+
+def labels_to_match(records: Records, n: int) -> int | None:
+    """The fewest labels measured with which the classifier from scratch reaches ULMFiT's mean with `n`."""
+    wanted = records.where(way=ALL, labels=n).mean
+    scratch = records.where(way=SCRATCH)
+    enough = (k for k in sorted(scratch.values("labels")) if scratch.where(labels=k).mean >= wanted)
+    return next(enough, None)
+
+
+def of_labels(records: Records, n: int) -> str:
+    """How many labels training from scratch needs for what ULMFiT reaches with `n`."""
+    need, most = labels_to_match(records, n), max(records.where(way=SCRATCH).values("labels"))
+    enough = f"with {need:,}" if need else f"not even with {most:,}"
+    return (
+        f"With {n:,} labels ULMFiT reaches {records.where(way=ALL, labels=n).mean:.1%}. Of the sizes measured, "
+        f"training from scratch gets there {enough}."
+    )
+
+
+def searched(records: Records) -> list[dict[str, Any]]:
+    """Rows of a table: the rates that were tried, on training labels alone."""
+    return [
+        {
+            "task": row["task"],
+            "trained": row["way"],
+            "rate": f"{row['rate']:g}",
+            "accuracy": f"{row['score']:.1%}",
+        }
+        for row in records
+    ]
+
+
+def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, ...]]:
+    """The paper's figures beside ours."""
+    howard = "Howard and Ruder 2018, "
+
+    def errors(records: Records, *ways: str) -> str:
+        return " / ".join(
+            mean_sd([100 * (1 - s) for s in records.where(way=way).scores], ".1f") for way in ways
+        )
+
+    few = min(curve.values("labels"), key=lambda n: abs(n - 100))
+    return [
+        (
+            "IMDb, error %: from scratch / no LM fine-tuning / ULMFiT",
+            "9.93 / 6.99 / 5.00 (validation)",
+            howard + "tables 6 and 7",
+            errors(imdb, SCRATCH, NO_READING, ALL) + " (100 labels)",
+            "They: 25,000 labels, whole reviews, a model of WikiText's 103 million words. We: 100 labels, the end of "
+            "each review, a model five times narrower that has read 16 million pieces.",
+        ),
+        (
+            "TREC-6, error %: no pretraining / with",
+            "10.67 / 5.69 (validation)",
+            howard + "table 4",
+            errors(trec, "no pretraining", ALL) + " (100 labels)",
+            "They have 55 times as many labels. Without pretraining both still read the task's text.",
+        ),
+        (
+            "TREC-6, error %: last layer only / all at one constant rate / ULMFiT",
+            "16.09 / 6.86 / 5.69 (validation)",
+            howard + "table 7",
+            errors(trec, "last layer only", NO_TRICK, ALL) + " (100 labels)",
+            "Whether ours differ by more than luck stands in the ablation. With 100 labels there are few steps, and "
+            "with gradual unfreezing and small rates the lower layers hardly move in them.",
+        ),
+        (
+            "100 labels with ULMFiT equal how many from scratch?",
+            "10 times as many on IMDb, 20 times on AG",
+            howard + "section 5, figure 3",
+            of_labels(curve, few),
+            "TREC-6 in place of theirs, and our sizes are few: read the curve.",
+        ),
+    ]
