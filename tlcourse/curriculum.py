@@ -131,8 +131,12 @@ LESSONS = (
         _MODELS,
         "How do you fine-tune without forgetting?",
         ("transfer_in_vision", "elmo"),
-        teaches=("models.language.ulmfit", "train.schedules"),
-        planned=True,
+        teaches=(
+            "models.language.ulmfit",
+            "train.finetuning.lm_classifier",
+            "train.finetuning.lm_finetuning",
+            "train.schedules",
+        ),
     ),
     Lesson(
         "openai_gpt",

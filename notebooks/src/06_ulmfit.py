@@ -30,6 +30,7 @@ solutions = False
 # %%
 import copy
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -39,6 +40,7 @@ from tlcourse.lessons.ulmfit import expectations, figures, in_words, trials
 from tlcourse.lessons.ulmfit.rates_drawn import draw_rates
 from tlcourse.models.language.ulmfit import AwdLstm, PoolingClassifier
 from tlcourse.train.finetuning import freezing, lm_finetuning
+from tlcourse.train.finetuning.lm_classifier import n_steps
 from tlcourse.train.finetuning.lm_finetuning import mean_loss, piece_stream
 from tlcourse.train.finetuning.trainings import side_by_side
 
@@ -122,12 +124,12 @@ show.table([{"text": name, "perplexity": f"{value:.0f}"} for name, value in befo
 # 2.6 times slower than the one above it, $\eta^{l-1} = \eta^l / 2.6$ (lesson 02 has the exercise). And a **slanted triangular rate**, STLR (below).
 
 # %%
-show.source(lm_finetuning.training_steps, docstring=False)
+show.source(lm_finetuning.layers_of)
 
 # %%
 read_on = copy.deepcopy(lm)
-for _ in show.progress(lm_finetuning.training_steps(read_on, task.stream, trials.STAGE_2["+ discr + STLR"], seed)):
-    pass
+recipe = trials.STAGE_2["+ discr + STLR"]
+losses = [*show.progress(lm_finetuning.training_steps(read_on, task.stream, recipe, seed), "reading on")]
 after = {name: float(np.exp(mean_loss(read_on, stream))) for name, stream in unread.items()}
 show.table(
     [{"text": name, "before": f"{before[name]:.0f}", "after": f"{after[name]:.0f}"} for name in before],
@@ -178,8 +180,9 @@ def slanted(step, n_steps, cut_frac, ratio):
 check.slanted(slanted)
 
 # %% [markdown]
-# In stage 3 comes **gradual unfreezing**: at first only the new layers learn, then the top LSTM layer joins, then the next.
-# Here each joins after an equal share of the steps. All three together give each layer a rate at each step:
+# In stage 3 comes **gradual unfreezing**: at first only the new layers (the *head*) learn, then the top LSTM layer joins, then the next. In the
+# paper one joins in each pass over the labels; here they join in the first half of the steps. In the exercise each joins after an equal share
+# of all steps, which is simpler. All three tricks together give each layer a rate at each step:
 #
 # ### Your turn: all three at once
 
@@ -249,7 +252,7 @@ def trained(way):
     return trials.train_classifier(watch.lm, task, recipe, n_labels, seed, watch)
 
 
-classifiers = side_by_side({way: lambda way=way: trained(way) for way in ways}, watch=show.progress)
+classifiers = side_by_side({way: lambda way=way: trained(way) for way in ways}, watch=partial(show.progress, desc="two trainings"))
 live = show.Records(
     {"way": way, "done": done, "seed": seed, "score": loss}
     for way in ways
@@ -278,16 +281,17 @@ forgetting = show.Records.load("ulmfit/forgetting_trec")
 show.learning_curve(forgetting, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False)
 
 # %%
-trec = show.Records.load("ulmfit/trec")
+trec = show.Records.load("ulmfit/trec") + show.Records.load("ulmfit/stage_2")
 show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(forgetting, trec)}")
 
 # %% [markdown]
 # ## Is it worth it? IMDb with 100 labels · 6 minutes
 # IMDb is the paper's own headline task. Its reviews do not come with the course, so this is what `benchmarks/ulmfit.py` measured: 100 labelled reviews, three draws;
-# the network reads the last 64 pieces of each review, TF-IDF all of it. *Frozen* is a linear model on the pooled states of stage 1.
+# the network reads the last 64 pieces of each review, TF-IDF all of it (and, as a control, the last 64 pieces alone). *Frozen* is a linear
+# model on the pooled states of stage 1.
 
 # %%
-imdb = show.Records.load("ulmfit/imdb")
+imdb = sum((show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_scratch", "ends")), show.Records([]))
 show.results(imdb, rows="labels", columns="way", caption="Accuracy on 600 reviews")
 
 # %%
@@ -323,12 +327,12 @@ show.table(in_words.ablation_rows(trec), caption="Error in %. Paper: validation,
 figures.ablation(trec, in_words.measured(trec)[1:])
 
 # %%
-show.md(in_words.of_ablation(trec))
+show.md(
+    f"{in_words.of_ablation(trec)} Read it with care: with three draws of a hundred labels only large differences show, and "
+    f"{n_steps(100, trials.WAYS['ULMFiT'].recipe)} steps are few. The widget has told you how little the lower layers can move in them."
+)
 
 # %% [markdown]
-# Read it with care: three draws of a hundred labels, so that only large differences show. With 100 labels there are 56 steps, and the widget above has told you how little the
-# lower layers can move in them.
-#
 # ## Paper says / we get / why they differ
 
 # %%

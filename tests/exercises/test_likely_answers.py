@@ -258,7 +258,54 @@ LIKELY = {
             (lambda h, i: int(np.delete(unit(h) @ unit(h)[i], i).argmax()), "deleted"),
         ],
     },
+    "ulmfit": {
+        "perplexity": [
+            (lambda ps: np.exp(-np.mean([p.mean() for p in ps])), "each text first"),
+            (lambda ps: np.mean([np.exp(-p.mean()) for p in ps]), "texts' perplexities"),
+            (lambda ps: np.exp(np.concatenate(ps).mean()), "sign is missing"),
+            (lambda ps: -np.concatenate(ps).mean(), "loss in nats"),
+            (lambda ps: 2 ** -np.concatenate(ps).mean(), "natural"),
+            (lambda ps: np.exp(-sum(p.sum() for p in ps)), "the mean"),
+            (lambda ps: np.exp(-sum(p.sum() for p in ps) / len(ps)), "number of texts"),
+        ],
+        "slanted": [
+            (lambda t, n, c, r: t / (n * c) if t < n * c else 1 - (t - n * c) / (n - n * c), "That is p"),
+            (lambda t, n, c, r: (1 + t / (n * c) * (r - 1)) / r, "goes on rising"),
+            (lambda t, n, c, r: (1 + min(t / (n * c), (n - t) / (n - n * c)) * r) / r, "(ratio − 1)"),
+            (lambda t, n, c, r: 1 + min(t / (n * c), (n - t) / (n - n * c)) * (r - 1), "divided by ratio"),
+            (lambda t, n, c, r: np.interp(t, [0, n * c, n], [0, 1, 0]), "not 0"),
+            (lambda t, n, c, r: np.interp(t, [0, c, n], [1 / r, 1, 1 / r]), "share of the steps"),
+        ],
+        "layer_rates": [
+            (lambda h, n, e, f: np.outer([e / f**k for k in range(n)][::-1], h), "ever frozen"),
+            (lambda h, n, e, f: unfreeze(h, n, np.full(n, e)), "same rate"),
+            (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1])[::-1], "upside down"),
+            (lambda h, n, e, f: unfreeze(h, n, e * f ** np.arange(n)[::-1]), "learn faster"),
+            (lambda h, n, e, f: unfreeze(h**0, n, e / f ** np.arange(n)[::-1]), "triangle is missing"),
+        ],
+        "concat_pool": [
+            (lambda x, m: torch.cat([x[:, -1], x.amax(1), x.mean(1)], 1), "padding counts"),
+            (lambda x, m: pooled(x, m, last=x[:, -1]), "longest"),
+            (lambda x, m: pooled(x, m, largest=(x * m[..., None]).amax(1)), "zeros win"),
+            (lambda x, m: pooled(x, m, mean=(x * m[..., None]).mean(1)), "padded length"),
+            (lambda x, m: pooled(x, m, mean=(x * m[..., None]).sum(1)), "divide by the lengths"),
+            (lambda x, m: pooled(x, m, dim=0), "one below"),
+        ],
+    },
 }  # fmt: skip
+
+
+def unfreeze(heights, n, rates):
+    joined = np.arange(len(heights)) * n // len(heights)
+    return rates[:, None] * heights * (joined >= np.arange(n)[::-1, None])
+
+
+def pooled(x, m, last=None, largest=None, mean=None, dim=1):
+    n, inside = m.sum(1), m.bool()[..., None]
+    last = x[torch.arange(len(x)), n - 1] if last is None else last
+    largest = x.masked_fill(~inside, -inf).amax(1) if largest is None else largest
+    mean = (x * inside).sum(1) / n[:, None] if mean is None else mean
+    return torch.cat([last, largest, mean], dim)
 
 
 def bn(x, mean, variance, scale, shift, eps=1e-3):

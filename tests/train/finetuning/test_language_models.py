@@ -134,7 +134,7 @@ def test_layers_join_from_the_top(lm):
             }
         )
 
-    trained(lm, replace(RECIPE, epochs=5), watch)  # 15 steps, 5 layers
+    trained(lm, replace(RECIPE, epochs=5, joining=1.0), watch)  # 15 steps, 5 layers
     assert [len(names) for names in moved] == sorted(len(names) for names in moved)
     assert moved[2] == set()
     assert moved[5] == {"layer 3"}

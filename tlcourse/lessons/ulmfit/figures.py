@@ -41,9 +41,9 @@ def three_stages() -> Described:
     ax.axis("off")
     return Described(
         fig,
-        "Three stacks of embeddings and three LSTM layers. The first reads general text and predicts the next "
-        "piece; its weights go to the second, which does the same with the task's text; all but the softmax "
-        "go to the third, where two new linear blocks predict the label.",
+        "Three stacks of embeddings and three LSTM layers. The first reads general text and predicts the "
+        "next piece; its weights go to the second, which does the same with the task's text; all but the "
+        "softmax go to the third, where two new linear blocks predict the label.",
     )
 
 

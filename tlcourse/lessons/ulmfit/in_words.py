@@ -86,7 +86,8 @@ def of_stage_2(before: Mapping[str, float], after: Mapping[str, float], task: st
 def perplexity_rows(records: Records) -> list[dict[str, str]]:
     """Rows of a table: perplexity of the task's text and of news, before and after the whole of stage 2."""
     rows = []
-    for task, found in records.where(**{"stage 2": "+ discr + STLR", "pretrained": True}).by("task").items():
+    whole = records.where(**{"stage 2": "+ discr + STLR", "pretrained": True})
+    for task, found in whole.by("task").items():
         cells = {"stage 2 reads": {"imdb": "IMDb reviews", "trec": "TREC-6 questions"}.get(task, task)}
         for text, label in (("the task's", "that kind of text"), ("news", "news")):
             first, last = (found.where(text=text, when=when).mean for when in ("before", "after"))
@@ -124,8 +125,8 @@ def what_forgetting_costs(losses: Records, accuracies: Records) -> str:
         return "Here ULMFiT itself forgets most."
     gap = difference(accuracies.where(way=most), accuracies.where(way=ALL))
     return gap.says(
-        above=f"And yet *{most}*, which forgets most, is **better** at the task: {gap.sentence}. Forgetting news "
-        "did not hurt here.",
+        above=f"And yet *{most}*, which forgets most, is **better** at the task: {gap.sentence}. Forgetting "
+        "news did not hurt here.",
         below=f"And *{most}*, which forgets most, is worse at the task: {gap.sentence}.",
         luck=f"Whether that costs accuracy on the task is not shown by it: {gap.sentence}.",
     )
@@ -166,8 +167,8 @@ def of_labels(records: Records, n: int) -> str:
     need, most = labels_to_match(records, n), max(records.where(way=SCRATCH).values("labels"))
     enough = f"with {need:,}" if need else f"not even with {most:,}"
     return (
-        f"With {n:,} labels ULMFiT reaches {records.where(way=ALL, labels=n).mean:.1%}. Of the sizes measured, "
-        f"training from scratch gets there {enough}."
+        f"With {n:,} labels ULMFiT reaches {records.where(way=ALL, labels=n).mean:.1%}. Of the sizes "
+        f"measured, training from scratch gets there {enough}."
     )
 
 
@@ -200,8 +201,8 @@ def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, 
             "9.93 / 6.99 / 5.00 (validation)",
             howard + "tables 6 and 7",
             errors(imdb, SCRATCH, NO_READING, ALL) + " (100 labels)",
-            "They: 25,000 labels, whole reviews, a model of WikiText's 103 million words. We: 100 labels, the end of "
-            "each review, a model five times narrower that has read 16 million pieces.",
+            "They: 25,000 labels, whole reviews, a model that has read 103 million words of Wikipedia. We: 100 "
+            "labels, the end of each review, a model half as wide that has read 16 million pieces.",
         ),
         (
             "TREC-6, error %: no pretraining / with",
@@ -215,8 +216,8 @@ def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, 
             "16.09 / 6.86 / 5.69 (validation)",
             howard + "table 7",
             errors(trec, "last layer only", NO_TRICK, ALL) + " (100 labels)",
-            "Whether ours differ by more than luck stands in the ablation. With 100 labels there are few steps, and "
-            "with gradual unfreezing and small rates the lower layers hardly move in them.",
+            "Whether ours differ by more than luck stands in the ablation. With 100 labels there are few "
+            "steps, and with gradual unfreezing and small rates the lower layers hardly move in them.",
         ),
         (
             "100 labels with ULMFiT equal how many from scratch?",

@@ -1,4 +1,4 @@
-"""The rate of each layer at each step, drawn anew as cut_frac, ratio, factor and the unfreezing plan are moved."""
+"""The rate of each layer at each step, drawn anew as cut_frac, ratio, factor and the plan are moved."""
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -8,13 +8,15 @@ from matplotlib.figure import Figure
 from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import cycle
 from tlcourse.train.finetuning import freezing
+from tlcourse.train.finetuning.lm_classifier import ClassifierRecipe
 from tlcourse.train.schedules import slanted_triangular
 
 LAYERS = ("embeddings", "layer 1", "layer 2", "layer 3", "head")  # from the bottom up
 N_STEPS, TOP = 100, 0.01
-GRADUAL, AT_ONCE, TOP_ONLY = "from the top, one by one", "all at once", "the head alone"
-PLANS = (GRADUAL, AT_ONCE, TOP_ONLY)
-START = {"cut_frac": 0.1, "ratio": 32, "factor": 2.6, "plan": GRADUAL}  # the paper's
+EARLY, EQUAL = "one by one, in the first half", "one by one, in equal shares"
+AT_ONCE, TOP_ONLY = "all at once", "the head alone"
+PLANS = (EARLY, EQUAL, AT_ONCE, TOP_ONLY)
+START = {"cut_frac": 0.1, "ratio": 32, "factor": 2.6, "plan": EARLY}  # the paper's, and our plan
 
 
 def rates(cut_frac: float, ratio: float, factor: float, plan: str) -> np.ndarray:
@@ -23,10 +25,11 @@ def rates(cut_frac: float, ratio: float, factor: float, plan: str) -> np.ndarray
     of_layer = freezing.discriminative_rates(layers, TOP, factor)
     highest = np.array([of_layer[name] for name in LAYERS])
     triangle = np.array([slanted_triangular(step, N_STEPS, cut_frac, ratio) for step in range(N_STEPS)])
-    lowest = {GRADUAL: None, AT_ONCE: LAYERS[0], TOP_ONLY: LAYERS[-1]}[plan]
+    always = {AT_ONCE: LAYERS[0], TOP_ONLY: LAYERS[-1]}
+    joining = ClassifierRecipe().joining if plan == EARLY else 1.0
     learns = np.zeros((len(LAYERS), N_STEPS), dtype=bool)
     for step in range(N_STEPS):
-        first = lowest or freezing.thawed(layers, LAYERS[0], step / N_STEPS)
+        first = always.get(plan) or freezing.thawed(layers, LAYERS[0], step / N_STEPS / joining)
         learns[LAYERS.index(first) :, step] = True
     return np.where(learns, highest[:, None] * triangle, 0.0)
 

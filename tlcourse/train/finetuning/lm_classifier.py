@@ -2,8 +2,8 @@
 
 Howard and Ruder 2018, section 3.3: concat pooling, two linear blocks, gradual unfreezing; with the
 discriminative rates and the slanted triangle of section 3.2. A text is read whole or cut, and not piecewise
-as in theirs (BPT3C). One triangle goes over all the steps, and each layer joins after an
-equal share of them. Shapes: B texts of T pieces.
+as in theirs (BPT3C). One triangle goes over all the steps, and the layers join in the first
+half of them. Shapes: B texts of T pieces.
 
 Taught in lesson *ULMFiT*.
 """
@@ -38,7 +38,8 @@ class ClassifierRecipe:
         learning_rate: the highest, of the new layers (0.01 in section 4.1).
         rate_factor: discriminative rates: each layer below learns this many times slower; 1 for one rate.
         slanted: a slanted triangle over the steps; otherwise the rate stays as it is.
-        gradual: layers join from the top, in equal shares of the steps; otherwise all learn from the start.
+        gradual: layers join from the top, one after the other; otherwise all learn from the start.
+        joining: the share of the steps in which the layers join: each waits for an equal part of it.
         lowest: the lowest layer that ever learns; `head` leaves the language model as it is.
         pooling: `concat`, or `last` for the last state alone.
         epochs, min_steps: as many passes as give both.
@@ -49,6 +50,7 @@ class ClassifierRecipe:
     rate_factor: float = 2.6
     slanted: bool = True
     gradual: bool = True
+    joining: float = 0.5
     lowest: str = "embeddings"
     pooling: str = "concat"
     epochs: int = 8
@@ -143,7 +145,9 @@ def training_steps(
         if len(index) == 1:  # of which a batch norm learns nothing: one more
             index = np.append(index, rng.integers(len(examples)))
         if recipe.gradual:
-            freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / total))
+            freezing.freeze_below(
+                layers, freezing.thawed(layers, recipe.lowest, step / total / recipe.joining)
+            )
         freezing.set_training(layers, batch_statistics=True)
         freezing.set_rates(optimizer, slanted_triangular(step, total) if recipe.slanted else 1.0)
         with torch.random.fork_rng(devices=[]):  # what happens between two steps changes no dropout

@@ -71,14 +71,10 @@ def _through(start=None, peak=1.0, end=None, at=(0.0, None)):
     """Two straight lines, with an end or the peak at another height, or the way up from another step."""
 
     def wrong(step, n_steps, cut_frac, ratio):
-        heights = [
-            1 / ratio if start is None else start(ratio),
-            peak,
-            1 / ratio if end is None else end(ratio),
-        ]
-        return np.interp(
-            step, [at[0], n_steps * cut_frac if at[1] is None else at[1](cut_frac), n_steps], heights
-        )
+        low = 1 / ratio
+        heights = [start(ratio) if start else low, peak, end(ratio) if end else low]
+        top = at[1](cut_frac) if at[1] else n_steps * cut_frac
+        return np.interp(step, [at[0], top, n_steps], heights)
 
     return wrong
 
@@ -116,10 +112,10 @@ def _through(start=None, peak=1.0, end=None, at=(0.0, None)):
         (_rises_again, "After the peak it rises again from the bottom: 1 − is missing."),
         (_over_all_steps, "The way down takes T − cut steps, which is cut · (1 / cut_frac − 1): yours is "
          "longer."),
-        (_through(start=lambda ratio: 1.0), "There is no way up: it begins at the highest rate, not at 1/ratio."),
+        (_through(start=lambda ratio: 1.0), "There is no way up: it begins at the highest rate."),
         (_through(end=lambda ratio: 1.0), "There is no way down: at the end the factor is 1/ratio."),
-        (_through(start=lambda ratio: ratio), "It begins at `ratio`: the lowest rate is 1/ratio of the highest."),
-        (_through(end=lambda ratio: ratio), "It ends at `ratio`: the lowest rate is 1/ratio of the highest."),
+        (_through(start=lambda ratio: ratio), "It begins at `ratio`: the lowest is 1/ratio."),
+        (_through(end=lambda ratio: ratio), "It ends at `ratio`: the lowest is 1/ratio."),
         (_through(start=lambda ratio: 0.0), "It begins at 0: the lowest is 1/ratio."),
         (_through(end=lambda ratio: 0.0), "It ends at 0: the lowest is 1/ratio."),
         (_through(start=lambda ratio: 2 / ratio), "It begins too high: the lowest is 1/ratio."),
