@@ -35,7 +35,11 @@ def three_stages() -> Described:
             arrow = {"arrowstyle": "-|>", "lw": 2, "color": "black"}
             ax.annotate("", (x - 0.1, 1.7), (x - 1.3, 1.7), arrowprops=arrow)
             ax.text(
-                x - 0.7, 1.9, "all weights" if stage == 1 else "but the\nsoftmax", ha="center", va="bottom"
+                x - 0.7,
+                1.9,
+                "all weights" if stage == 1 else "all but the\nsoftmax",
+                ha="center",
+                va="bottom",
             )
     ax.set(xlim=(-0.3, 11.5), ylim=(-1.1, 6.4))
     ax.axis("off")

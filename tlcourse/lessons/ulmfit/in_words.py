@@ -201,8 +201,8 @@ def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, 
             "9.93 / 6.99 / 5.00 (validation)",
             howard + "tables 6 and 7",
             errors(imdb, SCRATCH, NO_READING, ALL) + " (100 labels)",
-            "They: 25,000 labels, whole reviews, a model that has read 103 million words of Wikipedia. We: 100 "
-            "labels, the end of each review, a model half as wide that has read 16 million pieces.",
+            "They: 25,000 labels, whole reviews, a model that has read 103 million words of Wikipedia. We: "
+            "100 labels, the end of each review, a model half as wide that has read 16 million pieces.",
         ),
         (
             "TREC-6, error %: no pretraining / with",
