@@ -7,9 +7,10 @@
 model reads 60,000 pieces of other training reviews. `ends`: TF-IDF of those 64 pieces. `trec`, `stage_2`: the
 ablation with 100 labels of TREC-6, and the loss on news while the classifier trains. `curve`: TREC-6 with
 fewer and more labels. `snippets`: the part that the lesson measures again, at TREC-6's rates. The search over
-rates comes first (`search_….json`): 100 labels that no seed draws, tested on 300 other *training* items; what
-wins is used, and no test item decides anything. Results are written one by one; a run that was killed goes
-on, and the parts may run side by side. `--keep` is where the language models of stage 2 are kept meanwhile.
+rates comes first (`search_….json`): 100 labels, tested on 300 other *training* items; of the rates within one
+standard error of the best the lowest is used, and no test item decides anything. Results are written one by
+one; a run that was killed goes on, and the parts may run side by side. `--keep` is where the language models
+of stage 2 are kept meanwhile.
 """
 
 import argparse
@@ -85,7 +86,7 @@ class Task:
         return lm.eval()
 
     def rate(self, name: str) -> float:
-        """The best rate of the search, for the way that stands for `name`."""
+        """Of the search for the way that stands for `name`, the lowest rate that is as good as the best."""
         same = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
         way = same.get(name, "no LM fine-tuning")
         found: dict[float, float] = {}
@@ -93,12 +94,12 @@ class Task:
             searched = RecordsFile(HERE / f"search_{self.searching}.json").facts["records"]
             found = {row["rate"]: row["score"] for row in searched if row["way"] == way}
             time.sleep(1)
-        return max(found, key=found.__getitem__)
+        return trials.chosen(found)
 
     def searched(self, names: tuple[str, ...]) -> None:
         """Which rate is best on training items that no seed of the results draws."""
         mixed = np.random.default_rng(SEARCH_SEED).permutation(len(self.reading.pool))
-        few, others = mixed[:FEW], mixed[FEW : FEW + 300]
+        few, others = mixed[:FEW], mixed[FEW : FEW + trials.SEARCHED_ON]
         pool, labels = self.reading.pool, self.reading.pool_labels
         for name in names:
             for rate in RATES[self.name, name]:

@@ -1,6 +1,6 @@
 """The three stages, each trick on and off: what the benchmark measures, and the lesson a part of again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from tlcourse.models.language.ulmfit import ConcatPooling, UlmfitForPreTraining
 from tlcourse.models.pretrained import encoders, zoo
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder
+from tlcourse.show.records import Records
 from tlcourse.train.finetuning import lm_classifier, lm_finetuning
 from tlcourse.train.finetuning.lm_classifier import ClassifierRecipe, TextClassifier
 from tlcourse.train.finetuning.lm_finetuning import LmRecipe, mean_loss, piece_stream
@@ -58,8 +59,21 @@ WAYS = {
     "full: no trick": Way(recipe=replace(_ALL, rate_factor=1.0, slanted=False, gradual=False)),
 }
 
-# What the search on TREC-6's training labels chose (`search_trec.json`), for what is trained in the lesson.
-LIVE_RATES = {"ULMFiT": 1e-2, "full: no trick": 3e-3}
+SEARCHED_ON = 300  # training items, apart from those that are learned from
+# Way → whose rate was searched: those that share its plan share its rate.
+_SEARCHED = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
+
+
+def chosen(found: Mapping[float, float]) -> float:
+    """Of the rates that were searched, rate → accuracy, the lowest within one standard error of the best."""
+    error = (0.25 / SEARCHED_ON) ** 0.5  # of a share of about one half
+    return min(rate for rate, score in found.items() if score >= max(found.values()) - error)
+
+
+def rate_of(way: str, searched: Records) -> float:
+    """The rate for `way`, from the records of a search."""
+    rows = searched.where(way=_SEARCHED.get(way, "no LM fine-tuning"))
+    return chosen({row["rate"]: row["score"] for row in rows})
 
 
 @dataclass(frozen=True)
