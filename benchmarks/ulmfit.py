@@ -1,9 +1,9 @@
 """ULMFiT's three stages with each trick on and off: the results of lesson ULMFiT.
 
     export TLCOURSE_FILES=imdb NLTK_DATA=nltk_data
-    python benchmarks/ulmfit.py --keep lms imdb imdb_scratch ends trec stage_2 curve snippets
+    python benchmarks/ulmfit.py --keep lms imdb imdb_two_stages ends trec stage_2 curve snippets
 
-`imdb`, `imdb_scratch`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language
+`imdb`, `imdb_two_stages`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language
 model reads 60,000 pieces of other training reviews. `ends`: TF-IDF of those 64 pieces. `trec`, `stage_2`: the
 ablation with 100 labels of TREC-6, and the loss on news while the classifier trains. `curve`: TREC-6 with
 fewer and more labels. `snippets`: the part that the lesson measures again, at TREC-6's rates. The search over
@@ -38,7 +38,6 @@ RATES = {
     ("imdb", "from scratch"): (1e-3, 3e-3),
 }
 # A rate that is searched stands for the ways that are like it: see `Task.rate`.
-LATER = ("no pretraining", "LM fine-tuning: full", "LM fine-tuning: + discr")
 WATCHED = ("ULMFiT", "full: no trick", "one rate for all layers", "all layers at once")
 
 
@@ -87,8 +86,7 @@ class Task:
 
     def rate(self, name: str) -> float:
         """Of the search for the way that stands for `name`, the lowest rate that is as good as the best."""
-        same = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
-        way = same.get(name, "no LM fine-tuning")
+        way = trials.SEARCHED.get(name, "no LM fine-tuning")
         found: dict[float, float] = {}
         while len(found) < len(RATES[self.searching, way]):  # another process may be at it
             searched = RecordsFile(HERE / f"search_{self.searching}.json").facts["records"]
@@ -144,6 +142,12 @@ class Task:
                 forgetting.add(**key, done=share, score=loss)
         say(key, f"{score:.3f} {time.process_time() - started:.0f} s")
 
+    def each(self, results: RecordsFile, names: tuple[str, ...]) -> None:
+        """Each way with few labels and each seed, way by way."""
+        for name in names:
+            for seed in SEEDS:
+                self.measure(results, name, FEW, seed)
+
     def baselines(self, results: RecordsFile, sizes: tuple[int, ...], seeds: tuple[int, ...]) -> None:
         """TF-IDF of the whole texts, and a linear model on the frozen network, pooled in the same way."""
         texts = self.whole or self._texts()
@@ -179,33 +183,28 @@ def imdb(keep: Path) -> None:
     task, results = Task("imdb", keep), RecordsFile(HERE / "imdb.json")
     task.baselines(results, (FEW,), SEEDS)
     task.searched(("no LM fine-tuning",))
-    for seed in SEEDS:
-        for name in ("ULMFiT", "no LM fine-tuning"):
-            task.measure(results, name, FEW, seed)
+    task.each(results, ("ULMFiT",))
 
 
-def imdb_scratch(keep: Path) -> None:
-    task, results = Task("imdb", keep), RecordsFile(HERE / "imdb_scratch.json")
+def imdb_two_stages(keep: Path) -> None:
+    task, results = Task("imdb", keep), RecordsFile(HERE / "imdb_two_stages.json")
     task.searched(("from scratch",))
-    for seed in SEEDS:
-        task.measure(results, "from scratch", FEW, seed)
+    task.each(results, ("from scratch", "no LM fine-tuning"))
 
 
 def trec(keep: Path) -> None:
     task, results = Task("trec", keep), RecordsFile(HERE / "trec.json")
     task.searched(("no LM fine-tuning", "full: no trick", "from scratch"))
     task.baselines(results, (FEW,), SEEDS)
-    for seed in SEEDS:
-        for name in WAYS:
-            if name not in LATER:
-                task.measure(results, name, FEW, seed)
+    first = ("no LM fine-tuning", "from scratch", "all layers at once", "one rate for all layers")
+    task.each(results, (*first, "a constant rate", "the last state alone"))
 
 
 def stage_2(keep: Path) -> None:
     task, results = Task("trec", keep), RecordsFile(HERE / "stage_2.json")
-    for name in LATER:
-        for seed in SEEDS:
-            task.measure(results, name, FEW, seed)
+    task.language_model(WAYS["ULMFiT"], 0)
+    first = ("ULMFiT", "full: no trick", "last layer only")
+    task.each(results, (*first, "no pretraining", "LM fine-tuning: full", "LM fine-tuning: + discr"))
 
 
 def curve(keep: Path) -> None:
@@ -237,7 +236,7 @@ def snippets(keep: Path) -> None:
             task.measure(results, name, FEW, seed)
 
 
-PARTS = {f.__name__: f for f in (imdb, imdb_scratch, ends, trec, stage_2, curve, snippets)}
+PARTS = {f.__name__: f for f in (imdb, imdb_two_stages, ends, trec, stage_2, curve, snippets)}
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ check.perplexity(perplexity)
 
 # %%
 task = trials.snippets(encoder, tested=pick(full=500, fast=100), unlabelled=pick(full=40_000, fast=3_000))
-some = pick(full=8_000, fast=1_500)
+some = pick(full=8_000, fast=1_100)
 unread = {
     "film snippets": task.held_out[:some],
     "product reviews": piece_stream(encoder, rated_sentences.load("product").texts)[:some],
@@ -240,7 +240,7 @@ show.source(freezing.thawed)
 
 # %%
 searched = show.Records.load("ulmfit/search_trec")  # rates, chosen on training labels: see below
-ways, n_labels = ("ULMFiT", "full: no trick"), pick(full=100, fast=40)
+ways, n_labels = ("ULMFiT", "full: no trick"), pick(full=100, fast=32)
 watched = {
     way: trials.LossWatched(copy.deepcopy(read_on), trials.general_text(encoder, pick(full=2100, fast=1100)))
     for way in ways
@@ -249,7 +249,8 @@ watched = {
 
 def trained(way):
     watch = watched[way]
-    recipe = replace(trials.WAYS[way].recipe, learning_rate=trials.rate_of(way, searched))
+    rate, least = trials.rate_of(way, searched), pick(full=40, fast=16)
+    recipe = replace(trials.WAYS[way].recipe, learning_rate=rate, min_steps=least)
     return trials.train_classifier(watch.lm, task, recipe, n_labels, seed, watch)
 
 
@@ -292,7 +293,7 @@ show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(f
 # model on the pooled states of stage 1.
 
 # %%
-imdb = sum((show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_scratch", "ends")), show.Records([]))
+imdb = sum((show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_two_stages", "ends")), show.Records([]))
 show.results(imdb, rows="labels", columns="way", caption="Accuracy on 600 reviews")
 
 # %%

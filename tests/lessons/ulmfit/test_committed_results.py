@@ -15,7 +15,7 @@ def loaded(*parts: str) -> Records:
     return sum((Records.load(f"ulmfit/{part}") for part in parts), Records([]))
 
 
-@pytest.mark.parametrize("parts", [("imdb", "imdb_scratch", "ends"), ("trec", "stage_2")])
+@pytest.mark.parametrize("parts", [("imdb", "imdb_two_stages", "ends"), ("trec", "stage_2")])
 def test_every_way_has_three_seeds_with_a_hundred_labels(parts):
     for way, rows in loaded(*parts).where(labels=100).by("way").items():
         assert {*rows.values("seed")} >= SEEDS, way
@@ -23,7 +23,7 @@ def test_every_way_has_three_seeds_with_a_hundred_labels(parts):
 
 def test_the_comparison_on_imdb_is_whole():
     asked = {"ULMFiT", "no LM fine-tuning", "from scratch", "TF-IDF", "frozen"}
-    assert {*loaded("imdb", "imdb_scratch").values("way")} == asked
+    assert {*loaded("imdb", "imdb_two_stages").values("way")} == asked
 
 
 def test_no_seed_of_the_results_was_searched_with():

@@ -61,7 +61,7 @@ WAYS = {
 
 SEARCHED_ON = 300  # training items, apart from those that are learned from
 # Way → whose rate was searched: those that share its plan share its rate.
-_SEARCHED = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
+SEARCHED = {"from scratch": "from scratch", "full: no trick": "full: no trick"}
 
 
 def chosen(found: Mapping[float, float]) -> float:
@@ -72,7 +72,7 @@ def chosen(found: Mapping[float, float]) -> float:
 
 def rate_of(way: str, searched: Records) -> float:
     """The rate for `way`, from the records of a search."""
-    rows = searched.where(way=_SEARCHED.get(way, "no LM fine-tuning"))
+    rows = searched.where(way=SEARCHED.get(way, "no LM fine-tuning"))
     return chosen({row["rate"]: row["score"] for row in rows})
 
 
