@@ -1,10 +1,11 @@
 """ULMFiT's three stages with each trick on and off: the results of lesson ULMFiT.
 
     export TLCOURSE_FILES=imdb NLTK_DATA=nltk_data
-    python benchmarks/ulmfit.py --keep lms imdb imdb_two_stages ends trec stage_2 curve snippets
+    python benchmarks/ulmfit.py --keep lms imdb imdb_two_stages ends trec stage_2 tricks \
+        language_models curve snippets
 
 `imdb`, `imdb_two_stages`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language
-model reads 60,000 pieces of other training reviews. `ends`: TF-IDF of those 64 pieces. `trec`, `stage_2`: the
+model reads 60,000 pieces of other training reviews. `ends`: TF-IDF of those 64 pieces. `trec`, `stage_2`, `tricks`, `language_models`: the
 ablation with 100 labels of TREC-6, and the loss on news while the classifier trains. `curve`: TREC-6 with
 fewer and more labels. `snippets`: the part that the lesson measures again, at TREC-6's rates. The search over
 rates comes first (`search_….json`): 100 labels, tested on 300 other *training* items; of the rates within one
@@ -196,15 +197,24 @@ def trec(keep: Path) -> None:
     task, results = Task("trec", keep), RecordsFile(HERE / "trec.json")
     task.searched(("no LM fine-tuning", "full: no trick", "from scratch"))
     task.baselines(results, (FEW,), SEEDS)
-    first = ("no LM fine-tuning", "from scratch", "all layers at once", "one rate for all layers")
-    task.each(results, (*first, "a constant rate", "the last state alone"))
+    task.each(results, ("no LM fine-tuning", "from scratch"))
+
+
+def tricks(keep: Path) -> None:
+    task, results = Task("trec", keep), RecordsFile(HERE / "tricks.json")
+    first = ("all layers at once", "one rate for all layers", "the last state alone")
+    task.each(results, (*first, "a constant rate"))
 
 
 def stage_2(keep: Path) -> None:
     task, results = Task("trec", keep), RecordsFile(HERE / "stage_2.json")
     task.language_model(WAYS["ULMFiT"], 0)
-    first = ("ULMFiT", "full: no trick", "last layer only")
-    task.each(results, (*first, "no pretraining", "LM fine-tuning: full", "LM fine-tuning: + discr"))
+    task.each(results, ("ULMFiT", "full: no trick", "last layer only"))
+
+
+def language_models(keep: Path) -> None:
+    task, results = Task("trec", keep), RecordsFile(HERE / "language_models.json")
+    task.each(results, ("no pretraining", "LM fine-tuning: full", "LM fine-tuning: + discr"))
 
 
 def curve(keep: Path) -> None:
@@ -236,7 +246,10 @@ def snippets(keep: Path) -> None:
             task.measure(results, name, FEW, seed)
 
 
-PARTS = {f.__name__: f for f in (imdb, imdb_two_stages, ends, trec, stage_2, curve, snippets)}
+PARTS = {
+    f.__name__: f
+    for f in (imdb, imdb_two_stages, ends, trec, stage_2, tricks, language_models, curve, snippets)
+}
 
 
 def main() -> None:

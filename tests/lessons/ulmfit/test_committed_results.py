@@ -15,7 +15,10 @@ def loaded(*parts: str) -> Records:
     return sum((Records.load(f"ulmfit/{part}") for part in parts), Records([]))
 
 
-@pytest.mark.parametrize("parts", [("imdb", "imdb_two_stages", "ends"), ("trec", "stage_2")])
+ABLATION = ("trec", "stage_2", "tricks", "language_models")
+
+
+@pytest.mark.parametrize("parts", [("imdb", "imdb_two_stages", "ends"), ABLATION])
 def test_every_way_has_three_seeds_with_a_hundred_labels(parts):
     for way, rows in loaded(*parts).where(labels=100).by("way").items():
         assert {*rows.values("seed")} >= SEEDS, way
@@ -39,7 +42,7 @@ def test_of_rates_as_good_as_the_best_the_lowest_is_chosen():
 
 
 def test_the_ablation_has_the_papers_rows():
-    assert len(in_words.measured(loaded("trec", "stage_2"))) >= 10
+    assert len(in_words.measured(loaded(*ABLATION))) >= 10
 
 
 @pytest.mark.timeout(300)
