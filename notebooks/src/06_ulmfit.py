@@ -157,6 +157,9 @@ show.table(expectations.rows({"stage 1": lm, "stage 2": read_on}, encoder, promp
 stage_2 = show.Records.load("ulmfit/perplexity_imdb") + show.Records.load("ulmfit/perplexity_trec")
 show.table(in_words.perplexity_rows(stage_2))
 
+# %%
+show.md(in_words.of_new_and_known_text(stage_2))
+
 # %% [markdown]
 # ## The rates: a triangle that leans · 12 minutes
 # At first the rate should rise fast, to find the right region; then it should fall for long, to settle there. With $T$ steps and
@@ -347,7 +350,7 @@ check
 # %% [markdown]
 # ## What to remember
 # 1. Three stages: a general language model, the same model on the task's text, then a classifier on top. Only the last needs labels.
-# 2. Perplexity says how far the model is from a kind of text; reading on brings it nearer, most where the text is new to it.
+# 2. Perplexity says how far the model is from a kind of text. Reading on brings it nearer where the text is new to it, and need not where it is known.
 # 3. Lower layers learn slower, later, and never for long: that is all that the three tricks say, and it keeps the language model intact.
 # 4. Forgetting can be measured: ask the language model while the classifier trains. To forget is not yet to be worse at the task.
 # 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.

@@ -96,6 +96,23 @@ def perplexity_rows(records: Records) -> list[dict[str, str]]:
     return rows
 
 
+def of_new_and_known_text(records: Records) -> str:
+    """Whether stage 2 brought the model nearer to questions, new to it, and to IMDb, which it knew."""
+    rows = records.where(**{"stage 2": "+ discr + STLR", "pretrained": True, "text": "the task's"})
+    change = {
+        task: rows.where(task=task, when="after").mean / rows.where(task=task, when="before").mean - 1
+        for task in ("trec", "imdb")
+    }
+    questions = f"On questions, new to it, perplexity changes by {_percent(change['trec'])}"
+    reviews = f"on reviews, of which it had read tens of thousands, by {_percent(change['imdb'])}"
+    if change["imdb"] < 0:
+        return f"{questions}; {reviews}."
+    return (
+        f"{questions}; {reviews}: it gets *worse*. It had little to learn there; we think the rate, the paper's, is "
+        "too high for a text that a model knows. A search over the rates of stage 2 was not made."
+    )
+
+
 def on_the_curve(records: Records) -> Records:
     """Of the ablation, what is a point of the curve over the number of labels."""
     return records.where(way=["TF-IDF", "frozen", ALL, NO_READING, SCRATCH], seed=[0, 1, 2])
