@@ -29,7 +29,7 @@ def test_plans():
     ("control", "value", "said"),
     [
         ("plan", TOP_ONLY, "Never: embeddings"),
-        ("factor", 1.0, "layer 3 at most 0.0089"),
+        ("factor", 1.0, "layer 3 at most 0.01,"),
         ("cut_frac", 0.5, "step 50"),
     ],
 )

@@ -108,8 +108,8 @@ def of_new_and_known_text(records: Records) -> str:
     if change["imdb"] < 0:
         return f"{questions}; {reviews}."
     return (
-        f"{questions}; {reviews}: it gets *worse*. It had little to learn there; we think the rate, the paper's, is "
-        "too high for a text that a model knows. A search over the rates of stage 2 was not made."
+        f"{questions}; {reviews}: it gets *worse*. It had little to learn there; we think that the rate "
+        "(the paper's) is too high for a text that a model knows. A search over it was not made."
     )
 
 
