@@ -107,8 +107,8 @@ def perplexity(log_p):
 check.perplexity(perplexity)
 
 # %%
-task = trials.snippets(encoder, tested=pick(full=500, fast=100), unlabelled=pick(full=40_000, fast=3_000))
-some = pick(full=8_000, fast=1_100)
+task = trials.snippets(encoder, tested=pick(full=500, fast=100), unlabelled=pick(full=24_000, fast=2_500))
+some = pick(full=5_000, fast=1_100)
 unread = {
     "film snippets": task.held_out[:some],
     "product reviews": piece_stream(encoder, rated_sentences.load("product").texts)[:some],

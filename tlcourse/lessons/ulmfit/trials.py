@@ -120,7 +120,7 @@ def general_text(encoder: PieceEncoder, most: int) -> np.ndarray:
     return piece_stream(encoder, [news.texts[i] for i in news.test_index[:200]])[:most]
 
 
-def snippets(encoder: PieceEncoder, tested: int = 500, unlabelled: int = 40_000) -> Reading:
+def snippets(encoder: PieceEncoder, tested: int = 500, unlabelled: int = 24_000) -> Reading:
     """Movie snippets, positive or negative. The labels come from another half than the unlabelled text."""
     data = rated_sentences.load("movie")
     mixed = np.random.default_rng(0).permutation
