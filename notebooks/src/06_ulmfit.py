@@ -286,7 +286,7 @@ forgetting = show.Records.load("ulmfit/forgetting_trec")
 show.learning_curve(forgetting, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False)
 
 # %%
-parts = ("trec", "two_stages", "stage_2", "tricks", "language_models")
+parts = ("trec", "two_stages", "stage_2", "tricks", "constant", "language_models")
 trec = sum((show.Records.load(f"ulmfit/{part}") for part in parts), show.Records([]))
 show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(forgetting, trec)}")
 

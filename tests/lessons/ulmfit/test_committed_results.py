@@ -15,7 +15,7 @@ def loaded(*parts: str) -> Records:
     return sum((Records.load(f"ulmfit/{part}") for part in parts), Records([]))
 
 
-ABLATION = ("trec", "two_stages", "stage_2", "tricks", "language_models")
+ABLATION = ("trec", "two_stages", "stage_2", "tricks", "constant", "language_models")
 
 
 @pytest.mark.parametrize("parts", [("imdb", "imdb_two_stages", "ends"), ABLATION])
