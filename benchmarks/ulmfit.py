@@ -252,7 +252,7 @@ def ends(keep: Path) -> None:
 def snippets(keep: Path) -> None:
     task, results = Task("snippets", keep), RecordsFile(HERE / "snippets.json")
     for seed in SEEDS:
-        for name in ("no LM fine-tuning", "ULMFiT", "full: no trick"):
+        for name in ("no LM fine-tuning", "ULMFiT"):
             task.measure(results, name, FEW, seed)
 
 

@@ -36,15 +36,15 @@ forgetting = prediction(
     options=(
         "… stays where it is in any case: the classifier only reads the states",
         "… rises in any case by the same, as soon as all layers learn",
-        "… rises a lot with one constant rate for all layers, and hardly with ULMFiT's three tricks",
+        "… rises a lot if all layers learn at the rate of the new head, and hardly with ULMFiT's tricks",
         "… falls: what is learned from the labels helps with news, too",
     ),
     answer=2,
     why=(
         "The labels' loss goes back through all layers that learn, and the language model reads the same.",
         "Compare the two lines: how fast the lower layers learn, and from when on, makes the difference.",
-        "Yes: this is the forgetting that the three tricks are there to prevent. Whether it costs accuracy "
-        "on the task is another question: see the ablation.",
+        "Yes: this is the forgetting that the tricks are there to prevent; with few labels and steps it shows "
+        "less. Whether it costs accuracy on the task is another question: see the ablation.",
         "A hundred labels hold nothing about news.",
     ),
 )
