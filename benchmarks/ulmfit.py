@@ -6,8 +6,8 @@
 
 `imdb`, `imdb_two_stages`: 100 labels, the last 64 pieces of each review, 600 reviews to test on; the language
 model reads 60,000 pieces of other training reviews. `ends`: TF-IDF of those 64 pieces. `trec`, `two_stages`,
-`stage_2`, `tricks`, `constant`, `language_models`: the ablation with 100 labels of TREC-6, and the loss on news while the
-classifier trains. `curve`: TREC-6 with
+`stage_2`, `tricks`, `constant`, `language_models`: the ablation with 100 labels of TREC-6, and the loss on
+news while the classifier trains. `curve`: TREC-6 with
 fewer and more labels. `snippets`: the part that the lesson measures again, at TREC-6's rates. The search over
 rates comes first (`search_….json`): 100 labels, tested on 300 other *training* items; of the rates within one
 standard error of the best the lowest is used, and no test item decides anything. Results are written one by

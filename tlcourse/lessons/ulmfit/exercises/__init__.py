@@ -43,7 +43,7 @@ forgetting = prediction(
     why=(
         "The labels' loss goes back through all layers that learn, and the language model reads the same.",
         "Compare the two lines: how fast the lower layers learn, and from when on, makes the difference.",
-        "Yes: this is the forgetting that the tricks are there to prevent; with few labels and steps it shows "
+        "Yes: this is the forgetting that the tricks are there to prevent. In few steps it shows "
         "less. Whether it costs accuracy on the task is another question: see the ablation.",
         "A hundred labels hold nothing about news.",
     ),
