@@ -238,7 +238,8 @@ show.source(freezing.thawed)
 # %% [markdown]
 # ### Forgetting, shown
 # Now train the classifier on labelled snippets, in two ways: with all of ULMFiT's tricks, and with *one rate for all layers*, that of the head. The language
-# model shares its network with the classifier. So at any moment you can ask it to predict news, and see what it has forgotten:
+# model shares its network with the classifier. So at any moment you can ask it to predict news, and see what it has forgotten
+# (*done*: the share of the steps):
 
 # %%
 searched = show.Records.load("ulmfit/search_trec")  # rates, chosen on training labels: see below
@@ -353,7 +354,7 @@ check
 # ## What to remember
 # 1. Three stages: a general language model, the same model on the task's text, then a classifier on top. Only the last needs labels.
 # 2. Perplexity says how far the model is from a kind of text. Reading on brings it nearer where the text is new to it, and need not where it is known.
-# 3. Lower layers learn slower, later, and never for long: that is all that the three tricks say, and it keeps the language model intact.
+# 3. Lower layers learn slower and later, and the rate falls early: that is what the three tricks say, and it keeps the language model intact.
 # 4. Forgetting can be measured: ask the language model while the classifier trains. To forget is not yet to be worse at the task.
 # 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.
 #
