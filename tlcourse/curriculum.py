@@ -260,6 +260,7 @@ ENGINE = (
     "train.measuring.scores",
     "train.pretraining.checkpoint",
     "train.pretraining.held_out",
+    "train.pretraining.journal",
     "train.pretraining.loop",
     "train.pretraining.model_card",
     "train.pretraining.objectives",
