@@ -176,7 +176,7 @@ LESSONS = (
         _INSIDE,
         "Is there a tree in its vectors?",
         ("what_does_bert_look_at",),
-        teaches=("probe.tree_metrics",),
+        teaches=("probe.sentence_states", "probe.structural", "probe.tree_metrics"),
         planned=True,
     ),
     Lesson(

@@ -1,0 +1,127 @@
+"""What a frozen encoder makes of sentences that are cut into words: every layer, a vector for each word.
+
+A word's vector is the mean over its pieces, as in Hewitt and Manning 2019; where a probe reads one piece
+alone, as in ELMo's lesson, it is `tlcourse.probe.word_uses`. Each layer is kept on disk by itself, so that
+one layer of a large treebank can be read without the others.
+Shapes: N sentences of T words and P pieces, W words in all, layers of H numbers.
+
+Taught in lesson *Probing for structure*.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tlcourse import assets
+from tlcourse.models.pretrained.minilm import Watch, batches_by_length
+from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder, TextEncoder
+from tlcourse.train.measuring import frozen_states
+
+BATCH = 16
+_VERSION = 1  # part of the cache's key: raise it when the same sentences would get other states
+
+Layers = list[list[np.ndarray]]  # for each layer, for each sentence, (T, H)
+
+
+def piece_spans(encoder: TextEncoder, example: Example) -> list[tuple[int, int]]:
+    """Where each word's pieces begin and end, the end not counted, in a sentence that `encoder.words` read.
+
+    A word that stood beyond what the encoder can read has the last piece that it read.
+    """
+    places = example.places
+    if not isinstance(encoder, PieceEncoder):
+        return [(place, place + 1) for place in places]
+    before, _, after = encoder.marks
+    if encoder.reading.word_at == "first":
+        begins, ends = places, [*places[1:], len(example) - len(after)]
+    else:
+        begins = [len(before), *(place + 1 for place in places[:-1])]
+        ends = [place + 1 for place in places]
+    last = len(example) - len(after)
+    return [
+        (min(begin, last - 1), max(end, min(begin, last - 1) + 1))
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def _averaging(spans: Sequence[Sequence[tuple[int, int]]], n_pieces: int) -> Tensor:
+    """(B, T, P): what each piece counts in each word's mean; rows of padding are 0."""
+    weights = torch.zeros(len(spans), max(map(len, spans)), n_pieces)
+    for of_sentence, words in zip(weights, spans, strict=True):
+        for row, (begin, end) in zip(of_sentence, words, strict=False):  # there are rows of padding
+            row[begin:end] = 1 / (end - begin)
+    return weights
+
+
+@torch.inference_mode()
+def compute(
+    encoder: TextEncoder,
+    sentences: Sequence[Sequence[str]],
+    layers: Sequence[int] | None = None,
+    progress: Watch = iter,
+) -> Layers:
+    """The states of all words, float16: for each of `layers`, for each sentence, (T, H).
+
+    Args:
+        layers: which, 0 for the embeddings; all if not given.
+        progress: wraps the sequence of batches, to show how far it is.
+
+    Raises:
+        ValueError: there is no such layer.
+    """
+    layers = _checked(encoder, layers)
+    encoder.eval()
+    examples = encoder.words(sentences)
+    found: Layers = [[np.zeros(0)] * len(examples) for _ in layers]
+    for index in progress(batches_by_length([*map(len, examples)], BATCH)):
+        some = [examples[i] for i in index]
+        states = encoder(encoder.batch(some))
+        weights = _averaging([piece_spans(encoder, one) for one in some], states[0].shape[1])
+        for of_layer, k in zip(found, layers, strict=True):
+            words = (weights @ states[k].float()).clamp(-6e4, 6e4).half().numpy()
+            for row, i in enumerate(index):
+                of_layer[i] = words[row, : len(sentences[i])].copy()
+    return found
+
+
+def cached(
+    encoder: TextEncoder,
+    sentences: Sequence[Sequence[str]],
+    layers: Sequence[int] | None = None,
+    progress: Watch = iter,
+) -> Layers:
+    """`compute`, once for the same weights, sentences and layer; then read from disk, page by page."""
+    layers = _checked(encoder, layers)
+    sentences = [list(words) for words in sentences]
+    key = {
+        "weights": frozen_states.fingerprint(encoder),
+        "sentences": hashlib.sha256(repr(sentences).encode()).hexdigest(),
+        "version": _VERSION,
+    }
+    made: dict[int, list[np.ndarray]] = {}
+
+    def make(k: int) -> dict[str, np.ndarray]:
+        if k not in made:
+            wanted = layers[layers.index(k) :]  # those before it are there
+            made.update(zip(wanted, compute(encoder, sentences, wanted, progress), strict=True))
+        return {"words": np.concatenate(made.pop(k))}
+
+    ends = np.cumsum([len(words) for words in sentences])[:-1]
+    return [
+        np.split(
+            assets.cached_arrays("sentence-states", {**key, "layer": k}, lambda k=k: make(k))["words"], ends
+        )
+        for k in layers
+    ]
+
+
+def _checked(encoder: TextEncoder, layers: Sequence[int] | None) -> list[int]:
+    there = len(encoder.widths)
+    wanted = list(range(there) if layers is None else layers)
+    for k in wanted:
+        if not 0 <= k < there:
+            raise ValueError(f"layer {k} is not there: this encoder has layers 0 to {there - 1}")
+    return wanted
