@@ -176,7 +176,13 @@ LESSONS = (
         _INSIDE,
         "Is there a tree in its vectors?",
         ("what_does_bert_look_at",),
-        teaches=("probe.sentence_states", "probe.structural", "probe.tree_metrics"),
+        teaches=(
+            "probe.control_tasks",
+            "probe.sentence_states",
+            "probe.structural",
+            "probe.tree_baselines",
+            "probe.tree_metrics",
+        ),
         planned=True,
     ),
     Lesson(
@@ -185,6 +191,7 @@ LESSONS = (
         _INSIDE,
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
+        teaches=("probe.pythagorean",),
         planned=True,
     ),
     Lesson(
