@@ -191,7 +191,7 @@ LESSONS = (
         _INSIDE,
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
-        teaches=("probe.pythagorean",),
+        teaches=("probe.mixed_contexts", "probe.pythagorean", "probe.senses"),
         planned=True,
     ),
     Lesson(
