@@ -178,6 +178,9 @@ LESSONS = (
         ("what_does_bert_look_at",),
         teaches=(
             "probe.control_tasks",
+            "probe.edge_probing",
+            "probe.edge_tasks",
+            "probe.layer_places",
             "probe.sentence_states",
             "probe.structural",
             "probe.tree_baselines",

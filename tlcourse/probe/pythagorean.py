@@ -2,10 +2,10 @@
 
 Coenen et al. 2019, "Visualizing and Measuring the Geometry of BERT", section 3.2. Their *Pythagorean*
 (power-2) embedding of a tree with T nodes: the root at 0, a unit vector for each edge, all at right angles,
-and each node at the sum of the edges on its way from the root. Two nodes then differ by the edges on the path
-between them, and the square of a sum of d such vectors is d. Distances themselves, not squared, cannot be
-path lengths around a node with three neighbours. Random vectors in many dimensions are nearly at right angles, so a
-tree whose edges are drawn at random is nearly such an embedding.
+and each node at the sum of the edges on its way from the root. Two nodes then differ by the edges between
+them, and the square of a sum of d such vectors is d. Distances themselves, not squared, cannot be path
+lengths around a node with three neighbours. Random vectors in many dimensions are nearly at right angles, so
+a tree whose edges are drawn at random is nearly such an embedding.
 
 Taught in lesson *The geometry of BERT*.
 """
