@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
 from tlcourse.data.senseval import Senses
-from tlcourse.probe import mixed_contexts
+from tlcourse.models.pretrained import encoders
+from tlcourse.probe import mixed_contexts, sentence_states
 from tlcourse.probe.senses import NearestCentroid
 
 WITHOUT = [["No", "such", "word", "."], ["Some", "plays", "fail"], ["a", "play"], ["Rain", "falls"]]
@@ -71,6 +72,23 @@ def test_ratios_are_of_the_two_centroids_cosines():
     ratios = mixed_contexts.similarity_ratios(centroids, new, own, 4 - own)
     np.testing.assert_allclose(ratios, expected)
     assert mixed_contexts.misled(ratios) == (centroids.predict(new) != own).mean()
+
+
+def test_all_contexts_are_measured_at_the_word(senses, tiny_zoo):
+    encoder = encoders.load(tiny_zoo / "bert-mini")
+    contexts = mixed_contexts.draw(senses, WITHOUT, 4)
+    layers = sentence_states.compute(encoder, senses.words[:4], only=senses.position[:4])
+    centroids = [NearestCentroid(np.concatenate(layer), senses.sense[:4]) for layer in layers]
+    found = mixed_contexts.ratios_by_layer(encoder, contexts, centroids)
+    assert {name: ratios.shape for name, ratios in found.items()} == dict.fromkeys(
+        ("alone", "joined", "control"), (3, 8)
+    )
+    words, at = contexts.control[5], contexts.at_control[5]
+    state = sentence_states.compute(encoder, [words])[2][0][at : at + 1]
+    ratio = mixed_contexts.similarity_ratios(centroids[2], state, contexts.own[5:6], contexts.other[5:6])
+    assert found["control"][2, 5] == pytest.approx(ratio[0], rel=1e-3)
+    with pytest.raises(ValueError, match="centroids of 3 layers, expected 1"):
+        mixed_contexts.ratios_by_layer(encoder, contexts, centroids, [0])
 
 
 def test_what_cannot_be_paired_is_refused(senses):

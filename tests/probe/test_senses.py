@@ -79,6 +79,17 @@ def test_the_states_of_uses_are_the_words_own(tiny_zoo):
     np.testing.assert_array_equal(senses.use_states(encoder, some, [1])[:, 0], found[:, 1])
 
 
+def test_fewer_uses_keep_their_side():
+    some = uses([[f"w{i}", "play"] for i in range(20)], [1] * 20, [0, 1] * 10, test=range(15, 20))
+    found = senses.fewer(some, 12, seed=1)
+    assert len(found.words) == len(found.ids) == len(found.sense) == 12
+    for part, inside in ((found.train_index, range(15)), (found.test_index, range(15, 20))):
+        assert {int(found.words[i][0][1:]) for i in part} <= set(inside)
+    assert len(found.train_index) + len(found.test_index) == 12
+    assert all(int(w[0][1:]) % 2 == s for w, s in zip(found.words, found.sense, strict=True))
+    assert senses.fewer(some, 99).ids == some.ids
+
+
 def test_mean_cosines_are_a_plain_loop_over_pairs_of_one_word():
     x, sense = made(20)
     word = np.arange(20) % 2
@@ -93,9 +104,9 @@ def test_mean_cosines_are_a_plain_loop_over_pairs_of_one_word():
 
 
 def test_a_trained_map_parts_senses_better_than_a_random_one_and_no_further_than_the_clamp():
-    (x, sense), (new, answer) = made(300), made(300, seed=1)
+    (x, sense), (new, answer) = made(200), made(300, seed=1)
     random = senses.SemanticProbe(12, 3, seed=0)
-    trained = senses.fit_semantic_probe(x, sense, 3, clamp=0.3)
+    trained = senses.fit_semantic_probe(x, sense, 3, clamp=0.3, steps=150)
     scores = []
     for probe in (random, trained):
         centroids = senses.NearestCentroid(probe.transform(x), sense)
@@ -104,7 +115,7 @@ def test_a_trained_map_parts_senses_better_than_a_random_one_and_no_further_than
     before = senses.mean_cosines(*map(torch.as_tensor, (x, sense, np.zeros_like(sense))))
     gaps = []
     for clamp in (0.05, 0.3, 2.0):  # the last one holds nothing back
-        probe = senses.fit_semantic_probe(x, sense, 12, clamp=clamp)
+        probe = senses.fit_semantic_probe(x, sense, 12, clamp=clamp, steps=150)
         same, different = senses.mean_cosines(
             torch.as_tensor(probe.transform(x)), *map(torch.as_tensor, (sense, np.zeros_like(sense)))
         )

@@ -41,13 +41,25 @@ def test_some_layers_are_those_layers(encoder):
         sentence_states.compute(encoder, SENTENCES, [9])
 
 
+def test_one_word_of_each_sentence_is_that_word(encoder):
+    whole, kept = sentence_states.compute(encoder, SENTENCES), [2, 0, 1]
+    for get in (sentence_states.compute, sentence_states.cached):
+        found = get(encoder, SENTENCES, [1], only=kept)[0]
+        for one, of_sentence, place in zip(found, whole[1], kept, strict=True):
+            np.testing.assert_array_equal(one, of_sentence[place : place + 1])
+    with pytest.raises(ValueError, match="place is 1, but the sentence has 1 words"):
+        sentence_states.compute(encoder, SENTENCES, only=[0, 1, 0])
+    with pytest.raises(ValueError, match="got 2 places for 3 sentences"):
+        sentence_states.cached(encoder, SENTENCES, only=[0, 0])
+
+
 def test_what_is_kept_is_not_computed_again(encoder, monkeypatch):
     calls = []
     compute = sentence_states.compute
 
-    def counted(encoder, sentences, layers, progress):
+    def counted(encoder, sentences, layers, *more):
         calls.append(list(layers))
-        return compute(encoder, sentences, layers, progress)
+        return compute(encoder, sentences, layers, *more)
 
     monkeypatch.setattr(sentence_states, "compute", counted)
     first = sentence_states.cached(encoder, SENTENCES, [0])

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.data.senseval import Senses
+from tlcourse.models.pretrained.text_encoders import TextEncoder
+from tlcourse.probe import sentence_states
 from tlcourse.probe.senses import NearestCentroid
 
 AND = "and"
@@ -118,6 +120,36 @@ def similarity_ratios(
     cosines, rows = centroids.cosines(states), np.arange(len(states))
     place = np.searchsorted(centroids.names, own), np.searchsorted(centroids.names, other)
     return cosines[rows, place[0]] / cosines[rows, place[1]]
+
+
+def ratios_by_layer(
+    encoder: TextEncoder,
+    contexts: MixedContexts,
+    centroids: Sequence[NearestCentroid],
+    layers: Sequence[int] | None = None,
+) -> dict[str, np.ndarray]:
+    """`alone`, `joined` and `control`: the similarity ratios of all uses in each context, float64 (L, 2P).
+
+    Args:
+        centroids: of each layer, from the training uses.
+        layers: which, 0 for the embeddings; all if not given.
+
+    Raises:
+        ValueError: not a set of centroids for each layer, or no such layer.
+    """
+    found = {}
+    for name in ("alone", "joined", "control"):
+        words, at = getattr(contexts, name), getattr(contexts, f"at_{name}")
+        states = sentence_states.compute(encoder, words, layers, only=at)
+        if len(states) != len(centroids):
+            raise ValueError(f"got centroids of {len(centroids)} layers, expected {len(states)}")
+        found[name] = np.stack(
+            [
+                similarity_ratios(one, np.concatenate(layer), contexts.own, contexts.other)
+                for one, layer in zip(centroids, states, strict=True)
+            ]
+        )
+    return found
 
 
 def misled(ratios: np.ndarray) -> float:

@@ -11,6 +11,7 @@ Taught in lesson *The geometry of BERT*.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -35,9 +36,24 @@ def use_states(encoder: TextEncoder, senses: Senses, layers: Sequence[int] | Non
     Raises:
         ValueError: there is no such layer.
     """
-    found = sentence_states.cached(encoder, senses.words, layers)
-    rows = [[one[at] for one, at in zip(layer, senses.position, strict=True)] for layer in found]
-    return np.stack([np.stack(layer) for layer in rows], axis=1).astype(np.float32)
+    found = sentence_states.cached(encoder, senses.words, layers, only=senses.position)
+    return np.stack([np.concatenate(layer) for layer in found], axis=1).astype(np.float32)
+
+
+def fewer(senses: Senses, most: int, seed: int = 0) -> Senses:
+    """A random `most` of the uses, or all, with the sides of the split that they are on; names stay."""
+    n = len(senses.words)
+    kept = np.sort(np.random.default_rng(seed).permutation(n)[:most])
+    train, test = (np.flatnonzero(np.isin(kept, side)) for side in (senses.train_index, senses.test_index))
+    return replace(
+        senses,
+        ids=[senses.ids[i] for i in kept],
+        words=[senses.words[i] for i in kept],
+        position=senses.position[kept],
+        sense=senses.sense[kept],
+        train_index=train,
+        test_index=test,
+    )
 
 
 def context_means(senses: Senses, vectors: Vectors, window: int = 10) -> np.ndarray:

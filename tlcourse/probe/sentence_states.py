@@ -61,29 +61,34 @@ def compute(
     encoder: TextEncoder,
     sentences: Sequence[Sequence[str]],
     layers: Sequence[int] | None = None,
+    only: Sequence[int] | None = None,
     progress: Watch = iter,
 ) -> Layers:
-    """The states of all words, float16: for each of `layers`, for each sentence, (T, H).
+    """The states of words, float16: for each of `layers`, for each sentence, (T, H).
 
     Args:
         layers: which, 0 for the embeddings; all if not given.
+        only: the place of one word in each sentence, whose state alone is kept, (1, H).
         progress: wraps the sequence of batches, to show how far it is.
 
     Raises:
-        ValueError: there is no such layer.
+        ValueError: there is no such layer, or no word at such a place.
     """
     layers = _checked(encoder, layers)
+    _check_places(sentences, only)
     encoder.eval()
     examples = encoder.words(sentences)
+    spans = [piece_spans(encoder, one) for one in examples]
+    if only is not None:
+        spans = [[of_sentence[place]] for of_sentence, place in zip(spans, only, strict=True)]
     found: Layers = [[np.zeros(0)] * len(examples) for _ in layers]
     for index in progress(batches_by_length([*map(len, examples)], BATCH)):
-        some = [examples[i] for i in index]
-        states = encoder(encoder.batch(some))
-        weights = _averaging([piece_spans(encoder, one) for one in some], states[0].shape[1])
+        states = encoder(encoder.batch([examples[i] for i in index]))
+        weights = _averaging([spans[i] for i in index], states[0].shape[1])
         for of_layer, k in zip(found, layers, strict=True):
             words = (weights @ states[k].float()).clamp(-6e4, 6e4).half().numpy()
             for row, i in enumerate(index):
-                of_layer[i] = words[row, : len(sentences[i])].copy()
+                of_layer[i] = words[row, : len(spans[i])].copy()
     return found
 
 
@@ -91,14 +96,17 @@ def cached(
     encoder: TextEncoder,
     sentences: Sequence[Sequence[str]],
     layers: Sequence[int] | None = None,
+    only: Sequence[int] | None = None,
     progress: Watch = iter,
 ) -> Layers:
     """`compute`, once for the same weights, sentences and layer; then read from disk, page by page."""
     layers = _checked(encoder, layers)
+    _check_places(sentences, only)
     sentences = [list(words) for words in sentences]
     key = {
         "weights": frozen_states.fingerprint(encoder),
         "sentences": hashlib.sha256(repr(sentences).encode()).hexdigest(),
+        "only": None if only is None else hashlib.sha256(repr([*map(int, only)]).encode()).hexdigest(),
         "version": _VERSION,
     }
     made: dict[int, list[np.ndarray]] = {}
@@ -106,10 +114,10 @@ def cached(
     def make(k: int) -> dict[str, np.ndarray]:
         if k not in made:
             wanted = layers[layers.index(k) :]  # those before it are there
-            made.update(zip(wanted, compute(encoder, sentences, wanted, progress), strict=True))
+            made.update(zip(wanted, compute(encoder, sentences, wanted, only, progress), strict=True))
         return {"words": np.concatenate(made.pop(k))}
 
-    ends = np.cumsum([len(words) for words in sentences])[:-1]
+    ends = np.cumsum([len(words) if only is None else 1 for words in sentences])[:-1]
     return [
         np.split(
             assets.cached_arrays("sentence-states", {**key, "layer": k}, lambda k=k: make(k))["words"], ends
@@ -125,3 +133,13 @@ def _checked(encoder: TextEncoder, layers: Sequence[int] | None) -> list[int]:
         if not 0 <= k < there:
             raise ValueError(f"layer {k} is not there: this encoder has layers 0 to {there - 1}")
     return wanted
+
+
+def _check_places(sentences: Sequence[Sequence[str]], only: Sequence[int] | None) -> None:
+    if only is None:
+        return
+    if len(only) != len(sentences):
+        raise ValueError(f"got {len(only)} places for {len(sentences)} sentences, expected one for each")
+    for words, place in zip(sentences, only, strict=True):
+        if not 0 <= place < len(words):
+            raise ValueError(f"place is {place}, but the sentence has {len(words)} words, from 0")
