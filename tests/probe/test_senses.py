@@ -69,7 +69,8 @@ def test_context_means_leave_the_word_out():
     np.testing.assert_allclose(senses.context_means(some, vectors, window=1)[0], [0, 0.5, 0.5, 0])
 
 
-def test_the_states_of_uses_are_the_words_own(tiny_zoo):
+def test_the_states_of_uses_are_the_words_own(tiny_zoo, tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "derived"))
     encoder = encoders.load(tiny_zoo / "bert-mini")
     some = uses([["We", "play", "."], ["Play", "on"]], [1, 0], [0, 1])
     found = senses.use_states(encoder, some)

@@ -16,6 +16,11 @@ def encoder(request, tiny_zoo):
     return encoders.load(tiny_zoo / request.param)
 
 
+@pytest.fixture(autouse=True)
+def cache_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "derived"))
+
+
 def test_a_words_state_is_the_mean_over_its_pieces(encoder):
     found = sentence_states.compute(encoder, SENTENCES)
     assert len(found) == len(encoder.widths)
