@@ -167,7 +167,15 @@ LESSONS = (
         _INSIDE,
         "What do its heads see, and how many does it need?",
         ("bert",),
-        teaches=("models.pretrained.distilbert",),
+        teaches=(
+            "models.pretrained.distilbert",
+            "probe.attention_maps",
+            "probe.attention_probe",
+            "probe.head_masks",
+            "probe.head_parsers",
+            "probe.head_statistics",
+            "probe.pruning",
+        ),
         planned=True,
     ),
     Lesson(
