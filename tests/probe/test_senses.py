@@ -89,6 +89,8 @@ def test_fewer_uses_keep_their_side():
     assert len(found.train_index) + len(found.test_index) == 12
     assert all(int(w[0][1:]) % 2 == s for w, s in zip(found.words, found.sense, strict=True))
     assert senses.fewer(some, 99).ids == some.ids
+    some.words[4].append(".")
+    assert "u4" not in senses.fewer(some, 99, most_words=2).ids
 
 
 def test_mean_cosines_are_a_plain_loop_over_pairs_of_one_word():

@@ -78,10 +78,7 @@ def test_what_is_kept_is_not_computed_again(encoder, monkeypatch):
     assert len(calls) == 3
 
 
-def test_words_beyond_what_can_be_read_have_the_last_state(tiny_zoo):
-    encoder = encoders.load(tiny_zoo / "bert-mini")
-    long = [["word"] * 100]
-    found = sentence_states.compute(encoder, long)[1][0]
-    assert found.shape == (100, encoder.widths[1])
-    np.testing.assert_array_equal(found[-1], found[-2])
-    assert np.isfinite(found).all()
+@pytest.mark.parametrize("name", ["bert-mini", "elmo-mini"])
+def test_a_sentence_that_is_cut_is_refused(tiny_zoo, name):
+    with pytest.raises(ValueError, match="300 words is too long"):
+        sentence_states.compute(encoders.load(tiny_zoo / name), [["word"] * 300])

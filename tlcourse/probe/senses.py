@@ -40,10 +40,14 @@ def use_states(encoder: TextEncoder, senses: Senses, layers: Sequence[int] | Non
     return np.stack([np.concatenate(layer) for layer in found], axis=1).astype(np.float32)
 
 
-def fewer(senses: Senses, most: int, seed: int = 0) -> Senses:
-    """A random `most` of the uses, or all, with the sides of the split that they are on; names stay."""
-    n = len(senses.words)
-    kept = np.sort(np.random.default_rng(seed).permutation(n)[:most])
+def fewer(senses: Senses, most: int, seed: int = 0, most_words: int | None = None) -> Senses:
+    """A random `most` of the uses, or all, with the sides of the split that they are on; names stay.
+
+    Args:
+        most_words: longer uses are left out before the draw.
+    """
+    short = [i for i, words in enumerate(senses.words) if most_words is None or len(words) <= most_words]
+    kept = np.sort(np.random.default_rng(seed).permutation(np.array(short, dtype=np.int64))[:most])
     train, test = (np.flatnonzero(np.isin(kept, side)) for side in (senses.train_index, senses.test_index))
     return replace(
         senses,

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from tlcourse import assets
 from tlcourse.models.pretrained.minilm import Watch, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder, TextEncoder
+from tlcourse.probe.attention_maps import unit_of_pieces
 from tlcourse.train.measuring import frozen_states
 
 BATCH = 16
@@ -26,34 +26,23 @@ _VERSION = 1  # part of the cache's key: raise it when the same sentences would 
 Layers = list[list[np.ndarray]]  # for each layer, for each sentence, (T, H)
 
 
-def piece_spans(encoder: TextEncoder, example: Example) -> list[tuple[int, int]]:
-    """Where each word's pieces begin and end, the end not counted, in a sentence that `encoder.words` read.
+def averaging(encoder: TextEncoder, example: Example, words: Sequence[str]) -> np.ndarray:
+    """What each piece counts in each word's mean: float32 (T, P), rows that add up to 1.
 
-    A word that stood beyond what the encoder can read has the last piece that it read.
+    Args:
+        example: what `encoder.words` made of the sentence.
+
+    Raises:
+        ValueError: the sentence is too long to be read at once.
     """
-    places = example.places
-    if not isinstance(encoder, PieceEncoder):
-        return [(place, place + 1) for place in places]
-    before, _, after = encoder.marks
-    if encoder.reading.word_at == "first":
-        begins, ends = places, [*places[1:], len(example) - len(after)]
+    if isinstance(encoder, PieceEncoder):
+        word = unit_of_pieces(encoder, example, words) - len(encoder.marks[0])  # marks are none of the words
+        member = word == np.arange(len(words))[:, None]
     else:
-        begins = [len(before), *(place + 1 for place in places[:-1])]
-        ends = [place + 1 for place in places]
-    last = len(example) - len(after)
-    return [
-        (min(begin, last - 1), max(end, min(begin, last - 1) + 1))
-        for begin, end in zip(begins, ends, strict=True)
-    ]
-
-
-def _averaging(spans: Sequence[Sequence[tuple[int, int]]], n_pieces: int) -> Tensor:
-    """(B, T, P): what each piece counts in each word's mean; rows of padding are 0."""
-    weights = torch.zeros(len(spans), max(map(len, spans)), n_pieces)
-    for of_sentence, words in zip(weights, spans, strict=True):
-        for row, (begin, end) in zip(of_sentence, words, strict=False):  # there are rows of padding
-            row[begin:end] = 1 / (end - begin)
-    return weights
+        if len(example) < len(words) + 2:  # its two ends
+            raise ValueError(f"a sentence of {len(words)} words is too long: {encoder.max_length} are read")
+        member = np.arange(len(example)) == np.array(example.places)[:, None]
+    return (member / member.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 @torch.inference_mode()
@@ -72,23 +61,22 @@ def compute(
         progress: wraps the sequence of batches, to show how far it is.
 
     Raises:
-        ValueError: there is no such layer, or no word at such a place.
+        ValueError: there is no such layer, no word at such a place, or a sentence is too long to be read.
     """
     layers = _checked(encoder, layers)
     _check_places(sentences, only)
     encoder.eval()
     examples = encoder.words(sentences)
-    spans = [piece_spans(encoder, one) for one in examples]
+    means = [averaging(encoder, *pair) for pair in zip(examples, sentences, strict=True)]
     if only is not None:
-        spans = [[of_sentence[place]] for of_sentence, place in zip(spans, only, strict=True)]
+        means = [mean[place : place + 1] for mean, place in zip(means, only, strict=True)]
     found: Layers = [[np.zeros(0)] * len(examples) for _ in layers]
     for index in progress(batches_by_length([*map(len, examples)], BATCH)):
         states = encoder(encoder.batch([examples[i] for i in index]))
-        weights = _averaging([spans[i] for i in index], states[0].shape[1])
         for of_layer, k in zip(found, layers, strict=True):
-            words = (weights @ states[k].float()).clamp(-6e4, 6e4).half().numpy()
+            layer = states[k].float().clamp(-6e4, 6e4).numpy()
             for row, i in enumerate(index):
-                of_layer[i] = words[row, : len(spans[i])].copy()
+                of_layer[i] = (means[i] @ layer[row, : len(examples[i])]).astype(np.float16)
     return found
 
 
