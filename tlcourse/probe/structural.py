@@ -10,7 +10,7 @@ number of edges from a word to the root:
 Trained as by the authors' code: B from U(−0.05, 0.05), Adam at 1e-3, 20 sentences a batch, 40 epochs at most;
 after an epoch without a new least loss on held-out sentences the rate is a tenth, after five such training
 ends, and the best B is kept. Those sentences are taken from the training ones here, never from a test.
-Shapes: a batch of B sentences, T words in the longest, states of H numbers, a map to `rank` numbers.
+Shapes: a batch of N sentences, T words in the longest, states of H numbers, a map to `rank` numbers.
 
 Taught in lesson *Probing for structure*.
 """
@@ -65,12 +65,12 @@ class StructuralProbe(nn.Module, ABC):
         return states @ self.b.T
 
     def forward(self, states: Tensor) -> Tensor:
-        """(B, T, H) → (B, T, T) squared distances, or (B, T) squared norms."""
+        """(N, T, H) → (N, T, T) squared distances, or (N, T) squared norms."""
         return self.measure(self.transform(states))
 
     @abstractmethod
     def measure(self, transformed: Tensor) -> Tensor:
-        """The squared distances or norms of (B, T, rank)."""
+        """The squared distances or norms of (N, T, rank)."""
 
     @staticmethod
     @abstractmethod
@@ -92,7 +92,7 @@ class DistanceProbe(StructuralProbe):
     """‖B(h_i − h_j)‖² for all pairs of words."""
 
     def measure(self, transformed: Tensor) -> Tensor:
-        """(B, T, rank) → (B, T, T), as ‖x‖² + ‖y‖² − 2 x·y, which needs no array of differences."""
+        """(N, T, rank) → (N, T, T), as ‖x‖² + ‖y‖² − 2 x·y, which needs no array of differences."""
         norms = transformed.square().sum(dim=-1)
         products = transformed @ transformed.transpose(1, 2)
         squared = norms[:, :, None] + norms[:, None, :] - 2 * products
@@ -105,7 +105,7 @@ class DistanceProbe(StructuralProbe):
 
     @staticmethod
     def loss(predicted: Tensor, gold: Tensor, lengths: Tensor) -> Tensor:
-        """(B, T, T), (B, T, T), (B,) → a number."""
+        """(N, T, T), (N, T, T), (N,) → a number."""
         there = _within(lengths, predicted.shape[1])
         there = there[:, :, None] & there[:, None, :]
         errors = (predicted - gold).abs().masked_fill(~there, 0.0)
@@ -116,7 +116,7 @@ class DepthProbe(StructuralProbe):
     """‖B h_i‖² for all words."""
 
     def measure(self, transformed: Tensor) -> Tensor:
-        """(B, T, rank) → (B, T)."""
+        """(N, T, rank) → (N, T)."""
         return transformed.square().sum(dim=-1)
 
     @staticmethod
@@ -126,14 +126,14 @@ class DepthProbe(StructuralProbe):
 
     @staticmethod
     def loss(predicted: Tensor, gold: Tensor, lengths: Tensor) -> Tensor:
-        """(B, T), (B, T), (B,) → a number."""
+        """(N, T), (N, T), (N,) → a number."""
         there = _within(lengths, predicted.shape[1])
         errors = (predicted - gold).abs().masked_fill(~there, 0.0)
         return (errors.sum(dim=1) / lengths).mean()
 
 
 def _within(lengths: Tensor, longest: int) -> Tensor:
-    """(B,) → bool (B, T): the places that a sentence has."""
+    """(N,) → bool (N, T): the places that a sentence has."""
     return torch.arange(longest) < lengths[:, None]
 
 
@@ -145,7 +145,7 @@ class _Sentences:
     gold: list[Tensor]
 
     def batch(self, rows: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
-        """States of all words, one after the other, (W, H); gold, padded with 0; lengths (B,)."""
+        """States of all words, one after the other, (W, H); gold, padded with 0; lengths (N,)."""
         words = np.concatenate([self.states[i] for i in rows]).astype(np.float32)
         gold = [self.gold[i] for i in rows]
         lengths = torch.tensor([len(one) for one in gold])
