@@ -136,6 +136,21 @@ def test_a_seed_says_everything_and_half_precision_will_do():
     assert not torch.equal(one.b, other.b)
 
 
+def test_brought_to_one_length_the_size_of_the_states_does_not_matter():
+    states, trees = made(20)
+    one, other = (
+        structural.fit(DistanceProbe, [size * h for h in states], trees, epochs=2, mean_norm=4)
+        for size in (1, 16)
+    )
+    torch.testing.assert_close(one.b, other.b)
+    for a, b in zip(one.predict(states), other.predict([16 * h for h in states]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+    aside = np.random.default_rng(0).permutation(20)[2:]
+    mean = np.concatenate([np.linalg.norm(states[i], axis=1) for i in aside]).mean()
+    assert one.scale == pytest.approx(4 / mean, rel=1e-5)
+    assert structural.fit(DistanceProbe, states, trees, epochs=1).scale == 1
+
+
 def test_what_does_not_fit_is_refused():
     states, trees = made(12)
     with pytest.raises(ValueError, match="ten or more"):

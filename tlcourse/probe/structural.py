@@ -48,21 +48,23 @@ class StructuralProbe(nn.Module, ABC):
 
     Attributes:
         b: (rank, H).
+        scale: what states are multiplied by before B, 1 in the paper.
         history: an `Epoch` for each epoch of training.
     """
 
-    def __init__(self, width: int, rank: int | None = None):
+    def __init__(self, width: int, rank: int | None = None, scale: float = 1.0):
         """`width`: H. `rank`: of the map, H if not given. Raises ValueError: rank is not from 1 to H."""
         super().__init__()
         rank = width if rank is None else rank
         if not 1 <= rank <= width:
             raise ValueError(f"rank is {rank}, expected 1 to {width}, the width of the states")
         self.b = nn.Parameter(torch.empty(rank, width).uniform_(-SPREAD, SPREAD))
+        self.scale = scale
         self.history: list[Epoch] = []
 
     def transform(self, states: Tensor) -> Tensor:
         """B h: (…, H) → (…, rank)."""
-        return states @ self.b.T
+        return self.scale * (states @ self.b.T)
 
     def forward(self, states: Tensor) -> Tensor:
         """(N, T, H) → (N, T, T) squared distances, or (N, T) squared norms."""
@@ -164,6 +166,12 @@ class _Sentences:
             yield probe.loss(probe.measure(transformed), gold, lengths), len(rows)
 
 
+def _mean_norm(states: Sequence[np.ndarray]) -> float:
+    """The mean length of a word's state."""
+    lengths = [np.linalg.norm(one.astype(np.float32), axis=1) for one in states]
+    return float(np.concatenate(lengths).mean())
+
+
 def fit(
     kind: type[StructuralProbe],
     states: Sequence[np.ndarray],
@@ -171,6 +179,7 @@ def fit(
     rank: int | None = None,
     seed: int = 0,
     epochs: int = EPOCHS,
+    mean_norm: float | None = None,
 ) -> StructuralProbe:
     """Train a probe on N sentences, a tenth of which are held out to lower the rate and to stop on.
 
@@ -180,6 +189,10 @@ def fit(
         rank: of B, H if not given.
         seed: draws B, the held-out sentences and the order of the others.
         epochs: at most.
+        mean_norm: multiply all states by one number, so that the training words' mean length is this. B could
+            have that number in it, so the same maps can be found; but with few sentences it decides how far
+            training comes and how much it overfits, and states from several sources are compared fairly only
+            at one length. The paper, with 40,000 sentences, leaves them as they are, which is the default.
 
     Raises:
         ValueError: fewer than ten sentences, or states that do not fit their trees.
@@ -194,9 +207,10 @@ def fit(
     aside, learnt = np.split(order, [max(1, round(HELD_OUT * len(order)))])
     gold = [torch.from_numpy(kind.gold(tree)).float() for tree in trees]
     sentences = _Sentences(list(states), gold)
+    scale = 1.0 if mean_norm is None else mean_norm / _mean_norm([states[i] for i in learnt])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        probe = kind(states[0].shape[1], rank)
+        probe = kind(states[0].shape[1], rank, scale)
     optimizer = torch.optim.Adam(probe.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=0)
     least, best, since = float("inf"), probe.b.detach().clone(), 0
