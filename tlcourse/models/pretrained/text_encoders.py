@@ -8,9 +8,10 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -35,6 +36,7 @@ class Example:
     units: list  # numbers of pieces, or words as strings
     segments: list[int]
     places: list[int]  # where each word stands, if it was given as words: its first piece, or its last
+    states: np.ndarray | None = field(default=None, repr=False)  # (P, L, H), if it was read already
 
     def __len__(self) -> int:
         return len(self.units)

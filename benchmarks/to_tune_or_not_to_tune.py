@@ -1,0 +1,172 @@
+"""Frozen or fine-tuned, on CoNLL-2003 and elsewhere: the results of lesson To tune or not to tune.
+
+    export TLCOURSE_FILES=gold
+    python benchmarks/to_tune_or_not_to_tune.py rates             # which rate to tune DistilBERT with
+    python benchmarks/to_tune_or_not_to_tune.py tuned             # all of CoNLL-2003's training sentences
+
+Nothing is chosen on a test set, nor on the validation part: a rate is chosen on training sentences. Results
+are written one by one; a run that was killed goes on, and weights that were trained are kept in --keep.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from results_file import RecordsFile
+
+from tlcourse.data import conll2003, wikigold
+from tlcourse.data.tasks import TAGS, Task
+from tlcourse.models.pretrained import encoders
+from tlcourse.train.finetuning import read_once
+from tlcourse.train.finetuning.heads import READINGS, Head
+from tlcourse.train.finetuning.texts import TextModel, TextRecipe, finetune
+from tlcourse.train.measuring import scores
+from tlcourse.train.measuring.representations import parts_of
+
+HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "to_tune_or_not_to_tune"
+SEEDS = (0, 1, 2)
+RATES = (5e-5, 1e-4, 2e-4)
+ALL = TextRecipe(learning_rate=1e-4, epochs=1, min_steps=1, batch_size=32)
+LSTM = 256  # units each way of the heavy head on CoNLL-2003
+# Of a frozen head, by its name and by whether it has all labels.
+FROZEN = {
+    ("linear", False): TextRecipe(learning_rate=3e-3, epochs=10, min_steps=300, batch_size=16),
+    ("linear", True): TextRecipe(learning_rate=2e-3, epochs=3, batch_size=32),
+    ("BiLSTM", False): TextRecipe(learning_rate=3e-3, epochs=10, min_steps=200, batch_size=16, dropout=0.3),
+    ("BiLSTM", True): TextRecipe(learning_rate=2e-3, epochs=2, batch_size=32, dropout=0.3),
+}
+
+
+def conll() -> Task:
+    """All of it, with what WikiGold tests on behind it: the kinds of names are the same."""
+    news, wiki = conll2003.load(), wikigold.load()
+    number = {name: i for i, name in enumerate(news.names)}
+    other = [np.array([number[wiki.names[tag]] for tag in tags]) for tags in wiki.tags]
+    tests = {
+        "test": news.test_index,
+        "valid": news.valid_index,
+        "wikigold": len(news.words) + wiki.test_index,
+    }
+    return Task(
+        "conll2003",
+        TAGS,
+        news.words + wiki.words,
+        news.tags + other,
+        news.names,
+        news.train_index,
+        tests,
+        dict.fromkeys(tests, "F1"),
+    )
+
+
+def rates() -> None:
+    """640 training sentences to learn from, 320 others to be asked about."""
+    task = conll()
+    order = np.random.default_rng(9).permutation(task.train_index)
+    train, asked = order[:640], order[640:960]
+    task = replace(task, train_index=train, tests={"asked": asked}, metrics={"asked": "F1"})
+    results = RecordsFile(HERE / "rates.json")
+    for rate in RATES:
+        key = {"model": "distilbert", "rate": rate, "labels": len(train), "seed": 9}
+        if not results.has(**key):
+            recipe = replace(ALL, learning_rate=rate, epochs=2, batch_size=16)
+            encoder = encoders.load("distilbert")
+            targets = [task.targets[i] for i in train]
+            started = time.process_time()
+            model = finetune(
+                encoder, parts_of(encoder, task, train), targets, TAGS, len(task.names), recipe, 9, print
+            )
+            score = scores.score(task, "asked", model.predict(parts_of(encoder, task, asked)))
+            results.add(**key, score=score)
+            print(key, round(score, 4), f"{time.process_time() - started:.0f} s", flush=True)
+
+
+def tuned(keep: Path) -> None:
+    """DistilBERT, all of it trained, on all training sentences."""
+    task, results = conll(), RecordsFile(HERE / "conll2003.json")
+    seconds = RecordsFile(HERE / "seconds.json")
+    for seed in SEEDS:
+        key = {"model": "distilbert", "way": "fine-tuned", "reading": "last", "head": "linear"}
+        key |= {"labels": "all", "seed": seed}
+        if all(results.has(**key, test=test) for test in task.tests):
+            continue
+        encoder, file = encoders.load("distilbert"), keep / f"distilbert-{seed}.pt"
+        train = task.draw(None, seed)
+        if file.exists():
+            model = TextModel(encoder, TAGS, len(task.names), ALL)
+            model.load_state_dict(torch.load(file))
+        else:
+            targets = [task.targets[i] for i in train]
+            started = time.process_time()
+            texts = parts_of(encoder, task, train)
+            model = finetune(encoder, texts, targets, TAGS, len(task.names), ALL, seed, print)
+            took = time.process_time() - started
+            torch.save(model.state_dict(), file)
+            seconds.add(**key, task="conll2003", score=took)
+            print(key, f"trained in {took:.0f} s", flush=True)
+        for test, index in task.tests.items():
+            if not results.has(**key, test=test):
+                score = scores.score(task, test, model.predict(parts_of(encoder, task, index)))
+                results.add(**key, test=test, score=score)
+                print(key, test, round(score, 4), flush=True)
+
+
+def frozen_conll(name: str, keep: Path) -> None:
+    """Each reading of a frozen model under a linear head: all training sentences, a thousand, a hundred."""
+    task, encoder = conll(), encoders.load(name)
+    needed = np.concatenate([task.train_index, *task.tests.values()])
+    read = read_once.read(encoder, parts_of(encoder, task, needed), keep / f"{name}.conll2003")
+    texts = dict(zip(needed.tolist(), read, strict=True))
+    results, seconds = RecordsFile(HERE / "conll2003.json"), RecordsFile(HERE / "seconds.json")
+    heads = [("linear", Head(reading)) for reading in READINGS]
+    heads.append(("BiLSTM", Head("weighted sum of all", LSTM)))
+    for labels in (100, 1000, "all"):
+        for head_name, head in heads:
+            for seed in SEEDS:
+                key = {"model": name, "way": "frozen", "reading": head.reading, "head": head_name}
+                key |= {"labels": labels, "seed": seed}
+                if all(results.has(**key, test=test) for test in task.tests):
+                    continue
+                train = task.draw(None if labels == "all" else labels, seed)
+                started = time.process_time()
+                model = finetune(
+                    encoder,
+                    [texts[i] for i in train.tolist()],
+                    [task.targets[i] for i in train],
+                    TAGS,
+                    len(task.names),
+                    FROZEN[head_name, labels == "all"],
+                    seed,
+                    head=head,
+                )
+                took = time.process_time() - started
+                for test, index in task.tests.items():
+                    found = scores.score(task, test, model.predict([texts[i] for i in index.tolist()]))
+                    results.add(**key, test=test, score=found)
+                seconds.add(**key, task="conll2003", score=took)
+                print(key, round(found, 4), f"{took:.0f} s", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("what", choices=("rates", "tuned", "frozen"))
+    parser.add_argument("--models", nargs="+", default=["distilbert"])
+    parser.add_argument("--keep", type=Path, default=Path("kept"), help="where trained weights are kept")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    HERE.mkdir(parents=True, exist_ok=True)
+    options.keep.mkdir(parents=True, exist_ok=True)
+    if options.what == "rates":
+        rates()
+    elif options.what == "tuned":
+        tuned(options.keep)
+    else:
+        for name in options.models:
+            frozen_conll(name, options.keep)
+
+
+if __name__ == "__main__":
+    main()
