@@ -11,30 +11,35 @@ are written one by one; a run that was killed goes on, and weights that were tra
 import argparse
 import time
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
 from results_file import RecordsFile
 
-from tlcourse.data import conll2003, wikigold
+from tlcourse.data import conll2003, tasks, wikigold
 from tlcourse.data.tasks import TAGS, Task
 from tlcourse.models.pretrained import encoders
 from tlcourse.train.finetuning import read_once
 from tlcourse.train.finetuning.heads import READINGS, Head
 from tlcourse.train.finetuning.texts import TextModel, TextRecipe, finetune
-from tlcourse.train.measuring import scores
+from tlcourse.train.measuring import evaluate, scores
 from tlcourse.train.measuring.representations import parts_of
 
 HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "to_tune_or_not_to_tune"
 SEEDS = (0, 1, 2)
 RATES = (5e-5, 1e-4, 2e-4)
 ALL = TextRecipe(learning_rate=1e-4, epochs=1, min_steps=1, batch_size=32)
+TASKS = ["sentiment", "conll2003", "similarity", "headline"]
+WAYS = ["frozen, light", "frozen, heavy", "tuned, light", "tuned, heavy"]
+TESTED = 500
+ON_STATES = TextRecipe(learning_rate=3e-3, epochs=10, min_steps=200)
 LSTM = 256  # units each way of the heavy head on CoNLL-2003
 # Of a frozen head, by its name and by whether it has all labels.
 FROZEN = {
     ("linear", False): TextRecipe(learning_rate=3e-3, epochs=10, min_steps=300, batch_size=16),
-    ("linear", True): TextRecipe(learning_rate=2e-3, epochs=3, batch_size=32),
+    ("linear", True): TextRecipe(learning_rate=2e-3, epochs=2, batch_size=32),
     ("BiLSTM", False): TextRecipe(learning_rate=3e-3, epochs=10, min_steps=200, batch_size=16, dropout=0.3),
     ("BiLSTM", True): TextRecipe(learning_rate=2e-3, epochs=2, batch_size=32, dropout=0.3),
 }
@@ -123,7 +128,7 @@ def frozen_conll(name: str, keep: Path) -> None:
     results, seconds = RecordsFile(HERE / "conll2003.json"), RecordsFile(HERE / "seconds.json")
     heads = [("linear", Head(reading)) for reading in READINGS]
     heads.append(("BiLSTM", Head("weighted sum of all", LSTM)))
-    for labels in (100, 1000, "all"):
+    for labels in ("all", 100, 1000):
         for head_name, head in heads:
             for seed in SEEDS:
                 key = {"model": name, "way": "frozen", "reading": head.reading, "head": head_name}
@@ -150,10 +155,56 @@ def frozen_conll(name: str, keep: Path) -> None:
                 print(key, round(found, 4), f"{took:.0f} s", flush=True)
 
 
+def grid_task(name: str) -> Task:
+    """A task of the grid: 500 items to test on, of the same kind of text; of an article its first 40 words."""
+    task = tasks.load(name)
+    test, index = next(iter(task.tests.items()))
+    some = np.random.default_rng(0).permutation(index)[:TESTED]
+    second = None if task.second is None else [" ".join(text.split()[:40]) for text in task.second]
+    return replace(task, tests={test: np.sort(some)}, metrics={test: task.metrics[test]}, second=second)
+
+
+def grid(models: list[str], names: list[str], labels: list[int], ways: list[str]) -> None:
+    """Frozen or tuned, under a light head or a heavy one."""
+    results, seconds = RecordsFile(HERE / "grid.json"), RecordsFile(HERE / "grid_seconds.json")
+    for n, task_name, model_name in product(labels, names, models):
+        task, kept = grid_task(task_name), {}
+        (index,) = task.tests.values()
+        for way, seed in product(ways, SEEDS):
+            key = {"model": model_name, "task": task_name, "way": way, "labels": n, "seed": seed}
+            if results.has(**key):
+                continue
+            encoder, train = encoders.load(model_name), task.draw(n, seed)
+            frozen, heavy = way.startswith("frozen"), way.endswith("heavy")
+            reading = "weighted sum of all" if frozen or model_name == "elmo-mini" else "last"
+            recipe = ON_STATES if frozen else replace(evaluate.recipe_of(model_name), min_steps=60)
+            started = time.process_time()
+            texts = parts_of(encoder, task, train)
+            if frozen:
+                texts = read_once.read(encoder, texts)
+            targets = [task.targets[i] for i in train] if task.kind == TAGS else task.target(train)
+            head = Head(reading, 128 if heavy else 0)
+            model = finetune(
+                encoder, texts, targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
+            )
+            took = time.process_time() - started
+            asked = parts_of(encoder, task, index)
+            if frozen:
+                kept.setdefault("asked", read_once.read(encoder, asked))
+                asked = kept["asked"]
+            score = scores.score(task, next(iter(task.tests)), model.predict(asked))
+            results.add(**key, score=score)
+            seconds.add(**key, score=took)
+            print(key, round(score, 4), f"{took:.0f} s", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("what", choices=("rates", "tuned", "frozen"))
+    parser.add_argument("what", choices=("rates", "tuned", "frozen", "grid"))
     parser.add_argument("--models", nargs="+", default=["distilbert"])
+    parser.add_argument("--tasks", nargs="+", default=TASKS)
+    parser.add_argument("--labels", nargs="+", type=int, default=[100, 1000])
+    parser.add_argument("--ways", nargs="+", default=WAYS)
     parser.add_argument("--keep", type=Path, default=Path("kept"), help="where trained weights are kept")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -163,6 +214,8 @@ def main() -> None:
         rates()
     elif options.what == "tuned":
         tuned(options.keep)
+    elif options.what == "grid":
+        grid(options.models, options.tasks, options.labels, options.ways)
     else:
         for name in options.models:
             frozen_conll(name, options.keep)

@@ -101,7 +101,7 @@ def as_spans(
     found = np.asarray(spans)
     if found.shape != (len(n_places), 2) or found.dtype.kind not in "iu":
         raise ValueError(
-            f"{name} is {found.dtype} {found.shape}, expected whole numbers ({len(n_places)}, 2): first and last"
+            f"{name} is {found.dtype} {found.shape}, expected whole numbers ({len(n_places)}, 2): both ends"
         )
     wrong = np.flatnonzero((found[:, 0] < 0) | (found[:, 0] > found[:, 1]) | (found[:, 1] >= n_places))
     if len(wrong):

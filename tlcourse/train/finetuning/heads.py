@@ -36,7 +36,7 @@ class Head:
 
     Attributes:
         reading: a name in `READINGS`.
-        lstm_size: units each way of an LSTM below the linear layer; 0 for a light head, the linear layer alone.
+        lstm_size: units each way of an LSTM below the linear layer; 0 for a light head, that layer alone.
     """
 
     reading: str = "last"
@@ -49,8 +49,8 @@ LIGHT, HEAVY = Head(), Head("weighted sum of all", 128)
 class LayerReading(nn.Module):
     """The states of all layers → what the head reads.
 
-    Frozen layers are standardised first: a mix is then of numbers of one size, and no layer's few large numbers
-    set the rate for all. Layers that learn are left as they are.
+    Frozen layers are standardised first: a mix is then of numbers of one size, and a few large ones do not set
+    the rate for all. Layers that learn are left as they are.
     """
 
     def __init__(self, reading: str, widths: Sequence[int]):
@@ -104,7 +104,7 @@ class Recurrent(nn.Module):
 
 
 def side_by_side(states: Sequence[np.ndarray], layers: Sequence[int]) -> Tensor:
-    """(P_b, L, H) for each text → those of `layers`, one text after the other, (ΣP, layers, H) in float32."""
+    """(P_b, L, H) for each text → those of `layers`, text after text, (ΣP, layers, H) in float32."""
     return torch.from_numpy(np.concatenate([one[:, layers[0] : layers[-1] + 1] for one in states])).float()
 
 
@@ -119,7 +119,7 @@ def padded(states: Sequence[np.ndarray], layers: Sequence[int]) -> tuple[list[Te
 
 
 def best_span(logits: Tensor, longest: int = 30) -> tuple[int, int]:
-    """(P, 2), logits of the first and the last place → the pair i ≤ j < i + `longest` with the highest sum."""
+    """(P, 2), logits of first and last places → the pair i ≤ j < i + `longest` with the highest sum."""
     total = logits[:, 0, None] + logits[None, :, 1]  # (P, P)
     allowed = torch.ones_like(total, dtype=torch.bool).triu().tril(longest - 1)
     first, last = divmod(int(total.masked_fill(~allowed, -torch.inf).argmax()), len(logits))

@@ -1,7 +1,7 @@
 """The states of a frozen encoder, read once: whatever is then trained on them never runs it again.
 
-A frozen encoder says the same of a text in each pass, and for each head. Its states take room instead of time:
-(P, L, H) float16 for each text, in memory or in one file that is mapped into it.
+A frozen encoder says the same of a text in each pass, and for each head. Its states take room instead of
+time: (P, L, H) float16 for each text, in memory or in one file that is mapped into it.
 
 Taught in lesson *To tune or not to tune*.
 """

@@ -1,7 +1,7 @@
-"""A text encoder and its head, frozen or not: one network for every system of the course and every kind of task.
+"""A text encoder and its head, frozen or not: one network for every system of the course and kind of task.
 
-The tricks of 2018 are options of its recipe: concat pooling (Howard and Ruder 2018, section 3.3), a learned mix
-of the layers (Peters et al. 2018, section 3.2). What is put on the encoder is in `heads`.
+Tricks of 2018 are options of its recipe: concat pooling (Howard and Ruder 2018, section 3.3), a learned mix of
+the layers (Peters et al. 2018, section 3.2). What is put on the encoder is in `heads`.
 
 Taught in lesson *To tune or not to tune*.
 """
@@ -58,8 +58,8 @@ class TextRecipe:
 class TextModel(nn.Module):
     """An encoder with a head: for a text or a pair, for each word, or for the two ends of an answer.
 
-    Examples that were read already (`read_once.read`) have their states with them: the encoder is then not run,
-    and does not learn.
+    Examples that were read already (`read_once.read`) have their states with them: the encoder is then not
+    run, and does not learn.
 
     Attributes:
         reading, recurrent, linear: of the head; `recurrent` is None in a light one.
@@ -69,7 +69,7 @@ class TextModel(nn.Module):
     def __init__(
         self, encoder: TextEncoder, kind: str, n_outputs: int, recipe: TextRecipe, head: Head | None = None
     ):
-        """Raises ValueError for an unknown kind, pooling or reading, or a mix of layers that differ in width."""
+        """Raises ValueError for an unknown kind, pooling or reading, or a mix of layers of several widths."""
         super().__init__()
         if kind not in (CLASSES, NUMBERS, TAGS, SPANS) or recipe.pooling not in ("concat", "summary"):
             raise ValueError(
@@ -139,7 +139,7 @@ class TextModel(nn.Module):
         return self.linear(self.dropout(summary))
 
     def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = 32) -> Tensor:
-        """Logits of texts, each the mean over its parts (N, classes); or of all their words or pieces (W, …)."""
+        """Logits of texts, each the mean over its parts (N, classes); or of all words or pieces (W, …)."""
         parts = [part for text in texts for part in text]
         found: list[Tensor] = [torch.empty(0)] * len(parts)
         for index in batches_by_length([*map(len, parts)], batch_size):
@@ -155,8 +155,8 @@ class TextModel(nn.Module):
 
     @torch.inference_mode()
     def predict(self, texts: Sequence[Sequence[Example]]) -> np.ndarray:
-        """A class or a number for each text, whose parts are given; a tag for each word of all texts; or (N, 2),
-        the first and the last piece of each answer, numbered within its paragraph."""
+        """A class or a number for each text, whose parts are given; a tag for each word of all texts; or
+        (N, 2), the first and the last piece of each answer, numbered within its paragraph."""
         if not len(texts):
             return np.empty(0)
         logits = self.eval().answers(texts)
