@@ -156,7 +156,7 @@ def frozen_conll(name: str, keep: Path) -> None:
 
 
 def grid_task(name: str) -> Task:
-    """A task of the grid: 500 items to test on, of the same kind of text; of an article its first 40 words."""
+    """A task of the grid: 500 items of the same kind of text to test on; of an article its first 40 words."""
     task = tasks.load(name)
     test, index = next(iter(task.tests.items()))
     some = np.random.default_rng(0).permutation(index)[:TESTED]

@@ -49,8 +49,8 @@ LIGHT, HEAVY = Head(), Head("weighted sum of all", 128)
 class LayerReading(nn.Module):
     """The states of all layers → what the head reads.
 
-    Frozen layers are standardised first: a mix is then of numbers of one size, and a few large ones do not set
-    the rate for all. Layers that learn are left as they are.
+    Frozen layers are standardised first: a mix is then of numbers of one size, and a few large ones do not
+    set the rate for all. Layers that learn are left as they are.
     """
 
     def __init__(self, reading: str, widths: Sequence[int]):

@@ -1,7 +1,7 @@
 """A text encoder and its head, frozen or not: one network for every system of the course and kind of task.
 
-Tricks of 2018 are options of its recipe: concat pooling (Howard and Ruder 2018, section 3.3), a learned mix of
-the layers (Peters et al. 2018, section 3.2). What is put on the encoder is in `heads`.
+Tricks of 2018 are options of its recipe: concat pooling (Howard and Ruder 2018, section 3.3), a learned mix
+of the layers (Peters et al. 2018, section 3.2). What is put on the encoder is in `heads`.
 
 Taught in lesson *To tune or not to tune*.
 """

@@ -13,7 +13,8 @@ def _ways(rng: np.random.Generator) -> tuple[dict[Way, list[float]], dict[Way, f
     names = rng.permutation(["frozen, light", "frozen, heavy", "tuned, light", "tuned, heavy", "counts"])
     means = rng.permutation([0.52, 0.61, 0.68, 0.77, 0.83]) + rng.uniform(-0.02, 0.02, 5)
     scores = {
-        str(n): (m + rng.normal(scale=0.05, size=3)).tolist() for n, m in zip(names, means, strict=True)
+        str(n): (m + rng.normal(scale=0.05, size=rng.integers(2, 5))).tolist()
+        for n, m in zip(names, means, strict=True)
     }
     order = sorted(scores, key=lambda name: np.mean(scores[name]))
     clock = dict(zip(order, np.sort(rng.uniform(1, 90, 5)), strict=True))
@@ -52,6 +53,10 @@ def _strictly(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     return max(some, key=lambda name: np.mean(scores[name]), default=None)
 
 
+def _by_sum(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    return max(_affordable(scores, seconds, budget), key=lambda name: sum(scores[name]), default=None)
+
+
 def _the_score(scores: Mapping, seconds: Mapping, budget: float) -> float | None:
     some = [np.mean(scores[name]) for name in _affordable(scores, seconds, budget)]
     return float(max(some)) if some else None
@@ -66,7 +71,7 @@ def _per_second(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     title="The best that you can afford",
     inputs=_ways,
     special={
-        "just affordable": ({"a": [0.5, 0.5], "b": [0.9, 0.7]}, {"a": 1.0, "b": 10.0}, 10.0),
+        "just affordable": ({"a": [0.5, 0.5], "b": [0.9, 0.7]}, {"a": 1.0, "b": 10.4}, 10.4),
         "nothing is affordable": ({"a": [0.5], "b": [0.9]}, {"a": 5.0, "b": 10.0}, 1.0),
         "one lucky seed": ({"a": [0.9, 0.1, 0.1], "b": [0.5, 0.5, 0.5]}, {"a": 1.0, "b": 2.0}, 3.0),
     },
@@ -76,6 +81,7 @@ def _per_second(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
         "`max` of nothing raises an error: return None if no way is affordable.",
     ),
     wrong=[
+        (_by_sum, "A sum grows with the number of seeds: compare the means."),
         (_best_of_all, "The best of all, but it takes longer than the budget."),
         (_cheapest, "That is the cheapest. Of those within the budget, the best is wanted."),
         (_luckiest, "You compare the luckiest seed of each: compare their means."),
