@@ -18,14 +18,15 @@ import numpy as np
 import torch
 from results_file import RecordsFile
 
-from tlcourse.data import conll2003, tasks, wikigold
+from tlcourse.data import conll2003, glove, tasks, wikigold
 from tlcourse.data.tasks import TAGS, Task
 from tlcourse.models.pretrained import encoders
-from tlcourse.train.finetuning import read_once
+from tlcourse.models.vectors.averaged_vectors import AveragedVectors, start_vectors
+from tlcourse.train.finetuning import averaged_vectors, read_once
 from tlcourse.train.finetuning.heads import READINGS, Head
 from tlcourse.train.finetuning.texts import TextModel, TextRecipe, finetune
 from tlcourse.train.measuring import evaluate, scores
-from tlcourse.train.measuring.representations import parts_of
+from tlcourse.train.measuring.representations import States, parts_of
 
 HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "to_tune_or_not_to_tune"
 SEEDS = (0, 1, 2)
@@ -198,9 +199,41 @@ def grid(models: list[str], names: list[str], labels: list[int], ways: list[str]
             print(key, round(score, 4), f"{took:.0f} s", flush=True)
 
 
+def everywhere() -> None:
+    """Film reviews with a thousand labels, from system to system: frozen, and all of it trained."""
+    results = RecordsFile(HERE / "everywhere.json")
+    task = grid_task("sentiment")
+    ((test, index),) = task.tests.items()
+    systems = ("GloVe", "elmo-mini", "ulmfit-mini", "gpt-mini", "bert-mini", "minilm")
+    for system, way, seed in product(systems, ("frozen", "fine-tuned"), SEEDS):
+        key = {"system": system, "task": "film reviews", "way": way, "labels": 1000, "seed": seed}
+        if results.has(**key):
+            continue
+        if system == "GloVe":
+            score = of_vectors(task, index, way == "frozen", seed)
+        elif way == "frozen":
+            states = States(encoders.load(system))
+            score = evaluate.frozen(states, task, 1000, seed).scores[test]
+        else:
+            recipe = replace(evaluate.recipe_of(system), epochs=2)
+            score = evaluate.finetuned(encoders.load(system), task, 1000, seed, recipe).scores[test]
+        results.add(**key, score=score)
+        print(key, round(score, 4), flush=True)
+
+
+def of_vectors(task: Task, index: np.ndarray, frozen: bool, seed: int) -> float:
+    """Averaged GloVe under a linear layer; the vectors learn too, or not."""
+    train = task.draw(1000, seed)
+    texts = [task.texts[i] for i in train]
+    words, start = start_vectors(texts + [task.texts[i] for i in index], glove.load(), 50, seed)
+    model = AveragedVectors(words, start, len(task.names), frozen)
+    averaged_vectors.fit(model, texts, task.target(train), seed)
+    return averaged_vectors.accuracy(model, [task.texts[i] for i in index], task.target(index))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("what", choices=("rates", "tuned", "frozen", "grid"))
+    parser.add_argument("what", choices=("rates", "tuned", "frozen", "grid", "everywhere"))
     parser.add_argument("--models", nargs="+", default=["distilbert"])
     parser.add_argument("--tasks", nargs="+", default=TASKS)
     parser.add_argument("--labels", nargs="+", type=int, default=[100, 1000])
@@ -214,6 +247,8 @@ def main() -> None:
         rates()
     elif options.what == "tuned":
         tuned(options.keep)
+    elif options.what == "everywhere":
+        everywhere()
     elif options.what == "grid":
         grid(options.models, options.tasks, options.labels, options.ways)
     else:

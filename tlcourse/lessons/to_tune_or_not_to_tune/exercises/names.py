@@ -97,7 +97,10 @@ def _jaccard(true: Tags, given: Tags) -> float:
         "the last word": (["O", "B-LOC"], ["O", "B-LOC"]),
         "two names in a row": (["B-LOC", "B-LOC", "I-LOC"], ["B-LOC", "I-LOC", "I-LOC"]),
     },
-    equivalent={"result: absolute": "F1 is never negative"},
+    equivalent={
+        "result: absolute": "F1 is never negative",
+        "true and given swapped": "F1 is the same either way",
+    },
     hints=(
         "Which names does a list of tags mark? Write them as (first word, last word, kind), in a set.",
         "A name begins at B-, and goes on as long as I- follows. Names that are in both sets are right.",
@@ -122,13 +125,14 @@ def _jaccard(true: Tags, given: Tags) -> float:
 def entity_f1(true: Sequence[str], given: Sequence[str]) -> float:
     """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none."""
 
-    def names(tags: Sequence[str]) -> set[tuple[int, int, str]]:
-        found, start = set(), 0
-        for i, tag in enumerate(tags):
+    def names(tags):
+        found = set()
+        for first, tag in enumerate(tags):
             if tag.startswith("B-"):
-                start = i
-            if tag != "O" and (i + 1 == len(tags) or not tags[i + 1].startswith("I-")):
-                found.add((start, i, tag[2:]))
+                end = first + 1
+                while end < len(tags) and tags[end].startswith("I-"):
+                    end += 1
+                found.add((first, end, tag))
         return found
 
     right = len(names(true) & names(given))

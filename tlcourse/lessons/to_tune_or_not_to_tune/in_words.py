@@ -1,0 +1,186 @@
+"""The sentences and rows of lesson To tune or not to tune that depend on what was measured."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST, DEVLIN, PETERS
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+
+ROW = {  # one row of the results on CoNLL-2003 → what the lesson calls it
+    ("frozen", "linear"): "frozen, linear head",
+    ("frozen", "BiLSTM"): "frozen, BiLSTM head",
+    ("fine-tuned", "linear"): "fine-tuned",
+}
+
+
+def named(results: Records) -> Records:
+    """The results on CoNLL-2003 with `way` as the lesson calls it: way and head in one."""
+    return Records(
+        [
+            {**{k: v for k, v in row.items() if k != "head"}, "way": ROW[row["way"], row["head"]]}
+            for row in results
+        ],
+        results.about,
+    )
+
+
+def best_reading(results: Records) -> str:
+    """The reading with the highest mean on the development part, under the linear head."""
+    rows = results.where(way="frozen", head="linear", test="valid")
+    return max(rows.values("reading"), key=lambda one: rows.where(reading=one).mean)
+
+
+def of_readings(results: Records) -> str:
+    """What is best to read, whether the top is, and how far the embeddings are behind."""
+    rows = results.where(way="frozen", head="linear", test="valid")
+    best = best_reading(results)
+    gap = difference(rows.where(reading=best), rows.where(reading="last"))
+    low = difference(rows.where(reading=best), rows.where(reading="embeddings"))
+    parts = [f"Under a linear head the best reading is **{best}**, {rows.where(reading=best).mean:.1%}"]
+    if best != "last":
+        side = gap.says(above="above", below="below", luck="within luck of", once="above")
+        parts.append(f"which is {side} the last layer alone ({rows.where(reading='last').mean:.1%})")
+    parts.append(f"the embeddings, which have not seen the sentence, are {100 * low.mean:.0f} points behind")
+    return ", ".join(parts) + "."
+
+
+def of_tuning(results: Records) -> str:
+    """Fine-tuned against the best frozen way, on the test part; and what a heavy head is worth."""
+    rows = results.where(test="test", labels="all")
+    ways = {}
+    for way, found in named(rows).by("way").items():
+        reading = max(found.values("reading"), key=lambda one: found.where(reading=one).mean)
+        ways[way] = found.where(reading=reading)
+    told = []
+    frozen = max((way for way in ways if way != "fine-tuned"), key=lambda way: ways[way].mean)
+    for way, found in ways.items():
+        n = len(found.scores)
+        told.append(
+            f"{way}: {found.mean:.1%}" + (f" ± {found.spread:.1%} over {n} seeds" if n > 1 else ", one seed")
+        )
+    said = "On the test part, " + "; ".join(told) + "."
+    if "fine-tuned" in ways:
+        gap = difference(ways["fine-tuned"], ways[frozen], names=("fine-tuned", frozen))
+        said += f" So {gap.sentence}."
+    return said
+
+
+def of_domain(results: Records) -> str:
+    """How many points are lost on another kind of text, for each way."""
+    told = []
+    for way, rows in results.by("way").items():
+        gap = difference(rows.where(test="test"), rows.where(test="wikigold"))
+        told.append(f"{way} loses {100 * gap.mean:.0f} points")
+    return f"From news to Wikipedia, {'; '.join(told)}."
+
+
+def of_grid(grid: Records, metrics: Mapping[str, str]) -> str:
+    """For each model and task: frozen under the better head against tuned."""
+    lines = []
+    for model, rows in grid.by("model").items():
+        told = []
+        for task in metrics:
+            cells = Records([row for row in rows if row["task"] == task])
+            if "tuned, light" not in cells.values("way"):
+                continue
+            heavy, tuned = cells.where(way="frozen, heavy"), cells.where(way="tuned, light")
+            gap = difference(heavy, tuned)
+            winner = gap.says(above="frozen with a heavy head", below="tuned with a light head", luck="luck")
+            points = f"{100 * abs(gap.mean):.0f} points"
+            told.append(f"{task}: {winner}" + (f" by {points}" if winner != "luck" else f" ({points} apart)"))
+        lines.append(f"- **{model}**: {'; '.join(told)}")
+    return "Which is better, frozen with a heavy head or tuned with a light one?\n\n" + "\n".join(lines)
+
+
+def of_heads(grid: Records, metrics: Mapping[str, str]) -> str:
+    """What the heavy head adds to frozen states."""
+    told = []
+    for (model, task), cells in grid.by("model", "task").items():
+        if task not in metrics:
+            continue
+        gap = difference(cells.where(way="frozen, heavy"), cells.where(way="frozen, light"))
+        told.append(
+            f"{model}, {task}: {100 * gap.mean:+.0f}{gap.says(above='', below='', luck=' (luck)')}".replace(
+                "-", "−"
+            )
+        )
+    return f"A heavy head in place of a light one, on frozen states, in points: {'; '.join(told)}."
+
+
+def of_costs(seconds: Records) -> str:
+    """Seconds of one core, by way: the mean over tasks and seeds for each model."""
+    lines = []
+    for model, rows in seconds.by("model").items():
+        means = {
+            way: sum(row["score"] for row in found) / len(found) for way, found in rows.by("way").items()
+        }
+        lines.append(f"- **{model}**: " + ", ".join(f"{way} {took:.0f} s" for way, took in means.items()))
+    return "Seconds of training on one core, mean over tasks and seeds:\n\n" + "\n".join(lines)
+
+
+def of_everywhere(results: Records) -> str:
+    """For how many systems tuning helps, harms, or cannot be told."""
+    found: dict[str, list[str]] = {"above": [], "below": [], "luck": [], "once": []}
+    for system, rows in results.by("system").items():
+        gap = difference(rows.where(way="fine-tuned"), rows.where(way="frozen"))
+        found[gap.verdict].append(system)
+    parts = [
+        f"{word} {_listed(names)}"
+        for word, names in (
+            ("helps", found["above"]), ("harms", found["below"]), ("is within luck for", found["luck"] + found["once"])
+        )
+        if names
+    ]  # fmt: skip
+    return f"With the same labels, fine-tuning {'; it '.join(parts)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def paper_rows(results: Records, grid: Records) -> list[tuple[Any, ...]]:
+    """The papers' figures beside ours."""
+    linear = results.where(way="frozen", head="linear", test="valid")
+
+    def ours(*names: str) -> str:
+        return " / ".join(f"{linear.where(reading=one).mean:.1%}" for one in names)
+
+    def theirs(*names: str) -> str:
+        return " / ".join(f"{100 * BERT_BASE[one]:.1f}" for one in names)
+
+    three = ("embeddings", "second-to-last", "last")
+    mixed = ("sum of last four", "concatenation of last four", "weighted sum of all")
+    small = (
+        "They: 12 layers, a BiLSTM of 768 units on them. We: 6 layers, distilled, once tuned to correct grammar and "
+        "squeezed into eight bits, under a linear head."
+    )
+    rows = [
+        ("NER, frozen: embeddings / second-to-last / last", theirs(*three) + " F1, development", f"{DEVLIN}, table 7", ours(*three), small),
+        ("NER, frozen: sum / concatenation of the last four / weighted sum of all", theirs(*mixed) + " F1, development",
+         f"{DEVLIN}, table 7", ours(*mixed), "The order is what to compare: the differences are a point or less there."),
+    ]  # fmt: skip
+    tuned = Records(
+        [r for r in results if r["way"] == "fine-tuned" and r["test"] == "test" and r["labels"] == "all"]
+    )
+    if len(tuned):
+        rows.append(
+            ("NER, fine-tuned, test", f"{100 * BERT_BASE_TEST:.1f} F1", f"{DEVLIN}, table 7",
+             f"{tuned.mean:.1%}" + (f" ± {tuned.spread:.1%}" if len(tuned) > 1 else " (one seed)"),
+             "One pass over the sentences, each by itself; they: several passes, with the document around it.")
+        )  # fmt: skip
+    for model, said in (
+        ("elmo-mini", "frozen above tuned on pairs"),
+        ("minilm", "tuned above frozen on similarity"),
+    ):
+        cells = [r for r in grid if r["model"] == model and r["task"] == "similarity"]
+        if not cells:
+            continue
+        found = Records(cells)
+        heavy, light = (found.where(way=way) for way in ("frozen, heavy", "tuned, light"))
+        rows.append(
+            (f"{'ELMo' if model == 'elmo-mini' else 'BERT'}: similarity of sentences", said,
+             f"{PETERS}, table 2, as reported", f"{model}: frozen {heavy.mean:.2f}, tuned {light.mean:.2f} (Spearman)",
+             "They: all labels, a head for pairs with attention between the two. We: 100 labels, the pair read as one, an LSTM.")
+        )  # fmt: skip
+    return rows
