@@ -6,6 +6,7 @@ from typing import Any
 from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST, DEVLIN, PETERS
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
+from tlcourse.train.finetuning.text_model import TextModel
 
 ROW = {  # one row of the results on CoNLL-2003 → what the lesson calls it
     ("frozen", "linear"): "frozen, linear head",
@@ -16,13 +17,8 @@ ROW = {  # one row of the results on CoNLL-2003 → what the lesson calls it
 
 def named(results: Records) -> Records:
     """The results on CoNLL-2003 with `way` as the lesson calls it: way and head in one."""
-    return Records(
-        [
-            {**{k: v for k, v in row.items() if k != "head"}, "way": ROW[row["way"], row["head"]]}
-            for row in results
-        ],
-        results.about,
-    )
+    rows = ({**row, "way": ROW[row["way"], row["head"]]} for row in results)
+    return Records(({k: v for k, v in row.items() if k != "head"} for row in rows), results.about)
 
 
 def best_reading(results: Records) -> str:
@@ -125,13 +121,9 @@ def of_everywhere(results: Records) -> str:
     for system, rows in results.by("system").items():
         gap = difference(rows.where(way="fine-tuned"), rows.where(way="frozen"))
         found[gap.verdict].append(system)
-    parts = [
-        f"{word} {_listed(names)}"
-        for word, names in (
-            ("helps", found["above"]), ("harms", found["below"]), ("is within luck for", found["luck"] + found["once"])
-        )
-        if names
-    ]  # fmt: skip
+    said = {"helps": found["above"], "harms": found["below"]}
+    said["is within luck for"] = found["luck"] + found["once"]
+    parts = [f"{word} {_listed(names)}" for word, names in said.items() if names]
     return f"With the same labels, fine-tuning {'; it '.join(parts)}."
 
 
@@ -139,48 +131,73 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+THREE = ("embeddings", "second-to-last", "last")
+MIXED = ("sum of last four", "concatenation of last four", "weighted sum of all")
+_TABLE_7 = f"{DEVLIN}, table 7"
+_SMALLER = (
+    "They: 12 layers under a BiLSTM of 768 units. We: 6 layers, distilled, once tuned to correct grammar and "
+    "squeezed into eight bits, under a linear head."
+)
+_ORDER = "The order is what to compare: their differences are a point or less."
+_ONE_PASS = "One pass over single sentences; they: several passes, with the document around each."
+    "They: all labels, and a head with attention between the two. We: 100 labels, the pair read as one."
+_PAIRS = {  # model → (what it stands for, what the paper says)
+    "elmo-mini": ("ELMo", "frozen above tuned on pairs"),
+    "minilm": ("BERT", "tuned above frozen on similarity"),
+}
+
+
 def paper_rows(results: Records, grid: Records) -> list[tuple[Any, ...]]:
     """The papers' figures beside ours."""
     linear = results.where(way="frozen", head="linear", test="valid")
-
-    def ours(*names: str) -> str:
-        return " / ".join(f"{linear.where(reading=one).mean:.1%}" for one in names)
-
-    def theirs(*names: str) -> str:
-        return " / ".join(f"{100 * BERT_BASE[one]:.1f}" for one in names)
-
-    three = ("embeddings", "second-to-last", "last")
-    mixed = ("sum of last four", "concatenation of last four", "weighted sum of all")
-    small = (
-        "They: 12 layers, a BiLSTM of 768 units on them. We: 6 layers, distilled, once tuned to correct grammar and "
-        "squeezed into eight bits, under a linear head."
-    )
-    rows = [
-        ("NER, frozen: embeddings / second-to-last / last", theirs(*three) + " F1, development", f"{DEVLIN}, table 7", ours(*three), small),
-        ("NER, frozen: sum / concatenation of the last four / weighted sum of all", theirs(*mixed) + " F1, development",
-         f"{DEVLIN}, table 7", ours(*mixed), "The order is what to compare: the differences are a point or less there."),
-    ]  # fmt: skip
-    tuned = Records(
-        [r for r in results if r["way"] == "fine-tuned" and r["test"] == "test" and r["labels"] == "all"]
-    )
-    if len(tuned):
-        rows.append(
-            ("NER, fine-tuned, test", f"{100 * BERT_BASE_TEST:.1f} F1", f"{DEVLIN}, table 7",
-             f"{tuned.mean:.1%}" + (f" ± {tuned.spread:.1%}" if len(tuned) > 1 else " (one seed)"),
-             "One pass over the sentences, each by itself; they: several passes, with the document around it.")
-        )  # fmt: skip
-    for model, said in (
-        ("elmo-mini", "frozen above tuned on pairs"),
-        ("minilm", "tuned above frozen on similarity"),
-    ):
-        cells = [r for r in grid if r["model"] == model and r["task"] == "similarity"]
-        if not cells:
-            continue
-        found = Records(cells)
-        heavy, light = (found.where(way=way) for way in ("frozen, heavy", "tuned, light"))
-        rows.append(
-            (f"{'ELMo' if model == 'elmo-mini' else 'BERT'}: similarity of sentences", said,
-             f"{PETERS}, table 2, as reported", f"{model}: frozen {heavy.mean:.2f}, tuned {light.mean:.2f} (Spearman)",
-             "They: all labels, a head for pairs with attention between the two. We: 100 labels, the pair read as one, an LSTM.")
-        )  # fmt: skip
+    rows: list[tuple[Any, ...]] = []
+    for readings, why in ((THREE, _SMALLER), (MIXED, _ORDER)):
+        theirs = " / ".join(f"{100 * BERT_BASE[one]:.1f}" for one in readings)
+        ours = " / ".join(f"{linear.where(reading=one).mean:.1%}" for one in readings)
+        what = f"NER, frozen: {' / '.join(readings)}"
+        rows.append((what, f"{theirs} F1, development", _TABLE_7, ours, why))
+    tuned = [r for r in results if (r["way"], r["test"], r["labels"]) == ("fine-tuned", "test", "all")]
+    if tuned:
+        found = Records(tuned)
+        ours = f"{found.mean:.1%}" + (f" ± {found.spread:.1%}" if len(found) > 1 else " (one seed)")
+        rows.append(("NER, fine-tuned, test", f"{100 * BERT_BASE_TEST:.1f} F1", _TABLE_7, ours, _ONE_PASS))
+    for model, (system, said) in _PAIRS.items():
+        cells = Records(r for r in grid if (r["model"], r["task"]) == (model, "similarity"))
+        ways = cells.values("way") if len(cells) else []
+        if "tuned, light" in ways:
+            heavy, light = (cells.where(way=way).mean for way in ("frozen, heavy", "tuned, light"))
+            ours = f"{model}: frozen {heavy:.2f}, tuned {light:.2f} (Spearman)"
+            source = f"{PETERS}, table 2, as reported"
+            rows.append((f"{system}: similarity of sentences", said, source, ours, _FEW))
     return rows
+
+
+_METRICS = {
+    "sentiment": "accuracy",
+    "conll2003": "F1 over names",
+    "similarity": "Spearman's ρ",
+    "headline": "accuracy",
+}
+
+
+def measured_in(grid: Records) -> dict[str, str]:
+    """Task → what a score is, for the tasks that were measured."""
+    return {task: metric for task, metric in _METRICS.items() if task in grid.values("task")}
+
+
+def one_reading_each(results: Records, best: str) -> Records:
+    """Of the ways of `named`, each with one reading: the best under the linear head, else the only one."""
+    wanted = {ROW["frozen", "linear"]: best, ROW["frozen", "BiLSTM"]: "weighted sum of all"}
+    wanted[ROW["fine-tuned", "linear"]] = "last"
+    return Records([row for row in results if row["reading"] == wanted[row["way"]]], results.about)
+
+
+def of_memory(model: TextModel) -> str:
+    """What training takes in memory for weights, gradients and Adam's averages, tuned and frozen."""
+    whole = sum(p.numel() for p in model.encoder.parameters())
+    head = sum(p.numel() for name, p in model.named_parameters() if not name.startswith("encoder."))
+    tuned, frozen = 16 * (whole + head) / 1e6, (4 * whole + 16 * head) / 1e6
+    return (
+        f"MiniLM has {whole / 1e6:.1f} million numbers, its heavy head {head / 1e6:.1f} million. Four bytes each, "
+        f"tuning both takes {tuned:,.0f} MB beside the states of a batch, training the head alone {frozen:,.0f} MB."
+    )

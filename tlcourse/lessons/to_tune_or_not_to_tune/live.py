@@ -19,7 +19,7 @@ WORDS = 40  # of an article that is read beside a headline
 
 
 def cut(task: Task, tested: int) -> Task:
-    """The task with `tested` items of its first test, the same ones each time; of an article its first words."""
+    """The task with `tested` items of its first test, the same each time; of an article its first words."""
     test, index = next(iter(task.tests.items()))
     some = np.sort(np.random.default_rng(0).permutation(index)[:tested])
     second = None if task.second is None else [" ".join(text.split()[:WORDS]) for text in task.second]
