@@ -32,6 +32,7 @@ HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "to_tune_or_no
 SEEDS = (0, 1, 2)
 RATES = (5e-5, 1e-4, 2e-4)
 ALL = TextRecipe(learning_rate=1e-4, epochs=1, min_steps=1, batch_size=32)
+FEW = TextRecipe(learning_rate=1e-4, epochs=2, min_steps=1, batch_size=16)
 TASKS = ["sentiment", "conll2003", "similarity", "headline"]
 WAYS = ["frozen, light", "frozen, heavy", "tuned, light", "tuned, heavy"]
 TESTED = 500
@@ -90,25 +91,27 @@ def rates() -> None:
             print(key, round(score, 4), f"{time.process_time() - started:.0f} s", flush=True)
 
 
-def tuned(keep: Path) -> None:
-    """DistilBERT, all of it trained, on all training sentences."""
+def tuned(keep: Path, n: int | None, tests: list[str]) -> None:
+    """DistilBERT, all of it trained, on `n` training sentences or on all."""
     task, results = conll(), RecordsFile(HERE / "conll2003.json")
     seconds = RecordsFile(HERE / "seconds.json")
+    task = replace(task, tests={test: task.tests[test] for test in tests})
+    recipe = ALL if n is None else FEW
     for seed in SEEDS:
         key = {"model": "distilbert", "way": "fine-tuned", "reading": "last", "head": "linear"}
-        key |= {"labels": "all", "seed": seed}
+        key |= {"labels": n or "all", "seed": seed}
         if all(results.has(**key, test=test) for test in task.tests):
             continue
-        encoder, file = encoders.load("distilbert"), keep / f"distilbert-{seed}.pt"
-        train = task.draw(None, seed)
+        encoder, file = encoders.load("distilbert"), keep / f"distilbert-{n or 'all'}-{seed}.pt"
+        train = task.draw(n, seed)
         if file.exists():
-            model = TextModel(encoder, TAGS, len(task.names), ALL)
+            model = TextModel(encoder, TAGS, len(task.names), recipe)
             model.load_state_dict(torch.load(file))
         else:
             targets = [task.targets[i] for i in train]
             started = time.process_time()
             texts = parts_of(encoder, task, train)
-            model = finetune(encoder, texts, targets, TAGS, len(task.names), ALL, seed, print)
+            model = finetune(encoder, texts, targets, TAGS, len(task.names), recipe, seed, print)
             took = time.process_time() - started
             torch.save(model.state_dict(), file)
             seconds.add(**key, task="conll2003", score=took)
@@ -129,7 +132,7 @@ def frozen_conll(name: str, keep: Path) -> None:
     results, seconds = RecordsFile(HERE / "conll2003.json"), RecordsFile(HERE / "seconds.json")
     heads = [("linear", Head(reading)) for reading in READINGS]
     heads.append(("BiLSTM", Head("weighted sum of all", LSTM)))
-    for labels in ("all", 100, 1000):
+    for labels in (1000, "all", 100):
         for head_name, head in heads:
             for seed in SEEDS:
                 key = {"model": name, "way": "frozen", "reading": head.reading, "head": head_name}
@@ -235,6 +238,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("what", choices=("rates", "tuned", "frozen", "grid", "everywhere"))
     parser.add_argument("--models", nargs="+", default=["distilbert"])
+    parser.add_argument("--sentences", type=int, help="to fine-tune on; all if not given")
+    parser.add_argument("--tests", nargs="+", default=["test", "valid", "wikigold"])
     parser.add_argument("--tasks", nargs="+", default=TASKS)
     parser.add_argument("--labels", nargs="+", type=int, default=[100, 1000])
     parser.add_argument("--ways", nargs="+", default=WAYS)
@@ -246,7 +251,7 @@ def main() -> None:
     if options.what == "rates":
         rates()
     elif options.what == "tuned":
-        tuned(options.keep)
+        tuned(options.keep, options.sentences, options.tests)
     elif options.what == "everywhere":
         everywhere()
     elif options.what == "grid":

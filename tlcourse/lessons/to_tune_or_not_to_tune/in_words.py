@@ -140,7 +140,7 @@ _SMALLER = (
 )
 _ORDER = "The order is what to compare: their differences are a point or less."
 _ONE_PASS = "One pass over single sentences; they: several passes, with the document around each."
-    "They: all labels, and a head with attention between the two. We: 100 labels, the pair read as one."
+_FEW = "They: all labels, and a head with attention between the two. We: 100 labels, the pair read as one."
 _PAIRS = {  # model → (what it stands for, what the paper says)
     "elmo-mini": ("ELMo", "frozen above tuned on pairs"),
     "minilm": ("BERT", "tuned above frozen on similarity"),
@@ -198,6 +198,6 @@ def of_memory(model: TextModel) -> str:
     head = sum(p.numel() for name, p in model.named_parameters() if not name.startswith("encoder."))
     tuned, frozen = 16 * (whole + head) / 1e6, (4 * whole + 16 * head) / 1e6
     return (
-        f"MiniLM has {whole / 1e6:.1f} million numbers, its heavy head {head / 1e6:.1f} million. Four bytes each, "
-        f"tuning both takes {tuned:,.0f} MB beside the states of a batch, training the head alone {frozen:,.0f} MB."
+        f"MiniLM has {whole / 1e6:.1f} million numbers, its heavy head {head / 1e6:.1f} million. With four bytes "
+        f"each, tuning both takes {tuned:,.0f} MB beside the states of a batch; the head alone {frozen:,.0f} MB."
     )
