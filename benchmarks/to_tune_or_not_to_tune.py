@@ -93,8 +93,8 @@ def rates() -> None:
 
 def tuned(keep: Path, n: int | None, tests: list[str]) -> None:
     """DistilBERT, all of it trained, on `n` training sentences or on all."""
-    task, results = conll(), RecordsFile(HERE / "conll2003.json")
-    seconds = RecordsFile(HERE / "seconds.json")
+    task, results = conll(), RecordsFile(HERE / "tuned.json")
+    seconds = RecordsFile(HERE / "tuned_seconds.json")
     task = replace(task, tests={test: task.tests[test] for test in tests})
     recipe = ALL if n is None else FEW
     for seed in SEEDS:
@@ -129,7 +129,7 @@ def frozen_conll(name: str, keep: Path) -> None:
     needed = np.concatenate([task.train_index, *task.tests.values()])
     read = read_once.read(encoder, parts_of(encoder, task, needed), keep / f"{name}.conll2003")
     texts = dict(zip(needed.tolist(), read, strict=True))
-    results, seconds = RecordsFile(HERE / "conll2003.json"), RecordsFile(HERE / "seconds.json")
+    results, seconds = RecordsFile(HERE / "frozen.json"), RecordsFile(HERE / "frozen_seconds.json")
     heads = [("linear", Head(reading)) for reading in READINGS]
     heads.append(("BiLSTM", Head("weighted sum of all", LSTM)))
     for labels in (1000, "all", 100):

@@ -198,6 +198,7 @@ def of_memory(model: TextModel) -> str:
     head = sum(p.numel() for name, p in model.named_parameters() if not name.startswith("encoder."))
     tuned, frozen = 16 * (whole + head) / 1e6, (4 * whole + 16 * head) / 1e6
     return (
-        f"MiniLM has {whole / 1e6:.1f} million numbers, its heavy head {head / 1e6:.1f} million. With four bytes "
-        f"each, tuning both takes {tuned:,.0f} MB beside the states of a batch; the head alone {frozen:,.0f} MB."
+        f"MiniLM has {whole / 1e6:.1f} million numbers, its heavy head {head / 1e6:.1f} million. With four "
+        f"bytes each, tuning both takes {tuned:,.0f} MB beside the states of a batch; the head alone "
+        f"{frozen:,.0f} MB."
     )
