@@ -162,8 +162,8 @@ def entity_f1(true, given):
 check.entity_f1(entity_f1)
 
 # %% [markdown]
-# What may a head read of a frozen encoder? One layer, or several. The paper has six *readings*: the embeddings, the second-to-last layer, the last one, the sum of the last four, the last four
-# one beside the other, and a weighted sum of all, ELMo's mix. Each is a line:
+# What may a head read of a frozen encoder? One layer, or several. The paper has six *readings*: the embeddings, the second-to-last layer, the last one, the sum of the last four
+# (weighted, in the paper), the last four one beside the other, and a weighted sum of all, ELMo's mix. Each is a line:
 
 # %%
 show.source(LayerReading.forward, docstring=False)

@@ -190,9 +190,9 @@ def everywhere(results: Records) -> Described:
         verdict = gap.says(above="tuning helps", below="tuning harms", luck="within luck")
         ax.text(1.01, y, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=12)
         told.append(f"{system}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
-    ax.set_yticks(
-        range(len(systems)), [f"{one}: {results.where(system=one).values('task')[0]}" for one in systems]
-    )
+    several = len(results.values("task")) > 1
+    tasks = [f": {results.where(system=system).values('task')[0]}" if several else "" for system in systems]
+    ax.set_yticks(range(len(systems)), [f"{one}{task}" for one, task in zip(systems, tasks, strict=True)])
     ax.set_ylim(len(systems) - 0.5, -0.5)
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.set(xlabel="accuracy")

@@ -96,11 +96,8 @@ def of_heads(grid: Records, metrics: Mapping[str, str]) -> str:
         if task not in metrics:
             continue
         gap = difference(cells.where(way="frozen, heavy"), cells.where(way="frozen, light"))
-        told.append(
-            f"{model}, {task}: {100 * gap.mean:+.0f}{gap.says(above='', below='', luck=' (luck)')}".replace(
-                "-", "−"
-            )
-        )
+        points = f"{100 * gap.mean:+.0f}".replace("-", "−")
+        told.append(f"{model}, {task}: {points}{gap.says(above='', below='', luck=' (luck)')}")
     return f"A heavy head in place of a light one, on frozen states, in points: {'; '.join(told)}."
 
 
