@@ -93,18 +93,20 @@ def rates() -> None:
             print(key, round(score, 4), f"{time.process_time() - started:.0f} s", flush=True)
 
 
-def tuned(keep: Path, n: int | None, tests: list[str]) -> None:
-    """DistilBERT, all of it trained, on `n` training sentences or on all."""
+def tuned(name: str, keep: Path, n: int | None, tests: list[str]) -> None:
+    """A model, all of it trained, on `n` training sentences or on all."""
     task, results = conll(), RecordsFile(HERE / "tuned.json")
     seconds = RecordsFile(HERE / "tuned_seconds.json")
     task = replace(task, tests={test: task.tests[test] for test in tests})
     recipe = ALL if n is None else FEW
+    if name != "distilbert":
+        recipe = replace(recipe, learning_rate=evaluate.recipe_of(name).learning_rate)
     for seed in SEEDS:
-        key = {"model": "distilbert", "way": "fine-tuned", "reading": "last", "head": "linear"}
+        key = {"model": name, "way": "fine-tuned", "reading": "last", "head": "linear"}
         key |= {"labels": n or "all", "seed": seed}
         if all(results.has(**key, test=test) for test in task.tests):
             continue
-        encoder, file = encoders.load("distilbert"), keep / f"distilbert-{n or 'all'}-{seed}.pt"
+        encoder, file = encoders.load(name), keep / f"{name}-{n or 'all'}-{seed}.pt"
         train = task.draw(n, seed)
         if file.exists():
             model = TextModel(encoder, TAGS, len(task.names), recipe)
@@ -125,16 +127,19 @@ def tuned(keep: Path, n: int | None, tests: list[str]) -> None:
                 print(key, test, round(score, 4), flush=True)
 
 
-def frozen_conll(name: str, keep: Path) -> None:
-    """Each reading of a frozen model under a linear head: all training sentences, a thousand, a hundred."""
+def frozen_conll(name: str, keep: Path, n: int | None, tests: list[str]) -> None:
+    """Each reading of a frozen model under a linear head: `n` training sentences, or all and fewer."""
     task, encoder = conll(), encoders.load(name)
-    needed = np.concatenate([task.train_index, *task.tests.values()])
-    read = read_once.read(encoder, parts_of(encoder, task, needed), keep / f"{name}.conll2003")
+    task = replace(task, tests={test: task.tests[test] for test in tests})
+    learned = [task.train_index] if n is None else [task.draw(n, seed) for seed in SEEDS]
+    needed = np.unique(np.concatenate([*learned, *task.tests.values()]))
+    file = keep / f"{name}-{n or 'all'}-{'-'.join(tests)}.conll2003"
+    read = read_once.read(encoder, parts_of(encoder, task, needed), file)
     texts = dict(zip(needed.tolist(), read, strict=True))
     results, seconds = RecordsFile(HERE / "frozen.json"), RecordsFile(HERE / "frozen_seconds.json")
     heads = [("linear", Head(reading)) for reading in READINGS]
     heads.append(("BiLSTM", Head("weighted sum of all", LSTM)))
-    for labels in (1000, "all", 100):
+    for labels in (1000, "all", 100) if n is None else (n,):
         for head_name, head in heads:
             for seed in SEEDS:
                 key = {"model": name, "way": "frozen", "reading": head.reading, "head": head_name}
@@ -253,14 +258,15 @@ def main() -> None:
     if options.what == "rates":
         rates()
     elif options.what == "tuned":
-        tuned(options.keep, options.sentences, options.tests)
+        for name in options.models:
+            tuned(name, options.keep, options.sentences, options.tests)
     elif options.what == "everywhere":
         everywhere()
     elif options.what == "grid":
         grid(options.models, options.tasks, options.labels, options.ways)
     else:
         for name in options.models:
-            frozen_conll(name, options.keep)
+            frozen_conll(name, options.keep, options.sentences, options.tests)
 
 
 if __name__ == "__main__":
