@@ -291,7 +291,7 @@ LIKELY = {
         "choose_way": [
             (lambda s, t, b: max(s, key=lambda w: np.mean(s[w])), "longer than the budget"),
             (lambda s, t, b: min((w for w in s if t[w] <= b), key=t.get, default=None), "cheapest"),
-            (lambda s, t, b: max((w for w in s if t[w] <= b), key=lambda w: max(s[w]), default=None), "luckiest"),
+            (lambda s, t, b: max([w for w in s if t[w] <= b], key=lambda w: max(s[w])), "luckiest"),
             (lambda s, t, b: max((w for w in s if t[w] < b), key=lambda w: np.mean(s[w]), default=None), "≤"),
             (lambda s, t, b: max((np.mean(s[w]) for w in s if t[w] <= b), default=None), "Which way"),
         ],
