@@ -262,8 +262,8 @@ LIKELY = {
     "to_tune_or_not_to_tune": {
         "first_pieces": [
             (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
-            (lambda w: [i for i, n in enumerate(w) if n], ""),
-            (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "marks"),
+            (lambda w: [i for i, n in enumerate(w) if n], "counts as false"),
+            (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "[CLS]"),
             (lambda w: [w.index(n) for n in set(w) - {None} if n], "first word"),
             (lambda w: sorted(set(w) - {None}), "words' numbers"),
         ],

@@ -23,6 +23,10 @@ def _every_piece(words: Sequence[int | None]) -> list[int]:
     return [i for i, w in enumerate(words) if w is not None]
 
 
+def _truthy_pieces(words: Sequence[int | None]) -> list[int]:
+    return [i for i, w in enumerate(words) if w]
+
+
 def _with_marks(words: Sequence[int | None]) -> list[int]:
     return [i for i, w in enumerate(words) if i == 0 or w != words[i - 1]]
 
@@ -58,6 +62,7 @@ def _not_the_first(words: Sequence[int | None]) -> list[int]:
     wrong=[
         (_lasts, "Those are the last pieces of the words: BERT's tag is read from the first."),
         (_every_piece, "Each word is to have one place: here one of several pieces has several."),
+        (_truthy_pieces, "Word 0 counts as false in Python; and each word is to have one place."),
         (_with_marks, "[CLS] and [SEP] belong to no word: their number is None. Leave them out."),
         (_without_the_mark, "All are one too early: [CLS] stands at place 0, and the states have it too."),
         (_as_words, "Those are the words' numbers. Where do their first pieces stand?"),
