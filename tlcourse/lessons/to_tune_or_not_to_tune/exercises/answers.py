@@ -68,6 +68,7 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
     special={
         "an answer of one piece": (np.array([0.0, 3.0, 1.0]), np.array([1.0, 4.0, 0.5]), 3),
         "the longest that is allowed": (np.array([5.0, 0.0, 0.0]), np.array([0.0, 0.0, 5.0]), 3),
+        "small differences": (np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.4, 0.1]), 3),
         "at the very end": (np.array([0.0, 0.0, 2.0, 6.0]), np.array([0.0, 1.0, 0.0, 6.0]), 2),
     },
     equivalent={"result: absolute": "a place is never negative"},
