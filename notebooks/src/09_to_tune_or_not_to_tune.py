@@ -188,7 +188,8 @@ check.concat_last_four(concat_last_four)
 # direction below it (a *BiLSTM*), as in the paper. Stars are the paper's BERT-base.
 
 # %%
-results = show.Records.load("to_tune_or_not_to_tune/conll2003").where(model="distilbert", labels="all")
+kept = [show.Records.load(f"to_tune_or_not_to_tune/{name}") for name in ("frozen", "tuned")]
+results = (kept[0] + kept[1]).where(model="distilbert", labels="all")
 figures.readings(results.where(test="valid"), published.BERT_BASE, "development part of CoNLL-2003")
 
 # %%
