@@ -40,7 +40,6 @@ from tlcourse.lessons.ulmfit import expectations, figures, in_words, trials
 from tlcourse.lessons.ulmfit.rates_drawn import draw_rates
 from tlcourse.models.language.ulmfit import AwdLstm, PoolingClassifier
 from tlcourse.train.finetuning import freezing, lm_finetuning
-from tlcourse.train.finetuning.lm_classifier import n_steps
 from tlcourse.train.finetuning.lm_finetuning import mean_loss, piece_stream
 from tlcourse.train.finetuning.trainings import side_by_side
 
@@ -77,11 +76,7 @@ figures.three_stages()
 # %%
 lm = trials.language_model()
 encoder = trials.reader(lm)
-c = lm.config
-show.md(
-    f"**{sum(p.numel() for p in lm.parameters()) / 1e6:.1f} million numbers**, {c.num_hidden_layers} layers of {c.lstm_size} units, embeddings "
-    f"of {c.embedding_size}, {c.vocab_size:,} pieces of words. It has read 16 million pieces: news, novels, speeches, and *film reviews*, nearly half of it."
-)
+show.md(in_words.of_model(lm))
 
 # %%
 show.source(AwdLstm.forward, docstring=False)
@@ -116,7 +111,7 @@ unread = {
     "news": trials.general_text(encoder, some),
 }
 before = {name: float(np.exp(mean_loss(lm, stream))) for name, stream in unread.items()}
-show.table([{"text": name, "perplexity": f"{value:.0f}"} for name, value in before.items()])
+show.table(in_words.perplexities(before=before))
 
 # %% [markdown]
 # ## Stage 2: it goes on reading, the task's text · 10 minutes
@@ -131,10 +126,7 @@ read_on = copy.deepcopy(lm)
 recipe = trials.STAGE_2["+ discr + STLR"]
 losses = [*show.progress(lm_finetuning.training_steps(read_on, task.stream, recipe, seed), "reading on")]
 after = {name: float(np.exp(mean_loss(read_on, stream))) for name, stream in unread.items()}
-show.table(
-    [{"text": name, "before": f"{before[name]:.0f}", "after": f"{after[name]:.0f}"} for name in before],
-    caption=f"Perplexity before and after reading {len(task.stream):,} pieces of film snippets",
-)
+show.table(in_words.perplexities(before=before, after=after), f"Reading {len(task.stream):,} pieces of film snippets")
 
 # %%
 show.md(in_words.of_stage_2(before, after, "film snippets"))
@@ -269,11 +261,7 @@ show.learning_curve(live, "loss on news, nats a piece", over="done", series="way
 accuracies = show.Records(
     {"way": way, "seed": seed, "score": trials.accuracy(model, task)} for way, model in classifiers.items()
 )
-told = ", ".join(f"{way} {accuracies.where(way=way).mean:.1%}" for way in ways)
-show.md(
-    f"{in_words.of_forgetting(live)} Right on {len(task.test)} snippets, with {n_labels} labels and one seed: {told}; "
-    f"always the commoner label {np.bincount(task.test_labels).max() / len(task.test):.1%}."
-)
+show.md(in_words.of_one_training(live, accuracies, task.test_labels, n_labels))
 
 # %%
 check.recall("forgetting")
@@ -336,12 +324,12 @@ show.table(in_words.ablation_rows(trec), caption="Error in %. Paper: validation,
 figures.ablation(trec, in_words.measured(trec)[1:])
 
 # %%
-show.md(
-    f"{in_words.of_ablation(trec)} Read it with care: with three draws of a hundred labels only large differences show, and "
-    f"{n_steps(100, trials.WAYS['ULMFiT'].recipe)} steps are few. The widget has told you how little the lower layers can move in them."
-)
+show.md(in_words.of_ablation(trec))
 
 # %% [markdown]
+# Read it with care: with three draws of a hundred labels only large differences show, and 8 passes over a hundred labels are few steps. The widget
+# has told you how little the lower layers can move.
+#
 # ## Paper says / we get / why they differ
 
 # %%

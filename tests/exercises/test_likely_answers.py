@@ -2,6 +2,7 @@
 
 import math
 from importlib import import_module
+from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -231,18 +232,24 @@ LIKELY = {
             (lambda w, r: [257, *w.encode(), 258] + [0] * (r - len(w.encode()) - 2), "shifted"),
             (lambda w, r: [257, *(b + 1 for b in w.encode()), 258], "zeros"),
             (lambda w, r: [b + 1 for b in w.encode()] + [0] * (r - len(w.encode())), "marks"),
+            (lambda w, r: [257, *(b + 1 for b in w.encode()), 258] + [0] * (r - len(w) - 2), "two bytes"),
         ],
         "bilm_loss": [
             (lambda f, b, w: -f[range(len(w) - 1), w[1:]].sum(), "one direction"),
             (lambda f, b, w: -f[range(len(w)), w].sum() - b[range(len(w)), w].sum(), "read word k"),
             (lambda f, b, w: (f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).sum(), "sign"),
             (lambda f, b, w: -(f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).mean(), "sum"),
+            (lambda f, b, w: -sum(f[k, w[k + 1]] + b[k, w[k - 1]] for k in range(len(w) - 1)), "last word"),
+            (lambda f, b, w: -(f[:-1, w[1:]].sum() + b[1:, w[:-1]].sum()), "every row"),
         ],
         "reverse_words": [
             (lambda x, n: x.flip(1), "padding"),
             (lambda x, n: x.flip(0), "batch"),
             (lambda x, n: x, "turned round"),
             (lambda x, n: torch.stack([r[:k].flip(0) for r, k in zip(x, n, strict=True)]), ""),
+            (lambda x, n: torch.nn.utils.rnn.pad_sequence(
+                [r[:k].flip(0) for r, k in zip(x, n, strict=True)], batch_first=True), "not be 0"),
+            (lambda x, n: x[:, ::-1], "flip"),
         ],
         "scalar_mix": [
             (lambda h, w, g: g * (w[:, None, None] * h).sum(0), "softmax"),
@@ -256,6 +263,45 @@ LIKELY = {
             (lambda h, i: int((unit(h) @ unit(h)[i]).argmin()), "least like"),
             (lambda h, i: int(np.argsort(-(h @ h[i]))[1]), ""),
             (lambda h, i: int(np.delete(unit(h) @ unit(h)[i], i).argmax()), "deleted"),
+            (lambda h, i: int(np.abs((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "in size"),
+            (lambda h, i: int(((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "below 0"),
+        ],
+    },
+    "to_tune_or_not_to_tune": {
+        "first_pieces": [
+            (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
+            (lambda w: [i for i, n in enumerate(w) if n], "counts as false"),
+            (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "[CLS]"),
+            (lambda w: [w.index(n) for n in set(w) - {None} if n], "first word"),
+            (lambda w: sorted(set(w) - {None}), "words' numbers"),
+        ],
+        "concat_last_four": [
+            (lambda h: h[-4:].sum(0), "sum"),
+            (lambda h: torch.cat([*h[-4:]]), "one below the other"),
+            (lambda h: torch.cat([*h[:4]], dim=-1), "first four"),
+            (lambda h: h[-4:].reshape(h.shape[1], -1), "mixes words"),
+            (lambda h: torch.cat([h[-1], h[-2], h[-3], h[-4]], dim=-1), "lowest first"),
+        ],
+        "entity_f1": [
+            (lambda t, g: sum(a == b for a, b in zip(t, g, strict=True)) / len(t), "most words are O"),
+            (lambda t, g: f1_score(t, g, average="micro"), "most words are O"),
+            (lambda t, g: 100 * bio_f1(t, g), "percentage"),
+            (lambda t, g: bio_f1(*([x[:2] for x in tags] for tags in (t, g))), "kind"),
+            (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
+        ],
+        "best_answer": [
+            (lambda a, b, n: (int(a.argmax()), int(b.argmax())), "Choose the pair"),
+            (lambda a, b, n: (i := int(a.argmax()), int(i + b[i : i + n].argmax())), "fix"),
+            (lambda a, b, n: best_pair(a, b, len(a)), "too long"),
+            (lambda a, b, n: best_pair(a, b, n, least=1), "one piece"),
+            (lambda a, b, n: best_pair(a, b, n + 1), "One piece too long"),
+        ],
+        "choose_way": [
+            (lambda s, t, b: max(s, key=lambda w: np.mean(s[w])), "longer than the budget"),
+            (lambda s, t, b: min((w for w in s if t[w] <= b), key=t.get, default=None), "cheapest"),
+            (lambda s, t, b: max([w for w in s if t[w] <= b], key=lambda w: max(s[w])), "luckiest"),
+            (lambda s, t, b: max((w for w in s if t[w] < b), key=lambda w: np.mean(s[w]), default=None), "≤"),
+            (lambda s, t, b: max((np.mean(s[w]) for w in s if t[w] <= b), default=None), "Which way"),
         ],
     },
     "ulmfit": {
@@ -306,6 +352,24 @@ def pooled(x, m, last=None, largest=None, mean=None, dim=1):
     largest = x.masked_fill(~inside, -inf).amax(1) if largest is None else largest
     mean = (x * inside).sum(1) / n[:, None] if mean is None else mean
     return torch.cat([last, largest, mean], dim)
+
+
+def best_pair(a, b, longest, least=0):
+    pairs = ((i, j) for i in range(len(a)) for j in range(i + least, min(i + longest, len(a))))
+    return max(pairs, key=lambda pair: a[pair[0]] + b[pair[1]])
+
+
+def bio(tags):
+    return {
+        (i, len([*takewhile(lambda x: x[0] == "I", tags[i + 1 :])]), t)
+        for i, t in enumerate(tags)
+        if t[0] == "B"
+    }
+
+
+def bio_f1(true, given):
+    right, count = len(bio(true) & bio(given)), len(bio(true)) + len(bio(given))
+    return 2 * right / count if count else 0.0
 
 
 def bn(x, mean, variance, scale, shift, eps=1e-3):

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from tlcourse.models.language.ulmfit import UlmfitForPreTraining
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
@@ -70,6 +73,34 @@ def of_ablation(records: Records) -> str:
         if groups[verdict]:
             parts.append(f"{text}: {', '.join(groups[verdict])}.")
     return " ".join(parts)
+
+
+def of_model(lm: UlmfitForPreTraining) -> str:
+    """How large the general language model is, and what it has read."""
+    c, n = lm.config, sum(p.numel() for p in lm.parameters())
+    return (
+        f"**{n / 1e6:.1f} million numbers**, {c.num_hidden_layers} layers of {c.lstm_size} units, embeddings "
+        f"of {c.embedding_size}, {c.vocab_size:,} pieces of words. It has read 16 million pieces: news, "
+        "novels, speeches, and *film reviews*, nearly half of it."
+    )
+
+
+def perplexities(**columns: Mapping[str, float]) -> list[dict[str, str]]:
+    """Rows of a table: a kind of text, and its perplexity in each column."""
+    names = next(iter(columns.values()))
+    return [
+        {"perplexity on": name} | {head: f"{values[name]:.0f}" for head, values in columns.items()}
+        for name in names
+    ]
+
+
+def of_one_training(losses: Records, accuracies: Records, labels: np.ndarray, n_labels: int) -> str:
+    """What was forgotten by the end of one training of each way, and how many answers are right."""
+    told = ", ".join(f"{way} {rows.mean:.1%}" for way, rows in accuracies.by("way").items())
+    return (
+        f"{of_forgetting(losses)} Right on {len(labels)} snippets, with {n_labels} labels and one seed: "
+        f"{told}; always the commoner label {np.bincount(labels).max() / len(labels):.1%}."
+    )
 
 
 def of_stage_2(before: Mapping[str, float], after: Mapping[str, float], task: str) -> str:
