@@ -136,7 +136,7 @@ def snippets(encoder: PieceEncoder, tested: int = 500, unlabelled: int = 24_000)
         data.label[pool],
         lm_classifier.last_pieces(encoder, texts(test[:tested]), 100),
         data.label[test[:tested]],
-        piece_stream(encoder, texts(unread))[:unlabelled],
+        piece_stream(encoder, texts(unread[: unlabelled // 20]))[:unlabelled],  # of 27 pieces on average
         piece_stream(encoder, texts(held))[:12_000],
         2,
     )

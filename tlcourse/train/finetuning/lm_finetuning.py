@@ -22,6 +22,7 @@ from tlcourse.models.language.ulmfit import UlmfitForPreTraining, activation_reg
 from tlcourse.models.pretrained.text_encoders import PieceEncoder
 from tlcourse.train import divergence
 from tlcourse.train.finetuning import freezing
+from tlcourse.train.finetuning.trainings import give_back_memory, share_one_heap
 from tlcourse.train.schedules import slanted_triangular
 
 BETAS = (0.7, 0.99)  # of Adam (section 4.1)
@@ -78,6 +79,7 @@ def training_steps(
     a_pass = len(Rows(stream, recipe.rows, recipe.length + 1, recipe.length))
     n_steps = max(1, math.ceil(a_pass * recipe.passes))
     layers = layers_of(lm)
+    share_one_heap()
     optimizer = freezing.optimizer(
         layers, next(iter(layers)), recipe.learning_rate, recipe.rate_factor, recipe.weight_decay, BETAS
     )
@@ -103,7 +105,10 @@ def training_steps(
         optimizer.step()
         yield loss.item()
     divergence.check_weights(lm, recipe.learning_rate)
+    lm.zero_grad()
     lm.eval()
+    del optimizer, loss, regularisation, state
+    give_back_memory()
 
 
 State = list[tuple[Tensor, Tensor]]
