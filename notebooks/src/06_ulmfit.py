@@ -30,7 +30,6 @@ solutions = False
 # %%
 import copy
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -41,7 +40,6 @@ from tlcourse.lessons.ulmfit.rates_drawn import draw_rates
 from tlcourse.models.language.ulmfit import AwdLstm, PoolingClassifier
 from tlcourse.train.finetuning import freezing, lm_finetuning
 from tlcourse.train.finetuning.lm_finetuning import mean_loss, piece_stream
-from tlcourse.train.finetuning.trainings import side_by_side
 
 pick = profiles.chooser(profile)
 show.style()
@@ -249,7 +247,7 @@ def trained(way):
     return trials.train_classifier(watch.lm, task, recipe, n_labels, seed, watch)
 
 
-classifiers = side_by_side({way: lambda way=way: trained(way) for way in ways}, watch=partial(show.progress, desc="two trainings"))
+classifiers = {way: trained(way) for way in show.progress(ways, "two trainings")}
 live = show.Records(
     {"way": way, "done": done, "seed": seed, "score": loss}
     for way in ways
