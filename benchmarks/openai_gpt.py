@@ -1,0 +1,237 @@
+"""What each transferred layer buys, the auxiliary loss on and off, and zero-shot answers along a pretraining.
+
+    export TLCOURSE_FILES=gold TLCOURSE_IMDB=imdb
+    tlcourse text text --nltk nltk_data --imdb imdb --eltec eltec-eng.txt.xz --pieces data/checkpoints/bert-mini
+    python benchmarks/openai_gpt.py topic zero-shot auxiliary sentiment end-points --text text
+
+`topic` and `sentiment`: gpt-mini fine-tuned with nothing, the embeddings, or so many of the lowest layers
+taken over, the rest random (figure 2, left), by the task's loss alone. `auxiliary`: all layers, λ = 0.5 and 0.
+`zero-shot`: a small GPT trained anew with three seeds, asked at several places of its training (figure 2,
+right); `end-points` asks models that have read more. The learning rate was chosen among 2e-4, 5e-4 and 1e-3
+on training labels (`choose`): the largest accuracy on 300 training texts that were not learned from, seed 9.
+Results are written one by one; a run that was killed goes on.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from results_file import RecordsFile
+
+from tlcourse.data import tasks, text_index, tokeniser
+from tlcourse.data.tasks import Task
+from tlcourse.data.tokeniser import EXTRACT, SEP, START
+from tlcourse.models.language.gpt import GPTConfig, classification_input
+from tlcourse.models.pretrained import smollm2, zoo
+from tlcourse.probe import zero_shot
+from tlcourse.probe.zero_shot import LanguageModel
+from tlcourse.train.finetuning import generative
+from tlcourse.train.finetuning.generative import NOTHING, GenerativeRecipe
+from tlcourse.train.pretraining import checkpoint, loop
+from tlcourse.train.pretraining.recipes import MIXTURE, PretrainingRecipe
+
+HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "openai_gpt"
+SEEDS = (0, 1, 2)
+LABELS = {"topic": 100, "sentiment": 500}
+TESTED = {"topic": 400, "sentiment": 500}
+LONGEST = {"topic": 32, "sentiment": 40}  # pieces of a text that are read
+LAYERS = {"topic": (6, NOTHING, 0, 3, 1, 2, 4, 5), "sentiment": (6, NOTHING, 0, 3)}  # what matters first
+SMALL = GPTConfig(
+    hidden_size=128, num_hidden_layers=3, num_attention_heads=2, intermediate_size=512,
+    initializer_range=0.049, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+)  # fmt: skip
+TOKENS, STEP = 800_000, 1024
+ASKED_AT = (50, 100, 200, 350, 550)  # steps; and at the beginning and the end
+ITEMS = {"sentiment": 400, "topic": 400, "headline": 150, "acceptability": 400}
+
+
+def items(task: Task, rows: np.ndarray) -> list[list[list[int]]]:
+    pieces = tokeniser.load(zoo.folder_of("gpt-mini"))
+    encoded = pieces.encode_batch([task.texts[i] for i in rows], add_special_tokens=False)
+    return [classification_input(e.ids[: LONGEST[task.name]], START, EXTRACT) for e in encoded]
+
+
+def fine_tuned(
+    task: Task, train: np.ndarray, test: np.ndarray, n_layers: int, recipe: GenerativeRecipe, seed: int
+) -> float:
+    language_model = generative.transfer(zoo.load("gpt-mini", heads=True), n_layers, seed)
+    model = generative.classifier(language_model, len(task.names), recipe, seed)
+    generative.finetune(model, items(task, train), task.target(train), recipe, seed)
+    return generative.accuracy(model, items(task, test), task.target(test))
+
+
+def test_rows(task: Task) -> np.ndarray:
+    name = next(iter(task.tests))
+    return np.random.default_rng(0).permutation(task.tests[name])[: TESTED[task.name]]
+
+
+def one(results: RecordsFile, task: Task, labels: int, n_layers: int, weight: float, seed: int) -> None:
+    key = {"task": task.name, "labels": labels, "layers": n_layers, "weight": weight, "seed": seed}
+    if results.has(**key):
+        return
+    started = time.perf_counter()
+    recipe = GenerativeRecipe(lm_weight=weight)
+    score = fine_tuned(task, task.draw(labels, seed), test_rows(task), n_layers, recipe, seed)
+    results.add(**key, score=score)
+    print(key, round(score, 4), f"{time.perf_counter() - started:.0f} s", flush=True)
+
+
+def choose() -> None:
+    task = tasks.load("topic")
+    drawn = task.draw(LABELS["topic"] + 300, 9)
+    for rate in (2e-4, 5e-4, 1e-3):
+        recipe = GenerativeRecipe(learning_rate=rate, lm_weight=0.0)
+        score = fine_tuned(task, drawn[300:], drawn[:300], 6, recipe, 9)
+        print(rate, round(score, 4), flush=True)
+
+
+def layers(results: RecordsFile, name: str) -> None:
+    task = tasks.load(name)
+    for n_layers in LAYERS[name]:
+        for seed in SEEDS:
+            one(results, task, LABELS[name], n_layers, 0.0, seed)
+
+
+def auxiliary(results: RecordsFile) -> None:
+    for name, labels in LABELS.items():
+        task = tasks.load(name)
+        for seed in SEEDS:
+            for weight in (0.0, 0.5):
+                one(results, task, labels, 6, weight, seed)
+
+
+# Zero-shot.
+
+
+def of_pieces(logits, longest: int) -> LanguageModel:
+    pieces = tokeniser.load(zoo.folder_of("gpt-mini"))
+    return LanguageModel(
+        logits, lambda text: pieces.encode(text, add_special_tokens=False).ids, [SEP], longest
+    )
+
+
+def gpt(model: torch.nn.Module) -> LanguageModel:
+    return of_pieces(lambda ids, mask: model(ids, mask), 128)
+
+
+def ulmfit() -> LanguageModel:
+    model = zoo.load("ulmfit-mini", heads=True)
+    return of_pieces(lambda ids, mask: model(ids)[0], 128)
+
+
+def smol() -> LanguageModel:
+    tokenizer, model = smollm2.load()
+    start = [tokenizer.bos_token_id]
+    return LanguageModel(
+        lambda ids, mask: model(input_ids=ids, attention_mask=mask).logits,
+        lambda text: tokenizer(" " + text, add_special_tokens=False)["input_ids"] if text else [],
+        start,
+        192,
+    )
+
+
+def ask(results: RecordsFile, model: LanguageModel, key: dict, asked, part: float = 1.0) -> None:
+    for name, one_task in asked.items():
+        n = round(part * ITEMS[name])
+        cut = one_task.head(n)
+        if results.has(**key, task=name):
+            continue
+        scores = zero_shot.answer_scores(model, cut)
+        ways = {"as it says": scores}
+        if name != zero_shot.ACCEPTABILITY:
+            ways["levelled"] = zero_shot.levelled(model, cut, scores)
+        for way, some in ways.items():
+            score = zero_shot.measure(cut, some)
+            results.add(**key, task=name, way=way, items=n, score=score)
+            print(key, name, way, round(score, 4), flush=True)
+
+
+def recipe(seed: int, sources: tuple[str, ...]) -> PretrainingRecipe:
+    return PretrainingRecipe(
+        SMALL, TOKENS, batch_tokens=STEP, lengths=((1.0, 128),), learning_rate=2e-3, warmup=40_000, seed=seed,
+        repeats={source: times for source, times in MIXTURE.items() if source in sources},
+        log_every=25, checkpoint_every=25, evaluate_every=100_000,
+    )  # fmt: skip
+
+
+def along_a_training(results: RecordsFile, losses: RecordsFile, text: Path, folder: Path) -> None:
+    index, asked = text_index.load(text), {name: zero_shot.question(name) for name in zero_shot.TASKS}
+    for seed in SEEDS:
+        plan, run = recipe(seed, index.sources), folder / f"seed-{seed}"
+        last = {"model": "small GPT", "seed": seed, "tokens": TOKENS}
+        if results.has(**last, task=zero_shot.TASKS[-1]):
+            continue
+        torch.manual_seed(seed)
+        model = zoo.build(SMALL).eval()
+        ask(results, gpt(model), last | {"tokens": 0}, asked)
+
+        def at(status, model=model, run=run, seed=seed) -> None:
+            # What was saved at the last report: this report comes before its own checkpoint.
+            step = status.step - 25
+            losses.add(seed=seed, tokens=status.tokens, score=status.losses["next piece"])
+            if step in ASKED_AT:
+                tensors, facts = checkpoint.load(run / loop.CHECKPOINT)
+                load(model, tensors)
+                ask(results, gpt(model), {"model": "small GPT", "seed": seed, "tokens": facts["tokens"]}, asked)
+
+        found = loop.run(plan, index, run, resume=(run / loop.CHECKPOINT).exists(), report=at)
+        ask(results, gpt(found.model), last, asked)
+        losses.add(seed=seed, tokens=TOKENS, held_out=True, score=found.held_out["next piece"])
+
+
+def load(model: torch.nn.Module, tensors: dict[str, torch.Tensor]) -> None:
+    own = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            if name.startswith("model."):
+                own[name.removeprefix("model.")].copy_(tensor)
+
+
+def end_points(results: RecordsFile) -> None:
+    """Of the zoo what has read 16 million pieces; SmolLM2, which has read two trillion; one seed each."""
+    asked = {name: zero_shot.question(name) for name in zero_shot.TASKS}
+    made = {
+        "gpt-mini": (lambda: gpt(zoo.load("gpt-mini", heads=True)), 16_000_000, 1.0),
+        "ulmfit-mini": (ulmfit, 16_000_000, 1.0),
+        "SmolLM2": (smol, 2_000_000_000_000, 0.5),
+    }
+    for name, (make, tokens, part) in made.items():
+        key = {"model": name, "seed": 0, "tokens": tokens}
+        if not results.has(**key, task=zero_shot.TASKS[-1]):
+            ask(results, make(), key, asked, part)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "what", nargs="+", choices=("choose", *LABELS, "auxiliary", "zero-shot", "end-points")
+    )
+    parser.add_argument("--text", type=Path, default=Path("text"))
+    parser.add_argument("--runs", type=Path, default=Path("runs/openai_gpt"))
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    HERE.mkdir(parents=True, exist_ok=True)
+    for what in given.what:
+        match what:
+            case "choose":
+                choose()
+            case "topic" | "sentiment":
+                layers(RecordsFile(HERE / "finetuned.json"), what)
+            case "auxiliary":
+                auxiliary(RecordsFile(HERE / "finetuned.json"))
+            case "end-points":
+                end_points(RecordsFile(HERE / "zero_shot.json"))
+            case "zero-shot":
+                along_a_training(
+                    RecordsFile(HERE / "zero_shot.json"),
+                    RecordsFile(HERE / "losses.json"),
+                    given.text,
+                    given.runs,
+                )
+
+
+if __name__ == "__main__":
+    main()
