@@ -1,12 +1,13 @@
 """What each transferred layer buys, the auxiliary loss on and off, and zero-shot answers along a pretraining.
 
     export TLCOURSE_FILES=gold TLCOURSE_IMDB=imdb
-    tlcourse text text --nltk nltk_data --imdb imdb --eltec eltec-eng.txt.xz --pieces data/checkpoints/bert-mini
-    python benchmarks/openai_gpt.py topic zero-shot auxiliary sentiment end-points --text text
+    tlcourse text text --nltk nltk_data --imdb imdb --eltec eltec-eng.txt.xz \\
+        --pieces data/checkpoints/bert-mini
+    python benchmarks/openai_gpt.py topic zero-shot auxiliary sentiment end-points between --text text
 
 `topic` and `sentiment`: gpt-mini fine-tuned with nothing, the embeddings, or so many of the lowest layers
-taken over, the rest random (figure 2, left), by the task's loss alone. `auxiliary`: all layers, λ = 0.5 and 0.
-`zero-shot`: a small GPT trained anew with three seeds, asked at several places of its training (figure 2,
+taken over, the rest random (figure 2, left), by the task's loss alone; `between` fills in topic's layers.
+`auxiliary`: all layers, λ = 0.5 and 0. `zero-shot`: a small GPT trained anew with three seeds, asked at several places of its training (figure 2,
 right); `end-points` asks models that have read more. The learning rate was chosen among 2e-4, 5e-4 and 1e-3
 on training labels (`choose`): the largest accuracy on 300 training texts that were not learned from, seed 9.
 Results are written one by one; a run that was killed goes on.
@@ -14,58 +15,35 @@ Results are written one by one; a run that was killed goes on.
 
 import argparse
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from results_file import RecordsFile
 
 from tlcourse.data import tasks, text_index, tokeniser
 from tlcourse.data.tasks import Task
-from tlcourse.data.tokeniser import EXTRACT, SEP, START
-from tlcourse.models.language.gpt import GPTConfig, classification_input
+from tlcourse.data.tokeniser import SEP
+from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.pretrained import smollm2, zoo
 from tlcourse.probe import zero_shot
 from tlcourse.probe.zero_shot import LanguageModel
-from tlcourse.train.finetuning import generative
 from tlcourse.train.finetuning.generative import NOTHING, GenerativeRecipe
+from tlcourse.train.measuring import transferred_layers
 from tlcourse.train.pretraining import checkpoint, loop
 from tlcourse.train.pretraining.recipes import MIXTURE, PretrainingRecipe
 
 HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "openai_gpt"
 SEEDS = (0, 1, 2)
 LABELS = {"topic": 100, "sentiment": 500}
-TESTED = {"topic": 400, "sentiment": 500}
-LONGEST = {"topic": 32, "sentiment": 40}  # pieces of a text that are read
-LAYERS = {"topic": (6, NOTHING, 0, 3, 1, 2, 4, 5), "sentiment": (6, NOTHING, 0, 3)}  # what matters first
+LAYERS = {"topic": (6, NOTHING, 0, 3), "sentiment": (6, NOTHING, 0, 3), "between": (2, 4, 1, 5)}
 SMALL = GPTConfig(
     hidden_size=128, num_hidden_layers=3, num_attention_heads=2, intermediate_size=512,
     initializer_range=0.049, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
 )  # fmt: skip
-TOKENS, STEP = 800_000, 1024
-ASKED_AT = (50, 100, 200, 350, 550)  # steps; and at the beginning and the end
+TOKENS, STEP = 500_000, 1024
+ASKED_AT = (50, 100, 200, 350)  # steps; and at the beginning and the end
 ITEMS = {"sentiment": 400, "topic": 400, "headline": 150, "acceptability": 400}
-
-
-def items(task: Task, rows: np.ndarray) -> list[list[list[int]]]:
-    pieces = tokeniser.load(zoo.folder_of("gpt-mini"))
-    encoded = pieces.encode_batch([task.texts[i] for i in rows], add_special_tokens=False)
-    return [classification_input(e.ids[: LONGEST[task.name]], START, EXTRACT) for e in encoded]
-
-
-def fine_tuned(
-    task: Task, train: np.ndarray, test: np.ndarray, n_layers: int, recipe: GenerativeRecipe, seed: int
-) -> float:
-    language_model = generative.transfer(zoo.load("gpt-mini", heads=True), n_layers, seed)
-    model = generative.classifier(language_model, len(task.names), recipe, seed)
-    generative.finetune(model, items(task, train), task.target(train), recipe, seed)
-    return generative.accuracy(model, items(task, test), task.target(test))
-
-
-def test_rows(task: Task) -> np.ndarray:
-    name = next(iter(task.tests))
-    return np.random.default_rng(0).permutation(task.tests[name])[: TESTED[task.name]]
 
 
 def one(results: RecordsFile, task: Task, labels: int, n_layers: int, weight: float, seed: int) -> None:
@@ -74,7 +52,8 @@ def one(results: RecordsFile, task: Task, labels: int, n_layers: int, weight: fl
         return
     started = time.perf_counter()
     recipe = GenerativeRecipe(lm_weight=weight)
-    score = fine_tuned(task, task.draw(labels, seed), test_rows(task), n_layers, recipe, seed)
+    train, test = task.draw(labels, seed), transferred_layers.tested(task)
+    score = transferred_layers.measure(task, train, test, n_layers, recipe, seed)
     results.add(**key, score=score)
     print(key, round(score, 4), f"{time.perf_counter() - started:.0f} s", flush=True)
 
@@ -84,13 +63,13 @@ def choose() -> None:
     drawn = task.draw(LABELS["topic"] + 300, 9)
     for rate in (2e-4, 5e-4, 1e-3):
         recipe = GenerativeRecipe(learning_rate=rate, lm_weight=0.0)
-        score = fine_tuned(task, drawn[300:], drawn[:300], 6, recipe, 9)
+        score = transferred_layers.measure(task, drawn[300:], drawn[:300], 6, recipe, 9)
         print(rate, round(score, 4), flush=True)
 
 
-def layers(results: RecordsFile, name: str) -> None:
+def layers(results: RecordsFile, name: str, steps: Sequence[int]) -> None:
     task = tasks.load(name)
-    for n_layers in LAYERS[name]:
+    for n_layers in steps:
         for seed in SEEDS:
             one(results, task, LABELS[name], n_layers, 0.0, seed)
 
@@ -157,9 +136,11 @@ def recipe(seed: int, sources: tuple[str, ...]) -> PretrainingRecipe:
     )  # fmt: skip
 
 
-def along_a_training(results: RecordsFile, losses: RecordsFile, text: Path, folder: Path) -> None:
+def along_a_training(
+    results: RecordsFile, losses: RecordsFile, text: Path, folder: Path, seeds: Sequence[int]
+) -> None:
     index, asked = text_index.load(text), {name: zero_shot.question(name) for name in zero_shot.TASKS}
-    for seed in SEEDS:
+    for seed in seeds:
         plan, run = recipe(seed, index.sources), folder / f"seed-{seed}"
         last = {"model": "small GPT", "seed": seed, "tokens": TOKENS}
         if results.has(**last, task=zero_shot.TASKS[-1]):
@@ -175,7 +156,12 @@ def along_a_training(results: RecordsFile, losses: RecordsFile, text: Path, fold
             if step in ASKED_AT:
                 tensors, facts = checkpoint.load(run / loop.CHECKPOINT)
                 load(model, tensors)
-                ask(results, gpt(model), {"model": "small GPT", "seed": seed, "tokens": facts["tokens"]}, asked)
+                ask(
+                    results,
+                    gpt(model),
+                    {"model": "small GPT", "seed": seed, "tokens": facts["tokens"]},
+                    asked,
+                )
 
         found = loop.run(plan, index, run, resume=(run / loop.CHECKPOINT).exists(), report=at)
         ask(results, gpt(found.model), last, asked)
@@ -207,29 +193,34 @@ def end_points(results: RecordsFile) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
-        "what", nargs="+", choices=("choose", *LABELS, "auxiliary", "zero-shot", "end-points")
+        "what", nargs="+", choices=("choose", *LAYERS, "auxiliary", "zero-shot", "end-points")
     )
     parser.add_argument("--text", type=Path, default=Path("text"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of zero-shot")
+    parser.add_argument("--out", type=Path, default=HERE, help="two at once need a folder each")
     parser.add_argument("--runs", type=Path, default=Path("runs/openai_gpt"))
     given = parser.parse_args()
     torch.set_num_threads(1)
-    HERE.mkdir(parents=True, exist_ok=True)
+    given.out.mkdir(parents=True, exist_ok=True)
     for what in given.what:
         match what:
             case "choose":
                 choose()
             case "topic" | "sentiment":
-                layers(RecordsFile(HERE / "finetuned.json"), what)
+                layers(RecordsFile(given.out / "finetuned.json"), what, LAYERS[what])
+            case "between":
+                layers(RecordsFile(given.out / "finetuned.json"), "topic", LAYERS[what])
             case "auxiliary":
-                auxiliary(RecordsFile(HERE / "finetuned.json"))
+                auxiliary(RecordsFile(given.out / "finetuned.json"))
             case "end-points":
-                end_points(RecordsFile(HERE / "zero_shot.json"))
+                end_points(RecordsFile(given.out / "zero_shot.json"))
             case "zero-shot":
                 along_a_training(
-                    RecordsFile(HERE / "zero_shot.json"),
-                    RecordsFile(HERE / "losses.json"),
+                    RecordsFile(given.out / "zero_shot.json"),
+                    RecordsFile(given.out / "losses.json"),
                     given.text,
                     given.runs,
+                    given.seeds,
                 )
 
 

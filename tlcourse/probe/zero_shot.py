@@ -92,9 +92,7 @@ class Question:
 
     def head(self, n: int) -> "Question":
         """The first `n` items: they stand in a random order."""
-        return replace(
-            self, contexts=self.contexts[:n], answers=self.answers[:n], right=self.right[:n]
-        )
+        return replace(self, contexts=self.contexts[:n], answers=self.answers[:n], right=self.right[:n])
 
 
 def question(name: str) -> Question:
@@ -139,7 +137,9 @@ def _headline() -> Question:
     rows = _shuffled(news.test_index)
     answers, right = [], []
     for i in rows:
-        others = [j for j in news.test_index if news.topic[j] == news.topic[i] and news.group[j] != news.group[i]]
+        others = [
+            j for j in news.test_index if news.topic[j] == news.topic[i] and news.group[j] != news.group[i]
+        ]
         others.sort(key=lambda j: lot(news.names[j], news.names[i]))
         among = sorted([i, *others[: FEW - 1]], key=lambda j: lot(news.names[j], "order" + news.names[i]))
         answers.append([news.titles[j] for j in among])

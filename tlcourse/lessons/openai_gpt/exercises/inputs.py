@@ -112,7 +112,10 @@ def _lacks(which: int, part: str) -> tuple[Callable[..., list[List]], str]:
         (_no_extract, "The extract is missing: its state is what the classifier reads."),
         (_no_start, "The start is missing."),
         (_start_as_delimiter, "Between the texts stands the delimiter, not another start."),
-        (_extract_as_delimiter, "Between the texts stands the delimiter; the extract comes once, at the end."),
+        (
+            _extract_as_delimiter,
+            "Between the texts stands the delimiter; the extract comes once, at the end.",
+        ),
         (_delimiter_at_end, "At the end stands the extract, not another delimiter."),
         (_each_alone, "Each text stands alone here: the model never sees the two together."),
         (_marks_swapped, "Start and extract are exchanged: the extract has to have read everything."),
@@ -170,9 +173,7 @@ def _the_score(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> float:
     return max(row[n_context:n].mean() for row, n in zip(log_p, lengths, strict=True))
 
 
-_three = np.array(
-    [[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, -3, -2.2, -1.5, -1.6, 0]]
-)
+_three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, -3, -2.2, -1.5, -1.6, 0]])
 
 
 @exercise(
@@ -202,7 +203,10 @@ _three = np.array(
         (_one_late, "The first piece of the answer is missing: it stands at `n_context`."),
         (_first_piece, "Only the answer's first piece counts here. Take the mean over all of its pieces."),
         (_last_piece, "Only the answer's last piece counts here. Take the mean over all of its pieces."),
-        (_by_length, "Divided by the length with the context: the answer has `lengths[k] - n_context` pieces."),
+        (
+            _by_length,
+            "Divided by the length with the context: the answer has `lengths[k] - n_context` pieces.",
+        ),
         (_the_score, "That is how likely the best answer is. Return which one it is, its number."),
     ],
 )

@@ -1,0 +1,220 @@
+"""The sentences and rows of lesson OpenAI GPT that depend on what was measured."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from tlcourse.data.tokeniser import SEP, SPECIAL
+from tlcourse.lessons.openai_gpt.written import PEOPLE, WAYS
+from tlcourse.models.language.gpt import GPTForCausalLM
+from tlcourse.probe import zero_shot
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+from tlcourse.train.finetuning.generative import NOTHING
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+LINE, LEVELLED = "small GPT", "levelled"
+ALL = 6  # layers of gpt-mini
+
+
+def expected(
+    model: GPTForCausalLM, tokenizer: "Tokenizer", contexts: Mapping[str, str], n: int = 4
+) -> list[dict[str, str]]:
+    """Rows of a table: what the model expects after each context, and what one has to know for it."""
+    rows = []
+    for context, needed in contexts.items():
+        ids = tokenizer.encode(context, add_special_tokens=False).ids
+        with torch.inference_mode():
+            p = model.next_logits(torch.tensor([[SEP, *ids]]))[0]
+        p[: len(SPECIAL)] = -torch.inf
+        top = p.softmax(dim=0).topk(n)
+        told = ", ".join(
+            f"{tokenizer.id_to_token(i)} {v:.0%}"
+            for v, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)
+        )
+        rows.append({"text": f"{context} …", "likeliest next": told, "what it takes": needed})
+    return rows
+
+
+def of_texts(records: Records) -> str:
+    """How the likeliest pieces compare with people's text: repeated runs, and probability."""
+    again, likely = (records.where(measured=name) for name in ("repeated", "probability"))
+    greedy, people = WAYS_FIRST, PEOPLE
+    gap = difference(again.where(text=greedy), again.where(text=people))
+    verdict = gap.says(
+        above="It repeats itself more than people do",
+        below="It repeats itself less than people do",
+        luck="Whether it repeats itself more than people do, these draws cannot tell",
+    )
+    near = min(
+        (way for way in WAYS), key=lambda way: abs(again.where(text=way).mean - again.where(text=people).mean)
+    )
+    return (
+        f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there before, "
+        f"in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it writes has a "
+        f"probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one that people wrote "
+        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. Nearest to people in "
+        f"repetition comes “{near}”."
+    )
+
+
+WAYS_FIRST = next(iter(WAYS))
+
+
+def of_rows(curves: Mapping[str, np.ndarray]) -> str:
+    """What repeating does to the probability of a sentence, against the same sentence after others."""
+    again, others = curves.values()
+    gap = difference(
+        (again[:, -1] / again[:, 0]).tolist(), (others[:, -1] / others[:, 0]).tolist(), share=False
+    )
+    times = again.shape[1]
+    return (
+        f"The {times}th time, its pieces are {np.mean(again[:, -1] / again[:, 0]):.1f} times as likely as the "
+        f"first time. After {times - 1} other sentences it is {np.mean(others[:, -1] / others[:, 0]):.1f} times"
+        + gap.says(
+            above=": it is the repetition that does it, not the length of the text. ",
+            below=", so repetition makes it less likely than length does. ",
+            luck="; these few sentences cannot tell the two apart. ",
+        )
+        + "A model that takes the likeliest piece steps into a loop and finds it likelier with each turn "
+        "(Holtzman et al. 2020, section 4.2, show the same for GPT-2)."
+    )
+
+
+def of_layers(records: Records) -> str:
+    """What the embeddings, and what the layers above them add, for each task; and whether the top one does."""
+    lines = []
+    for task, rows in records.by("task").items():
+        none, table, whole = (rows.where(layers=k) for k in (NOTHING, 0, ALL))
+        told = [
+            difference(one, other).says(above=up, below=down, luck=luck)
+            for one, other, up, down, luck in (
+                (table, none, "help", "hurt", "make no difference that three seeds can tell"),
+                (whole, table, "help beyond them", "hurt", "make none beyond them that three seeds can tell"),
+            )
+        ]
+        points = [100 * (a.mean - b.mean) for a, b in ((table, none), (whole, table))]
+        lines.append(
+            f"- **{task}**: the embeddings {told[0]} ({points[0]:+.1f} points), all the layers above {told[1]} "
+            f"({points[1]:+.1f} points)".replace("-", "−").replace("− **", "- **")
+        )
+    return "\n".join(lines)
+
+
+def of_top(records: Records) -> str:
+    """Whether accuracy goes on rising up to the last layer."""
+    told = []
+    for task, rows in records.by("task").items():
+        below = max(k for k in rows.values("layers") if k < ALL)
+        gap = difference(rows.where(layers=ALL), rows.where(layers=below))
+        told.append(
+            gap.says(
+                above=f"for {task}, all {ALL} layers are better than {below}",
+                below=f"for {task}, {below} layers are better than all {ALL}",
+                luck=f"for {task}, {below} and {ALL} layers cannot be told apart",
+            )
+        )
+    return f"Does it rise up to the last layer? In our results, {'; '.join(told)}."
+
+
+def of_auxiliary(records: Records) -> str:
+    """The auxiliary loss on against off, for each task."""
+    lines = []
+    for (task, labels), rows in records.by("task", "labels").items():
+        gap = difference(rows.where(weight=0.5), rows.where(weight=0.0))
+        verdict = gap.says(above="it helps", below="it hurts", luck="no difference outside luck")
+        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        lines.append(f"- **{task}**, {labels:,} labels: {verdict} ({points} points)")
+    return "\n".join(lines)
+
+
+def best_way(records: Records) -> Records:
+    """One score per model, place and task: levelled where all models were, else as it says."""
+    return Records(row for row in records if row["way"] == LEVELLED or row["task"] == zero_shot.ACCEPTABILITY)
+
+
+def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
+    """For each task: whether the small GPT has left its beginning, and where those that read more have come."""
+    lines = []
+    for task, rows in records.by("task").items():
+        line = rows.where(model=LINE)
+        places = sorted(line.values("tokens"))
+        gap = difference(
+            line.where(tokens=places[-1]), line.where(tokens=places[0]), share=task != "acceptability"
+        )
+        spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
+        moved = gap.says(above="rises", below="falls", luck="has not left luck")
+        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in ends)
+        lines.append(
+            f"- **{task}** (chance {zero_shot.CHANCE[task]:{spec}}): the small GPT {moved}, "
+            f"{line.where(tokens=places[0]).mean:{spec}} → {line.where(tokens=places[-1]).mean:{spec}}; {last}"
+        )
+    return "\n".join(lines).replace("-0", "−0")
+
+
+def as_it_says(records: Records, model: str) -> str:
+    """What levelling is worth, for one model."""
+    told = []
+    for task, rows in records.where(model=model).by("task").items():
+        ways = rows.by("way")
+        if LEVELLED in ways:
+            told.append(f"{task} {ways['as it says'].mean:.0%} → {ways[LEVELLED].mean:.0%}")
+    return f"For `{model}`, from what it says to levelled: {', '.join(told)}."
+
+
+def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any, ...]]:
+    """The paper's figures beside ours."""
+    radford = "Radford et al. 2018, "
+
+    def at(task: str, k: int, weight: float = 0.0) -> list[float]:
+        return tuned.where(task=task, layers=k, weight=weight).scores
+
+    task = next(iter(tuned.values("task")))
+    again = texts.where(measured="repeated")
+    return [
+        (
+            "without pretraining → with it",
+            "59.9 → 74.7, mean over eight tasks",
+            radford + "table 5",
+            f"{mean_sd(at(task, NOTHING), '.1%')} → {mean_sd(at(task, ALL), '.1%')}, {task}",
+            "The direction is the same. Theirs is a model of 117 million numbers on whole data sets; ours has "
+            "7 million, and a task with few labels.",
+        ),
+        (
+            "auxiliary loss: without → with it",
+            "75.0 → 74.7, mean; better on the larger data sets",
+            radford + "table 5 and section 5",
+            f"{mean_sd(at(task, ALL), '.1%')} → {mean_sd(at(task, ALL, 0.5), '.1%')}, {task}",
+            "They, too, find it no help on small data sets, and ours are small. We have not tried a large one.",
+        ),
+        (
+            "zero-shot answers during pretraining",
+            "steady rise on all of four tasks",
+            radford + "section 5, figure 2, right",
+            _ends(asked),
+            "Theirs read a billion words; our small GPT half a million pieces. The models at the right of "
+            "our figure read more, and differ in size, too.",
+        ),
+        (
+            "the likeliest pieces against people's text",
+            "far more repetition, far higher probability",
+            "Holtzman et al. 2020, sections 4 and 5 (GPT-2)",
+            f"{mean_sd(again.where(text=WAYS_FIRST).scores, '.0%')} of runs repeated, "
+            f"{mean_sd(again.where(text=PEOPLE).scores, '.1%')} in people's",
+            "Another measure (runs of four pieces), a smaller model, shorter texts; the same finding.",
+        ),
+    ]
+
+
+def _ends(asked: Records) -> str:
+    rows = asked.where(model=LINE)
+    first, last = min(rows.values("tokens")), max(rows.values("tokens"))
+    return "; ".join(
+        f"{task} {group.where(tokens=first).mean:.2f} → {group.where(tokens=last).mean:.2f}"
+        for task, group in rows.by("task").items()
+    )
