@@ -7,10 +7,10 @@
 
 `topic` and `sentiment`: gpt-mini fine-tuned with nothing, the embeddings, or so many of the lowest layers
 taken over, the rest random (figure 2, left), by the task's loss alone; `between` fills in topic's layers.
-`auxiliary`: all layers, λ = 0.5 and 0. `zero-shot`: a small GPT trained anew with three seeds, asked at several places of its training (figure 2,
-right); `end-points` asks models that have read more. The learning rate was chosen among 2e-4, 5e-4 and 1e-3
-on training labels (`choose`): the largest accuracy on 300 training texts that were not learned from, seed 9.
-Results are written one by one; a run that was killed goes on.
+`auxiliary`: all layers, λ = 0.5 and 0. `zero-shot`: a small GPT trained anew with three seeds, asked at
+several places of its training (figure 2, right); `end-points` asks models that have read more. The learning
+rate was chosen among 2e-4, 5e-4 and 1e-3 on training labels (`choose`): the largest accuracy on 300 training
+texts that were not learned from, seed 9. Results are written one by one; a run that was killed goes on.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from results_file import RecordsFile
 
 from tlcourse.data import tasks, text_index, tokeniser
 from tlcourse.data.tasks import Task
-from tlcourse.data.tokeniser import SEP
 from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.pretrained import smollm2, zoo
 from tlcourse.probe import zero_shot
@@ -52,7 +51,7 @@ def one(results: RecordsFile, task: Task, labels: int, n_layers: int, weight: fl
         return
     started = time.perf_counter()
     recipe = GenerativeRecipe(lm_weight=weight)
-    train, test = task.draw(labels, seed), transferred_layers.tested(task)
+    train, test = task.draw(labels, seed), transferred_layers.held_for_test(task)
     score = transferred_layers.measure(task, train, test, n_layers, recipe, seed)
     results.add(**key, score=score)
     print(key, round(score, 4), f"{time.perf_counter() - started:.0f} s", flush=True)
@@ -85,20 +84,13 @@ def auxiliary(results: RecordsFile) -> None:
 # Zero-shot.
 
 
-def of_pieces(logits, longest: int) -> LanguageModel:
-    pieces = tokeniser.load(zoo.folder_of("gpt-mini"))
-    return LanguageModel(
-        logits, lambda text: pieces.encode(text, add_special_tokens=False).ids, [SEP], longest
-    )
-
-
 def gpt(model: torch.nn.Module) -> LanguageModel:
-    return of_pieces(lambda ids, mask: model(ids, mask), 128)
+    return zero_shot.of_gpt(model, tokeniser.load(zoo.folder_of("gpt-mini")))
 
 
 def ulmfit() -> LanguageModel:
-    model = zoo.load("ulmfit-mini", heads=True)
-    return of_pieces(lambda ids, mask: model(ids)[0], 128)
+    model, pieces = zoo.load("ulmfit-mini", heads=True), tokeniser.load(zoo.folder_of("ulmfit-mini"))
+    return zero_shot.of_gpt(model, pieces, logits=lambda ids, mask: model(ids)[0])
 
 
 def smol() -> LanguageModel:

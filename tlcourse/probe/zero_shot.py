@@ -1,14 +1,16 @@
-"""What a language model does without a single label: it says how likely a text is, and that answers questions.
+"""What a language model does without a single label: how likely it finds a text answers questions.
 
 The heuristics of Radford et al. 2018, section 5, "Zero-shot Behaviors": acceptability by the mean
-log-probability of a sentence's pieces; sentiment by which of two words is likelier after "very"; a question by
-the answer whose pieces have the highest mean log-probability after the text. Topics are asked like sentiment.
+log-probability of a sentence's pieces; sentiment by which of two words is likelier after "very"; a question
+by the answer whose pieces have the highest mean log-probability after the text. Topics are asked like
+sentiment.
 
 Taught in lesson *OpenAI GPT*.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,6 +19,10 @@ from torch import Tensor
 
 from tlcourse.data import bbc_news, cola, rated_sentences
 from tlcourse.data.splits import lot
+from tlcourse.data.tokeniser import SEP
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 FEW = 4  # answers to choose from, where the headline of an article is asked for
 LEAD = 30  # words of an article that are read
@@ -41,6 +47,18 @@ class LanguageModel:
     encode: Callable[[str], list[int]]
     start: Sequence[int]
     longest: int
+
+
+def of_gpt(
+    model: torch.nn.Module, tokenizer: "Tokenizer", longest: int = 128, logits: Callable | None = None
+) -> LanguageModel:
+    """A model of the zoo that reads from left to right; `logits` where it does not give them as GPT does."""
+    return LanguageModel(
+        logits or (lambda ids, mask: model(ids, mask)),
+        lambda text: tokenizer.encode(text, add_special_tokens=False).ids,
+        [SEP],
+        longest,
+    )
 
 
 @torch.inference_mode()
@@ -132,7 +150,7 @@ def _topic() -> Question:
 
 
 def _headline() -> Question:
-    """An article's own headline among three of other articles on the same topic, in the order of their lots."""
+    """An article's own headline among three of others on the same topic, in the order of their lots."""
     news = bbc_news.load()
     rows = _shuffled(news.test_index)
     answers, right = [], []

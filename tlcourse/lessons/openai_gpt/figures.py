@@ -171,7 +171,7 @@ def _short(tokens: int) -> str:
 
 
 def repetition(curves: Mapping[str, np.ndarray]) -> Described:
-    """Draw how likely a sentence's pieces are the k-th time: name → (phrases, times), mean over the phrases."""
+    """Draw how likely a sentence's pieces are the k-th time: name → (phrases, times), the mean over phrases."""
     fig, ax = plt.subplots(figsize=(8, 4.2))
     told = []
     for (name, rows), style in zip(curves.items(), cycle(len(curves)), strict=True):

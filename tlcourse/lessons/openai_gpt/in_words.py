@@ -56,8 +56,8 @@ def of_texts(records: Records) -> str:
     )
     return (
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there before, "
-        f"in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it writes has a "
-        f"probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one that people wrote "
+        f"in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it writes has "
+        f"a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one that people wrote "
         f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. Nearest to people in "
         f"repetition comes “{near}”."
     )
@@ -73,9 +73,10 @@ def of_rows(curves: Mapping[str, np.ndarray]) -> str:
         (again[:, -1] / again[:, 0]).tolist(), (others[:, -1] / others[:, 0]).tolist(), share=False
     )
     times = again.shape[1]
+    factors = [np.mean(rows[:, -1] / rows[:, 0]) for rows in (again, others)]
     return (
-        f"The {times}th time, its pieces are {np.mean(again[:, -1] / again[:, 0]):.1f} times as likely as the "
-        f"first time. After {times - 1} other sentences it is {np.mean(others[:, -1] / others[:, 0]):.1f} times"
+        f"The {times}th time, its pieces are {factors[0]:.1f} times as likely as the first time. "
+        f"After {times - 1} other sentences it is {factors[1]:.1f} times"
         + gap.says(
             above=": it is the repetition that does it, not the length of the text. ",
             below=", so repetition makes it less likely than length does. ",
@@ -87,7 +88,7 @@ def of_rows(curves: Mapping[str, np.ndarray]) -> str:
 
 
 def of_layers(records: Records) -> str:
-    """What the embeddings, and what the layers above them add, for each task; and whether the top one does."""
+    """What the embeddings, and what all the layers above them add, for each task."""
     lines = []
     for task, rows in records.by("task").items():
         none, table, whole = (rows.where(layers=k) for k in (NOTHING, 0, ALL))
@@ -100,7 +101,7 @@ def of_layers(records: Records) -> str:
         ]
         points = [100 * (a.mean - b.mean) for a, b in ((table, none), (whole, table))]
         lines.append(
-            f"- **{task}**: the embeddings {told[0]} ({points[0]:+.1f} points), all the layers above {told[1]} "
+            f"- **{task}**: the embeddings {told[0]} ({points[0]:+.1f} points), the layers above {told[1]} "
             f"({points[1]:+.1f} points)".replace("-", "−").replace("− **", "- **")
         )
     return "\n".join(lines)
@@ -139,7 +140,7 @@ def best_way(records: Records) -> Records:
 
 
 def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
-    """For each task: whether the small GPT has left its beginning, and where those that read more have come."""
+    """For each task: whether the small GPT has left its beginning, and where those that read more are."""
     lines = []
     for task, rows in records.by("task").items():
         line = rows.where(model=LINE)
@@ -152,7 +153,7 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
         last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in ends)
         lines.append(
             f"- **{task}** (chance {zero_shot.CHANCE[task]:{spec}}): the small GPT {moved}, "
-            f"{line.where(tokens=places[0]).mean:{spec}} → {line.where(tokens=places[-1]).mean:{spec}}; {last}"
+            f"{' → '.join(f'{line.where(tokens=k).mean:{spec}}' for k in (places[0], places[-1]))}; {last}"
         )
     return "\n".join(lines).replace("-0", "−0")
 
@@ -182,7 +183,7 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
             "59.9 → 74.7, mean over eight tasks",
             radford + "table 5",
             f"{mean_sd(at(task, NOTHING), '.1%')} → {mean_sd(at(task, ALL), '.1%')}, {task}",
-            "The direction is the same. Theirs is a model of 117 million numbers on whole data sets; ours has "
+            "The direction is the same. Theirs has 117 million numbers and whole data sets; ours has "
             "7 million, and a task with few labels.",
         ),
         (
@@ -190,7 +191,7 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
             "75.0 → 74.7, mean; better on the larger data sets",
             radford + "table 5 and section 5",
             f"{mean_sd(at(task, ALL), '.1%')} → {mean_sd(at(task, ALL, 0.5), '.1%')}, {task}",
-            "They, too, find it no help on small data sets, and ours are small. We have not tried a large one.",
+            "They, too, find it no help on small data sets, and ours are small. We have tried no large one.",
         ),
         (
             "zero-shot answers during pretraining",

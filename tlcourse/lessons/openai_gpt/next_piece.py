@@ -92,10 +92,8 @@ class NextPiece(Explorer):
     def told(self, text: str, temperature: float, cut: str) -> str:
         pieces, p, _ = self.likely(text, temperature, cut)
         n = int((self.drawn > 0).sum())
-        return (
-            f"“{text}” … likeliest next: {', '.join(f'{w} {one:.0%}' for w, one in zip(pieces[:3], p, strict=False))}. "
-            f"Drawing from {cut}: {n:,} of {len(self.drawn):,} pieces."
-        )
+        top = ", ".join(f"{w} {one:.0%}" for w, one in zip(pieces[:3], p, strict=False))
+        return f"“{text}” … likeliest next: {top}. Drawing from {cut}: {n:,} of {len(self.drawn):,} pieces."
 
     def told_html(self, text: str, temperature: float, cut: str) -> str:
         said = self.told(text, temperature, cut).partition(" … ")[2]

@@ -28,7 +28,7 @@ _GIVEN = 4  # pieces of a text that the model goes on from
 
 
 def beginnings(texts: Sequence[str], tokenizer: "Tokenizer", length: int) -> torch.Tensor:
-    """The first pieces of those texts that are long enough: (N, 1 + length), after the mark that begins one."""
+    """The first pieces of those texts that are long enough: (N, 1 + length), after the first mark."""
     encoded = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     return torch.tensor([[SEP, *ids[:length]] for ids in encoded if len(ids) >= length])
 
@@ -51,11 +51,11 @@ def compared(
     """How much repeats itself, and how likely the model finds it, in its own texts and in those of people.
 
     Args:
-        people: whole beginnings of texts that people wrote, (N, T); the model goes on from their first pieces.
+        people: beginnings of texts that people wrote, (N, T); the model goes on from their first pieces.
         draws: seeds, each of which draws `n_texts` of them and what is written.
 
     Returns:
-        Records with `text`, `measured` (repeated, probability), seed and score; and the texts of the last draw.
+        Records with `text`, `measured` (repeated, probability), seed, score; and the last draw's texts.
     """
     rows, texts = [], {}
     for seed in draws:

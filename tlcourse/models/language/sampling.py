@@ -39,7 +39,7 @@ class Choice:
 
 
 def keep_top_k(logits: Tensor, k: int) -> Tensor:
-    """(…, V) → the same, −∞ for all but the k largest; with a tie at the bound, all that are as large stay."""
+    """(…, V) → the same, −∞ for all but the k largest; what is as large as the last of them stays, too."""
     smallest_kept = logits.topk(min(k, logits.shape[-1])).values[..., -1:]
     return logits.masked_fill(logits < smallest_kept, -torch.inf)
 

@@ -32,7 +32,7 @@ def items(task: Task, rows: np.ndarray, tokenizer: "Tokenizer") -> list[Item]:
     return [classification_input(e.ids[: LONGEST[task.name]], START, EXTRACT) for e in encoded]
 
 
-def tested(task: Task, n: int | None = None) -> np.ndarray:
+def held_for_test(task: Task, n: int | None = None) -> np.ndarray:
     """The texts of a task that are tested on, always the same; the first `n` of them."""
     rows = np.random.default_rng(0).permutation(task.tests[next(iter(task.tests))])
     return rows[: n or TESTED[task.name]]

@@ -95,7 +95,7 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
     inputs=_distribution,
     equivalent={
         "np.cumsum(probabilities[order]) - probabilities[order] → "
-        "abs(np.cumsum(probabilities[order]) - probabilities[order])": "a sum of probabilities is never negative",
+        "abs(np.cumsum(probabilities[order]) - probabilities[order])": "what is summed is never negative",
         "result: absolute": "probabilities are never negative",
     },
     special={
@@ -135,7 +135,7 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
     ],
 )
 def nucleus(probabilities: np.ndarray, p: float) -> np.ndarray:
-    """Return (V,): 0 for all but the fewest, likeliest pieces that together have p or more; these add up to 1."""
+    """Return (V,): 0 for all but the fewest, likeliest pieces with p or more together; these add up to 1."""
     order = np.argsort(-probabilities)
     before = np.cumsum(probabilities[order]) - probabilities[order]
     kept = order[before < p]

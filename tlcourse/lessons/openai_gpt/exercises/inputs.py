@@ -124,7 +124,7 @@ def _lacks(which: int, part: str) -> tuple[Callable[..., list[List]], str]:
     ],
 )
 def both_orders(first: List, second: List, start: int, delimiter: int, extract: int) -> list[List]:
-    """Return two sequences, start text delimiter text extract: `first` before `second`, then the other way."""
+    """Return two sequences, start text delimiter text extract: `first` before `second`, and the other way."""
     one = [start, *first, delimiter, *second, extract]
     other = [start, *second, delimiter, *first, extract]
     return [one, other]

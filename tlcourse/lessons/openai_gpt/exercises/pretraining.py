@@ -77,8 +77,8 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         "result: a list": "the list of one number",
     },
     hints=(
-        "Take the row `[5, 7, 9, 0]` with mask `[1, 1, 1, 0]`. Which positions have something to predict, and "
-        "what? There are two.",
+        "Take the row `[5, 7, 9, 0]` with mask `[1, 1, 1, 0]`. Which positions have something to predict, "
+        "and what? There are two.",
         "`logits[:, :-1]` are the predictions that have a next piece, `ids[:, 1:]` are those pieces. Whether "
         "such a piece is a real one, `mask[:, 1:]` says.",
         "Select with a bool mask, `x[real]`, on both sides; then `F.cross_entropy(predictions, pieces)` "
