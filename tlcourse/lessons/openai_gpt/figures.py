@@ -21,7 +21,7 @@ _EDGE = {
     TEXT: COLOURS["blue"],
     EXTRACT: COLOURS["vermillion"],
 }
-_WIDTH = {START: 0.75, DELIMITER: 0.95, TEXT: 3.3, EXTRACT: 0.95}
+_WIDTH = {START: 0.75, DELIMITER: 1.05, TEXT: 3.2, EXTRACT: 0.95}
 
 
 def input_transformations(rows: Sequence[tuple[str, Sequence[Sequence[tuple[str, str]]], str]]) -> Described:
@@ -65,7 +65,7 @@ def _boxes(ax: plt.Axes, sequence: Sequence[tuple[str, str]], y: float) -> float
         ax.add_patch(
             Rectangle((x, y - 0.36), width, 0.72, facecolor=_FACE[kind], edgecolor=_EDGE[kind], lw=1.4)
         )
-        lines = textwrap.wrap(text or kind, 36 if width < 5 else 80)
+        lines = textwrap.wrap(text or kind, 32 if width < 5 else 80)
         shown = "\n".join(lines[:2]) + (" …" if len(lines) > 2 else "")
         ax.text(x + width / 2, y, shown, ha="center", va="center", fontsize=10 if text else 11,
                 color="white" if filled else "black")  # fmt: skip
@@ -171,7 +171,7 @@ def _short(tokens: int) -> str:
 
 
 def repetition(curves: Mapping[str, np.ndarray]) -> Described:
-    """Draw how likely a sentence's pieces are the k-th time: name → (phrases, times), the mean over phrases."""
+    """Draw how likely a sentence's pieces are the k-th time: name → (phrases, times), their mean."""
     fig, ax = plt.subplots(figsize=(8, 4.2))
     told = []
     for (name, rows), style in zip(curves.items(), cycle(len(curves)), strict=True):

@@ -29,7 +29,7 @@ def expected(
     rows = []
     for context, needed in contexts.items():
         ids = tokenizer.encode(context, add_special_tokens=False).ids
-        with torch.inference_mode():
+        with torch.no_grad():
             p = model.next_logits(torch.tensor([[SEP, *ids]]))[0]
         p[: len(SPECIAL)] = -torch.inf
         top = p.softmax(dim=0).topk(n)
@@ -55,9 +55,9 @@ def of_texts(records: Records) -> str:
         (way for way in WAYS), key=lambda way: abs(again.where(text=way).mean - again.where(text=people).mean)
     )
     return (
-        f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there before, "
-        f"in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it writes has "
-        f"a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one that people wrote "
+        f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
+        f"before, in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it "
+        f"writes has a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one of people's "
         f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. Nearest to people in "
         f"repetition comes “{near}”."
     )

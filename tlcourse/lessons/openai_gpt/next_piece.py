@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BARS, MOST = 12, 120  # pieces shown, pieces of a text
 _ALL, _TOP, _NUCLEUS, _NARROW = "all pieces", "the 10 likeliest", "nucleus 0.9", "nucleus 0.5"
 CUTS = {_ALL: (None, None), _TOP: (10, None), _NUCLEUS: (None, 0.9), _NARROW: (None, 0.5)}
+_Likely = tuple[list[str], list[float], list[float]]
 _CHOOSE = "choose the next piece …"
 
 
@@ -32,6 +33,7 @@ class NextPiece(Explorer):
     def __init__(self, model: GPTForCausalLM, tokenizer: "Tokenizer", text: str, seed: int):
         self.model, self.tokenizer, self.text = model, tokenizer, text
         self.generator = torch.Generator().manual_seed(seed)
+        self.last: tuple[tuple[str, float, str], _Likely] | None = None
         self.alt = f"Bars for the pieces that may come next. {self.told(text, 1.0, _NUCLEUS)}"
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
@@ -57,22 +59,27 @@ class NextPiece(Explorer):
             ipywidgets.HBox([self.pick, *self.buttons.values()]),
         ]
 
-    def likely(self, text: str, temperature: float, cut: str) -> tuple[list[str], list[float], list[float]]:
+    def likely(self, text: str, temperature: float, cut: str) -> _Likely:
         """The likeliest pieces after a text, each with its probability, and with that it is drawn with.
 
         Raises NotShown for a text that is too long.
         """
+        asked = text, temperature, cut
+        if self.last and self.last[0] == asked:  # the picture and the words ask for the same
+            return self.last[1]
         ids = self.tokenizer.encode(text, add_special_tokens=False).ids
         if len(ids) > MOST:
             raise NotShown(f"This text has {len(ids)} pieces: {MOST} at most, please. Start again.")
-        with torch.inference_mode():
+        with torch.no_grad():
             logits = self.model.next_logits(torch.tensor([[SEP, *ids]]))[0]
         logits[: len(SPECIAL)] = -torch.inf  # marks are not text
         p = distribution(logits, Choice(temperature))
         drawn = distribution(logits, Choice(temperature, *CUTS[cut]))
         order = p.argsort(descending=True)[:BARS]
         self.drawn = drawn
-        return [self.tokenizer.id_to_token(int(i)) for i in order], p[order].tolist(), drawn[order].tolist()
+        pieces = [self.tokenizer.id_to_token(int(i)) for i in order]
+        self.last = asked, (pieces, p[order].tolist(), drawn[order].tolist())
+        return self.last[1]
 
     def draw(self, text: str, temperature: float, cut: str) -> Figure:
         pieces, p, drawn = self.likely(text, temperature, cut)

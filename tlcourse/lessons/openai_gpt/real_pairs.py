@@ -1,7 +1,8 @@
 """Real examples of the four kinds of task, as GPT reads them: rows of (what it is, text) for the figure.
 
 Sentiment and the headlines are from the packaged data. The two other pairs are quoted: the entailment from
-RTE (Recognizing Textual Entailment, 2006), the similarity from the STS benchmark (Cer et al. 2017; CC BY-SA).
+the second challenge in Recognizing Textual Entailment (Bar-Haim et al. 2006), the similarity from the STS
+benchmark (Cer et al. 2017); both are in the parts to develop on.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,12 @@ from collections.abc import Sequence
 START, DELIMITER, EXTRACT, TEXT = "start", "delimiter", "extract", "text"
 Sequence_ = list[tuple[str, str]]
 
-ENTAILMENT = ("Reagan attended a ceremony in Washington.", "Washington is part of Normandy.", "no")
-SIMILARITY = ("A plane is taking off.", "An air plane is taking off.", "5.0 of 5")
+ENTAILMENT = (
+    "Newspapers choke on rising paper costs and falling revenue.",
+    "The cost of paper is rising.",
+    "it follows",
+)
+SIMILARITY = ("A guy is riding a horse.", "A man is riding a horse in the desert.", "3.4 of 5")
 
 
 def one(text: str) -> Sequence_:
