@@ -39,7 +39,7 @@ class GenerativeRecipe:
     lm_weight: float = 0.5
     dropout: float = 0.1
     epochs: int = 3
-    min_steps: int = 70
+    min_steps: int = 49
     batch_size: int = 16
     weight_decay: float = 0.01
     warmup: float = 0.1
