@@ -11,7 +11,7 @@ taken over, the rest random (figure 2, left), by the task's loss alone; `between
 three seeds, asked at several places of its training (figure 2, right); `end-points` asks models that have
 read more. The learning
 rate was chosen among 2e-4, 5e-4 and 1e-3 on training labels (`choose`): the largest accuracy on 300 training
-texts that were not learned from, seed 9. Results are written one by one; a run that was killed goes on.
+texts that were not learned from, seed 9, 70 steps. Results are written one by one; a run that was killed goes on.
 """
 
 import argparse

@@ -278,7 +278,7 @@ LIKELY = {
             (lambda x, i, m: -cross_entropy(x[:, :-1][m[:, 1:].bool()], i[:, 1:][m[:, 1:].bool()]), "sign"),
         ],
         "nucleus": [
-            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "together"),
+            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "division by 0"),
             (lambda q, p: np.where(np.cumsum(q) <= p, q, 0), ""),
             (lambda q, p: kept_in_order(q, p)[0], "add up to 1"),
             (lambda q, p: np.sort(kept_in_order(q, p)[0])[::-1] / kept_in_order(q, p)[1], "sorted"),

@@ -128,7 +128,7 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         ends: models that are marked where they stopped, at the right.
     """
     tasks = [task for task in chance if task in records.values("task")]
-    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.2))
+    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.4))
     told = []
     for ax, task in zip(np.atleast_1d(axes), tasks, strict=True):
         rows = records.where(task=task)
@@ -140,7 +140,7 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         ax.plot(x, mean, color=COLOURS["blue"], marker="o", linestyle="-", label="small GPT, 3 seeds")
         ax.fill_between(x, mean - spread, mean + spread, color=COLOURS["blue"], alpha=0.2, lw=0)
         ax.axhline(chance[task], color=COLOURS["grey"], linestyle=":", lw=2, marker="", label="chance")
-        styles = (("vermillion", "D"), ("orange", "s"), ("black", "*"))
+        styles = (("vermillion", "D"), ("orange", "s"), ("black", "*"), ("purple", "P"))
         ticks = [_short(k) for k in places]
         for i, (name, (colour, marker)) in enumerate(zip(ends, styles, strict=False)):
             score = rows.where(model=name).mean

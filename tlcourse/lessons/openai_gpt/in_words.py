@@ -158,6 +158,24 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
     return "\n".join(lines).replace("-0", "−0")
 
 
+_ENDS = {
+    "gpt2-nano": "`gpt2-nano`, of the same size as the small GPT",
+    "gpt-mini": "`gpt-mini`, four times as large",
+    "ulmfit-mini": "`ulmfit-mini`, an LSTM",
+    "SmolLM2": "SmolLM2, a decoder of our days with 135 million numbers",
+}
+
+
+def of_ends(records: Records, ends: Sequence[str]) -> str:
+    """What the models at the right of the figure are, and how much they have read."""
+    told = []
+    for name in ends:
+        tokens = records.where(model=name).values("tokens")[0]
+        read = f"{tokens / 1e12:.0f} trillion" if tokens >= 1e12 else f"{tokens / 1e6:.0f} million"
+        told.append(f"{_ENDS[name]} ({read} pieces)")
+    return f"At the right of the figure: {'; '.join(told)}. Each was trained once."
+
+
 def as_it_says(records: Records, model: str) -> str:
     """What levelling is worth, for one model."""
     told = []
@@ -198,8 +216,9 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
             "steady rise on all of four tasks",
             radford + "section 5, figure 2, right",
             _ends(asked),
-            "Theirs read a billion words; our small GPT half a million pieces. The models at the right of "
-            "our figure read more, and differ in size, too.",
+            "Theirs has read 7,000 books, our small GPT "
+            f"{max(asked.where(model=LINE).values('tokens')):,} pieces: nearly nothing. The models at the right of "
+            "our figure have read more.",
         ),
         (
             "the likeliest pieces against people's text",

@@ -24,8 +24,8 @@ layers = prediction(
         "That is what one expects from vision, where the lowest layers are the general ones. It went on.",
         "So they report (section 5, figure 2): each layer holds something of use. What came out here, the "
         "figure and the sentence above say.",
-        "The top is closest to the pretraining task, and later lessons find it is not the best "
-        "to read frozen. But here everything is trained on, and then the top helped, too.",
+        "The top is closest to the pretraining task, and a frozen model is often read better from below it. "
+        "But in the paper everything is trained on, and then the top helped, too.",
     ),
 )
 

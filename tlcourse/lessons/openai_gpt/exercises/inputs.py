@@ -173,6 +173,7 @@ def _the_score(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> float:
     return max(row[n_context:n].mean() for row, n in zip(log_p, lengths, strict=True))
 
 
+_unlikely_context = np.array([[-20.0, -20, -1, -1, 0, 0], [-20.0, -20, -1.5, -1.5, -1.5, -1.5]])
 _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, -3, -2.2, -1.5, -1.6, 0]])
 
 
@@ -185,6 +186,7 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
     },
     special={
         "a short answer that is not the likeliest per piece": (_three, 2, np.array([6, 4, 5])),
+        "a context that is unlikely": (_unlikely_context, 2, np.array([4, 6])),
         "a context of one piece": (_three[:, 1:], 1, np.array([5, 3, 4])),
         "equally likely answers": (np.array([[-9.0, -2, -1, 0], [-9.0, -1, -1, -1]]), 1, np.array([3, 4])),
         "two that are the same": (np.array([[-9.0, -2, -1], [-9.0, -1, -2]]), 1, np.array([3, 3])),
