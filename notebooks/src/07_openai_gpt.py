@@ -286,7 +286,7 @@ check.both_orders(both_orders)
 # $$L_3 = L_2 + \lambda L_1$$
 #
 # $L_2$ is the task's log-probability of the right labels; the paper takes $\lambda = 0.5$. Is it worth it? First, is *pretraining* worth it? Two trainings here: `gpt-mini`, and the same
-# network with random weights, on the beginnings of 100 news articles, five topics. (By the task's loss alone, $\lambda = 0$.)
+# network with random weights; beside them counts (TF-IDF), on the beginnings of 100 news articles, five topics. (By the task's loss alone, $\lambda = 0$.)
 
 # %%
 topic = tasks.load("topic")
@@ -298,6 +298,8 @@ live = show.Records(
      "score": transferred_layers.measure(topic, train, test, k, recipe, seed)}
     for name, k in (("nothing", NOTHING), ("all six layers", 6))
 )  # fmt: skip
+counted = transferred_layers.counts(topic, train, test)
+live += show.Records([{"task": "topic, now", "taken over": "TF-IDF", "seed": seed, "score": counted}])
 show.results(live, rows="task", columns="taken over", caption=f"Accuracy on {len(test)} articles")
 
 # %% [markdown]
@@ -308,11 +310,13 @@ show.results(live, rows="task", columns="taken over", caption=f"Accuracy on {len
 # %%
 tuned = show.Records.load("openai_gpt/finetuned")
 by_layer = tuned.where(weight=0.0)
-figures.layers(by_layer, transferred_layers.NAMES)
+counts = show.Records.load("openai_gpt/counts")
+figures.layers(by_layer, transferred_layers.NAMES, counts)
 
 # %%
 show.md(in_words.of_layers(by_layer))
 show.md(in_words.of_top(by_layer))
+show.md(in_words.of_counts(by_layer, counts))
 
 # %%
 check.recall("layers")

@@ -99,8 +99,8 @@ def causal(pieces: Sequence[str], weights: torch.Tensor) -> Described:
     )
 
 
-def layers(records: Records, names: Mapping[int, str]) -> Described:
-    """Draw accuracy over what is taken over, a line per task: the paper's figure 2, left."""
+def layers(records: Records, names: Mapping[int, str], counts: Records | None = None) -> Described:
+    """Draw accuracy over what is taken over, a line per task, and counts: the paper's figure 2, left."""
     fig, ax = plt.subplots(figsize=(9, 4.6))
     told = []
     for (task, rows), style in zip(
@@ -113,6 +113,11 @@ def layers(records: Records, names: Mapping[int, str]) -> Described:
         labels = rows.values("labels")[0]
         ax.errorbar(places, mean, spread, label=f"{task}, {labels} labels", markevery=1, capsize=4, **line)
         told.append(f"{task}: " + ", ".join(f"{names[k]} {m:.0%}" for k, m in zip(places, mean, strict=True)))
+    for row in [] if counts is None else [counts]:
+        ax.axhline(
+            row.mean, color=COLOURS["grey"], linestyle=":", lw=2, marker="", label="TF-IDF of the same texts"
+        )
+        told.append(f"TF-IDF {row.mean:.0%}")
     ax.set_xticks([*names], [*names.values()])
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.set(xlabel="taken over from pretraining; the rest is random", ylabel="accuracy")

@@ -123,6 +123,14 @@ def of_top(records: Records) -> str:
     return f"Does it rise up to the last layer? In our results, {'; '.join(told)}."
 
 
+def of_counts(records: Records, counts: Records) -> str:
+    """The whole model against counts of the same texts."""
+    (task,) = counts.values("task")
+    ours = records.where(task=task, layers=ALL)
+    gap = difference(ours, counts, names=("all six layers", "TF-IDF of the same beginnings"))
+    return f"And against counts, for {task}: {gap.sentence}."
+
+
 def of_auxiliary(records: Records) -> str:
     """The auxiliary loss on against off, for each task."""
     lines = []
@@ -217,8 +225,8 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
             radford + "section 5, figure 2, right",
             _ends(asked),
             "Theirs has read 7,000 books, our small GPT "
-            f"{max(asked.where(model=LINE).values('tokens')):,} pieces: nearly nothing. The models at the right of "
-            "our figure have read more.",
+            f"{max(asked.where(model=LINE).values('tokens')):,} pieces: next to nothing. Those at the right "
+            "of our figure have read more.",
         ),
         (
             "the likeliest pieces against people's text",

@@ -16,6 +16,7 @@ from tlcourse.models.language.gpt import classification_input
 from tlcourse.models.pretrained import zoo
 from tlcourse.train.finetuning import generative
 from tlcourse.train.finetuning.generative import NOTHING, GenerativeRecipe, Item
+from tlcourse.train.measuring import baselines
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -36,6 +37,16 @@ def held_for_test(task: Task, n: int | None = None) -> np.ndarray:
     """The texts of a task that are tested on, always the same; the first `n` of them."""
     rows = np.random.default_rng(0).permutation(task.tests[next(iter(task.tests))])
     return rows[: n or TESTED[task.name]]
+
+
+def counts(task: Task, train: np.ndarray, test: np.ndarray) -> float:
+    """The accuracy of TF-IDF and logistic regression, on the same beginnings of the texts."""
+    tokenizer = tokeniser.load(zoo.folder_of(MODEL))
+    train_texts, test_texts = (
+        [tokenizer.decode(item[0][1:-1]) for item in items(task, rows, tokenizer)] for rows in (train, test)
+    )
+    model = baselines.classifier("TF-IDF").fit(train_texts, task.target(train))
+    return float(model.score(test_texts, task.target(test)))
 
 
 def measure(
