@@ -186,7 +186,7 @@ next_piece.grow(gpt, tokenizer)
 # - **top-k**: draw among the $k$ likeliest (Fan et al. 2018);
 # - **nucleus**, or top-p: draw among the fewest, likeliest pieces that together have probability $p$ (Holtzman et al. 2020, section 3.1).
 #
-# GPT's paper does not write texts at all; GPT-2 (lesson 13) does, and so came the question.
+# GPT's paper is about tasks and not about writing; GPT-2 (lesson 13) writes, and so came the question.
 
 # %%
 show.source(sampling.distribution, docstring=False)
