@@ -210,10 +210,10 @@ check.nucleus(nucleus)
 
 # %%
 texts = [*bbc_news.load().texts[:300], *rated_sentences.load("movie").texts[:600]]
-length = pick(full=60, fast=40)
+length = pick(full=45, fast=32)
 people = written.beginnings(texts, tokenizer, length)
 draws = [seed + i for i in range(3)]
-repeats, last_texts = written.compared(gpt, people, draws, n_texts=pick(full=8, fast=4))
+repeats, last_texts = written.compared(gpt, people, draws, n_texts=pick(full=6, fast=3))
 show.table(written.shown(last_texts, tokenizer))
 
 # %%
@@ -359,7 +359,7 @@ check.best_answer(best_answer)
 asking = zero_shot.of_gpt(gpt, tokenizer)
 now = []
 for name in (zero_shot.SENTIMENT, zero_shot.TOPIC):
-    asked = zero_shot.question(name).head(pick(full=400, fast=40))
+    asked = zero_shot.question(name).head(pick(full=200, fast=40))
     scores = zero_shot.answer_scores(asking, asked)
     levelled = zero_shot.levelled(asking, asked, scores)
     for way, some in (("as it says", scores), ("levelled", levelled)):

@@ -217,8 +217,8 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
             "up to 9% more on MultiNLI",
             radford + "section 5, figure 2, left",
             f"{mean_sd(at(task, 0), '.1%')} → {mean_sd(at(task, ALL), '.1%')}, {task}",
-            "MultiNLI is about how sentences relate, a topic mostly about which words there are: we think that "
-            "this is why our embeddings alone do so much of it.",
+            "MultiNLI is about how sentences relate, a topic mostly about which words there are: we think "
+            "that this is why our embeddings alone do so much of it.",
         ),
         (
             "auxiliary loss: without → with it",
