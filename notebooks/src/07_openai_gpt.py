@@ -74,7 +74,7 @@ show.md(
 
 # %% [markdown]
 # It *is* lesson 04's block, six times, with one thing more: a **mask**. Here is all of it, in plain tensors. `w` holds the weights, under the
-# names that GPT's published weights have: `c_attn` makes queries, keys and values at once, `c_fc` and `c_proj` are the feed-forward layer.
+# names that GPT's published weights have: `attn.c_attn` makes queries, keys and values at once, `attn.c_proj` is attention's output, `mlp.c_fc` and `mlp.c_proj` are the feed-forward layer.
 
 # %%
 w = load_file(zoo.folder_of("gpt-mini") / "model.safetensors")
@@ -111,11 +111,8 @@ def decoder(ids):
 # Is that the whole model? Compare it with the course's own module, on a sentence:
 
 # %%
-encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids  # noqa: E731
-sentence = "The film was so boring that I fell asleep."
-ids = torch.tensor(
-    [tokeniser.SEP, *encode(sentence)]
-)  # [SEP] stood between documents: a text begins after it
+sentence = tokenizer.encode("The film was so boring that I fell asleep.", add_special_tokens=False)
+ids = torch.tensor([tokeniser.SEP, *sentence.ids])  # [SEP] stood between documents: a text begins after it
 with torch.inference_mode():
     apart = (decoder(ids) - gpt(ids[None])[0]).abs().max()
 show.md(f"The largest difference of any of {len(ids) * c.vocab_size:,} logits: {apart:.0e}.")
@@ -144,11 +141,11 @@ figures.causal([tokenizer.id_to_token(i) for i in ids.tolist()], attention)
 # %%
 contexts = {
     "He was born in the United": "names of things in the world",
-    "The Prime": "and what goes with what in the news",
+    "The Prime": "what goes with what in the news",
     "The film was so boring that I fell": "cause and effect",
     "She put on her coat and walked out of the": "what people do with coats",
     "They have been waiting for the bus, and they": "that they is many, and have, not has",
-    "The keys to the cabinet": "that it is the keys that will be, not the cabinet",
+    "The keys to the cabinet": "that it is the keys that are, not the cabinet that is",
 }
 show.table(in_words.expected(gpt, tokenizer, contexts))
 

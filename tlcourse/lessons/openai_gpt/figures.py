@@ -147,7 +147,10 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         ax.axhline(chance[task], color=COLOURS["grey"], linestyle=":", lw=2, marker="", label="chance")
         styles = (("vermillion", "D"), ("orange", "s"), ("black", "*"), ("purple", "P"))
         ticks = [_short(k) for k in places]
+        there = [name for name in ends if name in rows.values("model")]
         for i, (name, (colour, marker)) in enumerate(zip(ends, styles, strict=False)):
+            if name not in there:
+                continue
             score = rows.where(model=name).mean
             ax.plot(
                 [len(places) + i], [score], color=COLOURS[colour], marker=marker, ms=10, ls="", label=name
@@ -158,7 +161,7 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         ax.set(xlabel="tokens read")
         spec = ".2f" if task == "acceptability" else ".0%"
         ax.yaxis.set_major_formatter(lambda value, _, spec=spec: f"{value:{spec}}")
-        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in ends)
+        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in there)
         told.append(
             f"{task}, chance {chance[task]:{spec}}: from {mean[0]:{spec}} to {mean[-1]:{spec}}; {last}"
         )

@@ -51,15 +51,13 @@ def of_texts(records: Records) -> str:
         below="It repeats itself less than people do",
         luck="Whether it repeats itself more than people do, these draws cannot tell",
     )
-    near = min(
-        (way for way in WAYS), key=lambda way: abs(again.where(text=way).mean - again.where(text=people).mean)
-    )
+    drawn = [again.where(text=way).mean for way in WAYS if way != greedy]
     return (
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
         f"before, in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it "
         f"writes has a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one of people's "
-        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. Nearest to people in "
-        f"repetition comes “{near}”."
+        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. The ways that draw repeat "
+        f"between {min(drawn):.1%} and {max(drawn):.1%}."
     )
 
 
@@ -158,7 +156,8 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
         )
         spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
         moved = gap.says(above="rises", below="falls", luck="has not left luck")
-        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in ends)
+        there = [name for name in ends if name in rows.values("model")]
+        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in there)
         lines.append(
             f"- **{task}** (chance {zero_shot.CHANCE[task]:{spec}}): the small GPT {moved}, "
             f"{' → '.join(f'{line.where(tokens=k).mean:{spec}}' for k in (places[0], places[-1]))}; {last}"
