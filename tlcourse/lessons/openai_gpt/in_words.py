@@ -56,8 +56,8 @@ def of_texts(records: Records) -> str:
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
         f"before, in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it "
         f"writes has a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one of people's "
-        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. The ways that draw repeat "
-        f"between {min(drawn):.1%} and {max(drawn):.1%}."
+        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. The ways that draw "
+        f"repeat between {min(drawn):.1%} and {max(drawn):.1%}."
     )
 
 
