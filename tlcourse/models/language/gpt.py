@@ -125,14 +125,12 @@ class GPTForCausalLM(nn.Module):
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """Continue (B, T) to (B, T + max_new_tokens), as `sampling.continued` does; it reads what fits."""
-        longest = self.config.max_position_embeddings
-        return sampling.continued(
-            lambda ids: self.next_logits(ids[:, -longest:]),
-            input_ids,
-            max_new_tokens,
-            sampling.Choice(temperature, top_k, top_p),
-            generator,
-        )
+        longest, choice = self.config.max_position_embeddings, sampling.Choice(temperature, top_k, top_p)
+
+        def read(ids: Tensor) -> Tensor:
+            return self.next_logits(ids[:, -longest:])
+
+        return sampling.continued(read, input_ids, max_new_tokens, choice, generator)
 
     def next_logits(self, input_ids: Tensor) -> Tensor:
         """(B, T) → (B, V), for the piece after the last alone: the others would be multiplied for nothing."""

@@ -1,8 +1,9 @@
 """Exercises of lesson 07, OpenAI GPT."""
 
 from tlcourse.exercises.machinery import prediction
+from tlcourse.lessons.openai_gpt.exercises.answers import best_answer
 from tlcourse.lessons.openai_gpt.exercises.choosing import nucleus
-from tlcourse.lessons.openai_gpt.exercises.inputs import best_answer, both_orders
+from tlcourse.lessons.openai_gpt.exercises.inputs import both_orders
 from tlcourse.lessons.openai_gpt.exercises.pretraining import next_piece_loss
 
 __all__ = ["best_answer", "both_orders", "layers", "likeliest", "next_piece_loss", "nucleus"]
