@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes: a core of 76, and an optional part of 4, marked as such; the computer needs about four of them · **You need** lesson 04 (attention and the Transformer
+# **Time** 80 minutes: a core of 76, and an optional part of 4, marked as such; the computer needs about three of them · **You need** lesson 04 (attention and the Transformer
 # block), lesson 06 (fine-tuning a language model) · **You will be able to**
 # *read* a decoder line by line, *say* what the causal mask is for, *choose* pieces by temperature, top-k and nucleus, *turn* four kinds
 # of task into sequences, *measure* what pretrained layers are worth, and *ask* a language model without a single label.

@@ -86,4 +86,4 @@ def best_answer(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
     Row k of log_p (K, T) is the context of `n_context` pieces, then answer k, up to lengths[k], then padding.
     """
     means = [row[n_context:n].mean() for row, n in zip(log_p, lengths, strict=True)]
-    return int(np.argmax(means))
+    return means.index(max(means))

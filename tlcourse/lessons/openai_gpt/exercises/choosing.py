@@ -94,19 +94,20 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
     title="The nucleus",
     inputs=_distribution,
     equivalent={
-        "np.cumsum(probabilities[order]) - probabilities[order] → "
-        "abs(np.cumsum(probabilities[order]) - probabilities[order])": "what is summed is never negative",
+        "probabilities[order].cumsum() - probabilities[order] → "
+        "abs(probabilities[order].cumsum() - probabilities[order])": "what is summed is never negative",
         "result: absolute": "probabilities are never negative",
     },
     special={
         "one piece alone has p": (np.array([0.125, 0.75, 0.125]), 0.5),
         "the likeliest have p exactly": (np.array([0.125, 0.5, 0.25, 0.125]), 0.75),
+        "a piece with probability 0": (np.array([0.5, 0.0, 0.3, 0.2]), 0.7),
         "p is 1": (np.array([0.25, 0.5, 0.25]), 1.0),
     },
     hints=(
         "Sort the pieces, the likeliest first, and go down until what you have adds up to p. Does the piece "
         "that takes you over p belong to it?",
-        "`order = np.argsort(-probabilities)`, and `np.cumsum(probabilities[order])` is what they have "
+        "`order = (-probabilities).argsort()`, and `probabilities[order].cumsum()` is what they have "
         "together, up to and with each. Without the piece itself it is that less its own.",
         "Keep those before which less than p has been collected. Put their probabilities into an array of "
         "zeros, at their own places, and divide by the sum.",
@@ -136,9 +137,9 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
 )
 def nucleus(probabilities: np.ndarray, p: float) -> np.ndarray:
     """Return (V,): 0 for all but the fewest, likeliest pieces with p or more together; these add up to 1."""
-    order = np.argsort(-probabilities)
-    before = np.cumsum(probabilities[order]) - probabilities[order]
+    order = (-probabilities).argsort()
+    before = probabilities[order].cumsum() - probabilities[order]
     kept = order[before < p]
-    out = np.zeros_like(probabilities)
+    out = 0 * probabilities
     out[kept] = probabilities[kept]
     return out / out.sum()

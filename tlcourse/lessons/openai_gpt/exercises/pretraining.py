@@ -81,8 +81,8 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         "and what? There are two.",
         "`logits[:, :-1]` are the predictions that have a next piece, `ids[:, 1:]` are those pieces. Whether "
         "such a piece is a real one, `mask[:, 1:]` says.",
-        "Select with a bool mask, `x[real]`, on both sides; then `F.cross_entropy(predictions, pieces)` "
-        "takes the softmax, the logarithm and the mean.",
+        "Select with a bool mask, `x[real]`, on both sides; then `torch.nn.functional.cross_entropy(predictions, "
+        "pieces)` takes the softmax, the logarithm and the mean.",
     ),
     wrong=[
         (_unshifted, "Position t has read piece t already: its logits are for piece t + 1. Shift by one."),
@@ -108,4 +108,4 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
 def next_piece_loss(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
     """Return the mean −log p of the next piece: logits (B, T, V), ids (B, T), mask (B, T) 0 = padding."""
     real = mask[:, 1:].bool()
-    return F.cross_entropy(logits[:, :-1][real], ids[:, 1:][real])
+    return torch.nn.functional.cross_entropy(logits[:, :-1][real], ids[:, 1:][real])
