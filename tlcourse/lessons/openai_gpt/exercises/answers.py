@@ -1,6 +1,7 @@
 """A question answered without a label."""
 
 import numpy as np
+from numpy import ndarray  # the lesson, where the solutions may be read, has no np
 
 from tlcourse.exercises.machinery import exercise
 
@@ -80,7 +81,7 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
         (_the_score, "That is how likely the best answer is. Return which one it is, its number."),
     ],
 )
-def best_answer(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+def best_answer(log_p: ndarray, n_context: int, lengths: ndarray) -> int:
     """Return which answer has the highest mean log-probability per piece; of two as good, the first.
 
     Row k of log_p (K, T) is the context of `n_context` pieces, then answer k, up to lengths[k], then padding.

@@ -1,6 +1,7 @@
 """Which pieces may come next."""
 
 import numpy as np
+from numpy import ndarray  # the lesson, where the solutions may be read, has no np
 
 from tlcourse.exercises.machinery import exercise
 
@@ -135,7 +136,7 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
         (_outside, "That is the tail, what the nucleus leaves out."),
     ],
 )
-def nucleus(probabilities: np.ndarray, p: float) -> np.ndarray:
+def nucleus(probabilities: ndarray, p: float) -> ndarray:
     """Return (V,): 0 for all but the fewest, likeliest pieces with p or more together; these add up to 1."""
     order = (-probabilities).argsort()
     before = probabilities[order].cumsum() - probabilities[order]

@@ -81,8 +81,8 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         "and what? There are two.",
         "`logits[:, :-1]` are the predictions that have a next piece, `ids[:, 1:]` are those pieces. Whether "
         "such a piece is a real one, `mask[:, 1:]` says.",
-        "Select with a bool mask, `x[real]`, on both sides; then `torch.nn.functional.cross_entropy(predictions, "
-        "pieces)` takes the softmax, the logarithm and the mean.",
+        "Select with a bool mask, `x[real]`, on both sides; then "
+        "`torch.nn.functional.cross_entropy(predictions, pieces)` takes softmax, logarithm and mean.",
     ),
     wrong=[
         (_unshifted, "Position t has read piece t already: its logits are for piece t + 1. Shift by one."),
