@@ -140,8 +140,14 @@ LESSONS = (
         _MODELS,
         "Can one Transformer serve every task?",
         ("sequences_and_attention", "ulmfit"),
-        teaches=("models.language.gpt",),
-        planned=True,
+        teaches=(
+            "models.language.gpt",
+            "models.language.sampling",
+            "probe.zero_shot",
+            "train.finetuning.generative",
+            "train.measuring.repetition",
+            "train.measuring.transferred_layers",
+        ),
     ),
     Lesson(
         "bert",

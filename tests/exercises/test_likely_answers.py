@@ -9,6 +9,7 @@ import pytest
 import torch
 from scipy.interpolate import interp1d
 from sklearn.metrics import f1_score
+from torch.nn.functional import cross_entropy
 
 from tlcourse.exercises import classroom
 from tlcourse.exercises.verdicts import WRONG
@@ -18,6 +19,15 @@ inf = float("inf")
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
+
+
+def kept_in_order(q, p):
+    """The nucleus, not divided, at its places, and its sum."""
+    order = np.argsort(-q)
+    kept = order[np.cumsum(q[order]) - q[order] < p]
+    out = np.zeros_like(q)
+    out[kept] = q[kept]
+    return out, out.sum()
 
 
 def unit(x):
@@ -265,6 +275,41 @@ LIKELY = {
             (lambda h, i: int(np.delete(unit(h) @ unit(h)[i], i).argmax()), "deleted"),
             (lambda h, i: int(np.abs((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "in size"),
             (lambda h, i: int(((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "below 0"),
+        ],
+    },
+    "openai_gpt": {
+        "next_piece_loss": [
+            (lambda x, i, m: cross_entropy(x[m.bool()], i[m.bool()]), "Shift by one"),
+            (lambda x, i, m: cross_entropy(x[:, :-1].flatten(0, 1), i[:, 1:].flatten()), "Padding"),
+            (lambda x, i, m: cross_entropy(x[:, :-1].transpose(1, 2), i[:, 1:]), "Padding"),
+            (lambda x, i, m: cross_entropy(x[:, :-1][m[:, :-1].bool()], i[:, 1:][m[:, :-1].bool()]),
+             "that is predicted"),
+            (lambda x, i, m: -cross_entropy(x[:, :-1][m[:, 1:].bool()], i[:, 1:][m[:, 1:].bool()]), "sign"),
+        ],
+        "nucleus": [
+            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "division by 0"),
+            (lambda q, p: np.where(np.cumsum(q) <= p, q, 0), ""),
+            (lambda q, p: kept_in_order(q, p)[0], "add up to 1"),
+            (lambda q, p: np.sort(kept_in_order(q, p)[0])[::-1] / kept_in_order(q, p)[1], "sorted"),
+            (lambda q, p: kept_in_order(q, p)[0] / p, "its own sum"),
+            (lambda q, p: (kept_in_order(q, p)[0] > 0) / (kept_in_order(q, p)[0] > 0).sum(), "proportions"),
+        ],
+        "both_orders": [
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e]], "two sequences"),
+            (lambda a, b, s, d, e: [[s, *a, *b, e], [s, *b, *a, e]], "delimiter is missing"),
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e], [s, *a, d, *b, e]], "exchange"),
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e], [e, *b[::-1], d, *a[::-1], s]], ""),
+            (lambda a, b, s, d, e: [[s, *a, e], [s, *b, e]], "alone"),
+            (lambda a, b, s, d, e: [s, *a, d, *b, e, s, *b, d, *a, e], "list of two"),
+        ],
+        "best_answer": [
+            (lambda lp, c, n: int(np.argmax([r[c:k].sum() for r, k in zip(lp, n, strict=True)])), "the mean"),
+            (lambda lp, c, n: int(np.argmax(lp[:, c:].mean(axis=1))), "Padding"),
+            (lambda lp, c, n: int(np.argmax([r[:k].mean() for r, k in zip(lp, n, strict=True)])), "context"),
+            (lambda lp, c, n: int(np.argmin([r[c:k].mean() for r, k in zip(lp, n, strict=True)])), "argmax"),
+            (lambda lp, c, n: int(np.argmax([r[c + 1 : k].mean() for r, k in zip(lp, n, strict=True)])),
+             "first piece"),
+            (lambda lp, c, n: [r[c:k].mean() for r, k in zip(lp, n, strict=True)], ""),
         ],
     },
     "to_tune_or_not_to_tune": {
