@@ -37,8 +37,8 @@ answer_in_sight = prediction(
 
 which_kinds = prediction(
     question=(
-        "bert-mini sees both sides of a hidden word, gpt-mini what stands to the left. Both have read the same "
-        "16 million pieces. Where does seeing both sides help most, in points of accuracy?"
+        "bert-mini sees both sides of a hidden word, gpt-mini what stands to the left. Both have read the "
+        "same 16 million pieces. Where does seeing both sides help most, in points of accuracy?"
     ),
     options=(
         "Names: the right side says who did it",
@@ -50,7 +50,7 @@ which_kinds = prediction(
     why=(
         "Names are hardly ever guessed by either: which name it is, is rarely said by the sentence.",
         "A noun is one of thousands. So small a model guesses few of them, whatever it sees.",
-        "Whether a comma or a full stop stands here depends on whether the sentence goes on: that is on the right.",
+        "Whether a comma or a full stop stands here depends on whether the sentence goes on, to the right.",
         "Some words depend on what follows, others on nothing in the sentence.",
     ),
 )

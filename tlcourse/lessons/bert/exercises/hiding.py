@@ -97,15 +97,15 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
         (_elementwise, "`**` raises each entry by itself. A second layer is a matrix product, `@`."),
         (
             _with_itself,
-            "You let each state look at itself in each layer. Only what `mask` allows is looked at.",
+            "You let each state look at itself. Only what `mask` allows is looked at.",
         ),
         (_turned, "Rows and columns are swapped: row i is what state i has seen."),
         (_one_too_many, "That is one layer too many: `mask` itself is the first."),
         (_one_too_few, "That is one layer too few."),
         (_squared, "Each layer looks with `mask`: you multiply what was seen with itself."),
         (_counted, "These are numbers of ways. Whether there is one is asked: compare with 0."),
-        (_in_all_layers, "A word counts if the top state has seen it, whether or not the lower ones had."),
-        (_in_any_layer, "Only what the top layer has seen counts: what a lower state had seen is not added."),
+        (_in_all_layers, "A word counts if the top state has seen it, whatever lower ones had."),
+        (_in_any_layer, "Only what the top layer has seen counts: what lower ones had is not added."),
     ],
 )
 def reach(mask: Tensor, layers: int) -> Tensor:
@@ -192,8 +192,8 @@ def _not_chosen(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: n
     hints=(
         "Three kinds of places change nothing: those that were not chosen, and one in ten of those that were.",
         "`np.where(condition, this, that)` chooses place by place, and can stand inside another.",
-        "Two conditions: `chosen` and below 0.8, then `chosen` and below 0.9. `&` binds tighter than `<`, so put "
-        "brackets around each comparison.",
+        "Two conditions: `chosen` and below 0.8, then `chosen` and below 0.9. `&` binds tighter than `<`: "
+        "put brackets around each comparison.",
     ),
     wrong=[
         (_all_masked, "Every chosen piece becomes [MASK]: only those with a fate below 0.8."),
@@ -202,7 +202,7 @@ def _not_chosen(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: n
         (_not_chosen_too, "Pieces that were not chosen change too: look at `chosen`."),
         (
             _random_replaces_all,
-            "Pieces that were not chosen get a random one: look at `chosen` there as well.",
+            "Pieces that were not chosen get a random one: look at `chosen` as well.",
         ),
         (_random_first, "None becomes [MASK]: those with a fate below 0.8 do."),
         (_turned_fate, "Your tenths are at the wrong end of `fate`: below 0.8 is [MASK]."),
@@ -283,7 +283,7 @@ def _table_of_words(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
         "result: a list": "the list of one number",
     },
     hints=(
-        "Of each row of `log_p`, one number counts: that of the piece that stands there. And not every row does.",
+        "Of a row of `log_p`, one number counts: that of the piece that stands there. Not every row does.",
         "`log_p[chosen]` are the rows that count, `ids[chosen]` the pieces that belong there.",
         "`rows.gather(1, wanted[:, None])` picks one number from each row. Their mean, with the sign turned.",
     ),
@@ -299,11 +299,11 @@ def _table_of_words(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
         (_whole_rows, "All pieces of a row count here: only the one that stands there does."),
         (
             _table_of_words,
-            "Each row is asked for the pieces of all chosen places: only for its own. `gather`.",
+            "Each row is asked for the pieces of all places: only for its own. `gather`.",
         ),
     ],
 )
 def masked_loss(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
-    """Return the mean of − ln p of the true piece over the chosen places: log_p (T, V), ids and chosen (T,)."""
+    """Return the mean of − ln p of the true pieces at the chosen places: log_p (T, V), ids and chosen (T,)."""
     wanted = log_p[chosen].gather(1, ids[chosen][:, None])
     return -wanted.mean()

@@ -1,6 +1,7 @@
 """WordPiece: which two pieces to join, and how a word is cut."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def _counted(words: Words) -> tuple[Counter, Counter]:
     for word, n in words:
         for piece in word:
             pieces[piece] += n
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += n
     return pieces, pairs
 
@@ -103,7 +104,7 @@ def _best(words: Words) -> tuple[str, str]:
     hints=(
         "Two things are counted over all words, each as often as its word occurs: single pieces, and pairs of "
         "neighbours.",
-        "A `Counter` for each. `zip(word, word[1:])` gives the neighbours of a word; add its count to each.",
+        "A `Counter` for each. `itertools.pairwise(word)` gives the neighbours of a word; add its count to each.",
         "`max(pairs, key=…)` finds the pair whose key is largest; the key divides the count of the pair by "
         "both counts of its pieces.",
     ),
@@ -131,14 +132,14 @@ def best_pair(words: Words) -> tuple[str, str]:
     for word, n in words:
         for piece in word:
             pieces[piece] += n
-        for pair in zip(word[:-1], word[1:], strict=True):
+        for pair in pairwise(word):
             pairs[pair] += n
     return max(pairs, key=lambda pair: pairs[pair] / (pieces[pair[0]] * pieces[pair[1]]))
 
 
 _VOCABULARY = {
     "un", "u", "n", "play", "p", "##able", "##a", "##ab", "##ing", "##in", "##s", "##b", "##l", "##e", "##n",
-    "##g", "##i", "p", "pl", "##play", "##playab", "##ed", "##d", "##p", "##ay", "player", "in", "i", "##ly",
+    "##g", "##i", "pl", "##play", "##playab", "##ed", "##d", "##p", "##ay", "player", "in", "i", "##ly",
     "##r", "##er", "##ers",
 }  # fmt: skip
 _ASKED = ("unplayable", "players", "playing", "unable", "inply", "plays", "played", "zebra", "unzip", "unplayed",
