@@ -125,7 +125,7 @@ def loss(log_p: np.ndarray, questions: Sequence[Question]) -> float:
 def by_layer(
     model: BertForPreTraining, tokenizer: "Tokenizer", question: Question, n: int = 5
 ) -> list[list[tuple[str, float]]]:
-    """For each layer, embeddings first, the `n` likeliest pieces at a masked place with their probabilities."""
+    """For each layer, embeddings first, the `n` likeliest pieces at a masked place, with probabilities."""
     found = []
     for layer in range(model.config.num_hidden_layers + 1):
         (row,) = from_both_sides(model, [question], layer)

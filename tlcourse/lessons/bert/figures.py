@@ -39,8 +39,8 @@ def who_sees_whom(words: Sequence[str]) -> Described:
     axes[0].set_ylabel("the state of")
     return Described(
         fig,
-        f"Three grids for the sentence '{' '.join(words)}': a row is a word's state, a column a word that it has "
-        "seen. GPT: the lower triangle. ELMo: the lower triangle in one half of the vector, the upper in the "
+        f"Three grids for the sentence '{' '.join(words)}': a row is a word's state, a column a word that it "
+        "has seen. GPT: the lower triangle. ELMo: the lower triangle in one half of the vector, the upper in the "
         "other. BERT: every cell.",
     )
 
@@ -55,8 +55,8 @@ def by_kind(records: Records, models: Sequence[str]) -> Described:
         places = np.arange(len(kinds)) - 0.4 + (number + 0.5) * high
         means = [one.mean for one in found]
         ax.barh(
-            places, means, high, xerr=[one.spread for one in found], color=style["color"], hatch=style["hatch"],
-            edgecolor="white", label=model, error_kw={"lw": 1, "capsize": 2},
+            places, means, high, xerr=[one.spread for one in found], color=style["color"],
+            hatch=style["hatch"], edgecolor="white", label=model, error_kw={"lw": 1, "capsize": 2},
         )  # fmt: skip
         told.append(f"{model}: " + ", ".join(f"{k} {m:.0%}" for k, m in zip(kinds, means, strict=True)))
     ax.set_yticks(range(len(kinds)), kinds)

@@ -81,7 +81,7 @@ class HiddenWords(Explorer):
         word = words[number - 1]
         top = ", ".join(f"{piece} {p:.0%}" for piece, p in found[-1])
         if not right:
-            return f"“{word}” is cut into several pieces: no single guess can be it. The top layer guesses {top}."
+            return f"“{word}” is several pieces: no single guess can be it. The top layer guesses {top}."
         names = ["the embeddings", *(f"layer {k}" for k in range(1, len(found)))]
         first = [name for name, guesses in zip(names, found, strict=True) if guesses[0][0] == right]
         known = f"It is the first guess of {', '.join(first)}" if first else "It is no layer's first guess"

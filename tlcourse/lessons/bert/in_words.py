@@ -56,8 +56,8 @@ def of_kinds(records: Records) -> str:
     ordered = sorted(gains, key=lambda kind: -gains[kind])
     told = ", ".join(f"{kind} {100 * gains[kind]:+.0f}".replace("-", "−") for kind in ordered)
     return (
-        f"{gap.sentence} Points of accuracy that both sides add, by kind: {told}. Each model has read the same "
-        "pieces of the same text, once from the left and once with some of them hidden."
+        f"{gap.sentence} Points of accuracy that both sides add, by kind: {told}. Each model has read the "
+        "same pieces of the same text, once from the left and once with some of them hidden."
     )
 
 
@@ -126,15 +126,14 @@ def of_layers(records: Records, model: str) -> str:
     best = max(single.values("layer"), key=lambda k: single.where(layer=k).mean)
     last, first = single.where(layer=top), single.where(layer=0)
     gap = difference(last, single.where(layer=best))
-    against = (
-        "the last one is the best"
-        if best == top
-        else f"layer {best} is the best, and the last one is {gap.says(above='above', below='below', luck='within luck of')} it"
-    )
+    words = {"above": "above", "below": "below", "luck": "within luck of"}
+    against = "the last one is the best"
+    if best != top:
+        against = f"layer {best} is the best, and the last one is {gap.says(**words)} it"
     joined = difference(rows.where(reading="last four, side by side"), last)
     return (
-        f"- **{model}**: from {first.mean:.1%} at the embeddings to {last.mean:.1%} at the top; {against}. Four "
-        f"layers side by side are {joined.says(above='above', below='below', luck='within luck of')} the last alone."
+        f"- **{model}**: from {first.mean:.1%} at the embeddings to {last.mean:.1%} at the top; {against}. "
+        f"The last four side by side are {joined.says(**words)} the last alone."
     )
 
 
@@ -159,17 +158,17 @@ def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tup
             f"parts of speech {pair('parts of speech', BERTS, 'no NSP', LEFT)}; does B follow A? "
             f"{pair('next sentence', BERTS, 'no NSP', LEFT)}",
             "They fine-tune BERT-base, which went forty times through 3.3 billion words. Ours has read "
-            f"{ablations.about['tokens'] / 1e6:.1f} million pieces and is frozen: what learns from every piece is ahead of what learns from "
-            "15 in 100 (their appendix C.1 sees this at the start of training, and the order turn soon).",
+            f"{ablations.about['tokens'] / 1e6:.1f} million pieces and is frozen. What reads from the left "
+            "learns from every piece, the others from 15 in 100 (their appendix C.1 sees this at the start of training, and the order turn soon).",
         ),
         (
             "MASK / SAME / RND: 80/10/10, 100/0/0, 0/0/100",
             "names, frozen: 94.9, 94.0, 94.6 F1",
             devlin + "table 8, appendix C.2",
-            f"parts of speech, frozen: {pair('parts of speech', BERTS, '100/0/0', '0/0/100')}; a piece in sight: "
-            f"{pair('piece in sight', BERTS, '100/0/0', '0/0/100')}",
-            "Their differences are below one point after a full training. Ours are larger where the readout is "
-            "what the 10 % are for: a state that still says which word stands there.",
+            f"parts of speech, frozen: {pair('parts of speech', BERTS, '100/0/0', '0/0/100')}; "
+            f"a piece in sight: {pair('piece in sight', BERTS, '100/0/0', '0/0/100')}",
+            "Their differences are below one point after a full training. Where ours are larger, the readout "
+            "is what the 10 % are for: a state that still says which word stands there.",
         ),
         (
             "names, frozen: embeddings / second-to-last / last / last four side by side",
@@ -177,8 +176,8 @@ def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tup
             devlin + "table 7, section 5.3",
             f"{read('one layer', 0)} / {read('one layer', top - 1)} / {read('one layer', top)} / "
             f"{read('last four, side by side')} F1",
-            "They: BERT-base, all of CoNLL-2003, a two-layer BiLSTM on top. We: DistilBERT, tuned for grammar, "
-            "300 sentences, silver tags, a linear model.",
+            "They: BERT-base, all of CoNLL-2003, a two-layer BiLSTM on top. We: DistilBERT, tuned for "
+            "grammar, 300 sentences, silver tags, a linear model.",
         ),
         (
             "a hidden word from both sides, the first guess",

@@ -1,4 +1,4 @@
-"""The published BERT's answers to the sentences that bert-mini is asked, where its weights have been fetched."""
+"""The published BERT's answers to the sentences that bert-mini is asked, where it has been fetched."""
 
 from collections.abc import Sequence
 
@@ -77,6 +77,6 @@ def command() -> str:
         return "On the right, the answers of the model that the authors published, BERT-base, uncased."
     asset = assets.catalogue()[ASSET]
     return (
-        f"The published model's answers would stand beside these: BERT-base ({asset.size / 1e6:.0f} MB) is not "
-        f"fetched here; `{asset.command}` fetches it, then run the cell again."
+        f"The published model's answers would stand beside these: BERT-base ({asset.size / 1e6:.0f} MB) "
+        f"is not fetched here; `{asset.command}` fetches it, then run the cell again."
     )

@@ -228,7 +228,7 @@ class _Training:
         }, n_tokens
 
     def _weight(self, name: str) -> float:
-        """How much a loss counts; one that is left out gets gradients of 0, as all processes must get some."""
+        """How much a loss counts; one that is left out has gradients of 0, as all processes need some."""
         return 0.0 if name in self.recipe.left_out else self.objective.weights.get(name, 1.0)
 
     def _total(self, value: Tensor) -> float:

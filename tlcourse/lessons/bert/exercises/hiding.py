@@ -85,10 +85,10 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
         "mask.float() @ seen.float() → seen.float() @ mask.float()": "powers of one matrix, either way round",
     },
     hints=(
-        "After one layer, state i has seen what `mask[i]` allows. A second layer looks at states of the first: "
-        "what had those seen?",
-        "State i now has seen word j if it looks at some k (`mask[i, k]`) and state k had seen j. Over all k, "
-        "that is a matrix product, with “more than 0” for “some”.",
+        "After one layer, state i has seen what `mask[i]` allows. A second layer looks at states of the "
+        "first: what had those seen?",
+        "State i now has seen word j if it looks at some k (`mask[i, k]`) and state k had seen j. Over all "
+        "k, that is a matrix product, with “more than 0” for “some”.",
         "Begin with `seen = mask`. For each further layer, multiply `mask` with `seen`, both as floats, and "
         "compare with 0.",
     ),
@@ -187,10 +187,10 @@ def _not_chosen(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: n
             np.array([0.1, 0.85, 0.95]),
             np.array([21, 22, 23]),
         ),
-    },  # fmt: skip
+    },
     equivalent={"result: absolute": "numbers of pieces are never negative"},
     hints=(
-        "Three kinds of places change nothing: those that were not chosen, and one in ten of those that were.",
+        "Two kinds of places stay as they are: what was not chosen, and one in ten of what was.",
         "`np.where(condition, this, that)` chooses place by place, and can stand inside another.",
         "Two conditions: `chosen` and below 0.8, then `chosen` and below 0.9. `&` binds tighter than `<`: "
         "put brackets around each comparison.",
@@ -304,6 +304,6 @@ def _table_of_words(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
     ],
 )
 def masked_loss(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
-    """Return the mean of − ln p of the true pieces at the chosen places: log_p (T, V), ids and chosen (T,)."""
+    """Return the mean of − ln p of the true pieces at the chosen places: log_p (T, V), ids, chosen (T,)."""
     wanted = log_p[chosen].gather(1, ids[chosen][:, None])
     return -wanted.mean()

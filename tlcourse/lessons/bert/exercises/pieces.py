@@ -102,15 +102,14 @@ def _best(words: Words) -> tuple[str, str]:
         "one word": ([(["q", "##u"], 3)],),
     },
     hints=(
-        "Two things are counted over all words, each as often as its word occurs: single pieces, and pairs of "
-        "neighbours.",
-        "A `Counter` for each. `itertools.pairwise(word)` gives the neighbours of a word; add its count to each.",
+        "Two things are counted, each as often as its word occurs: single pieces, and pairs of neighbours.",
+        "A `Counter` for each. `itertools.pairwise(word)` gives neighbours; add the word's count to each.",
         "`max(pairs, key=…)` finds the pair whose key is largest; the key divides the count of the pair by "
         "both counts of its pieces.",
     ),
     wrong=[
-        (_most_frequent, "That is the most frequent pair, as byte-pair encoding takes it. Divide by the counts "
-         "of both pieces."),
+        (_most_frequent, "That is the most frequent pair, as byte-pair encoding takes it. Divide by "
+         "the counts of both pieces."),
         (_each_word_once, "Each word counts as often as it occurs: you count every word once."),
         (_types_of_pieces, "The pieces are counted once for each word: a word counts as often as it occurs."),
         (_pairs_of_types, "The pairs are counted once for each word: a word counts as often as it occurs."),
@@ -142,8 +141,8 @@ _VOCABULARY = {
     "##g", "##i", "pl", "##play", "##playab", "##ed", "##d", "##p", "##ay", "player", "in", "i", "##ly",
     "##r", "##er", "##ers",
 }  # fmt: skip
-_ASKED = ("unplayable", "players", "playing", "unable", "inply", "plays", "played", "zebra", "unzip", "unplayed",
-          "player", "playings", "una", "insult", "ingle")  # fmt: skip
+_ASKED = ("unplayable", "players", "playing", "unable", "inply", "plays", "played", "zebra", "unzip",
+          "unplayed",          "player", "playings", "una", "insult", "ingle")  # fmt: skip
 
 
 def _word_and_vocabulary(rng: np.random.Generator) -> tuple[str, set[str]]:
@@ -237,9 +236,9 @@ def _never_whole(word: str, vocabulary: set[str]) -> list[str]:
         "one letter": ("u", {"u", "##u"}),
     },
     hints=(
-        "Where does the first piece end, if it is to be as long as can be? And where does the next one begin?",
-        "Keep `begin`. Try `end` from `len(word)` downwards; a piece that does not begin the word is looked up "
-        "with `##` in front.",
+        "Where does the first piece end, if it is as long as can be? Where does the next one begin?",
+        "Keep `begin`. Try `end` from `len(word)` downwards; a piece that does not begin the word is looked "
+        "up with `##` in front.",
         "Found: keep it, go on from its end. If no `end` gives a piece, the whole word becomes `['[UNK]']`. "
         "`for … else` says that a loop was not left by `break`.",
     ),
