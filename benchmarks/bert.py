@@ -201,11 +201,11 @@ def states_of_pairs(encoder: TextEncoder, task: Task, rows: np.ndarray) -> np.nd
     return np.concatenate(found)
 
 
-def ablations(text: Path, tokens: int) -> None:
-    results = RecordsFile(HERE / "ablations.json")
+def ablations(text: Path, tokens: int, seeds: list[int], out: Path) -> None:
+    results = RecordsFile(out)
     index = text_index.load(text)
     readouts = Readouts(index)
-    for seed in SEEDS:  # a seed of every way first: what is there early can be compared
+    for seed in seeds:  # a seed of every way first: what is there early can be compared
         for way in (*WAYS, RANDOM):
             if results.has(way=way, readout="next sentence", seed=seed):
                 continue
@@ -267,6 +267,8 @@ def main() -> None:
     parser.add_argument("--text", type=Path)
     parser.add_argument("--nltk", type=Path)
     parser.add_argument("--tokens", type=int, default=TOKENS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the ablations")
+    parser.add_argument("--out", type=Path, default=HERE / "ablations.json", help="of the ablations")
     options = parser.parse_args()
     torch.set_num_threads(1)
     HERE.mkdir(parents=True, exist_ok=True)
@@ -274,7 +276,7 @@ def main() -> None:
         if what == "text":
             make_text(options.text, options.nltk)
         elif what == "ablations":
-            ablations(options.text, options.tokens)
+            ablations(options.text, options.tokens, options.seeds, options.out)
         else:
             layers()
 

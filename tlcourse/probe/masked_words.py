@@ -93,7 +93,12 @@ def from_both_sides(
 def _log_p(model: BertForPreTraining, ids: list[list[int]], places: list[int], layer: int) -> np.ndarray:
     batch, mask = _padded(ids)
     states = model.bert(batch, mask).hidden_states[layer]  # (B, T, H)
-    logits = model.predictions(states[torch.arange(len(ids)), torch.tensor(places)])
+    return _of_states(model, states[torch.arange(len(ids)), torch.tensor(places)])
+
+
+def _of_states(model: BertForPreTraining, states: Tensor) -> np.ndarray:
+    """(N, H) → (N, V), through the head that was trained for the top layer."""
+    logits = model.predictions(states)
     logits[:, : len(SPECIAL)] = -torch.inf  # marks are no answer
     return logits.log_softmax(dim=-1).numpy()
 
@@ -122,16 +127,18 @@ def loss(log_p: np.ndarray, questions: Sequence[Question]) -> float:
     return -float(np.mean([row[q.target] for row, q in zip(log_p, questions, strict=True)]))
 
 
+@torch.inference_mode()
 def by_layer(
     model: BertForPreTraining, tokenizer: "Tokenizer", question: Question, n: int = 5
 ) -> list[list[tuple[str, float]]]:
     """For each layer, embeddings first, the `n` likeliest pieces at a masked place, with probabilities."""
-    found = []
-    for layer in range(model.config.num_hidden_layers + 1):
-        (row,) = from_both_sides(model, [question], layer)
-        best = np.argsort(-row)[:n]
-        found.append([(tokenizer.id_to_token(int(i)), float(np.exp(row[i]))) for i in best])
-    return found
+    ids = [CLS, *question.pieces, SEP]
+    ids[1 + question.place] = MASK
+    states = model.bert(torch.tensor([ids])).hidden_states
+    rows = _of_states(model, torch.cat(states)[:, 1 + question.place])
+    return [
+        [(tokenizer.id_to_token(int(i)), float(np.exp(row[i]))) for i in np.argsort(-row)[:n]] for row in rows
+    ]
 
 
 def _parts(questions: Sequence[Question]) -> Iterator[Sequence[Question]]:

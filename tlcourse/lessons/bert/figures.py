@@ -17,7 +17,7 @@ def who_sees_whom(words: Sequence[str]) -> Described:
     left = np.tril(np.ones((n, n), dtype=bool))
     panels = {
         "GPT: the left side": [(left, COLOURS["blue"], "")],
-        "ELMo: two halves that never meet": [
+        "ELMo: two halves": [
             (left, COLOURS["blue"], ""),
             (left.T, COLOURS["vermillion"], "//"),
         ],
@@ -40,8 +40,8 @@ def who_sees_whom(words: Sequence[str]) -> Described:
     return Described(
         fig,
         f"Three grids for the sentence '{' '.join(words)}': a row is a word's state, a column a word that it "
-        "has seen. GPT: the lower triangle. ELMo: the lower triangle in one half of the vector, the upper in the "
-        "other. BERT: every cell.",
+        "has seen. GPT: the lower triangle. ELMo: the lower triangle in one half of the vector, the upper in "
+        "the other. BERT: every cell.",
     )
 
 
@@ -102,8 +102,7 @@ def guesses(
                     edgecolor="black" if is_it else "white", lw=2.5 if is_it else 0.5,
                 )
             )  # fmt: skip
-            colour = "white" if p > 0.6 else "black"
-            ax.text(rank, layer, f"{piece}  {p:.0%}", ha="center", va="center", color=colour, fontsize=12,
+            ax.text(rank, layer, f"{piece}  {p:.0%}", ha="center", va="center", fontsize=12,
                     weight="bold" if is_it else "normal")  # fmt: skip
     names = ["embeddings", *(f"layer {k}" for k in range(1, len(by_layer)))]
     ax.set_yticks(range(len(by_layer)), names)

@@ -1,6 +1,6 @@
 """Hide any word of any sentence: five guesses from each layer of a masked language model, live."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from matplotlib.figure import Figure
@@ -34,6 +34,7 @@ class HiddenWords(Explorer):
 
     def __init__(self, model: BertForPreTraining, tokenizer: "Tokenizer", example: str):
         self.model, self.tokenizer, self.example = model, tokenizer, example
+        self.last: tuple[tuple[str, int] | None, Any] = (None, None)  # what was asked last, and the answer
         self.alt = f"Five guesses for a hidden word from each layer. {self.told(example, EXAMPLES[example])}"
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
@@ -63,6 +64,8 @@ class HiddenWords(Explorer):
             raise NotShown(f"The sentence has {len(words)} words: {MOST_WORDS} at most, please.")
         if number > len(words):
             raise NotShown(f"The sentence has {len(words)} words: there is no word number {number}.")
+        if (sentence, number) == self.last[0]:
+            return self.last[1]
         cut = [e.ids for e in self.tokenizer.encode_batch(words, add_special_tokens=False)]
         place = number - 1
         before = [piece for ids in cut[:place] for piece in ids]
@@ -70,7 +73,9 @@ class HiddenWords(Explorer):
         asked = cut[place] or [self.tokenizer.token_to_id("[UNK]")]
         question = Question([*before, asked[0], *after], len(before), place)
         right = self.tokenizer.id_to_token(asked[0]) if len(asked) == 1 else ""
-        return words, right, masked_words.by_layer(self.model, self.tokenizer, question)
+        found = words, right, masked_words.by_layer(self.model, self.tokenizer, question)
+        self.last = (sentence, number), found
+        return found
 
     def draw(self, sentence: str, number: int) -> Figure:
         words, right, found = self.guessed(sentence, number)

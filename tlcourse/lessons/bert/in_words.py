@@ -56,7 +56,7 @@ def of_kinds(records: Records) -> str:
     ordered = sorted(gains, key=lambda kind: -gains[kind])
     told = ", ".join(f"{kind} {100 * gains[kind]:+.0f}".replace("-", "−") for kind in ordered)
     return (
-        f"{gap.sentence} Points of accuracy that both sides add, by kind: {told}. Each model has read the "
+        f"{gap.sentence}. Points of accuracy that both sides add, by kind: {told}. Each model has read the "
         "same pieces of the same text, once from the left and once with some of them hidden."
     )
 
@@ -159,7 +159,8 @@ def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tup
             f"{pair('next sentence', BERTS, 'no NSP', LEFT)}",
             "They fine-tune BERT-base, which went forty times through 3.3 billion words. Ours has read "
             f"{ablations.about['tokens'] / 1e6:.1f} million pieces and is frozen. What reads from the left "
-            "learns from every piece, the others from 15 in 100 (their appendix C.1 sees this at the start of training, and the order turn soon).",
+            "learns from every piece, the others from 15 in "
+            "100 (their appendix C.1: the masked model starts slower, and is ahead almost at once).",
         ),
         (
             "MASK / SAME / RND: 80/10/10, 100/0/0, 0/0/100",

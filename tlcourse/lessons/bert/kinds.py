@@ -22,7 +22,7 @@ KINDS = {
     "NOUN": "nouns",
     "PROPN": "names",
 }
-BOTH, LEFT, COMMONEST = "bert-mini, both sides", "gpt-mini, left side", "the commonest piece"
+BOTH, LEFT, COMMONEST = "bert-mini (both sides)", "gpt-mini (left side)", "always “the”"
 Guess = Callable[[Sequence[Question]], np.ndarray]
 
 

@@ -81,7 +81,7 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
         "a chain to the left": (torch.eye(6, dtype=torch.bool).roll(1, 0), 4),
     },
     equivalent={
-        "seen.float() @ mask.float() → mask.float() @ seen.float()": "powers of one matrix, either way round",
+        "layers - 1 → abs(layers - 1)": "there is one layer at least",
         "mask.float() @ seen.float() → seen.float() @ mask.float()": "powers of one matrix, either way round",
     },
     hints=(

@@ -101,6 +101,7 @@ def _best(words: Words) -> tuple[str, str]:
         "a pair twice in a word": ([(["a", "##b", "##a", "##b"], 7), (["c", "##d"], 11), (["c", "##a"], 5)],),
         "one word": ([(["q", "##u"], 3)],),
     },
+    equivalent={"pieces[piece] += n → pieces[piece] -= n": "two negative counts have the same product"},
     hints=(
         "Two things are counted, each as often as its word occurs: single pieces, and pairs of neighbours.",
         "A `Counter` for each. `itertools.pairwise(word)` gives neighbours; add the word's count to each.",
