@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -145,27 +144,21 @@ def test_import_is_light(module):
     assert heavy == ""
 
 
-def test_import_is_quick():
-    """Under 0.2 s, beyond what Python itself takes to start; the best of five, as the machine is shared."""
-    code = "import time; t = time.perf_counter(); import tlcourse; print(time.perf_counter() - t)"
-    assert min(float(run(code)) for _ in range(5)) < 0.2
-
-
-def test_doctor_is_quick():
-    """Under 3 s, the best of three, and without torch."""
-
-    def seconds() -> float:
-        begin = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "tlcourse", "doctor"], capture_output=True, cwd=ROOT, check=False
-        )
-        return time.perf_counter() - begin
-
-    assert min(seconds() for _ in range(3)) < 3
-    assert (
-        run("import sys; from tlcourse import doctor; doctor.checks(); print('torch' in sys.modules)")
-        == "False"
+def test_importing_the_course_brings_nothing_but_what_python_comes_with():
+    """A time would say something of the machine; this is what made it long when it was."""
+    added = run(
+        "import sys; before = set(sys.modules); import tlcourse; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
+    assert set(added.split()) <= {"tlcourse", *sys.stdlib_module_names}
+
+
+def test_doctor_looks_at_everything_without_torch():
+    """It takes seconds to import."""
+    heavy = "{'torch', 'transformers', 'torchvision', 'matplotlib', 'pandas', 'sklearn'}"
+    look = "import sys; from tlcourse import doctor; doctor.checks()"
+    found = run(f"{look}; print(*{heavy} & set(sys.modules))")
+    assert found == ""
 
 
 def floor_of(name: str) -> str | None:

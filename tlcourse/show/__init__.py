@@ -30,6 +30,7 @@ _LAZY = {
     "learning_curve": "label_curves",
     "labels_worth": "label_curves",
     "zoo_scores": "zoo_results",
+    "attention": "attention_view",
 }
 
 __all__ = sorted(_LAZY)

@@ -289,7 +289,7 @@ def test_biases_and_norms_do_not_decay():
 
     for config in CONFIGS.values():
         model = zoo.build(config)
-        optimizer = loop._optimizer(model, recipe("gpt"))
+        optimizer = recipe("gpt").optimizer(model)
         decaying = {id(p) for p in optimizer.param_groups[0]["params"]}
         for name, p in model.named_parameters():
             assert (id(p) in decaying) == (

@@ -7,7 +7,6 @@ was not.
 """
 
 import dataclasses
-import json
 import math
 import time
 from collections.abc import Callable
@@ -21,33 +20,16 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import Tensor, nn
 
-from tlcourse import files
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
 from tlcourse.train import schedules
 from tlcourse.train.pretraining import checkpoint, held_out, positions
+from tlcourse.train.pretraining.journal import Journal, TrainingStatus
 from tlcourse.train.pretraining.objectives import Batch, Carry, Reading
 from tlcourse.train.pretraining.recipes import PretrainingRecipe, differences, objective_of
 
 CHECKPOINT = "checkpoint.safetensors"
 BEFORE_DECAY = "before-decay.safetensors"
-
-
-@dataclass(frozen=True)
-class TrainingStatus:
-    """Where a training stands."""
-
-    step: int
-    tokens: int
-    total_tokens: int
-    losses: dict[str, float]  # means over the targets since the last report
-    learning_rate: float
-    seconds: float
-    tokens_per_second: float
-
-    @property
-    def seconds_left(self) -> float:
-        return (self.total_tokens - self.tokens) / max(self.tokens_per_second, 1e-9)
 
 
 @dataclass(frozen=True)
@@ -102,12 +84,12 @@ class _Training:
         torch.manual_seed(recipe.seed)
         model = zoo.build(recipe.config)
         self.objective = objective_of(recipe.config)(model, index)
-        self.optimizer = self.accelerator.prepare(_optimizer(model, recipe))
+        self.optimizer = self.accelerator.prepare(recipe.optimizer(model))
         trained = torch.compile(self.objective, dynamic=False) if recipe.compile else self.objective
         self.trained = self.accelerator.prepare(trained)
         self.step = self.tokens = self.last_step_at = 0
         self.seconds = 0.0
-        self.log: list[dict[str, Any]] = []
+        self.journal = Journal(folder / "log.jsonl", self.accelerator.is_main_process)
         self.sums: dict[str, tuple[float, int]] = {}  # losses and targets since the last report
         self.carry: Carry = ()
         self.row_length = 0  # of the last step
@@ -119,8 +101,9 @@ class _Training:
         return min(1.0, self.tokens / self.recipe.tokens)
 
     def run(self, resume: bool) -> Result:
+        log: list[dict[str, Any]] = []
         if resume:
-            self._restore()
+            log = self._restore()
         elif (self.folder / CHECKPOINT).exists():
             raise FileExistsError(
                 f"{self.folder / CHECKPOINT} is there already: go on with --resume, or delete {self.folder} "
@@ -129,7 +112,7 @@ class _Training:
         elif self.recipe.begins_from:
             zoo.begin_from(self.objective.model, self.recipe.begins_from)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._write_log()
+        self.journal.begin(log)
         recipe, since = self.recipe, (time.perf_counter(), self.tokens)
         while self.tokens < recipe.tokens:
             started = time.perf_counter()
@@ -151,13 +134,12 @@ class _Training:
                 since = self._log(since)
                 self.sums = {}
             if self.step % recipe.evaluate_every == 0 or done:
-                self._note({"held_out": self.evaluate()})
+                self.journal.note(self.step, self.tokens, {"held_out": self.evaluate()})
                 since = time.perf_counter(), self.tokens
             if self.step % recipe.checkpoint_every == 0 or done:
                 self._save(self.folder / CHECKPOINT)
-        held_out = next((line["held_out"] for line in reversed(self.log) if "held_out" in line), {})
-        model = self.objective.model.eval()
-        return Result(model, self.step, self.tokens, self.seconds, self.log, held_out)
+        model, log = self.objective.model.eval(), self.journal
+        return Result(model, self.step, self.tokens, self.seconds, log.lines, log.last("held_out"))
 
     # Reading.
 
@@ -262,23 +244,10 @@ class _Training:
         )
         line = dataclasses.asdict(progress)
         del line["total_tokens"]
-        self._note(line)
+        self.journal.note(self.step, self.tokens, line)
         if self.accelerator.is_main_process:
             self.report(progress)
         return now, self.tokens
-
-    def _note(self, line: dict[str, Any]) -> None:
-        line = {"step": self.step, "tokens": self.tokens} | line
-        self.log.append(line)
-        if self.accelerator.is_main_process:
-            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-
-    def _write_log(self) -> None:
-        """What was logged after the checkpoint is logged again."""
-        if self.accelerator.is_main_process:
-            lines = [json.dumps(line) + "\n" for line in self.log]
-            files.write_text(self.folder / "log.jsonl", "".join(lines))
 
     def _save(self, path: Path) -> None:
         carry = [self.accelerator.gather(tensor) if self.world > 1 else tensor for tensor in self.carry]
@@ -294,13 +263,14 @@ class _Training:
                 "tokens": self.tokens,
                 "last_step_at": self.last_step_at,
                 "seconds": self.seconds,
-                "log": self.log,
+                "log": self.journal.lines,
                 "sums": self.sums,
             }
             checkpoint.save(path, tensors, facts)
         self.accelerator.wait_for_everyone()
 
-    def _restore(self) -> None:
+    def _restore(self) -> list[dict[str, Any]]:
+        """Go back to the checkpoint; returns what was logged until then."""
         path = self.folder / CHECKPOINT
         tensors, facts = checkpoint.load(path)
         before = self.folder / BEFORE_DECAY
@@ -330,18 +300,7 @@ class _Training:
         mine = slice(self.rank * rows, (self.rank + 1) * rows)
         self.carry = self._to_device(tuple(carry[str(i)][mine] for i in range(len(carry))))
         self.step, self.tokens, self.seconds = facts["step"], facts["tokens"], facts["seconds"]
-        self.log, self.sums = facts["log"], facts["sums"]
-        self.last_step_at = facts["last_step_at"]
+        self.sums, self.last_step_at = facts["sums"], facts["last_step_at"]
         self.falling = self.last_step_at > self.recipe.level_until
         self.row_length = self.recipe.row_length(self.last_step_at) if self.step else 0
-
-
-def _optimizer(model: nn.Module, recipe: PretrainingRecipe) -> torch.optim.AdamW:
-    """AdamW; biases and layer norms do not decay (Devlin et al. 2019, the authors' code)."""
-    decaying = [p for name, p in model.named_parameters() if p.ndim > 1 and not name.endswith("bias")]
-    others = [p for name, p in model.named_parameters() if p.ndim <= 1 or name.endswith("bias")]
-    groups = [
-        {"params": decaying, "weight_decay": recipe.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.eps, fused=True)
+        return facts["log"]

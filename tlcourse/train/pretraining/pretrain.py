@@ -24,7 +24,8 @@ from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
 from tlcourse.models.pretrained.registry import system_of
 from tlcourse.train.pretraining import checkpoint, held_out, loop, model_card, recipes
-from tlcourse.train.pretraining.loop import Result, TrainingStatus
+from tlcourse.train.pretraining.journal import TrainingStatus
+from tlcourse.train.pretraining.loop import Result
 from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
 RUNS = Path("runs")

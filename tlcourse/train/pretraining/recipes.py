@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+from torch import nn
+
 from tlcourse.models.language.bert import BertConfig
 from tlcourse.models.language.elmo import ElmoConfig
 from tlcourse.models.language.ernie import ErnieConfig
@@ -110,6 +113,18 @@ class PretrainingRecipe:
         """Up to where a training of so many tokens is the same as this one."""
         shorter = dataclasses.replace(self, tokens=min(tokens, self.tokens))
         return min(shorter.level_until, math.floor(self.lengths[0][0] * shorter.tokens))
+
+    def optimizer(self, model: nn.Module) -> torch.optim.AdamW:
+        """AdamW; biases and layer norms do not decay (Devlin et al. 2019, the authors' code)."""
+        decays = {name: p.ndim > 1 and not name.endswith("bias") for name, p in model.named_parameters()}
+        groups = [
+            {
+                "params": [p for name, p in model.named_parameters() if decays[name] == kind],
+                "weight_decay": decay,
+            }
+            for kind, decay in ((True, self.weight_decay), (False, 0.0))
+        ]
+        return torch.optim.AdamW(groups, lr=self.learning_rate, betas=self.betas, eps=self.eps, fused=True)
 
     def facts(self) -> dict[str, Any]:
         """As JSON values, to compare and to print."""
