@@ -42,7 +42,7 @@ from tlcourse.data import bbc_news, tagged_sentences, tasks, tokeniser
 from tlcourse.lessons.bert import figures, hidden_words, in_words, kinds, peeking, published, wordpieces
 from tlcourse.models.language.bert import BertConfig, BertForPreTraining
 from tlcourse.models.parts.embeddings import TransformerEmbeddings
-from tlcourse.models.pretrained import encoders, zoo
+from tlcourse.models.pretrained import distilbert, encoders, zoo
 from tlcourse.probe import masked_words
 from tlcourse.probe.layer_by_layer import ByLayer, reader
 from tlcourse.show import zoo_results
@@ -90,11 +90,11 @@ rows = peeking.text_rows(tokenizer, [news.texts[i] for i in news.train_index[:20
 # %%
 torch.manual_seed(seed)
 peeking_model = BertForPreTraining(
-    BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=256)
+    BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=2, hidden_dropout_prob=0.0)
 )
-optimizer = torch.optim.AdamW(peeking_model.parameters(), lr=3e-3)
-for _step in range(pick(full=300, fast=120)):
-    ids = rows[torch.randint(len(rows), (16,))]  # (16, 32) pieces
+optimizer = torch.optim.AdamW(peeking_model.parameters(), lr=5e-3)
+for _step in range(pick(full=400, fast=150)):
+    ids = rows[torch.randint(len(rows), (8,))]  # (8, 32) pieces
     logits, _ = peeking_model(ids)  # nothing is hidden
     loss = F.cross_entropy(logits.flatten(0, 1), ids.flatten())
     optimizer.zero_grad()
@@ -103,7 +103,7 @@ for _step in range(pick(full=300, fast=120)):
 
 # %%
 tags = tagged_sentences.bbc_silver("parts of speech")
-unseen = [tags.words[i] for i in tags.test_index[: pick(full=1000, fast=300)]]
+unseen = [tags.words[i] for i in tags.test_index[: pick(full=1000, fast=200)]]
 questions = [question for _, question in masked_words.ask_each(tokenizer, unseen, seed)]
 show.md(in_words.of_peeking(loss.item(), peeking.can_do(peeking_model, questions)))
 
@@ -221,9 +221,11 @@ check.best_pair(best_pair)
 show.source(wordpieces.learn, docstring=False)
 
 # %%
-small = [w.lower() for i in news.train_index[:60] for w in tokeniser.find_words(news.texts[i])]
+small = [
+    w.lower() for i in news.train_index[: pick(full=30, fast=8)] for w in tokeniser.find_words(news.texts[i])
+]
 counts = Counter(w for w in small if w.isascii() and w.isalpha())
-joins = pick(full=400, fast=150)
+joins = pick(full=200, fast=60)
 learned = {way: wordpieces.learn(counts, joins, way) for way in wordpieces.WAYS}
 show.table(
     [{"way": way, "its first twelve joins": ", ".join(v[-joins:][:12])} for way, v in learned.items()],
@@ -248,7 +250,7 @@ check.wordpiece(wordpiece)
 
 # %%
 cutters = {f"by hand, {way}": wordpieces.tokenizer(v) for way, v in learned.items()}
-cutters |= {"bert-mini": tokenizer, "DistilBERT (BERT's own, cased)": encoders.load("distilbert").tokenizer}
+cutters |= {"bert-mini": tokenizer, "DistilBERT (BERT's own, cased)": tokeniser.load(distilbert.folder())}
 show.table(
     [
         {"pieces of": name, **{w: " ".join(cut.encode(w, add_special_tokens=False).tokens) for w in
@@ -272,7 +274,7 @@ ask = {
     kinds.COMMONEST: kinds.always(tokenizer.token_to_id("the"), tokenizer.get_vocab_size()),
 }
 seeds = list(range(seed, seed + 3))
-hidden = kinds.measure(tags, tokenizer, ask, pick(full=1000, fast=150), seeds)
+hidden = kinds.measure(tags, tokenizer, ask, pick(full=500, fast=80), seeds)
 figures.by_kind(hidden, [kinds.BOTH, kinds.LEFT])
 
 # %%
@@ -285,8 +287,9 @@ check.recall("which_kinds")
 # What does it get wrong? Five guesses each:
 
 # %%
-asked = [hidden_words.HiddenWords(bert, tokenizer, s).guessed(s, n) for s, n in published.ASKED]
-show.table(published.rows([by_layer[-1] for _, _, by_layer in asked]))
+explorer = hidden_words.hide_words(bert, tokenizer)
+ours = [explorer.guessed(sentence, number)[2][-1] for sentence, number in published.ASKED]
+show.table(published.rows(ours))
 
 # %%
 show.md(published.command())
@@ -300,7 +303,7 @@ show.md(published.command())
 # if they were the last. From which layer on is the guess there? Try a comma, *not*, a name, a word whose answer stands on the right.
 
 # %%
-hidden_words.hide_words(bert, tokenizer)
+explorer
 
 # %% [markdown]
 # ## 6. And its states? · 6 minutes
@@ -336,11 +339,11 @@ show.md("Against BERT's own way, in points:\n\n" + "\n".join(in_words.of_ablatio
 
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
-# BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? DistilBERT has six of BERT's kind; here it has been tuned for grammar, so its top
-# is bent to that. Names in BBC news, silver, 300 labelled sentences, three seeds, a linear model on one layer:
+# BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds, a linear model on
+# one layer. Beside `bert-mini` published models of BERT's family: MiniLM was tuned to compare sentences, DistilBERT to correct grammar, so their tops are bent to that.
 
 # %%
-by_layer = show.Records.load("bert/layers").where(task="entities")
+by_layer = in_words.whole(show.Records.load("bert/layers").where(task="entities"))
 figures.layers(by_layer, by_layer.values("model"), "names, F1")
 
 # %%

@@ -19,7 +19,8 @@ def test_every_way_was_measured_three_times():
 
 def test_every_layer_was_read_three_times():
     rows = Records.load("bert/layers")
-    for model in rows.where(task="entities").values("model"):
+    assert "bert-mini" in in_words.whole(rows.where(task="entities")).values("model")
+    for model in in_words.whole(rows.where(task="entities")).values("model"):
         found = rows.where(model=model, task="entities")
         for layer in range(7):
             one = found.where(reading="one layer", layer=layer)

@@ -39,20 +39,20 @@ def test_what_peeking_teaches(hidden, said):
 
 def layered(best: int, joined: float) -> Records:
     rows = [
-        {"model": "distilbert", "reading": "one layer", "layer": k, "seed": s,
+        {"model": "bert-mini", "reading": "one layer", "layer": k, "seed": s,
          "score": 0.3 + 0.1 * (k == best) + 0.02 * k + 0.001 * s * (k + 1)}
         for k in range(3) for s in range(3)
     ]  # fmt: skip
     rows += [
-        {"model": "distilbert", "reading": "last four, side by side", "layer": -1, "seed": s, "score": joined}
+        {"model": "bert-mini", "reading": "last four, side by side", "layer": -1, "seed": s, "score": joined}
         for s in range(3)
     ]
     return Records(rows)
 
 
 def test_layers():
-    assert "the last one is the best" in in_words.of_layers(layered(2, 0.9), "distilbert")
-    told = in_words.of_layers(layered(1, 0.1), "distilbert")
+    assert "the last one is the best" in in_words.of_layers(layered(2, 0.9), "bert-mini")
+    told = in_words.of_layers(layered(1, 0.1), "bert-mini")
     assert "layer 1 is the best, and the last one is below it" in told
     assert "side by side are below" in told
 

@@ -21,8 +21,8 @@ answer_in_sight = prediction(
         "then hidden from it?"
     ),
     options=(
-        "The loss is near 0, and it guesses hidden words well: it has learned from both sides",
-        "The loss is near 0, and it guesses hidden words about as well as one who always says the same",
+        "The loss goes towards 0, and it guesses hidden words well: it has learned from both sides",
+        "The loss goes towards 0, and hidden words it guesses no better than one who always says the same",
         "The loss hardly falls: predicting words is hard, whatever one sees",
         "The loss falls half-way: the right side helps, the left one helps",
     ),
