@@ -12,7 +12,6 @@ JOINED = "last four, side by side"
 BERTS, LEFT, RANDOM = "BERT's", "left to right, no NSP", "random twin"
 # Readouts of the ablations → what the lesson calls them; shares alone, higher is better.
 READOUTS = {
-    "piece": "hidden piece",
     "piece in sight": "piece in sight",
     "parts of speech": "parts of speech",
     "next sentence": "does B follow A?",
@@ -101,6 +100,39 @@ def readouts(records: Records) -> Records:
             if row["readout"] == name
         ),
         {**records.about, "tokens": records[0]["tokens"]},
+    )
+
+
+def of_losses(records: Records) -> str:
+    """The loss on held-out text, by way; what reads from the left predicts something else."""
+    masked = records.where(readout="held out, masked piece")
+    told = ", ".join(f"{way} {rows.mean:.2f} ± {rows.spread:.2f}" for way, rows in masked.by("way").items())
+    left = records.where(readout="held out, next piece")
+    return (
+        f"Of masked pieces, 80/10/10, in nats: {told}. Of the next piece, from the left: {left.mean:.2f} ± "
+        f"{left.spread:.2f}. After {records[0]['tokens']:,} pieces the masked models are still on a *plateau*: they "
+        "have learned how frequent pieces are, and hardly how they depend on their neighbours. What reads from "
+        "the left has left it long ago, as it gets a lesson from every piece."
+    )
+
+
+def of_tenths(records: Records) -> str:
+    """What the pieces that are not [MASK] are for, if it shows; and whether pairs say anything."""
+    sight = records.where(readout=READOUTS["piece in sight"])
+    gap = difference(sight.where(way=BERTS), sight.where(way="100/0/0"))
+    said = gap.says(
+        above="What the tenths are for shows in *piece in sight*. Where every chosen piece was `[MASK]`, no word "
+        "in sight was ever asked for, and the top states do not keep it. With 10 % random and 10 % kept, any "
+        "word may be asked for.",
+        below="Against what the tenths are for, the state keeps a piece in sight better without them.",
+        luck="What the tenths are for does not show here: with and without them, a piece in sight is kept alike.",
+    )
+    pairs = [records.where(readout=READOUTS[name], way=BERTS) for name in ("next sentence", "headline")]
+    chance = all(abs(rows.mean - 0.5) < 0.05 for rows in pairs)
+    return said + (
+        " The two tasks on pairs stay near 50%, which is chance: what NSP is for, so small a training cannot say."
+        if chance
+        else ""
     )
 
 
