@@ -204,6 +204,9 @@ def states_of_pairs(encoder: TextEncoder, task: Task, rows: np.ndarray) -> np.nd
 def ablations(text: Path, tokens: int, seeds: list[int], out: Path) -> None:
     results = RecordsFile(out)
     index = text_index.load(text)
+    for seed in seeds:
+        key = {"way": "frequency alone", "readout": "held out, masked piece", "tokens": tokens, "seed": seed}
+        results.add(**key, score=frequency_alone(index))
     readouts = Readouts(index)
     for seed in seeds:  # a seed of every way first: what is there early can be compared
         for way in (*WAYS, RANDOM):
@@ -259,6 +262,14 @@ def layers() -> None:
                 score, _ = prepared.measure(some, LABELLED, seed, free=free, joined=joined)
                 results.add(**key, labels=LABELLED, score=score)
                 print(key, round(score, 4), flush=True)
+
+
+def frequency_alone(index: TextIndex) -> float:
+    """Nats a piece on held-out text, for one who knows how frequent the pieces of the others are."""
+    held_out = np.repeat(np.asarray(index.held_out), np.diff(index.document_pieces))
+    pieces = np.asarray(index.pieces)
+    counts = np.bincount(pieces[~held_out], minlength=PIECES) + 1.0
+    return float(-np.log(counts / counts.sum())[pieces[held_out]].mean())
 
 
 def main() -> None:

@@ -295,8 +295,8 @@ show.table(published.rows(ours))
 show.md(published.command())
 
 # %% [markdown]
-# Its guesses are of the right *kind*: a verb where a verb fits, an opinion where an opinion fits. Which tea, which city, it doesn't know; for that one has to
-# have read more than 16 million pieces.
+# It knows grammar, phrases that newspapers repeat, and opinions on films: what it has read often. Of tea and of Paris it knows nothing, and says small words that are
+# right on average. For that one has to have read more than 16 million pieces.
 #
 # ### Try it
 # Hide any word of any sentence. Each row is a layer: its state is put through the head that was trained for the top, so the lower rows are what those states would say
@@ -308,7 +308,7 @@ explorer
 # %% [markdown]
 # ## 6. And its states? · 6 minutes
 # It guesses better from both sides. Are its states worth more, too? Frozen, a linear model on top, 100 labels, three draws (`data/results/zoo/tasks.json`).
-# MiniLM is a published model of BERT's family, which has read thousands of times as much:
+# MiniLM is a published model of BERT's family, which has read far more:
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -321,7 +321,7 @@ show.md(in_words.of_tasks(of_zoo))
 # %% [markdown]
 # Read down the column of `bert-mini`: it has learned what kind of word stands where, and hardly anything about opinions. `gpt-mini`, as large and as well-read, is ahead. One reason is
 # counted quickly: GPT learns from every piece, BERT from 15 in 100, so of the same text it got a seventh of the lessons. The paper sees it too, and
-# calls it marginal: the masked model starts slower, and passes the other almost at once (section 3.1, appendix C.1). Ours is stopped before that.
+# calls it marginal: the masked model starts slower, and passes the other almost at once (section 3.1, appendix C.1). We think that ours was stopped before that point.
 #
 # ## 7. What is each part for? · 10 minutes
 # The paper takes BERT apart in tables 5 and 8. In miniature: two layers of 64 numbers, 256 pieces, BBC, ABC and Brown, each way trained anew with three seeds
@@ -349,7 +349,7 @@ show.md(in_words.of_tenths(ablated))
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
 # BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds, a linear model on
-# one layer. Beside `bert-mini` published models of BERT's family: MiniLM was tuned to compare sentences, DistilBERT to correct grammar, so their tops are bent to that.
+# one layer:
 
 # %%
 by_layer = in_words.whole(show.Records.load("bert/layers").where(task="entities"))
@@ -390,7 +390,7 @@ check
 # 5. Its layers can be read like ELMo's. The last is not always the best.
 #
 # **What it got wrong.** `[MASK]` is in no real text. Hidden words are predicted one by one, as if each did not depend on the others. And next sentence prediction: RoBERTa
-# (Liu et al. 2019) trained longer without it and was better.
+# (Liu et al. 2019) left it out, and lost nothing.
 #
 # **What came next.** Feature or fine-tune? (**next**: 09.) What do its heads look at (10), is there a tree in its vectors (11)? XLNet (14) looks both ways without `[MASK]`,
 # ERNIE 2.0 (15) adds tasks.

@@ -36,9 +36,9 @@ def theirs(cls, name, ids):
 
     model = {"bert": BertForMaskedLM, "gpt": AutoModelForCausalLM}[cls].from_pretrained(zoo.folder_of(name))
     with torch.inference_mode():
-        logits = model.eval()(torch.tensor([ids])).logits[0]
-    logits[:, : len(SPECIAL)] = -torch.inf
-    return logits.log_softmax(dim=-1).numpy()
+        logits = model.eval()(torch.tensor([ids])).logits[0].clone()
+        logits[:, : len(SPECIAL)] = -torch.inf
+        return logits.log_softmax(dim=-1).numpy()
 
 
 def finite(row):

@@ -8,6 +8,7 @@ from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
+ALONE = "frequency alone"
 JOINED = "last four, side by side"
 BERTS, LEFT, RANDOM = "BERT's", "left to right, no NSP", "random twin"
 # Readouts of the ablations → what the lesson calls them; shares alone, higher is better.
@@ -91,13 +92,17 @@ def of_tasks(records: Records) -> str:
 
 
 def readouts(records: Records) -> Records:
-    """The readouts of the ablations that are shares, in the order and under the names of the lesson."""
+    """The readouts of the ablations that are shares, in the order and under the names of the lesson.
+
+    Of a way that was measured with fewer seeds than BERT's own, nothing.
+    """
+    seeds = {way: set(rows.values("seed")) for way, rows in records.by("way").items()}
     return Records(
         (
             {"way": row["way"], "readout": READOUTS[name], "seed": row["seed"], "score": row["score"]}
             for name in READOUTS
             for row in records
-            if row["readout"] == name
+            if row["readout"] == name and seeds[row["way"]] == seeds[BERTS]
         ),
         {**records.about, "tokens": records[0]["tokens"]},
     )
@@ -106,13 +111,15 @@ def readouts(records: Records) -> Records:
 def of_losses(records: Records) -> str:
     """The loss on held-out text, by way; what reads from the left predicts something else."""
     masked = records.where(readout="held out, masked piece")
-    told = ", ".join(f"{way} {rows.mean:.2f} ± {rows.spread:.2f}" for way, rows in masked.by("way").items())
+    ways = {way: rows for way, rows in masked.by("way").items() if way != ALONE}
+    told = ", ".join(f"{way} {rows.mean:.2f} ± {rows.spread:.2f}" for way, rows in ways.items())
+    alone = masked.where(way=ALONE).mean
     left = records.where(readout="held out, next piece")
     return (
         f"Of masked pieces, 80/10/10, in nats: {told}. Of the next piece, from the left: {left.mean:.2f} ± "
-        f"{left.spread:.2f}. After {records[0]['tokens']:,} pieces the masked models are still on a *plateau*: they "
-        "have learned how frequent pieces are, and hardly how they depend on their neighbours. What reads from "
-        "the left has left it long ago, as it gets a lesson from every piece."
+        f"{left.spread:.2f}. One who knows how frequent the pieces are, no more, has {alone:.2f}. After "
+        f"{records[0]['tokens']:,} pieces, then, BERT's own way is {alone - ways[BERTS].mean:.2f} nats below "
+        f"that, what reads from the left {alone - left.mean:.2f}: it gets a lesson from every piece."
     )
 
 
@@ -121,16 +128,16 @@ def of_tenths(records: Records) -> str:
     sight = records.where(readout=READOUTS["piece in sight"])
     gap = difference(sight.where(way=BERTS), sight.where(way="100/0/0"))
     said = gap.says(
-        above="What the tenths are for shows in *piece in sight*. Where every chosen piece was `[MASK]`, no word "
-        "in sight was ever asked for, and the top states do not keep it. With 10 % random and 10 % kept, any "
-        "word may be asked for.",
+        above="What the tenths are for shows in *piece in sight*. Where every chosen piece was `[MASK]`, no "
+        "word in sight was ever asked for, and the top states do not keep it. With 10 % random and 10 % "
+        "kept, any word may be asked for.",
         below="Against what the tenths are for, the state keeps a piece in sight better without them.",
-        luck="What the tenths are for does not show here: with and without them, a piece in sight is kept alike.",
+        luck="What the tenths are for does not show here: a piece in sight is kept alike without them.",
     )
     pairs = [records.where(readout=READOUTS[name], way=BERTS) for name in ("next sentence", "headline")]
     chance = all(abs(rows.mean - 0.5) < 0.05 for rows in pairs)
     return said + (
-        " The two tasks on pairs stay near 50%, which is chance: what NSP is for, so small a training cannot say."
+        " Both tasks on pairs stay near 50%, which is chance: what NSP is for, so small a training can't say."
         if chance
         else ""
     )
@@ -190,7 +197,8 @@ def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tup
 
     def pair(readout: str, *ways: str) -> str:
         rows = ablations.where(readout=READOUTS[readout])
-        return " / ".join(f"{rows.where(way=way).mean:.1%}" for way in ways)
+        there = [way for way in ways if way in rows.values("way")]
+        return " / ".join(f"{rows.where(way=way).mean:.1%} ({way})" for way in there)
 
     def read(reading: str, layer: int = -1) -> str:
         return mean_sd(layers.where(model="bert-mini", reading=reading, layer=layer).scores, ".1%")
