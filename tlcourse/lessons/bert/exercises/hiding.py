@@ -36,10 +36,6 @@ def _counted(mask: Tensor, layers: int) -> Tensor:
     return torch.linalg.matrix_power(mask.double(), layers)
 
 
-def _elementwise(mask: Tensor, layers: int) -> Tensor:
-    return mask.double() ** layers > 0
-
-
 def _with_itself(mask: Tensor, layers: int) -> Tensor:
     length = len(mask)
     return torch.linalg.matrix_power(mask.double() + torch.eye(length, dtype=torch.double), layers) > 0
@@ -93,8 +89,7 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
         "compare with 0.",
     ),
     wrong=[
-        (_once, "That is what one layer sees. Each further layer looks at states that have seen something."),
-        (_elementwise, "`**` raises each entry by itself. A second layer is a matrix product, `@`."),
+        (_once, "That is what one layer sees. A further layer is a matrix product, `@` (and not `**`)."),
         (
             _with_itself,
             "You let each state look at itself. Only what `mask` allows is looked at.",
