@@ -90,25 +90,30 @@ def layers(name: str, results: RecordsFile, mixes: RecordsFile) -> None:
 
 
 def senses(results: RecordsFile, mixes: RecordsFile) -> None:
-    """Each word by itself, with 300 uses to learn from; what the commonest sense alone gets, too."""
-    encoder = trained()
-    for word in senseval.WORDS:
-        if all(results.has(word=word, reading="mix", seed=seed) for seed in SEEDS):
-            continue
-        data = senseval.load(word)
-        index = np.random.default_rng(0).permutation(data.test_index)[:500]
-        x_test = states_of(encoder, data, index)
-        for seed in SEEDS:
-            train = np.random.default_rng(seed).permutation(data.train_index)[:300]
-            x, y = states_of(encoder, data, train), data.sense[train]
-            key = {"task": "senses", "word": word, "labels": 300, "seed": seed}
-            often = (data.sense[index] == np.bincount(y).argmax()).mean()
-            results.add(model="commonest sense", reading="none", **key, score=often)
-            for reading, places in READINGS.items():
-                free = reading == "mix"
-                probe = layer_mix.fit(x[:, places], y, len(data.names), seed, free=free, penalty=FREE)
-                score = (probe.predict(x_test[:, places]) == data.sense[index]).mean()
-                keep(results, mixes, {"model": "elmo-mini", "reading": reading, **key}, score, probe)
+    """Each word by itself, with 300 uses to learn from; of the random twin, the mix alone.
+
+    What the commonest sense alone gets, too.
+    """
+    for model, readings in (("elmo-mini", [*READINGS]), ("random twin", ["mix"])):
+        encoder = trained() if model == "elmo-mini" else twin(0)
+        for word in senseval.WORDS:
+            if all(results.has(model=model, word=word, reading="mix", seed=seed) for seed in SEEDS):
+                continue
+            data = senseval.load(word)
+            index = np.random.default_rng(0).permutation(data.test_index)[:500]
+            x_test = states_of(encoder, data, index)
+            for seed in SEEDS:
+                train = np.random.default_rng(seed).permutation(data.train_index)[:300]
+                x, y = states_of(encoder, data, train), data.sense[train]
+                key = {"task": "senses", "word": word, "labels": 300, "seed": seed}
+                if model == "elmo-mini":
+                    often = (data.sense[index] == np.bincount(y).argmax()).mean()
+                    results.add(model="commonest sense", reading="none", **key, score=often)
+                for reading in readings:
+                    places, free = READINGS[reading], reading == "mix"
+                    probe = layer_mix.fit(x[:, places], y, len(data.names), seed, free=free, penalty=FREE)
+                    score = (probe.predict(x_test[:, places]) == data.sense[index]).mean()
+                    keep(results, mixes, {"model": model, "reading": reading, **key}, score, probe)
 
 
 def states_of(encoder: TextEncoder, data: senseval.Senses, index: np.ndarray) -> np.ndarray:
@@ -139,7 +144,7 @@ def labels(results: RecordsFile) -> None:
                     print(key, round(score, 4), flush=True)
         for n in LABELS:
             for seed in SEEDS:
-                key = {"model": "spelling", "task": name, "labels": n, "seed": seed}
+                key = {"model": "counts", "task": name, "labels": n, "seed": seed}
                 if not results.has(**key):
                     cut = Task(**{**vars(task), "tests": {k: v[:MOST] for k, v in task.tests.items()}})
                     score = next(iter(evaluate.frozen(Counts(), cut, n, seed).scores.values()))

@@ -188,6 +188,16 @@ LESSONS = (
         _INSIDE,
         "Is there a tree in its vectors?",
         ("what_does_bert_look_at",),
+        teaches=(
+            "probe.control_tasks",
+            "probe.edge_probing",
+            "probe.edge_tasks",
+            "probe.layer_places",
+            "probe.sentence_states",
+            "probe.structural",
+            "probe.tree_baselines",
+            "probe.tree_metrics",
+        ),
         planned=True,
     ),
     Lesson(
@@ -196,6 +206,7 @@ LESSONS = (
         _INSIDE,
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
+        teaches=("probe.mixed_contexts", "probe.pythagorean", "probe.senses"),
         planned=True,
     ),
     Lesson(

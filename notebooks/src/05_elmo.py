@@ -17,8 +17,8 @@
 #
 # <!-- badges -->
 #
-# **Time** 70 minutes, of which the computer needs about two · **You need** lesson 03 (vectors of words), lesson 04 (what an LSTM's cousin, the
-# GRU, does) · **You will be able to**
+# **Time** 95 minutes: a core of 90, and an optional section of 5, marked as such. The computer needs about two of that · **You need** lesson 03
+# (vectors of words), lesson 04 (what an LSTM's cousin, the GRU, does) · **You will be able to**
 # *spell* words for a network that knows no unknown word, *write* the loss of a language model in two directions, *mix* layers for a task,
 # *measure* which layer knows what, *find* uses of a word that are alike, and *say* where this model is no better than counting.
 
@@ -30,30 +30,25 @@ seed = 0
 solutions = False
 
 # %%
-import json
-
-import numpy as np
+import numpy as np  # noqa: F401  (for your own code in the exercises)
 import torch
 
 from tlcourse import exercises, models, profiles, show
-from tlcourse.data import bbc_news, glove, sentences, tasks
-from tlcourse.data.tokeniser import find_words
-from tlcourse.lessons.elmo import characters, expectations, figures, in_words, uses_compared
+from tlcourse.data import bbc_news, sentences, tasks
+from tlcourse.lessons.elmo import characters, expected, figures, in_words, published, results, tables
+from tlcourse.lessons.elmo.uses_compared import compare_uses
 from tlcourse.models.language.elmo import BiLM, CharacterEncoder, ScalarMix
 from tlcourse.models.pretrained import zoo
 from tlcourse.models.pretrained.text_encoders import WordEncoder
-from tlcourse.probe import word_uses
 from tlcourse.probe.layer_by_layer import LAYERS, READINGS, ByLayer, reader
-from tlcourse.probe.word_vectors import WordSpace
-from tlcourse.show import zoo_results
-from tlcourse.show.records import results_dir
+from tlcourse.probe.word_uses import find_uses
 
 pick = profiles.chooser(profile)
 show.style()
 check = exercises.start("elmo", solutions=solutions)
 
 # %% [markdown]
-# ## Predict first · 3 minutes
+# ## Predict first
 
 # %%
 check.predict("typo")
@@ -62,49 +57,46 @@ check.predict("typo")
 check.predict("which_layer")
 
 # %% [markdown]
-# ## The problem: one word, one vector · 3 minutes
+# ## The problem: one word, one vector (5 minutes)
 # In lesson 03 each word had one vector, whatever it meant. Here are the neighbours of *play* and of *bank* in GloVe:
 
 # %%
-space = WordSpace(glove.load())
-show.table(
-    [{"word": w, "nearest": ", ".join(n for n, _ in space.neighbours(w, 9))} for w in ("play", "bank")]
-)
+show.table(tables.in_glove(["play", "bank"], 9))
 
 # %% [markdown]
 # Games and money: a *play* on a stage and the *bank* of a river are not among them. A table has to choose, or to average.
 #
-# ELMo (Peters et al. 2018) has no table of words. It reads the sentence with a language model and takes the model's *states* as vectors: one for each
-# **use** of a word. The model here, `elmo-mini`, is built like the paper's and
-# much smaller, with 512 units in an LSTM in place of 4,096, and has read 16 million words.
+# ELMo (Peters et al. 2018) has no table of words. It reads the sentence with a *language model*, a network trained to guess the next word from
+# those before it, and takes the model's *states* as vectors: what it has kept in mind when it has read a word, as the encoder of lesson 04 did.
+# So there is one vector for each **use** of a word.
+#
+# The model here, `elmo-mini`, is built like the paper's and much smaller, with 512 units in an LSTM in place of 4,096. It has read 16
+# million words: film reviews above all, then old novels, and some news. That will show in what it expects.
 
 # %%
 bilm = models.load("elmo-mini", heads=True)
 encoder = WordEncoder(bilm)
 vocabulary = (zoo.folder_of("elmo-mini") / "vocabulary.txt").read_text(encoding="utf-8").split()
-c = bilm.config
-show.md(
-    f"**{sum(p.numel() for p in bilm.parameters()) / 1e6:.1f} million numbers**: {c.num_hidden_layers} layers in each direction, of "
-    f"{c.lstm_size} units projected to {c.projection_size}. It predicts among {c.vocab_size:,} words, and reads any word at all."
-)
+show.md(in_words.of_size(bilm))
 
 # %% [markdown]
-# ## 1. No unknown words · 10 minutes
+# ## No unknown words (15 minutes)
 # What comes in is spelt: a word is the bytes of its letters between two marks. Convolutions of widths 1 to 6 look at pieces of one to six
-# characters, and of each only the strongest answer anywhere in the word is kept. Two *highway* layers (which let part of their
-# input through unchanged) and a projection follow:
+# characters, and of each only the strongest answer anywhere in the word is kept. Two *highway* layers follow, which let part of their
+# input through unchanged, and a *projection*, a linear layer to a shorter vector. ($N$ words of $C$ characters come in.)
 
 # %%
 show.source(CharacterEncoder.forward, docstring=False)
 
 # %% [markdown]
-# ### Your turn: spell a word
-# 257 begins a word and 258 ends it. Between them stand the word's UTF-8 bytes, each plus 1, so that 0 can fill up the rest.
+# ### Exercise: spell a word
+# 257 begins a word and 258 ends it. Between them stand the word's UTF-8 bytes, each plus 1, so that 0 can fill up the rest. There is always
+# room enough.
 
 
 # %% tags=["exercise"]
 def spell(word, room):
-    """Return `room` numbers: 257, each UTF-8 byte of the word plus 1, 258, then zeros."""
+    """Return a list of `room` numbers: 257, each UTF-8 byte of the word plus 1, 258, then zeros."""
     ...
 
 
@@ -113,93 +105,88 @@ check.spell(spell)
 
 # %% [markdown]
 # What has it learned about letters? For words that are not in its vocabulary (misspelt, invented, names), here are the nearest
-# of those that are. No sentence is read, only the word:
+# of those that are, by the cosine of the vectors that come out of the projection. No sentence is read, only the word. Beside it the *random
+# twin*, the same network before any training: what it finds too comes from the architecture alone. The last column says whether GloVe's table of
+# 400,000 words has the word.
 
 # %%
+torch.manual_seed(seed)
+letters = {"elmo-mini": bilm, "random twin": zoo.build(zoo.ZOO["elmo-mini"]).eval()}
 common = [w for w in vocabulary if w.isalpha() and len(w) > 2]
 unlisted = ["definately", "beautifull", "walkings", "Smithson", "googled", "covid", "Beckhamovic"]
-near = characters.nearest(bilm, unlisted, common, 5)
-show.table(
-    [
-        {
-            "word": w,
-            "nearest by its letters": ", ".join(near[w]),
-            "in GloVe": "yes" if w.lower() in space else "no",
-        }
-        for w in unlisted
-    ]
-)
+show.table(tables.by_letters(letters, unlisted, common, 4))
 
 # %%
 check.recall("typo")
 
 # %% [markdown]
-# *Googled* comes beside verbs in the past tense, *Smithson* beside surnames: an ending and a capital say what **kind** of word it is. They do
-# not say what it means: *covid* gets words that look like it. How often does a slip of the pen not matter? Swap two
-# letters inside each word, and ask whether the word that was meant is still the nearest. A model whose weights are random,
-# the *random twin*, says how much of that is the architecture:
+# Both find *definitely*: so much the architecture does by itself, with any weights. What training has brought is the company. In its table
+# *Smithson* stands among surnames, *Beckhamovic* among names (out of Dickens, some of them) and *googled* among verbs in the past tense, while the twin gives
+# words of any kind that look alike. So an ending and a capital say what **kind** of word it is. They do not say what it means: *covid* gets words that look like it.
+#
+# Each has a vector, whether GloVe has it or not. How often does a slip of the pen not matter? Swap two neighbouring letters inside each
+# word, and ask whether the word that was meant is still the nearest:
 
 # %%
-torch.manual_seed(seed)
-twin = zoo.build(zoo.ZOO["elmo-mini"]).eval()
 longer = [w for w in common if len(w) >= 6 and len(set(w[1:-1])) > 1][: pick(full=2000, fast=300)]
-seeds = list(range(seed, seed + 3))
+seeds = [seed, seed + 1, seed + 2]
 again = show.Records(
     {"model": name, "seed": s, "score": share}
-    for name, model in (("elmo-mini", bilm), ("random twin", twin))
+    for name, model in letters.items()
     for s, share in zip(seeds, characters.found_again(model, longer, seeds), strict=True)
 )
 show.md(in_words.of_typos(again, len(longer)))
 
 # %% [markdown]
-# ## 2. Two directions that never meet · 15 minutes
-# A *language model* predicts each word from those before it. An LSTM does it like the GRU of lesson 04: it goes through the sentence and
-# keeps a state. ELMo trains **two**: one reads from left to right and predicts the next word, one from right to left and predicts the word
-# before. They share the characters and the softmax, and nothing else. Above and below: what `elmo-mini` expects.
+# ## Two directions that never meet (20 minutes)
+# An LSTM predicts the next word like the GRU of lesson 04: it goes through the sentence and keeps a state. ELMo trains **two** stacks of
+# LSTMs: one reads from left to right and predicts the next word, one from right to left and predicts the word
+# before. They share the network of characters and the softmax, and nothing else. In the figure a box is a state; a grey arrow goes up or down
+# to the next layer, a coloured one to the next word that is read. At the top and at the bottom, the likeliest word that `elmo-mini` expects there.
 
 # %%
 figures.two_directions(
-    *expectations.of_sentence(
+    *expected.of_sentence(
         bilm, encoder, vocabulary, ["The", "bank", "raised", "its", "interest", "rate", "."]
     )
 )
 
 # %% [markdown]
-# Training makes both as sure as possible of what really stands there. For a sentence $t_1 \dots t_N$ it maximises (section 3.1)
+# Training makes both as sure as possible of what really stands there. For a sentence $t_1 \dots t_N$ it maximises (section 3.1 of the paper)
 #
 # $$\sum_{k=1}^{N} \big( \log p(t_k \mid t_1, \dots, t_{k-1}) + \log p(t_k \mid t_{k+1}, \dots, t_N) \big)$$
 #
-# The whole model, from the characters' vectors on. `layers` collects what ELMo is made of: $h_{k,0}$, the token layer, twice;
-# and for each layer $j$ the two states side by side, $h_{k,j} = [\overrightarrow{h}_{k,j}; \overleftarrow{h}_{k,j}]$:
+# where $p(t_k \mid \dots)$ is the probability that the model gives the word $t_k$ after the words named. (Before the first and after the last, there is
+# only the mark of a sentence's end.)
+#
+# The whole model, from the characters' vectors `x` on: $B$ sentences, of $T$ words at most. `reverse_each` turns each sentence round; from the
+# second layer on, what went in is added to what comes out (a residual connection, lesson 04). `layers` collects what ELMo is made of: $h_{k,0}$,
+# word $k$'s vector from the **token layer**, twice; and for each layer $j$ the two states of the word side by side,
+# $h_{k,j} = [\overrightarrow{h}_{k,j}; \overleftarrow{h}_{k,j}]$, from left to right and from right to left:
 
 # %%
 show.source(BiLM.contextualise, docstring=False)
 
 # %% [markdown]
-# Why two models and not one that sees both sides? Because a model that is asked for a word and sees it has nothing to learn. Check that no
+# Why two models and not one that sees both sides? If layer 2 read both halves of layer 1, it would find in its neighbours' states the very
+# word that it has to predict, and a model that sees what it is asked has nothing to learn. Check that no
 # state has seen more than its side: change one word, and see where states move.
 
 # %%
 before = ["They", "play", "England", "on", "Saturday", "."]
-after = [*before[:2], "Chopin", *before[3:]]
-moved = word_uses.layer_states(encoder, [before]) - word_uses.layer_states(encoder, [after])  # (T, L, 2P)
-size = np.abs(moved).max(axis=-1), np.abs(moved[:, :, : c.projection_size]).max(axis=-1)
-size_backward = np.abs(moved[:, :, c.projection_size :]).max(axis=-1)
+after = ["They", "play", "Chopin", "on", "Saturday", "."]
 show.table(
-    [
-        {"word": w, "token layer": f"{size[0][k, 0]:.2f}", "forward, layer 2": f"{size[1][k, 2]:.2f}",
-         "backward, layer 2": f"{size_backward[k, 2]:.2f}"}
-        for k, w in enumerate(before)
-    ],
-    caption="England → Chopin: the largest change of any number in each word's states",
-)  # fmt: skip
+    tables.moved(encoder, before, after),
+    "England → Chopin: the largest change of any number in each word's states",
+)
 
 # %% [markdown]
 # Forward, nothing before *England* has moved; backward, nothing after it. So *play* learns of *England* from its backward half alone. The two
 # halves are put side by side and never combined inside: BERT (lesson 08) will change that.
 #
-# ### Your turn: the loss of both directions
-# Row $k$ of `forward` has the log-probabilities of the word **after** word $k$, row $k$ of `backward` those of the word **before** it.
+# ### Exercise: the loss of both directions
+# A loss is to be small, so it is minus the sum above. `words` has the numbers of the $T$ words of a sentence, here without marks at its ends.
+# Row $k$ of `forward` has a log-probability for each of $V$ words to come **after** word $k$, row $k$ of `backward` for each to come **before** it.
 
 
 # %% tags=["exercise"]
@@ -212,9 +199,10 @@ def bilm_loss(forward, backward, words):
 check.bilm_loss(bilm_loss)
 
 # %% [markdown]
-# ### Your turn: backwards through a batch
-# The backward LSTM is an ordinary one that gets its sentences turned round. In a batch the shorter ones are padded, and the padding has to stay
-# where it is: otherwise the model begins to read with nothing.
+# ### Exercise: backwards through a batch
+# The backward LSTM is an ordinary one that gets its sentences turned round. In a batch of $B$ sentences the shorter ones are padded to the length $T$ of
+# the longest, and the padding has to stay where it is: otherwise the model reads padding before it reads a word. To see it, take a number for each
+# word in place of a vector.
 
 
 # %% tags=["exercise"]
@@ -227,19 +215,16 @@ def reverse_words(x, lengths):
 check.reverse_words(reverse_words)
 
 # %% [markdown]
-# ## 3. The mix · 8 minutes
-# Before ELMo, one took the top layer. ELMo lets each task choose (section 3.2, equation 1):
+# ## The mix (10 minutes)
+# Before ELMo, one took the top layer (section 5.1). ELMo lets each task choose (section 3.2, equation 1):
 #
 # $$\mathrm{ELMo}_k = \gamma \sum_{j=0}^{L} s_j\, h_{k,j}, \qquad s = \mathrm{softmax}(w)$$
 #
-# $w$ has one number for each layer and $\gamma$ scales the whole: four numbers, here, that a task learns. The language model itself is frozen.
-
-# %%
-show.source(ScalarMix.forward, docstring=False)
-
-# %% [markdown]
-# ### Your turn: write it
-# Without a loop, if you can.
+# $h_{k,j}$ is word $k$'s state in layer $j$ and $L = 2$ the last layer. $w$ has one number for each layer, $s_j$ is the layer's share, and
+# $\gamma$ scales the whole: four numbers, here, that a task learns. The language model itself is *frozen*: its weights stay as they are.
+#
+# ### Exercise: mix the layers
+# Without a loop, if you can. `layers` has $L$ of them, token layer included, each $T$ words by $H$ numbers.
 
 
 # %% tags=["exercise"]
@@ -252,46 +237,49 @@ def scalar_mix(layers, w, gamma):
 check.scalar_mix(scalar_mix)
 
 # %% [markdown]
-# ## 4. Is it worth anything? · 8 minutes
-# The real thing: `elmo-mini` frozen, a linear model on its states, 100 labelled texts or sentences, three draws of the labels. Beside it
-# its twin of random weights; GloVe (of a tagged word, its vector and its two neighbours'); and counts, which know nothing but the
-# labelled examples (of a tagged word: its spelling and its neighbours). The tags of parts of speech and names in BBC news are *silver*: a
-# program gave them, with its mistakes. Results of the course's benchmark of all its models, from `data/results/zoo/tasks.json`:
+# The course's own learns `w` and `gamma` with the task:
 
 # %%
-everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
-of_zoo = in_words.beside_baselines(zoo_results.records(everything))
-show.results(
-    of_zoo,
-    rows="task",
-    columns="model",
-    caption="100 labels; names: F1, the others: accuracy",
-)
+show.source(ScalarMix.forward, docstring=False)
+
+# %% [markdown]
+# ## Is it worth anything? (10 minutes)
+# The real thing: `elmo-mini` frozen, a linear model on its states, 100 labelled texts or sentences, three draws of the labels. Which layer is
+# read (for a text, the mean over its words) is chosen on the labelled examples. Beside it
+# the random twin; GloVe (of a tagged word, its vector and its two neighbours'); and *counts*, which know nothing but the
+# labelled examples (of a tagged word: its letters and its neighbours). The tags of parts of speech and names in BBC news are *silver*: a
+# program gave them, with its mistakes. Names are scored by F1, which is high only if most names are found and most of what is found are names.
+# Results of the course's benchmark of all its models, from `data/results/zoo/tasks.json`:
+
+# %%
+of_zoo = results.beside_baselines()
+show.results(of_zoo, "task", "model", "100 labels; names: F1, the others: accuracy")
 
 # %%
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
-# Where the answer lies in the *use* of a word, a language model's states are worth a lot, and it is training that makes them so: the twin is far
-# behind. Sentiment and topic are a matter of *which* words a text has. GloVe had six billion words to learn about words, `elmo-mini` sixteen million; the
-# paper's model had a billion, ten times over. We think that this is why; the course has no ELMo of that size to try it.
+# (*Within luck*, as in lesson 03: these seeds cannot tell the two apart.) For the tags of words, which hang on a word's neighbours, the states
+# are worth a lot, and it is training that makes them so: the twin is far behind. For whole texts nothing shows that
+# it is better than GloVe or counts. We think that sentiment and topic are more a matter of *which* words a text has, and of those GloVe has seen
+# more: six billion words, `elmo-mini` sixteen million. The
+# paper's model read a billion, ten times over; the course has no ELMo of that size to try it.
 #
-# ## 5. Which layer knows what? · 10 minutes
-# A probe on each layer by itself, on their mean, and on a mix that it learns. Parts of speech are *gold* here, tagged by people (English Web
-# Treebank), and so are the senses of four words, *hard*, *interest*, *line* and *serve* (Senseval). These texts do not come with the
-# course, so the table shows what `benchmarks/elmo.py` measured; sentiment, whose texts do, is measured again below it.
+# ## Which layer knows what? (10 minutes)
+# A probe on each layer by itself, on the mean of all, and on a mix that it learns. Parts of speech are *gold* here, tagged by people (English Web
+# Treebank: other texts and other tags than above), and so are the senses of four words, *hard*, *interest*, *line* and *serve* (Senseval). These
+# texts do not come with the course, so the table shows what `benchmarks/elmo.py` measured. The last column is the control: the random twin, read by a mix.
 
 # %%
-measured = [show.Records.load(f"elmo/{name}") for name in ("parts_of_speech", "sentiment", "senses")]
-measured[2] = measured[2].mean_over("word")
-kept = sum(measured[1:], measured[0]).where(model="elmo-mini")
-show.results(
-    in_words.as_columns(kept),
-    rows="task",
-    columns="reading",
-    caption="Accuracy with 1,000 labelled sentences; senses: 300 uses of each of four words, mean over the words. "
-    f"Always the commonest sense: {measured[2].where(model='commonest sense').mean:.1%}",
-)
+kept, commonest = results.by_reading(), results.commonest_sense()
+asked = "Accuracy with 1,000 labelled sentences; senses: 300 uses of each of four words, mean over the words"
+show.results(kept, "task", "reading", f"{asked}. Always the commonest sense: {commonest:.1%}")
+
+# %%
+show.md(in_words.of_training(kept, commonest))
+
+# %% [markdown]
+# The texts of one row do come with the course: sentences from film reviews. Measure a part of it now:
 
 # %%
 n_labels, tested = pick(full=1000, fast=150), pick(full=1000, fast=150)
@@ -303,7 +291,10 @@ live = show.Records(
     for s in live_seeds
     for score, _ in [film.measure(READINGS[name], n_labels, s, free=name == "mix")]
 )
-show.results(live, "task", "reading", f"{n_labels:,} film reviews to learn from, {tested:,} to test on")
+show.results(live, "task", "reading", f"{n_labels:,} sentences to learn from, {tested:,} to test on")
+
+# %% [markdown]
+# As a figure: what each layer adds to the token layer, which has read no neighbour.
 
 # %%
 figures.by_layer(kept, kept.values("task"), LAYERS)
@@ -315,42 +306,39 @@ show.md(in_words.of_layers(kept))
 check.recall("which_layer")
 
 # %% [markdown]
-# And the mixes? Each layer was standardised first, so that its share says how much it is used, not how large its numbers are.
+# And the mixes? Each layer was standardised first, so that its share $s_j$ says how much it is used, not how large its numbers are.
 
 # %%
-mixes = [show.Records.load(f"elmo/mixes_of_{name}") for name in ("parts_of_speech", "sentiment", "senses")]
-mixes[2] = mixes[2].mean_over("word")
-shares = sum(mixes[1:], mixes[0]).where(model="elmo-mini")
+shares = results.shares()
 figures.mixes(shares, shares.values("task"), LAYERS)
+
+# %% [markdown]
+# Is the mix worth learning, or is it enough to take all the layers?
 
 # %%
 show.md(in_words.of_mixes(kept))
 
 # %% [markdown]
-# ## 6. What are the states worth in labels? · 5 minutes
-# The paper's figure 1 asks how many labels ELMo saves. (*Spelling* is a word's letters and its neighbours, counted.) Remade with parts of speech, gold, 10 to 1,000 sentences:
+# ## Optional: what are the states worth in labels? (5 minutes)
+# The paper's figure 1 asks how many labels ELMo saves. Remade with parts of speech, gold, and 10 to 1,000 labelled sentences. `elmo-mini` is read
+# by the mix, and so is its twin:
 
 # %%
-curves = show.Records.load("elmo/labels").where(task="parts of speech")
-show.learning_curve(curves, "accuracy of tags")
+curves = results.over_sentences()
+show.learning_curve(curves, "accuracy of tags", over="labelled sentences")
 
 # %%
 show.md(in_words.of_labels(curves))
 
 # %% [markdown]
-# ## 7. Uses of a word · 12 minutes
+# ## Uses of a word (15 minutes)
 # Now the first question again: which uses of *play* are alike? The paper's table 4 shows nearest neighbours of a *use* instead of a word. Here BBC
-# news is searched, up to 400 sentences with the word. For each sentence on the left, the nearest uses of the same word, by the cosine of layer 2:
+# news is searched (of which the model read two thirds in training), up to 400 sentences with the word. For each sentence on the left, the two
+# nearest uses of the same word, by the cosine of layer 2:
 
 # %%
-news = [
-    find_words(s)
-    for text in bbc_news.load().texts
-    for line in text.split("\n")
-    for s in sentences.split(line)
-]
-news = [s for s in news if 6 <= len(s) <= 30]
-uses = {word: word_uses.find_uses(encoder, word, news, most=400) for word in ("play", "match", "bank")}
+news = [s for text in bbc_news.load().texts for s in sentences.words_of(text) if 6 <= len(s) <= 30]
+uses = {word: find_uses(encoder, word, news, most=400) for word in ("play", "match", "bank")}
 questions = [
     ("play", "They play England on Saturday ."),
     ("play", "The play opens in London next week ."),
@@ -358,14 +346,15 @@ questions = [
     ("match", "No other product can match it ."),
     ("bank", "They sat on the bank of the river ."),
 ]
-show.table(in_words.neighbours(encoder, uses, questions, layer=2, n=2))
+show.table(tables.neighbours(encoder, uses, questions, layer=2, n=2))
 
 # %% [markdown]
 # The verb finds verbs, the thing finds things, and the theatre's *play* finds theatre. The last two rows show the limit: in this news no bank lies by
-# a river, so the nearest is a bank with money all the same, and the cosine is low. The model finds what is like; it does not say that nothing is.
+# a river, so the nearest is a bank with money all the same, with a lower cosine. The model finds what is like; it does not say that nothing is. Five
+# sentences, picked by hand, prove little: the measurement is the row of senses above.
 #
-# ### Your turn: the nearest other use
-# Of `states`, one row for each use, which row is most like row `place`?
+# ### Exercise: the nearest other use
+# Of `states`, one row of $H$ numbers for each of $N$ uses, which row is most like row `place`?
 
 
 # %% tags=["exercise"]
@@ -379,18 +368,20 @@ check.nearest_use(nearest_use)
 
 # %% [markdown]
 # ### Try it
-# Two sentences with the same word. How alike are the two uses, layer by layer? The cosine is taken after subtracting the layer's mean state over
-# ordinary text: the states of a layer have much in common, and without that most cosines are high. The token layer
-# always says 1, as it sees the letters alone. Type your own sentences, *pitch* or *light* or *right* in two senses, and look for pairs that fool it.
+# Two sentences with the same word: how alike are the two uses, layer by layer? The states of a layer have much in common, so that uses which differ
+# can have a high cosine, too, as the last rows of the table above. So here the layer's mean state over ordinary text is taken away first; 0 then means no
+# more alike than two words picked at random. The token layer always says 1, as it sees the letters alone. Type your own sentences and press Enter: *pitch* or *light* or *right* in two senses. Look for
+# pairs that fool it.
 
 # %%
-uses_compared.compare_uses(encoder, news[: pick(full=300, fast=100)])
+compare_uses(encoder, news[: pick(full=300, fast=100)])
 
 # %% [markdown]
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ (5 minutes)
+# The paper holds its mix near the mean of the layers or leaves it free; the two are its last columns of table 2.
 
 # %%
-show.compare(in_words.paper_rows(kept, of_zoo))
+show.compare(published.paper_rows(kept, shares, of_zoo))
 
 # %%
 check
@@ -401,13 +392,14 @@ check
 # 2. Spelling words makes every word readable. It says what kind of word it is; what it means has to come from the sentence.
 # 3. Two language models, one each way, put side by side: neither has seen both sides at once.
 # 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here no difference to their plain mean was found.
-# 5. The model stays frozen. What is gained depends on the task: much for tags; for sentiment it could not be told from GloVe or counts.
+# 5. The model stays frozen. What is gained depends on the task: much for tags of words, nothing over GloVe for sentiment and topic.
 #
-# **What it got wrong.** Forward and backward never meet. LSTMs go word by word, so training is slow: ours read 938 words a second. And frozen features
+# **What it got wrong.** Forward and backward never meet. An LSTM has to wait for the state of the word before, so the words of a sentence cannot be
+# computed side by side. And frozen features
 # leave to each task a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.
 #
-# **What came next.** Months later ULMFiT *fine-tuned* the language model itself (**next**: 06), GPT did so with a Transformer (07), and BERT found a way to look both
+# **What came next.** In the same year ULMFiT *fine-tuned* the language model itself (**next**: 06), GPT did so with a Transformer (07), and BERT found a way to look both
 # ways at once (08). Lesson 09 compares taking features with fine-tuning.
 #
 # **Reading**: Peters et al. 2018, *Deep contextualized word representations* (sections 3 and 5); Kim et al. 2016, *Character-aware neural language
-# models*; `tlcourse/models/language/elmo.py`, to be read beside section 3, and `data/checkpoints/elmo-mini/README.md`, its card.
+# models*; `tlcourse/models/language/elmo.py`, to be read beside the paper's section 3, and `data/checkpoints/elmo-mini/README.md`, its card.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse.data.sentences import split
+from tlcourse.data.sentences import split, words_of
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from tlcourse.data.sentences import split
 )
 def test_sentences_are_found_again(sentences):
     assert split("  ".join(sentences)) == sentences
+
+
+def test_the_words_of_each_sentence_and_no_sentence_over_a_line():
+    assert words_of("He left. Why?\nNobody knew") == [["He", "left", "."], ["Why", "?"], ["Nobody", "knew"]]
 
 
 def test_nothing_is_lost():

@@ -233,18 +233,24 @@ LIKELY = {
             (lambda w, r: [257, *w.encode(), 258] + [0] * (r - len(w.encode()) - 2), "shifted"),
             (lambda w, r: [257, *(b + 1 for b in w.encode()), 258], "zeros"),
             (lambda w, r: [b + 1 for b in w.encode()] + [0] * (r - len(w.encode())), "marks"),
+            (lambda w, r: [257, *(b + 1 for b in w.encode()), 258] + [0] * (r - len(w) - 2), "two bytes"),
         ],
         "bilm_loss": [
             (lambda f, b, w: -f[range(len(w) - 1), w[1:]].sum(), "one direction"),
             (lambda f, b, w: -f[range(len(w)), w].sum() - b[range(len(w)), w].sum(), "read word k"),
             (lambda f, b, w: (f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).sum(), "sign"),
             (lambda f, b, w: -(f[range(len(w) - 1), w[1:]] + b[range(1, len(w)), w[:-1]]).mean(), "sum"),
+            (lambda f, b, w: -sum(f[k, w[k + 1]] + b[k, w[k - 1]] for k in range(len(w) - 1)), "last word"),
+            (lambda f, b, w: -(f[:-1, w[1:]].sum() + b[1:, w[:-1]].sum()), "every row"),
         ],
         "reverse_words": [
             (lambda x, n: x.flip(1), "padding"),
             (lambda x, n: x.flip(0), "batch"),
             (lambda x, n: x, "turned round"),
             (lambda x, n: torch.stack([r[:k].flip(0) for r, k in zip(x, n, strict=True)]), ""),
+            (lambda x, n: torch.nn.utils.rnn.pad_sequence(
+                [r[:k].flip(0) for r, k in zip(x, n, strict=True)], batch_first=True), "not be 0"),
+            (lambda x, n: x[:, ::-1], "flip"),
         ],
         "scalar_mix": [
             (lambda h, w, g: g * (w[:, None, None] * h).sum(0), "softmax"),
@@ -258,6 +264,8 @@ LIKELY = {
             (lambda h, i: int((unit(h) @ unit(h)[i]).argmin()), "least like"),
             (lambda h, i: int(np.argsort(-(h @ h[i]))[1]), ""),
             (lambda h, i: int(np.delete(unit(h) @ unit(h)[i], i).argmax()), "deleted"),
+            (lambda h, i: int(np.abs((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "in size"),
+            (lambda h, i: int(((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "below 0"),
         ],
     },
     "bert": {

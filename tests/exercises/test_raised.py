@@ -1,6 +1,7 @@
 """What numpy, torch and Python raise is said in an exercise's terms, whatever its words are."""
 
 import math
+import operator
 
 import numpy as np
 import pytest
@@ -110,6 +111,10 @@ CASES = [
     (lambda: np.arange(3) ** -1, "negative power"),
     (lambda: np.exp(["a"]), "numbers"),
     (lambda: "a" + 1, "two kinds"),
+    (lambda: operator.add(b"a", [1]), "a list of whole numbers"),
+    (lambda: operator.add([1], b"a"), "a list of whole numbers"),
+    (lambda: t[::-1], "flip"),
+    (lambda: t.gather(1, torch.tensor([1, 2])), "index[:, None]"),
     (lambda: [1] / 2, "two kinds"),
     (lambda: np.array([]).max(), "nothing to choose"),
     (lambda: max([]), "nothing to choose"),

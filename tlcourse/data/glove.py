@@ -49,5 +49,6 @@ def load(limit: int | None = None) -> Vectors:
 
     folder = assets.path("glove-6b-50d")
     words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].slice(0, limit).to_pylist()
+    pyarrow.default_memory_pool().release_unused()  # it holds on to 20 MB of the table that was read
     matrix = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")[:limit]
     return Vectors(words, matrix)

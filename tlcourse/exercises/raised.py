@@ -83,6 +83,12 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      r"(\[[\d, ]*\])",
      lambda m: f"A mask chooses along axes of its own lengths: it is {_shape(m[1])}, the tensor "
      f"{_shape(m[3])}."),
+    (r"step must be greater than zero", "torch's tensors can't be cut with a step below 0, as `[::-1]`: "
+     "`.flip(0)` turns one round along axis 0."),
+    (r"Index tensor must have the same number of dimensions as (?:input|self) tensor", "`gather` wants as "
+     "many axes in the index as in the tensor: `index[:, None]` puts one in."),
+    (r"can't concat \w+ to bytes|can only concatenate \w+ \(not \"bytes\"\)", "Bytes and a list don't add "
+     "up: `list(…)` makes a list of whole numbers of the bytes."),
     (r"arrays used as indices must be of integer|only integers, slices|tensors used as indices must be|"
      r"indices must be integers",
      "What stands in the square brackets has to be whole numbers, slices or True/False: yours is something "

@@ -3,7 +3,7 @@
 import pytest
 
 from tlcourse.data import tasks
-from tlcourse.lessons.elmo import figures, in_words
+from tlcourse.lessons.elmo import figures, in_words, published, results, tables
 from tlcourse.models.pretrained import zoo
 from tlcourse.models.pretrained.text_encoders import WordEncoder
 from tlcourse.probe.layer_by_layer import LAYERS, READINGS, ByLayer, reader
@@ -30,6 +30,7 @@ def test_every_reading_has_three_seeds(name):
 
 def made(one: float, two: float) -> Records:
     scores = {"token layer": 0.5, "layer 1": one, "layer 2": two, "mean": 0.7, "mix": 0.9}
+    scores[results.TWIN] = 0.6
     return Records(
         {"task": "tags", "reading": reading, "seed": seed, "score": score + 0.001 * seed * number}
         for number, (reading, score) in enumerate(scores.items())
@@ -47,18 +48,51 @@ def test_the_sentence_on_layers_says_what_came_out(one, two, said):
     assert "tags" in alt
 
 
-def test_the_sentence_on_mixes_compares_with_the_mean_and_the_best_layer():
+def test_the_sentence_on_mixes_compares_the_mean_with_the_top_and_the_mix_with_the_mean():
     told = in_words.of_mixes(made(0.8, 0.6))
-    assert "the learned mix is above the mean, and above the best single layer, layer 1" in told
-    assert "the mean is below that layer" in told
+    assert "the mean is above the top layer (+10.0 points), the learned mix above the mean (+20.0)" in told
+    assert "the mean is below the top layer" in in_words.of_mixes(made(0.6, 0.8))
+
+
+def test_what_training_is_worth_and_that_the_twin_may_know_senses():
+    tags = made(0.8, 0.6)
+    assert "the learned mix is above the random twin's (+30.0 points)" in in_words.of_training(tags, 0.5)
+    senses = Records({**row, "task": "senses"} for row in tags)
+    assert "the twin gets 60.0%" in in_words.of_training(senses, 0.5)
+    assert "the twin gets" not in in_words.of_training(senses, 0.7)
 
 
 def test_labels_to_match_a_baseline():
     curves = Records(
-        {"model": model, "labels": n, "seed": 0, "score": score}
+        {"model": model, results.SENTENCES: n, "seed": 0, "score": score}
         for model, scores in {"elmo-mini": (0.5, 0.8), "GloVe": (0.3, 0.5), "better": (0.6, 0.9)}.items()
         for n, score in zip((10, 100), scores, strict=True)
     )
     assert in_words.labels_to_match(curves, "GloVe", 100) == 10
     assert in_words.labels_to_match(curves, "better", 100) is None
     assert "it does not reach with 100" in in_words.of_labels(curves)
+
+
+def test_the_papers_figures_stand_beside_ours():
+    kept = results.by_reading()
+    assert kept.values("reading") == [*READINGS, "random twin, mix"]
+    assert len(kept.where(reading="random twin, mix").values("task")) == 3
+    rows = published.paper_rows(kept, results.shares(), results.beside_baselines())
+    assert all("Peters et al. 2018" in source for _, _, source, _, _ in rows)
+    tagged = kept.where(task="parts of speech", reading="layer 1").mean
+    assert any(ours.startswith(f"{tagged:.1%} / ") for *_, ours, _ in rows)
+
+
+def test_a_word_that_changes_moves_what_is_read_after_it_in_each_direction():
+    rows = tables.moved(WordEncoder(zoo.load("elmo-mini")), ["He", "went", "home"], ["He", "came", "home"])
+    still = [[size == "0.00" for name, size in row.items() if name != "word"] for row in rows]
+    assert still == [[True, True, False], [False, False, False], [True, False, True]]
+
+
+def test_neighbours_are_told_as_rows():
+    (row,) = tables.in_glove(["play"], 3)
+    assert row["nearest in GloVe"].count(",") == 2
+    models = {"one": zoo.load("elmo-mini", heads=True)}
+    row, other = tables.by_letters(models, ["walkings", "Walk"], ["walk", "talk", "zebra"], 2)
+    assert (row["in GloVe"], other["in GloVe"]) == ("no", "yes")
+    assert set(row["one"].split(", ")) == {"walk", "talk"}

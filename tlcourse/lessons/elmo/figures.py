@@ -112,7 +112,10 @@ def mixes(shares: Records, tasks: Sequence[str], layers: Sequence[str]) -> Descr
             f"{layer}: " + ", ".join(f"{task} {mean:.0%}" for task, mean in zip(tasks, means, strict=True))
         )
     ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="share of the mix, s")
+    ax.set(
+        xlim=(0, 1),
+        xlabel=f"share of the mix, s: mean ± standard deviation over {len(found[0].scores)} seeds",
+    )
     ax.grid(visible=False)
     fig.legend(loc="outside upper center", ncols=len(layers))
     return Described(fig, f"The learned mix of three layers, a bar for each task. {'; '.join(told)}.")
@@ -130,8 +133,9 @@ def by_layer(results: Records, tasks: Sequence[str], layers: Sequence[str]) -> D
         told.append(f"{task}: {', '.join(f'{value:+.1f}' for value in mean[1:])}")
     ax.axhline(0, color=COLOURS["grey"], lw=1, marker="")
     ax.set_xticks(range(len(layers)), layers)
-    ax.set(ylabel="points above the token layer")
-    fig.legend(loc="outside right center")
+    ax.set(ylabel="accuracy, points above\nthe token layer")
+    n = len(rows[0])
+    fig.legend(loc="outside right center", title=f"bar: ± standard\ndeviation, {n} seed{'s' * (n > 1)}")
     return Described(
         fig,
         f"Points above the token layer that a probe gains from {', '.join(layers[1:])}. {'; '.join(told)}.",
@@ -146,7 +150,7 @@ def similarity(cosines: Sequence[float], layers: Sequence[str], title: str) -> F
         ax.text(max(cosine, 0) + 0.02, y, f"{cosine:.2f}".replace("-", "−"), va="center", fontsize=12)
     ax.axvline(0, color="black", lw=1, marker="")
     ax.invert_yaxis()
-    ax.set(xlim=(min(-0.3, *cosines), 1.15), xlabel="cosine, the mean of the layer taken off")
-    ax.set_title(title)
+    ax.set(xlim=(min(-0.3, *cosines), 1.15), xlabel="cosine, after taking away the layer's mean state")
+    ax.set_title(title, fontsize=11, loc="left")
     ax.grid(axis="y", visible=False)
     return fig

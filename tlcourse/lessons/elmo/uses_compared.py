@@ -1,5 +1,6 @@
 """Two sentences with the same word: how alike the two uses are in each layer, live for whatever is typed."""
 
+import textwrap
 from collections.abc import Sequence
 
 import ipywidgets
@@ -76,7 +77,8 @@ class UsesCompared(Explorer):
         return [float(cosines(a, b[None])[0]) for a, b in zip(one, other, strict=True)]
 
     def draw(self, first: str, second: str, word: str) -> Figure:
-        return figures.similarity(self.alike(first, second, word), LAYERS, f"“{word.strip()}” here and there")
+        title = "\n".join(textwrap.shorten(text, 70, placeholder=" …") for text in (first, second))
+        return figures.similarity(self.alike(first, second, word), LAYERS, f"“{word.strip()}” in\n{title}")
 
     def told(self, first: str, second: str, word: str) -> str:
         found = self.alike(first, second, word)

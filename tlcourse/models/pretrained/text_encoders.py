@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from tlcourse.data import sentences, tokeniser
 from tlcourse.data.packing import fit
 from tlcourse.data.texts import as_pairs, as_sentences, as_texts
-from tlcourse.data.tokeniser import find_words
 from tlcourse.models.language.elmo import BiLM, character_ids
 from tlcourse.models.language.system import Marks
 
@@ -222,8 +221,7 @@ class WordEncoder(TextEncoder):
 
 
 def _sentence_words(text: str) -> list[str]:
-    found = [[*find_words(s), _END] for line in text.split("\n") for s in sentences.split(line)]
-    return [word for words in found for word in words]
+    return [word for words in sentences.words_of(text) for word in (*words, _END)]
 
 
 def cut_evenly(units: list, room: int) -> list[list]:

@@ -31,29 +31,31 @@ typo = prediction(
     why=(
         "A vocabulary is needed for the softmax alone, for what is predicted. What is read is spelt.",
         "That is what a model with a table of words does. This one computes a vector from the letters.",
-        "The convolutions look at pieces anywhere in the word, and endings say more about its use.",
-        "The vector is computed from the letters, and the letters' pieces were learned from words that have "
-        "them: -tely means an adverb.",
+        "The convolutions look for pieces anywhere in the word, its ending among them.",
+        "The vector is computed from the letters. That “definitely” is nearest, the random twin finds too: "
+        "it takes no training.",
     ),
 )
 
 which_layer = prediction(
     question=(
-        "Peters et al. read parts of speech (noun, verb …) and the senses of words from one layer at a time "
-        "of their frozen model. From which layer was each read best?"
+        "ELMo's network has three layers: the token layer, which makes a vector of a word's letters; above "
+        "it layer 1 and layer 2, which read the sentence. Peters et al. took one layer at a time and learned "
+        "to tell from its vectors a word's part of speech (noun, verb …), or its sense (a “bank” with money "
+        "or by a river). From which layer was each told best?"
     ),
     options=(
-        "Both from the top: layer 2 has seen the most",
+        "Both from layer 2: it stands on all the others",
         "Parts of speech from layer 1, senses from layer 2",
         "Parts of speech from layer 2, senses from layer 1",
         "Both from the token layer: a word's letters say most about it",
     ),
     answer=1,
     why=(
-        "The top is bent to its own task, to predict the next word. That is not what every probe needs.",
-        "So they found, and conclude that syntax lies low and meaning high. Whether our small model agrees "
-        "by more than luck, the lines above say.",
-        "The other way round: what a word means depends on more of its sentence than what kind it is.",
+        "Senses, yes. For parts of speech they found layer 1 ahead, by half a point.",
+        "So they found (tables 5 and 6), and conclude that syntax lies low and meaning high. Whether our "
+        "small model agrees by more than luck, the lines above say.",
+        "It is the other way round in both.",
         "The token layer has not seen the sentence, so each use of a word is the same to it.",
     ),
 )

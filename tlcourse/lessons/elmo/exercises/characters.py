@@ -22,6 +22,22 @@ def _unshifted(word: str, room: int) -> list[int]:
     return ids + [0] * (room - len(ids))
 
 
+def _marks_shifted(word: str, room: int) -> list[int]:
+    return _filled([258, *(b + 1 for b in word.encode("utf-8")), 259], room)
+
+
+def _zeros_by_characters(word: str, room: int) -> list[int]:
+    return [257, *(b + 1 for b in word.encode("utf-8")), 258] + [0] * (room - 2 - len(word))
+
+
+def _marks_taken_off_twice(word: str, room: int) -> list[int]:
+    return _filled([257, *(b + 1 for b in word.encode("utf-8")), 258], room - 2)
+
+
+def _marks_not_counted(word: str, room: int) -> list[int]:
+    return _filled([257, *(b + 1 for b in word.encode("utf-8")), 258], room + 2)
+
+
 def _unpadded(word: str, room: int) -> list[int]:
     return [257, *(b + 1 for b in word.encode("utf-8")), 258]
 
@@ -99,7 +115,10 @@ def _padded_in_front(word: str, room: int) -> list[int]:
         "Build a list: 257, then the shifted bytes, then 258. How many zeros are missing up to `room`?",
     ),
     wrong=[
-        (_code_points, "For *naïve* it is not the same: ï is one character, and two bytes. Take the bytes."),
+        (
+            _code_points,
+            "You number the characters. One such as ï or £ is two bytes: take the bytes.",
+        ),
         (_unshifted, "The bytes are not shifted: byte 0 would look like padding. Add 1 to each."),
         (_unpadded, "Words of a batch need one length: fill up with zeros to `room`."),
         (_begun_twice, "257 is the mark of a word's beginning. Its end is 258."),
@@ -112,10 +131,20 @@ def _padded_in_front(word: str, room: int) -> list[int]:
         (_no_marks, "The marks are missing: 257 where the word begins, 258 where it ends."),
         (_padding_before_the_end, "The word ends before the padding begins: 258 follows its last byte."),
         (_marks_swapped, "257 begins a word and 258 ends it, not the other way round."),
+        (
+            _marks_shifted,
+            "The marks are shifted too: add 1 to the bytes alone.",
+        ),
+        (
+            _zeros_by_characters,
+            "You count the zeros by the word's characters, and ï is two bytes: count those of the list.",
+        ),
+        (_marks_taken_off_twice, "Two zeros are missing: are the marks taken off the room twice?"),
+        (_marks_not_counted, "Two zeros too many: the marks take room, too."),
         (_padded_in_front, "Padding comes at the end here, after 258."),
     ],
 )
 def spell(word: str, room: int) -> list[int]:
-    """Return `room` numbers: 257, each UTF-8 byte of the word plus 1, 258, then zeros."""
+    """Return a list of `room` numbers: 257, each UTF-8 byte of the word plus 1, 258, then zeros."""
     ids = [257, *(byte + 1 for byte in word.encode("utf-8")), 258]
     return ids + [0] * (room - len(ids))

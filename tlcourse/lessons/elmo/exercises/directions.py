@@ -69,6 +69,27 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
     return -backward[t + 1, words[:-1]].sum()
 
 
+def _round_the_corner(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    t = torch.arange(len(words))
+    return -forward[t, words.roll(-1)].sum() - backward[t, words.roll(1)].sum()
+
+
+def _round_the_front(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    return -sum(forward[k, words[k + 1]] + backward[k, words[k - 1]] for k in range(len(words) - 1))
+
+
+def _round_the_front_whole(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    t = torch.arange(len(words))
+    return -forward[t[:-1], words[1:]].sum() - backward[t, words.roll(1)].sum()
+
+
+def _each_in_every_row(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    return -forward[:-1, words[1:]].sum() - backward[1:, words[:-1]].sum()
+
+
+_ROUND = "`words[-1]` is the last word: the first one has nothing before it, and the last nothing after it."
+
+
 @exercise(
     title="The loss of both directions",
     inputs=_log_p_and_words,
@@ -96,6 +117,13 @@ def _backward_alone(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
             "Backward is off by one: its rows 1 … T − 1 predict the words 0 … T − 2.",
         ),
         (_first_words_only, "Only the first word of each direction counts here: sum over all of them."),
+        (_round_the_corner, _ROUND),
+        (_round_the_front, _ROUND),
+        (_round_the_front_whole, _ROUND),
+        (
+            _each_in_every_row,
+            "You take every word from every row. One number from each row: see the third hint.",
+        ),
         (_one_mean, "Backward you take a mean over the words: sum, as forward."),
         (_other_mean, "Forward you take a mean over the words: sum, as backward."),
         (_mean, "The paper's is a sum over the words (section 3.1), this is a mean."),
@@ -144,9 +172,40 @@ def _first_length(x: Tensor, lengths: Tensor) -> Tensor:
     return out
 
 
+def _first_sentence_only(x: Tensor, lengths: Tensor) -> Tensor:
+    out = x.clone()
+    out[0, : lengths[0]] = x[0, : lengths[0]].flip(0)
+    return out
+
+
+def _over_itself(x: Tensor, lengths: Tensor) -> Tensor:
+    out = x.clone()
+    for row, n in zip(out, lengths.tolist(), strict=True):
+        for k in range(n):
+            row[k] = row[n - 1 - k]
+    return out
+
+
+def _padded_with_zeros(x: Tensor, lengths: Tensor) -> Tensor:
+    out = torch.zeros_like(x)
+    for i, n in enumerate(lengths.tolist()):
+        out[i, :n] = x[i, :n].flip(0)
+    return out
+
+
+def _from_the_end(x: Tensor, lengths: Tensor) -> Tensor:
+    out = x.clone()
+    for i, n in enumerate(lengths.tolist()):
+        out[i, -n:] = x[i, -n:].flip(0)
+    return out
+
+
 @exercise(
     title="Turn the sentences round, not the padding",
     inputs=_padded,
+    special={
+        "padding that is not 0": (torch.tensor([[5, 7, 9, 3, 3], [4, 8, 6, 2, 1]]), torch.tensor([3, 5]))
+    },
     equivalent={
         "result: absolute": "numbers of words are never negative",
         "lengths.tolist() → lengths": "a tensor of one number is as good to cut with",
@@ -167,6 +226,19 @@ def _first_length(x: Tensor, lengths: Tensor) -> Tensor:
         ),
         (_unchanged, "Nothing is turned round yet."),
         (_one_short, "The last word of each sentence has stayed where it was: up to n, n not included."),
+        (
+            _first_sentence_only,
+            "Only the first sentence is turned round: does the `return` stand inside the loop?",
+        ),
+        (
+            _over_itself,
+            "You read from the row that you are writing: half of it is overwritten already. Read from x.",
+        ),
+        (
+            _from_the_end,
+            "The words stand at the front of each row: `[:n]`. `[-n:]` takes the padding with them.",
+        ),
+        (_padded_with_zeros, "Padding need not be 0: what comes after the first n stays as it is in x."),
         (_first_length, "Each sentence has its own length: you use one for all."),
     ],
 )

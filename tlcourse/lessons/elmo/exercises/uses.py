@@ -59,6 +59,27 @@ def _the_cosine(states: np.ndarray, place: int) -> float:
     return float(np.delete(unit @ unit[place], place).max())
 
 
+def _either_sign(states: np.ndarray, place: int) -> int:
+    unit = states / np.linalg.norm(states, axis=1, keepdims=True)
+    score = np.abs(unit @ unit[place])
+    score[place] = -np.inf
+    return int(score.argmax())
+
+
+def _columns_to_length_1(states: np.ndarray, place: int) -> int:
+    unit = states / np.linalg.norm(states, axis=0, keepdims=True)
+    score = unit @ unit[place]
+    score[place] = -np.inf
+    return int(score.argmax())
+
+
+def _zero_for_itself(states: np.ndarray, place: int) -> int:
+    unit = states / np.linalg.norm(states, axis=1, keepdims=True)
+    score = unit @ unit[place]
+    score[place] = 0
+    return int(score.argmax())
+
+
 @exercise(
     title="The nearest other use",
     inputs=_uses,
@@ -66,7 +87,10 @@ def _the_cosine(states: np.ndarray, place: int) -> float:
         "result: absolute": "a row's number is never negative",
         "cosines.argmax() → _last_of_the_best(cosines.argmax)": "no two cosines are the same",
     },
-    special={"the nearest comes after": (np.array([[0.0, 1.0], [1.0, 0.2], [2.0, 0.5], [-1.0, 0.1]]), 1)},
+    special={
+        "the nearest comes after": (np.array([[0.0, 1.0], [1.0, 0.2], [2.0, 0.5], [-1.0, 0.1]]), 1),
+        "all the others point away": (np.array([[1.0, 0.3], [-1.0, 0.4], [-0.5, -2.0], [-3.0, 0.2]]), 0),
+    },
     hints=(
         "The cosine of two vectors is the dot product of what they are after dividing each by its length.",
         "Divide every row by its `np.linalg.norm` (`axis=1, keepdims=True`); then one product gives all the "
@@ -81,6 +105,12 @@ def _the_cosine(states: np.ndarray, place: int) -> float:
         (_euclid, "That is the smallest distance. The cosine compares directions and not lengths."),
         (_nearest_of_first, "That is the nearest to row 0: compare with row `place`."),
         (_shifted, "With a row deleted, all after it have moved up by one: write −∞ there instead."),
+        (_either_sign, "A cosine near −1 points the other way: take the largest, not the largest in size."),
+        (_columns_to_length_1, "You divide each column by its length: a use is a row (`axis=1`)."),
+        (
+            _zero_for_itself,
+            "All the others may have cosines below 0, and then 0 is the largest: write −∞ there.",
+        ),
         (_the_cosine, "That is the cosine. Which row has it? `argmax`."),
     ],
 )
