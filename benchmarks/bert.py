@@ -7,7 +7,7 @@
 
 `ablations`: two layers of 64 numbers read three kinds of news and prose (BBC, ABC, Brown), short rows first,
 the same number of pieces each. Every way changes one thing: left to right, without next sentences, what
-becomes of the pieces to predict, how many they are. Afterwards each answers the same questions: which piece
+becomes of the pieces to predict. Afterwards each answers the same questions: which piece
 stands at one place of a sentence that no training read; and, from frozen states, parts of speech, whether a
 sentence follows another one in an article that no training read, and whether a headline belongs to an
 article. The rate is the same for all ways, 3e-3: of three looks at BERT's own way, with 1e-3, 3e-3 and 5e-3,
@@ -15,8 +15,7 @@ the one whose training loss fell most. How strongly the linear models are held b
 of their training labels.
 
 `layers`: names, silver (BBC news) and gold (CoNLL-2003), from single layers of frozen encoders and from the
-paper's combinations of them (its table 7). Results are written one by one; a run that
-was killed goes on.
+paper's combinations of them (its table 7). Results are written one by one; a run that was killed goes on.
 """
 
 import argparse
