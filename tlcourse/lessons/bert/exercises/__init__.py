@@ -43,14 +43,14 @@ which_kinds = prediction(
     options=(
         "Names: the right side says who did it",
         "Nouns: they carry the meaning",
-        "Signs such as commas and full stops",
+        "Signs and small words, such as commas, “the” and “to”",
         "About the same everywhere",
     ),
     answer=2,
     why=(
         "Names are hardly ever guessed by either: which name it is, is rarely said by the sentence.",
         "A noun is one of thousands. So small a model guesses few of them, whatever it sees.",
-        "Whether a comma or a full stop stands here depends on whether the sentence goes on, to the right.",
+        "Whether a comma or a full stop stands here, “a” or “the”, depends on what comes on the right.",
         "Some words depend on what follows, others on nothing in the sentence.",
     ),
 )
