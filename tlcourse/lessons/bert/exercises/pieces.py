@@ -226,6 +226,80 @@ def _never_whole(word: str, vocabulary: set[str]) -> list[str]:
     return found
 
 
+def _cut_so(
+    word: str, vocabulary: set[str], look: str = "##", keep: str = "##", first: str = "", stop: bool = False
+) -> list[str]:
+    """The longest piece first, with one thing otherwise: what stands before a piece, or when it ends."""
+    found, begin = [], 0
+    while begin < len(word):
+        ends = range(begin + 1, len(word) + 1)
+        fits = [end for end in ends if (look if begin else first) + word[begin:end] in vocabulary]
+        if not fits:
+            return ["[UNK]"]
+        found.append((keep if begin else first) + word[begin : max(fits)])
+        begin = max(fits)
+        if stop:
+            break
+    return found
+
+
+def _never_goes_on(word: str, vocabulary: set[str]) -> list[str]:
+    return _cut_so(word, vocabulary, stop=True)
+
+
+def _hashes_in_front(word: str, vocabulary: set[str]) -> list[str]:
+    return _cut_so(word, vocabulary, first="##")
+
+
+def _looked_up_bare(word: str, vocabulary: set[str]) -> list[str]:
+    return _cut_so(word, vocabulary, look="")
+
+
+def _first_kept_with_hashes(word: str, vocabulary: set[str]) -> list[str]:
+    found = _cut(word, vocabulary, "##")
+    return found if found == ["[UNK]"] else ["##" + found[0], *found[1:]]
+
+
+def _always_unknown(word: str, vocabulary: set[str]) -> list[str]:
+    return ["[UNK]"]
+
+
+def _nothing(word: str, vocabulary: set[str]) -> list[str]:
+    found = _cut(word, vocabulary, "##")
+    return found if found == ["[UNK]"] else []
+
+
+def _letters(word: str, vocabulary: set[str]) -> list[str]:
+    found = _cut(word, vocabulary, "##")
+    return found if found == ["[UNK]"] else list("".join(found))
+
+
+def _empty_for_unknown(word: str, vocabulary: set[str]) -> list[str]:
+    found = _cut(word, vocabulary, "##")
+    return [""] if found == ["[UNK]"] else found
+
+
+def _past_the_end(word: str, vocabulary: set[str]) -> list[str]:
+    found = _cut(word, vocabulary, "##")
+    return found if len(found) == len(word) else ["[UNK]"]
+
+
+def _shortest_kept(word: str, vocabulary: set[str]) -> list[str]:
+    found, begin = [], 0
+    while begin < len(word):
+        ends = range(begin + 1, len(word) + 1)
+        fits = [end for end in ends if ("##" if begin else "") + word[begin:end] in vocabulary]
+        if not fits:
+            return ["[UNK]"]
+        found.append(("##" if begin else "") + word[begin : min(fits)])
+        begin = max(fits)
+    return found
+
+
+def _one_letter_at_least_two(word: str, vocabulary: set[str]) -> list[str]:
+    return _cut(word, {piece for piece in vocabulary if len(piece.removeprefix("##")) > 1}, "##")
+
+
 @exercise(
     title="Cut a word, the longest piece first",
     inputs=_word_and_vocabulary,
@@ -235,13 +309,18 @@ def _never_whole(word: str, vocabulary: set[str]) -> list[str]:
         "the word is a piece": ("player", {"player", "play", "##er"}),
         "a piece of a beginning is none of an inside": ("inin", {"in", "i", "##n", "##i"}),
         "one letter": ("u", {"u", "##u"}),
+        "a capital is another letter": ("Un", {"un", "u", "##n", "n"}),
     },
+    equivalent=dict.fromkeys(
+        ("begin + 1 → begin - 1", "begin + 1 → begin", "begin + 1 → 1", "1 → 0"),
+        "an empty piece is in no vocabulary",
+    ),
     hints=(
         "Where does the first piece end, if it is as long as can be? Where does the next one begin?",
         "Keep `begin`. Try `end` from `len(word)` downwards; a piece that does not begin the word is looked "
         "up with `##` in front.",
-        "Found: keep it, go on from its end. If no `end` gives a piece, the whole word becomes `['[UNK]']`. "
-        "`for … else` says that a loop was not left by `break`.",
+        "Found: keep it, go on from its end, until the word is at its end. If no `end` gives a piece, the "
+        "whole word becomes `['[UNK]']`.",
     ),
     wrong=[
         (_shortest, "You take the shortest piece that fits: try the longest first."),
@@ -252,6 +331,17 @@ def _never_whole(word: str, vocabulary: set[str]) -> list[str]:
         (_first_piece_alone, "That is the first piece alone: go on from where it ends."),
         (_letter_skipped, "You skip a letter that fits no piece: the whole word is unknown then."),
         (_turned_round, "The pieces are in the wrong order: from left to right."),
+        (_never_goes_on, "That is the first piece alone: go on from where it ends."),
+        (_hashes_in_front, "The piece that begins the word has no `##`."),
+        (_first_kept_with_hashes, "The piece that begins the word has no `##`."),
+        (_looked_up_bare, "Inside a word a piece is looked up with `##` in front."),
+        (_always_unknown, "Each word is unknown to you: a piece that fits is kept, and the word has an end."),
+        (_nothing, "The pieces are found and not kept: append each to the list."),
+        (_letters, "You add a piece letter by letter: `append` it, whole."),
+        (_empty_for_unknown, "What cannot be cut is `['[UNK]']`, spelt so."),
+        (_past_the_end, "You go on after the word's end, where nothing fits: stop there."),
+        (_shortest_kept, "You go on after the longest piece, and keep the shortest."),
+        (_one_letter_at_least_two, "A piece may be a single letter."),
         (_never_whole, "A word that is a piece stays whole: begin with the end of the word."),
     ],
 )
@@ -261,13 +351,13 @@ def wordpiece(word: str, vocabulary: set[str]) -> list[str]:
     Pieces that do not begin the word have `##` in front, in `vocabulary` and in the result.
     """
     found, begin = [], 0
-    while begin < len(word):
-        for end in range(len(word), begin, -1):
-            piece = ("##" if begin else "") + word[begin:end]
-            if piece in vocabulary:
-                found.append(piece)
-                begin = end
-                break
-        else:
+    for _letter in word:  # a piece has one at least
+        ends = range(begin + 1, len(word) + 1)
+        fits = [end for end in ends if ("##" if begin else "") + word[begin:end] in vocabulary]
+        if not fits:
             return ["[UNK]"]
+        found.append(("##" if begin else "") + word[begin : max(fits)])
+        begin = max(fits)
+        if begin == len(word):
+            break
     return found
