@@ -162,7 +162,15 @@ LESSONS = (
         _MODELS,
         "Take the states as they are, or train on?",
         ("bert",),
-        teaches=("train.finetuning.texts", "train.measuring.evaluate"),
+        teaches=(
+            "train.finetuning.answers",
+            "train.finetuning.heads",
+            "train.finetuning.read_once",
+            "train.finetuning.text_model",
+            "train.finetuning.texts",
+            "train.measuring.answer_scores",
+            "train.measuring.evaluate",
+        ),
         planned=True,
     ),
     Lesson(

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from importlib import import_module
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 import pytest
@@ -306,6 +306,43 @@ LIKELY = {
             (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
         ],
     },
+    "to_tune_or_not_to_tune": {
+        "first_pieces": [
+            (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
+            (lambda w: [i for i, n in enumerate(w) if n], "counts as false"),
+            (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "[CLS]"),
+            (lambda w: [w.index(n) for n in set(w) - {None} if n], "first word"),
+            (lambda w: sorted(set(w) - {None}), "words' numbers"),
+        ],
+        "concat_last_four": [
+            (lambda h: h[-4:].sum(0), "sum"),
+            (lambda h: torch.cat([*h[-4:]]), "one below the other"),
+            (lambda h: torch.cat([*h[:4]], dim=-1), "first four"),
+            (lambda h: h[-4:].reshape(h.shape[1], -1), "mixes words"),
+            (lambda h: torch.cat([h[-1], h[-2], h[-3], h[-4]], dim=-1), "lowest first"),
+        ],
+        "entity_f1": [
+            (lambda t, g: sum(a == b for a, b in zip(t, g, strict=True)) / len(t), "most words are O"),
+            (lambda t, g: f1_score(t, g, average="micro"), "most words are O"),
+            (lambda t, g: 100 * bio_f1(t, g), "percentage"),
+            (lambda t, g: bio_f1(*([x[:2] for x in tags] for tags in (t, g))), "kind"),
+            (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
+        ],
+        "best_answer": [
+            (lambda a, b, n: (int(a.argmax()), int(b.argmax())), "Choose the pair"),
+            (lambda a, b, n: (i := int(a.argmax()), int(i + b[i : i + n].argmax())), "fix"),
+            (lambda a, b, n: best_pair(a, b, len(a)), "too long"),
+            (lambda a, b, n: best_pair(a, b, n, least=1), "one piece"),
+            (lambda a, b, n: best_pair(a, b, n + 1), "One piece too long"),
+        ],
+        "choose_way": [
+            (lambda s, t, b: max(s, key=lambda w: np.mean(s[w])), "longer than the budget"),
+            (lambda s, t, b: min((w for w in s if t[w] <= b), key=t.get, default=None), "cheapest"),
+            (lambda s, t, b: max([w for w in s if t[w] <= b], key=lambda w: max(s[w])), "luckiest"),
+            (lambda s, t, b: max((w for w in s if t[w] < b), key=lambda w: np.mean(s[w]), default=None), "≤"),
+            (lambda s, t, b: max((np.mean(s[w]) for w in s if t[w] <= b), default=None), "Which way"),
+        ],
+    },
 }  # fmt: skip
 
 
@@ -335,6 +372,24 @@ def cut(word, vocabulary, inside="##", longest=True, unknown="all"):
         found.append((inside if begin else "") + word[begin:end])
         begin = end
     return found
+
+
+def best_pair(a, b, longest, least=0):
+    pairs = ((i, j) for i in range(len(a)) for j in range(i + least, min(i + longest, len(a))))
+    return max(pairs, key=lambda pair: a[pair[0]] + b[pair[1]])
+
+
+def bio(tags):
+    return {
+        (i, len([*takewhile(lambda x: x[0] == "I", tags[i + 1 :])]), t)
+        for i, t in enumerate(tags)
+        if t[0] == "B"
+    }
+
+
+def bio_f1(true, given):
+    right, count = len(bio(true) & bio(given)), len(bio(true)) + len(bio(given))
+    return 2 * right / count if count else 0.0
 
 
 def bn(x, mean, variance, scale, shift, eps=1e-3):

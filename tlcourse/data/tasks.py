@@ -24,7 +24,7 @@ from tlcourse.data import (
 )
 from tlcourse.data.text_sources import clean
 
-CLASSES, NUMBERS, TAGS = "classes", "numbers", "tags"
+CLASSES, NUMBERS, TAGS, SPANS = "classes", "numbers", "tags", "spans"
 
 # Drawn once where a data set has more, so that a comparison of twenty models ends.
 MOST_TAGGED, MOST_TESTED = 3000, 1000  # sentences with a tag for each word

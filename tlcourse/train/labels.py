@@ -87,6 +87,31 @@ def as_tags(
     ]
 
 
+def as_spans(
+    spans: Sequence[Sequence[int]] | np.ndarray, n_places: Sequence[int], name: str = "targets"
+) -> np.ndarray:
+    """Return `spans` as int64 (N, 2): the first and the last place of each answer.
+
+    Args:
+        n_places: how many places each text has.
+
+    Raises:
+        ValueError: there is not one for each text, or one is not within its text or ends before it begins.
+    """
+    found = np.asarray(spans)
+    if found.shape != (len(n_places), 2) or found.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} is {found.dtype} {found.shape}, expected whole numbers ({len(n_places)}, 2): both ends"
+        )
+    wrong = np.flatnonzero((found[:, 0] < 0) | (found[:, 0] > found[:, 1]) | (found[:, 1] >= n_places))
+    if len(wrong):
+        first, last = found[wrong[0]].tolist()
+        raise ValueError(
+            f"{name}[{wrong[0]}] goes from {first} to {last}, and its text has {n_places[wrong[0]]} places"
+        )
+    return found.astype(np.int64)
+
+
 def _array(labels: Sequence | np.ndarray, name: str) -> np.ndarray:
     try:
         return np.asarray(labels)

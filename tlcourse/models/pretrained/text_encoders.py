@@ -8,9 +8,10 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -34,6 +35,7 @@ class Example:
     units: list  # numbers of pieces, or words as strings
     segments: list[int]
     places: list[int]  # where each word stands, if it was given as words: its first piece, or its last
+    states: np.ndarray | None = field(default=None, repr=False)  # (P, L, H), if it was read already
 
     def __len__(self) -> int:
         return len(self.units)
@@ -124,6 +126,26 @@ class PieceEncoder(TextEncoder):
         left, right = as_pairs(first, second)
         both = zip(self._pieces(left), self._pieces(right), strict=True)
         return [self._arranged(a, b) for a, b in both]
+
+    def questions(
+        self, questions: Sequence[str], paragraphs: Sequence[str]
+    ) -> list[tuple[Example, list[tuple[int, int]]]]:
+        """Pairs whose `places` are the paragraph's pieces; with each, which characters a piece is of it.
+
+        The end of a long question, and of a paragraph that then has no room, is left out.
+        """
+        first, second = as_pairs(questions, paragraphs)
+        encoded = self.tokenizer.encode_batch(second, add_special_tokens=False)
+        before, between, after = self.marks
+        room = self.max_length - len(before) - len(between) - len(after)
+        found = []
+        for a, b in zip(self._pieces(first), encoded, strict=True):
+            a = a[: room // 2]
+            n = min(len(b.ids), room - len(a))
+            begin = len(before) + len(a) + len(between)
+            example = self._arranged(a, b.ids[:n])
+            found.append((replace(example, places=[*range(begin, begin + n)]), b.offsets[:n]))
+        return found
 
     def _pieces(self, texts: list[str]) -> list[list[int]]:
         return [e.ids for e in self.tokenizer.encode_batch(texts, add_special_tokens=False)]

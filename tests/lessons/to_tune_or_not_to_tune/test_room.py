@@ -1,0 +1,152 @@
+"""The figures, sentences and widget come out right either way."""
+
+import numpy as np
+import pytest
+
+from tlcourse.lessons.to_tune_or_not_to_tune import choices, figures, in_words, published
+from tlcourse.show.figures import png
+from tlcourse.show.records import Records
+
+READINGS = [one for one in published.BERT_BASE if one != "fine-tuned"]
+WAYS = ("frozen, light", "frozen, heavy", "tuned, light")
+
+
+def conll(tuned: float) -> Records:
+    rows = []
+    for seed in range(3):
+        for test, less in (("valid", 0), ("test", 0.04), ("wikigold", 0.2)):
+            noise = 0.001 * seed - less
+            key = {"model": "distilbert", "labels": "all", "seed": seed, "test": test}
+            for place, reading in enumerate(READINGS):
+                score = 0.7 + 0.02 * place + noise
+                rows.append({**key, "way": "frozen", "reading": reading, "head": "linear", "score": score})
+            heavy = {"way": "frozen", "reading": "weighted sum of all", "head": "BiLSTM"}
+            rows.append({**key, **heavy, "score": 0.85 + noise})
+            key |= {"way": "fine-tuned", "reading": "last", "head": "linear"}
+            rows.append({**key, "score": tuned + 1.1 * noise})
+    return Records(rows)
+
+
+def grid(tuned: float) -> Records:
+    means = dict(zip(WAYS, (0.5, 0.6, tuned), strict=True))
+    return Records(
+        {
+            "model": model,
+            "task": task,
+            "way": way,
+            "labels": 100,
+            "seed": seed,
+            "score": mean + 0.001 * seed * k,
+        }
+        for model in ("minilm", "elmo-mini")
+        for task in ("sentiment", "similarity")
+        for k, (way, mean) in enumerate(means.items())
+        for seed in range(3)
+    )
+
+
+def clock(of: Records) -> Records:
+    took = dict(zip(WAYS, (3.0, 8.0, 35.0), strict=True))
+    return Records({**row, "score": took[row["way"]]} for row in of)
+
+
+@pytest.mark.parametrize(("tuned", "said"), [(0.9, "fine-tuned is above"), (0.8, "fine-tuned is below")])
+def test_the_sentence_on_tuning_says_what_came_out(tuned, said):
+    assert said in in_words.of_tuning(conll(tuned))
+
+
+def test_the_best_reading_and_how_far_the_embeddings_are_behind():
+    told = in_words.of_readings(conll(0.9))
+    assert "**weighted sum of all**, 80.1%" in told
+    assert "above the last layer" in told
+    assert "10 points behind" in told
+
+
+def test_the_figure_of_readings_tells_each_row_and_what_is_missing():
+    found = conll(0.9).where(test="valid")
+    alt = figures.readings(found, published.BERT_BASE, "development part").alt
+    assert "embeddings: paper 91.0%, ours 70.1%" in alt
+    assert "weighted sum of all: paper 95.5%, ours 80.1% and 85.1%" in alt
+    only_frozen = found.where(way="frozen")
+    assert "ours not measured" in figures.readings(only_frozen, published.BERT_BASE, "development part").alt
+
+
+def test_another_domain():
+    found = in_words.named(conll(0.9).where(test=["test", "wikigold"]))
+    each = in_words.one_reading_each(found, "last")
+    assert each.values("way") == ["frozen, linear head", "frozen, BiLSTM head", "fine-tuned"]
+    assert "fine-tuned loses 18 points" in in_words.of_domain(each)
+    alt = figures.how_far(each, {"test": "news", "wikigold": "Wikipedia"}).alt
+    assert "fine-tuned from 86% to 68%" in alt
+
+
+@pytest.mark.parametrize(
+    ("tuned", "said"), [(0.7, "tuned with a light head by 10"), (0.5, "frozen with a heavy head by 10")]
+)
+def test_the_sentence_on_the_grid(tuned, said):
+    metrics = in_words.measured_in(grid(tuned))
+    assert [*metrics] == ["sentiment", "similarity"]
+    assert said in in_words.of_grid(grid(tuned), metrics)
+    assert "minilm, sentiment: +10" in in_words.of_heads(grid(tuned), metrics)
+    assert "frozen, heavy 8 s" in in_words.of_costs(clock(grid(tuned)))
+    assert "frozen, heavy: 60%" in figures.tune_or_not(grid(tuned), metrics).alt
+
+
+def test_everywhere_says_where_tuning_helps_and_harms():
+    rows = Records(
+        {
+            "system": system,
+            "task": "films",
+            "way": way,
+            "seed": seed,
+            "score": 0.6 + 0.001 * seed + gain * (way != "frozen"),
+        }
+        for system, gain in (("one", 0.1), ("other", -0.1))
+        for way in ("frozen", "fine-tuned")
+        for seed in range(3)
+    )
+    assert in_words.of_everywhere(rows) == "With the same labels, fine-tuning helps one; it harms other."
+    assert "one: 60% frozen, 70% fine-tuned, tuning helps" in figures.everywhere(rows).alt
+
+
+def test_the_papers_rows_name_their_tables():
+    rows = in_words.paper_rows(conll(0.9), grid(0.7))
+    assert len(rows) == 5
+    assert all("table" in row[2] for row in rows)
+    assert "as reported" in rows[-1][2]
+
+
+@pytest.fixture
+def twin():
+    return choices.choose(grid(0.7), clock(grid(0.7)))
+
+
+def test_the_widget_follows_its_controls(twin):
+    assert twin.widget
+    before = twin.picture.value
+    twin.controls["budget"].value = 50
+    assert twin.picture.value != before
+    assert "Within 50 s take “tuned, light”" in twin.words.value
+    twin.controls["budget"].value = 2
+    assert "Nothing here is done within 2 s" in twin.words.value
+    twin.controls["model"].value = "elmo-mini"
+    assert not twin.errors
+    assert png(twin.static())
+
+
+def test_the_widget_names_the_cheaper_way_that_is_as_good():
+    scores = Records(
+        {**row, "score": 0.6 + 0.01 * ((row["seed"] * 7 + len(row["way"])) % 3)} for row in grid(0.6)
+    )
+    said = choices.choose(scores, clock(scores)).told("sentiment", "minilm", 100, 100)
+    assert "Within luck of it" in said
+
+
+def test_a_score_without_seconds_is_refused():
+    with pytest.raises(ValueError, match="no seconds"):
+        choices.choose(grid(0.7), clock(grid(0.7))[:5])
+
+
+def test_four_heads_have_an_alt_text_and_memory_is_counted():
+    assert "first piece" in figures.four_heads().alt
+    assert np.isclose(published.BERT_BASE["fine-tuned"], 0.964)

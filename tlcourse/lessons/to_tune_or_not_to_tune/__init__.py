@@ -1,0 +1,1 @@
+"""The room of lesson 09, To tune or not to tune."""

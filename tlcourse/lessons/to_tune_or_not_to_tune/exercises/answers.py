@@ -1,0 +1,103 @@
+"""The span head's answer."""
+
+import numpy as np
+
+from tlcourse.exercises.machinery import exercise
+
+
+def _scores(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+    size, longest = int(rng.integers(9, 14)), int(rng.integers(2, 5))
+    first, last = rng.normal(scale=0.4, size=size), rng.normal(scale=0.4, size=size)
+    late, early = int(rng.integers(size // 2 + 1, size)), int(rng.integers(0, size // 2 - 1))
+    first[late] += 4.0  # the best two ends by themselves are the wrong way round
+    last[early] += 4.0
+    return first, last, longest
+
+
+def _apart(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return int(first.argmax()), int(last.argmax())
+
+
+def _best(first: np.ndarray, last: np.ndarray, allowed: np.ndarray) -> tuple[int, int]:
+    total = np.where(allowed, first[:, None] + last[None, :], -np.inf)
+    i, j = np.unravel_index(total.argmax(), total.shape)
+    return int(i), int(j)
+
+
+def _gap(first: np.ndarray) -> np.ndarray:
+    places = np.arange(len(first))
+    return places[None, :] - places[:, None]
+
+
+def _no_limit(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return _best(first, last, _gap(first) >= 0)
+
+
+def _one_longer(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return _best(first, last, (_gap(first) >= 0) & (_gap(first) <= longest))
+
+
+def _never_one(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return _best(first, last, (_gap(first) > 0) & (_gap(first) < longest))
+
+
+def _either_way(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return _best(first, last, abs(_gap(first)) < longest)
+
+
+def _from_best_first(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    i = int(first.argmax())
+    return i, i + int(last[i : i + longest].argmax())
+
+
+def _end_outside(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    i, j = _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
+    return i, j + 1
+
+
+def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    gap = _gap(first)
+    total = np.where((gap >= 0) & (gap < longest), first[:, None] * last[None, :], -np.inf)
+    i, j = np.unravel_index(total.argmax(), total.shape)
+    return int(i), int(j)
+
+
+@exercise(
+    title="The best answer",
+    inputs=_scores,
+    special={
+        "an answer of one piece": (np.array([0.0, 3.0, 1.0]), np.array([1.0, 4.0, 0.5]), 3),
+        "the longest that is allowed": (np.array([5.0, 0.0, 0.0]), np.array([0.0, 0.0, 5.0]), 3),
+        "small differences": (np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.4, 0.1]), 3),
+        "at the very end": (np.array([0.0, 0.0, 2.0, 6.0]), np.array([0.0, 1.0, 0.0, 6.0]), 2),
+    },
+    equivalent={"result: absolute": "a place is never negative"},
+    hints=(
+        "The best first and the best last piece, each by itself, may be the wrong way round. Look at pairs.",
+        "A pair (i, j) is allowed if i ≤ j and j − i < longest. Its score is first[i] + last[j].",
+        "Two loops: i over all places, j from i to i + longest − 1, but within the text. Keep the best pair.",
+    ),
+    wrong=[
+        (
+            _apart,
+            "You choose each end by itself: here the answer would end before it begins. Choose the pair.",
+        ),
+        (_no_limit, "The answer may be too long: it has `longest` pieces at most."),
+        (_one_longer, "One piece too long: with i = j it has one piece already, so j − i < longest."),
+        (_never_one, "An answer of one piece, i = j, is allowed."),
+        (_either_way, "An answer cannot end before it begins: i ≤ j."),
+        (
+            _from_best_first,
+            "You fix the best first piece: with a lower first, another pair may have the higher sum.",
+        ),
+        (_end_outside, "The last piece belongs to the answer: j itself, not j + 1."),
+        (
+            _product,
+            "The scores are added: they are logarithms, up to a constant, of what would be multiplied.",
+        ),
+    ],
+)
+def best_answer(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j]; both (P,)."""
+    pairs = [(i, j) for i in range(len(first)) for j in range(i, min(i + longest, len(last)))]
+    return max(pairs, key=lambda pair: first[pair[0]] + last[pair[1]])

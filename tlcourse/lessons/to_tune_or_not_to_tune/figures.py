@@ -1,0 +1,207 @@
+"""The figures of lesson To tune or not to tune, drawn here so that its cells stay short."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+from matplotlib.lines import Line2D
+
+from tlcourse.show.differences import difference
+from tlcourse.show.figure_style import COLOURS
+from tlcourse.show.figures import Described
+from tlcourse.show.records import Records
+
+FROZEN, TUNED, HEAVY = COLOURS["blue"], COLOURS["vermillion"], COLOURS["orange"]
+# way → how it is drawn: squares are tuned, filled marks have a light head
+LOOKS = {
+    "frozen, light": {"marker": "o", "color": FROZEN, "mfc": FROZEN},
+    "frozen, heavy": {"marker": "D", "color": FROZEN, "mfc": "white"},
+    "tuned, light": {"marker": "s", "color": TUNED, "mfc": TUNED},
+    "tuned, heavy": {"marker": "P", "color": TUNED, "mfc": "white"},
+}
+
+
+def four_heads() -> Described:
+    """Draw one encoder four times, and which of its states each head reads."""
+    heads = (
+        ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], [0], ["positive"]),
+        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], [0], ["2.1 of 5"]),
+        ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], [1, 3, 4], ["PER", "O", "LOC"]),
+        (
+            "an answer",
+            ["[CLS]", "who", "?", "[SEP]", "it", "was", "Rank", "[SEP]"],
+            [4, 5, 6],
+            ["", "", "both ends"],
+        ),
+    )
+    fig, axes = plt.subplots(1, 4, figsize=(13.5, 3.3), width_ratios=[len(h[1]) + 1 for h in heads])
+    for ax, (title, pieces, read, said) in zip(axes, heads, strict=True):
+        n = len(pieces)
+        ax.add_patch(plt.Rectangle((-0.5, 1), n, 1, fc=COLOURS["light"], ec="black"))
+        ax.text(n / 2 - 0.5, 1.5, "encoder", ha="center", va="center", fontsize=12)
+        for k, piece in enumerate(pieces):
+            ax.text(k, 0.35, piece, ha="center", va="center", fontsize=12, rotation=60)
+            ax.plot([k, k], [0.75, 1], color=COLOURS["grey"], lw=1, marker="")
+            used = k in read
+            face = TUNED if used else "white"
+            ax.plot(k, 2.3, "o", ms=9, mfc=face, mec=TUNED if used else COLOURS["grey"])
+        for k, answer in zip(read, said, strict=True):
+            ax.annotate("", (k, 2.95), (k, 2.45), arrowprops={"arrowstyle": "-|>", "color": "black"})
+            ax.text(k, 3.1, answer, ha="left" if k == 0 else "center", va="bottom", fontsize=12)
+        ax.set(xlim=(-0.8, n - 0.2), ylim=(-0.3, 3.6), title=title)
+        ax.axis("off")
+    return Described(
+        fig,
+        "The same encoder under four heads; filled circles are the states that a head reads. A text and a "
+        "pair: the state of [CLS]. Each word: the state of its first piece. An answer: the states of the "
+        "paragraph's pieces, of which one is its beginning and one its end.",
+    )
+
+
+def readings(results: Records, paper: Mapping[str, float], test: str) -> Described:
+    """Draw F1 by what is read from the frozen layers, and fine-tuned: ours beside the paper's BERT-base.
+
+    Args:
+        results: model, way, reading, head, seed, score, all labels.
+        paper: reading, or "fine-tuned" → F1.
+        test: what the F1 is of, for the axis.
+    """
+    rows = [*paper]
+    fig, ax = plt.subplots(figsize=(9.5, 0.52 * len(rows) + 1.9))
+    for y, name in enumerate(rows):
+        ax.plot(paper[name], y, "*", ms=15, mfc="white", mec="black", ls="none")
+        for looks, found in _of_reading(results, name):
+            ax.errorbar(found.mean, y, xerr=found.spread, ls="none", ms=9, **looks)
+    ax.set_yticks(
+        range(len(rows)), [name if name != "fine-tuned" else "all layers fine-tuned" for name in rows]
+    )
+    ax.invert_yaxis()
+    ax.axhline(len(rows) - 1.5, color=COLOURS["grey"], lw=1, ls=":", marker="")
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    ax.set(xlabel=f"F1 over names, {test}")
+    models = results.values("model")
+    marks = {
+        "BERT-base, frozen under a BiLSTM (paper)": {"marker": "*", "mfc": "white", "mec": "black", "ms": 14},
+        f"{models[0]}, frozen, linear head": {**LOOKS["frozen, light"], "ms": 9},
+        f"{models[0]}, frozen under a BiLSTM": {**LOOKS["frozen, heavy"], "ms": 9},
+        f"{models[0]}, fine-tuned": {**LOOKS["tuned, light"], "ms": 9},
+    }
+    drawn = [looks for name in rows for looks, _ in _of_reading(results, name)]
+    handles = [
+        Line2D([], [], ls="none", label=label, **looks)
+        for label, looks in marks.items()
+        if label.endswith("(paper)") or any(looks["marker"] == one["marker"] for one in drawn)
+    ]
+    fig.legend(handles=handles, loc="outside upper center", ncols=2)
+    told = [
+        f"{name}: paper {paper[name]:.1%}, ours "
+        + (" and ".join(f"{found.mean:.1%}" for _, found in _of_reading(results, name)) or "not measured")
+        for name in rows
+    ]
+    return Described(fig, f"F1 over names on {test} for each reading. {'; '.join(told)}.")
+
+
+def _of_reading(results: Records, name: str) -> list[tuple[Mapping[str, object], Records]]:
+    """The looks and the results of a row: frozen under each head, or fine-tuned."""
+    if name == "fine-tuned":
+        kept = [("tuned, light", [r for r in results if r["way"] == "fine-tuned"])]
+    else:
+        kept = [
+            (look, [r for r in results if (r["way"], r["reading"], r["head"]) == ("frozen", name, head)])
+            for look, head in (("frozen, light", "linear"), ("frozen, heavy", "BiLSTM"))
+        ]
+    return [(LOOKS[look], Records(rows)) for look, rows in kept if rows]
+
+
+def how_far(results: Records, tests: Mapping[str, str]) -> Described:
+    """Draw how F1 falls from the text that was learned from to another: a line for each way.
+
+    Args:
+        results: way, test, seed, score.
+        tests: name of a test → what it is called here, the known kind of text first.
+    """
+    fig, ax = plt.subplots(figsize=(8, 4.4))
+    told = []
+    for way, rows in results.by("way").items():
+        found = [rows.where(test=test) for test in tests]
+        look = LOOKS["tuned, light" if way.startswith("fine-tuned") else "frozen, light"]
+        if "BiLSTM" in way:
+            look = LOOKS["frozen, heavy"]
+        means, spreads = [one.mean for one in found], [one.spread for one in found]
+        ax.errorbar(range(len(tests)), means, yerr=spreads, ms=9, ls="-", label=way, **look)
+        told.append(f"{way} from {means[0]:.0%} to {means[-1]:.0%}")
+    ax.set_xticks(range(len(tests)), tests.values())
+    ax.set_xlim(-0.3, len(tests) - 0.7)
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    ax.set(ylabel="F1 over names")
+    ax.legend()
+    return Described(fig, f"F1 on {' and '.join(tests.values())}: {'; '.join(told)}.")
+
+
+def tune_or_not(grid: Records, metrics: Mapping[str, str]) -> Described:
+    """Draw each way for each model, a panel for each task: mean and standard deviation over the seeds.
+
+    Args:
+        grid: model, task, way, seed, score; one number of labels.
+        metrics: task → what a score is.
+    """
+    tasks, models = list(metrics), grid.values("model")
+    fig, axes = plt.subplots(1, len(tasks), figsize=(3.3 * len(tasks) + 0.6, 3.6), sharey=True, squeeze=False)
+    told = []
+    for ax, task in zip(axes[0], tasks, strict=True):
+        for row, model in enumerate(models):
+            ways = [way for way in LOOKS if any(_is_cell(r, task, model, way) for r in grid)]
+            for place, way in enumerate(ways):
+                found = grid.where(task=task, model=model, way=way)
+                y = row + 0.2 * (place - (len(ways) - 1) / 2)
+                ax.errorbar(found.mean, y, xerr=found.spread, ls="none", ms=8, **LOOKS[way])
+                told.append(f"{task}, {model}, {way}: {found.mean:.0%}")
+        ax.set(title=task, xlabel=metrics[task])
+        ax.xaxis.set_major_formatter("{x:.0%}")
+    axes[0, 0].set_yticks(range(len(models)), models)
+    axes[0, 0].set_ylim(len(models) - 0.5, -0.5)
+    there = [way for way in LOOKS if way in grid.values("way")]
+    handles = [Line2D([], [], ls="none", label=way, ms=9, **LOOKS[way]) for way in there]
+    fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    return Described(fig, f"Scores by task, model and way. {'; '.join(told)}.")
+
+
+def _is_cell(row: Mapping[str, object], task: str, model: str, way: str) -> bool:
+    return (row["task"], row["model"], row["way"]) == (task, model, way)
+
+
+def everywhere(results: Records) -> Described:
+    """Draw what tuning adds to each system of the course so far: from frozen to fine-tuned, an arrow each.
+
+    Args:
+        results: system, task, way ("frozen" or "fine-tuned"), seed, score.
+    """
+    systems = results.values("system")
+    fig, ax = plt.subplots(figsize=(9.5, 0.55 * len(systems) + 1.6))
+    told = []
+    for y, system in enumerate(systems):
+        frozen, tuned = (results.where(system=system, way=way) for way in ("frozen", "fine-tuned"))
+        ax.annotate(
+            "", (tuned.mean, y), (frozen.mean, y),
+            arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.5, "shrinkA": 6, "shrinkB": 6},
+        )  # fmt: skip
+        for rows, way in ((frozen, "frozen, light"), (tuned, "tuned, light")):
+            ax.errorbar(rows.mean, y, xerr=rows.spread, ls="none", ms=9, **LOOKS[way])
+        gap = difference(tuned, frozen)
+        verdict = gap.says(above="tuning helps", below="tuning harms", luck="within luck")
+        ax.text(1.01, y, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=12)
+        told.append(f"{system}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
+    several = len(results.values("task")) > 1
+    tasks = [f": {results.where(system=system).values('task')[0]}" if several else "" for system in systems]
+    ax.set_yticks(range(len(systems)), [f"{one}{task}" for one, task in zip(systems, tasks, strict=True)])
+    ax.set_ylim(len(systems) - 0.5, -0.5)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    ax.set(xlabel="accuracy")
+    names = {"frozen": LOOKS["frozen, light"], "fine-tuned": LOOKS["tuned, light"]}
+    handles = [Line2D([], [], ls="none", label=name, ms=9, **looks) for name, looks in names.items()]
+    fig.legend(handles=handles, loc="outside upper center", ncols=2)
+    return Described(fig, f"Frozen and fine-tuned, system by system. {'; '.join(told)}.")
+
+
+def order(records: Records, field: str, values: Sequence[str]) -> Records:
+    """The records in the order of a field's `values`; others are left out."""
+    return Records([row for value in values for row in records if row[field] == value], records.about)
