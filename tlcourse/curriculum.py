@@ -155,8 +155,12 @@ LESSONS = (
         _MODELS,
         "What does looking both ways buy?",
         ("elmo", "openai_gpt"),
-        teaches=("models.language.bert", "models.parts.embeddings", "train.pretraining.masking"),
-        planned=True,
+        teaches=(
+            "models.language.bert",
+            "models.parts.embeddings",
+            "probe.masked_words",
+            "train.pretraining.masking",
+        ),
     ),
     Lesson(
         "to_tune_or_not_to_tune",

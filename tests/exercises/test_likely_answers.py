@@ -1,8 +1,9 @@
 """What learners write first: likely wrong answers to each exercise, each of which gets its mistake named."""
 
 import math
+from collections import Counter
 from importlib import import_module
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 import numpy as np
 import pytest
@@ -312,6 +313,44 @@ LIKELY = {
             (lambda lp, c, n: [r[c:k].mean() for r, k in zip(lp, n, strict=True)], ""),
         ],
     },
+    "bert": {
+        "best_pair": [
+            (lambda w: max((p := counted(w)[1]), key=lambda k: p[k]), "most frequent"),
+            (lambda w: likeliest([(x, 1) for x, _ in w]), "as often as it occurs"),
+            (lambda w: likeliest(w)[::-1], "turned round"),
+            (lambda w: "".join(likeliest(w)).replace("##", ""), ""),
+            (lambda w: likeliest(w, lambda both, a, b: both / a * b), "brackets"),
+            (lambda w: likeliest(w, lambda both, a, b: both / (a + b)), "product"),
+        ],
+        "wordpiece": [
+            (lambda w, v: cut(w, v, inside=""), "`##`"),
+            (lambda w, v: cut(w, v, longest=False), "shortest"),
+            (lambda w, v: cut(w, v, unknown=None), "whole word"),
+            (lambda w, v: [p.removeprefix("##") for p in cut(w, v)], "keep their"),
+            (lambda w, v: cut(w, v)[:1], "first piece"),
+        ],
+        "reach": [
+            (lambda m, n: m, "one layer"),
+            (lambda m, n: m.float() ** n > 0, "matrix product"),
+            (lambda m, n: torch.linalg.matrix_power(m.double(), n), "numbers of ways"),
+            (lambda m, n: torch.linalg.matrix_power(m.double(), n).T > 0, "swapped"),
+            (lambda m, n: torch.linalg.matrix_power(m.double() + torch.eye(len(m)), n) > 0, "itself"),
+        ],
+        "corrupt": [
+            (lambda i, c, f, o: np.where(c, 4, i), "below 0.8"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), 4, i), "`others`"),
+            (lambda i, c, f, o: np.where(f < 0.8, 4, np.where(f < 0.9, o, i)), "`chosen`"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), 4, np.where(c, o, i)), "stays"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), o, np.where(c & (f < 0.9), 4, i)), "swapped"),
+        ],
+        "masked_loss": [
+            (lambda p, i, c: -p[range(len(i)), i].mean(), "Every place"),
+            (lambda p, i, c: -p[range(len(i)), i][c].sum(), "mean"),
+            (lambda p, i, c: p[range(len(i)), i][c].mean(), "sign"),
+            (lambda p, i, c: -(p[range(len(i)), i] * c).mean(), "number of chosen"),
+            (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
+        ],
+    },
     "to_tune_or_not_to_tune": {
         "first_pieces": [
             (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
@@ -350,6 +389,34 @@ LIKELY = {
         ],
     },
 }  # fmt: skip
+
+
+def counted(words):
+    pieces, pairs = Counter(), Counter()
+    for word, n in words:
+        for piece in word:
+            pieces[piece] += n
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pieces, pairs
+
+
+def likeliest(words, score=lambda both, a, b: both / (a * b)):
+    pieces, pairs = counted(words)
+    return max(pairs, key=lambda pair: score(pairs[pair], *(pieces[piece] for piece in pair)))
+
+
+def cut(word, vocabulary, inside="##", longest=True, unknown="all"):
+    found, begin = [], 0
+    while begin < len(word):
+        ends = range(begin + 1, len(word) + 1)
+        fits = [end for end in ends if (inside if begin else "") + word[begin:end] in vocabulary]
+        if not fits:
+            return ["[UNK]"] if unknown else [*found, "[UNK]"]
+        end = max(fits) if longest else min(fits)
+        found.append((inside if begin else "") + word[begin:end])
+        begin = end
+    return found
 
 
 def best_pair(a, b, longest, least=0):
