@@ -21,6 +21,7 @@ from results_file import RecordsFile
 from tlcourse.data import conll2003, glove, tasks, wikigold
 from tlcourse.data.tasks import TAGS, Task
 from tlcourse.models.pretrained import encoders
+from tlcourse.models.pretrained.checkpoints import load_tensors, save_tensors
 from tlcourse.models.vectors.averaged_vectors import AveragedVectors, start_vectors
 from tlcourse.train.finetuning import averaged_vectors, read_once
 from tlcourse.train.finetuning.heads import READINGS, Head
@@ -106,18 +107,22 @@ def tuned(name: str, keep: Path, n: int | None, tests: list[str]) -> None:
         key |= {"labels": n or "all", "seed": seed}
         if all(results.has(**key, test=test) for test in task.tests):
             continue
-        encoder, file = encoders.load(name), keep / f"{name}-{n or 'all'}-{seed}.pt"
+        encoder, file = encoders.load(name), keep / f"{name}-{n or 'all'}-{seed}.safetensors"
         train = task.draw(n, seed)
         if file.exists():
             model = TextModel(encoder, TAGS, len(task.names), recipe)
-            model.load_state_dict(torch.load(file))
+            weights = load_tensors(file, dict(model.named_parameters()))
+            with torch.no_grad():
+                for parameter_name, parameter in model.named_parameters():
+                    parameter.copy_(weights[parameter_name])
+            model.eval()
         else:
             targets = [task.targets[i] for i in train]
             started = time.process_time()
             texts = parts_of(encoder, task, train)
             model = finetune(encoder, texts, targets, TAGS, len(task.names), recipe, seed, print)
             took = time.process_time() - started
-            torch.save(model.state_dict(), file)
+            save_tensors(dict(model.named_parameters()), file, torch.float32)
             seconds.add(**key, task="conll2003", score=took)
             print(key, f"trained in {took:.0f} s", flush=True)
         for test, index in task.tests.items():

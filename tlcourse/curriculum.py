@@ -144,8 +144,14 @@ LESSONS = (
         _MODELS,
         "Can one Transformer serve every task?",
         ("sequences_and_attention", "ulmfit"),
-        teaches=("models.language.gpt",),
-        planned=True,
+        teaches=(
+            "models.language.gpt",
+            "models.language.sampling",
+            "probe.zero_shot",
+            "train.finetuning.generative",
+            "train.measuring.repetition",
+            "train.measuring.transferred_layers",
+        ),
     ),
     Lesson(
         "bert",
@@ -153,8 +159,12 @@ LESSONS = (
         _MODELS,
         "What does looking both ways buy?",
         ("elmo", "openai_gpt"),
-        teaches=("models.language.bert", "models.parts.embeddings", "train.pretraining.masking"),
-        planned=True,
+        teaches=(
+            "models.language.bert",
+            "models.parts.embeddings",
+            "probe.masked_words",
+            "train.pretraining.masking",
+        ),
     ),
     Lesson(
         "to_tune_or_not_to_tune",

@@ -32,6 +32,7 @@ import copy
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import rated_sentences
@@ -43,6 +44,7 @@ from tlcourse.train.finetuning.lm_finetuning import mean_loss, piece_stream
 
 pick = profiles.chooser(profile)
 show.style()
+torch.manual_seed(seed)
 check = exercises.start("ulmfit", solutions=solutions)
 
 # %% [markdown]

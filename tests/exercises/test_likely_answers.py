@@ -1,14 +1,16 @@
 """What learners write first: likely wrong answers to each exercise, each of which gets its mistake named."""
 
 import math
+from collections import Counter
 from importlib import import_module
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 import numpy as np
 import pytest
 import torch
 from scipy.interpolate import interp1d
 from sklearn.metrics import f1_score
+from torch.nn.functional import cross_entropy
 
 from tlcourse.exercises import classroom
 from tlcourse.exercises.verdicts import WRONG
@@ -18,6 +20,15 @@ inf = float("inf")
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
+
+
+def kept_in_order(q, p):
+    """The nucleus, not divided, at its places, and its sum."""
+    order = np.argsort(-q)
+    kept = order[np.cumsum(q[order]) - q[order] < p]
+    out = np.zeros_like(q)
+    out[kept] = q[kept]
+    return out, out.sum()
 
 
 def unit(x):
@@ -267,6 +278,79 @@ LIKELY = {
             (lambda h, i: int(((unit(h) @ unit(h)[i]) * (np.arange(len(h)) != i)).argmax()), "below 0"),
         ],
     },
+    "openai_gpt": {
+        "next_piece_loss": [
+            (lambda x, i, m: cross_entropy(x[m.bool()], i[m.bool()]), "Shift by one"),
+            (lambda x, i, m: cross_entropy(x[:, :-1].flatten(0, 1), i[:, 1:].flatten()), "Padding"),
+            (lambda x, i, m: cross_entropy(x[:, :-1].transpose(1, 2), i[:, 1:]), "Padding"),
+            (lambda x, i, m: cross_entropy(x[:, :-1][m[:, :-1].bool()], i[:, 1:][m[:, :-1].bool()]),
+             "that is predicted"),
+            (lambda x, i, m: -cross_entropy(x[:, :-1][m[:, 1:].bool()], i[:, 1:][m[:, 1:].bool()]), "sign"),
+        ],
+        "nucleus": [
+            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "division by 0"),
+            (lambda q, p: np.where(np.cumsum(q) <= p, q, 0), ""),
+            (lambda q, p: kept_in_order(q, p)[0], "add up to 1"),
+            (lambda q, p: np.sort(kept_in_order(q, p)[0])[::-1] / kept_in_order(q, p)[1], "sorted"),
+            (lambda q, p: kept_in_order(q, p)[0] / p, "its own sum"),
+            (lambda q, p: (kept_in_order(q, p)[0] > 0) / (kept_in_order(q, p)[0] > 0).sum(), "proportions"),
+        ],
+        "both_orders": [
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e]], "two sequences"),
+            (lambda a, b, s, d, e: [[s, *a, *b, e], [s, *b, *a, e]], "delimiter is missing"),
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e], [s, *a, d, *b, e]], "exchange"),
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e], [e, *b[::-1], d, *a[::-1], s]], ""),
+            (lambda a, b, s, d, e: [[s, *a, e], [s, *b, e]], "alone"),
+            (lambda a, b, s, d, e: [s, *a, d, *b, e, s, *b, d, *a, e], "list of two"),
+        ],
+        "best_answer": [
+            (lambda lp, c, n: int(np.argmax([r[c:k].sum() for r, k in zip(lp, n, strict=True)])), "the mean"),
+            (lambda lp, c, n: int(np.argmax(lp[:, c:].mean(axis=1))), "Padding"),
+            (lambda lp, c, n: int(np.argmax([r[:k].mean() for r, k in zip(lp, n, strict=True)])), "context"),
+            (lambda lp, c, n: int(np.argmin([r[c:k].mean() for r, k in zip(lp, n, strict=True)])), "argmax"),
+            (lambda lp, c, n: int(np.argmax([r[c + 1 : k].mean() for r, k in zip(lp, n, strict=True)])),
+             "first piece"),
+            (lambda lp, c, n: [r[c:k].mean() for r, k in zip(lp, n, strict=True)], ""),
+        ],
+    },
+    "bert": {
+        "best_pair": [
+            (lambda w: max((p := counted(w)[1]), key=lambda k: p[k]), "most frequent"),
+            (lambda w: likeliest([(x, 1) for x, _ in w]), "as often as it occurs"),
+            (lambda w: likeliest(w)[::-1], "turned round"),
+            (lambda w: "".join(likeliest(w)).replace("##", ""), ""),
+            (lambda w: likeliest(w, lambda both, a, b: both / a * b), "brackets"),
+            (lambda w: likeliest(w, lambda both, a, b: both / (a + b)), "product"),
+        ],
+        "wordpiece": [
+            (lambda w, v: cut(w, v, inside=""), "`##`"),
+            (lambda w, v: cut(w, v, longest=False), "shortest"),
+            (lambda w, v: cut(w, v, unknown=None), "whole word"),
+            (lambda w, v: [p.removeprefix("##") for p in cut(w, v)], "keep their"),
+            (lambda w, v: cut(w, v)[:1], "first piece"),
+        ],
+        "reach": [
+            (lambda m, n: m, "one layer"),
+            (lambda m, n: m.float() ** n > 0, "matrix product"),
+            (lambda m, n: torch.linalg.matrix_power(m.double(), n), "numbers of ways"),
+            (lambda m, n: torch.linalg.matrix_power(m.double(), n).T > 0, "swapped"),
+            (lambda m, n: torch.linalg.matrix_power(m.double() + torch.eye(len(m)), n) > 0, "itself"),
+        ],
+        "corrupt": [
+            (lambda i, c, f, o: np.where(c, 4, i), "below 0.8"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), 4, i), "`others`"),
+            (lambda i, c, f, o: np.where(f < 0.8, 4, np.where(f < 0.9, o, i)), "`chosen`"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), 4, np.where(c, o, i)), "stays"),
+            (lambda i, c, f, o: np.where(c & (f < 0.8), o, np.where(c & (f < 0.9), 4, i)), "swapped"),
+        ],
+        "masked_loss": [
+            (lambda p, i, c: -p[range(len(i)), i].mean(), "Every place"),
+            (lambda p, i, c: -p[range(len(i)), i][c].sum(), "mean"),
+            (lambda p, i, c: p[range(len(i)), i][c].mean(), "sign"),
+            (lambda p, i, c: -(p[range(len(i)), i] * c).mean(), "number of chosen"),
+            (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
+        ],
+    },
     "to_tune_or_not_to_tune": {
         "first_pieces": [
             (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
@@ -352,6 +436,34 @@ def pooled(x, m, last=None, largest=None, mean=None, dim=1):
     largest = x.masked_fill(~inside, -inf).amax(1) if largest is None else largest
     mean = (x * inside).sum(1) / n[:, None] if mean is None else mean
     return torch.cat([last, largest, mean], dim)
+
+
+def counted(words):
+    pieces, pairs = Counter(), Counter()
+    for word, n in words:
+        for piece in word:
+            pieces[piece] += n
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pieces, pairs
+
+
+def likeliest(words, score=lambda both, a, b: both / (a * b)):
+    pieces, pairs = counted(words)
+    return max(pairs, key=lambda pair: score(pairs[pair], *(pieces[piece] for piece in pair)))
+
+
+def cut(word, vocabulary, inside="##", longest=True, unknown="all"):
+    found, begin = [], 0
+    while begin < len(word):
+        ends = range(begin + 1, len(word) + 1)
+        fits = [end for end in ends if (inside if begin else "") + word[begin:end] in vocabulary]
+        if not fits:
+            return ["[UNK]"] if unknown else [*found, "[UNK]"]
+        end = max(fits) if longest else min(fits)
+        found.append((inside if begin else "") + word[begin:end])
+        begin = end
+    return found
 
 
 def best_pair(a, b, longest, least=0):

@@ -29,7 +29,10 @@ def as_array(value: object) -> np.ndarray:
         if value.is_floating_point() and value.element_size() < 4:
             value = value.float()  # numpy has no bfloat16
         return value.numpy()
-    return np.asarray(value)
+    try:
+        return np.asarray(value)
+    except ValueError:  # lists of several lengths
+        return np.asarray(value, dtype=object)
 
 
 def is_scalar(value: object) -> bool:

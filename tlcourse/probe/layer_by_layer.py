@@ -24,14 +24,17 @@ FREE = 0.001  # the paper's λ for a mix that is left free (table 2)
 Reader = Callable[[Task, np.ndarray], np.ndarray]
 
 
-def reader(encoder: TextEncoder) -> Reader:
-    """A function (task, items) → float16 (N, L, H): the states of words, or their mean over each text."""
+def reader(encoder: TextEncoder, n_layers: int = len(LAYERS)) -> Reader:
+    """A function (task, items) → float16 (N, L, H): the states of words, or their mean over each text.
+
+    `n_layers`: embeddings included; all that the encoder has, or so many of them, evenly.
+    """
 
     def read(task: Task, rows: np.ndarray) -> np.ndarray:
         of_words = task.kind == TAGS
-        found = frozen_states.compute(encoder, parts_of(encoder, task, rows), of_words)
+        found = frozen_states.compute(encoder, parts_of(encoder, task, rows), of_words, n_heights=n_layers)
         kind = "word" if of_words else "mean"
-        return np.stack([found[f"{kind} {k}"] for k in range(len(LAYERS))], axis=1)
+        return np.stack([found[f"{kind} {k}"] for k in range(n_layers)], axis=1)
 
     return read
 
@@ -56,17 +59,21 @@ class ByLayer:
         self.x, self.x_test = read(task, self.pool), read(task, self.task.tests[test])
 
     def measure(
-        self, layers: Sequence[int], n: int, seed: int, free: bool = True
+        self, layers: Sequence[int], n: int, seed: int, free: bool = True, joined: bool = False
     ) -> tuple[float, layer_mix.LayerProbe]:
         """The score of a probe on some of the layers, trained on `n` items (or all that there are).
 
         Args:
             free: the probe learns how to mix them; otherwise it reads their mean.
+            joined: it reads them side by side, as one long state.
         """
         train = self.task.draw(min(n, self.most), seed)
         rows = [self.where[int(i)] for i in train]
         groups = np.repeat(np.arange(len(train)), [len(one) for one in rows])
-        x, y = self.x[np.concatenate(rows)][:, layers], self.task.target(train)
+        x, x_test = self.x[np.concatenate(rows)][:, layers], self.x_test[:, layers]
+        if joined:
+            x, x_test = (one.reshape(len(one), 1, -1) for one in (x, x_test))
+        y = self.task.target(train)
         n_classes = len(self.task.names)
         probe = layer_mix.fit(x, y, n_classes, seed, free=free, penalty=FREE, groups=groups)
-        return scores.score(self.task, self.test, probe.predict(self.x_test[:, layers])), probe
+        return scores.score(self.task, self.test, probe.predict(x_test)), probe

@@ -20,6 +20,7 @@ from tlcourse.models.language.ernie import ErnieConfig
 from tlcourse.models.language.gpt import GPTConfig
 from tlcourse.models.language.ulmfit import UlmfitConfig
 from tlcourse.models.language.xlnet import XLNetConfig
+from tlcourse.models.pretrained import zoo
 from tlcourse.train.pretraining import checkpoint, loop
 from tlcourse.train.pretraining.recipes import PretrainingRecipe
 
@@ -295,3 +296,13 @@ def test_biases_and_norms_do_not_decay():
             assert (id(p) in decaying) == (
                 not name.endswith("bias") and "norm" not in name and "bias_" not in name
             ), name
+
+
+def test_a_loss_that_is_left_out_teaches_nothing(index, tmp_path):
+    plan = recipe("bert", tokens=4_000, weight_decay=0.0, left_out=("next sentence",))
+    result = loop.run(plan, index, tmp_path)
+    torch.manual_seed(plan.seed)
+    begun = zoo.build(plan.config)
+    assert torch.equal(result.model.seq_relationship.weight, begun.seq_relationship.weight)
+    assert not torch.equal(result.model.predictions.dense.weight, begun.predictions.dense.weight)
+    assert "next sentence" in result.held_out  # it is measured all the same

@@ -33,6 +33,20 @@ def test_fifteen_percent_of_the_pieces_and_no_special_one():
         assert len(set(positions[taken])) == taken.sum(), row
 
 
+@pytest.mark.parametrize("fates", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.5, 0.25, 0.25)])
+def test_other_shares_change_what_is_shown_and_not_what_is_chosen(fates):
+    ids = batch(rows=1000)
+    masked = mask_pieces(ids, V, np.random.default_rng(1), fates=fates)
+    as_in_the_paper = mask_pieces(ids, V, np.random.default_rng(1))
+    assert np.array_equal(masked.targets, as_in_the_paper.targets)
+    chosen = masked.targets != IGNORED
+    rows, columns = np.nonzero(chosen)
+    shown = masked.input_ids[rows, masked.positions[rows, columns]]
+    kept = shown == masked.targets[chosen]
+    shares = (shown == MASK).mean(), ((shown != MASK) & ~kept).mean(), kept.mean()
+    assert shares == pytest.approx(fates, abs=0.02)
+
+
 def test_eighty_ten_ten():
     ids = batch(rows=2000)
     masked = mask_pieces(ids, V, np.random.default_rng(1))

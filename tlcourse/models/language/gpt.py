@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tlcourse.models.language import sampling
 from tlcourse.models.language.counterpart import Counterpart, Pair, pair_conv1d, pair_layer
 from tlcourse.models.language.system import Marks, System, name_layers
 from tlcourse.models.parts.config_fields import check_choice
@@ -114,32 +115,26 @@ class GPTForCausalLM(nn.Module):
         """(B, T) → logits (B, T, V); those at position t are for the piece at t + 1."""
         return self.lm_head(self.transformer(input_ids, attention_mask).last_hidden_state)
 
-    @torch.no_grad()
     def generate(
         self,
         input_ids: Tensor,
         max_new_tokens: int,
         temperature: float = 1.0,
         top_k: int | None = None,
+        top_p: float | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Continue (B, T) to (B, T + max_new_tokens); `temperature=0` takes the likeliest piece each time.
+        """Continue (B, T) to (B, T + max_new_tokens), as `sampling.continued` does; it reads what fits."""
+        longest, choice = self.config.max_position_embeddings, sampling.Choice(temperature, top_k, top_p)
 
-        `top_k` samples among the k likeliest only, as GPT-2's released samples did (k = 40).
-        """
-        for _ in range(max_new_tokens):
-            window = input_ids[:, -self.config.max_position_embeddings :]
-            logits = self(window)[:, -1]  # (B, V)
-            if temperature == 0:
-                chosen = logits.argmax(dim=-1, keepdim=True)
-            else:
-                if top_k is not None:
-                    smallest_kept = logits.topk(top_k).values[:, -1:]
-                    logits = logits.masked_fill(logits < smallest_kept, -torch.inf)
-                probabilities = (logits / temperature).softmax(dim=-1)
-                chosen = torch.multinomial(probabilities, 1, generator=generator)
-            input_ids = torch.cat([input_ids, chosen], dim=1)
-        return input_ids
+        def read(ids: Tensor) -> Tensor:
+            return self.next_logits(ids[:, -longest:])
+
+        return sampling.continued(read, input_ids, max_new_tokens, choice, generator)
+
+    def next_logits(self, input_ids: Tensor) -> Tensor:
+        """(B, T) → (B, V), for the piece after the last alone: the others would be multiplied for nothing."""
+        return self.lm_head(self.transformer(input_ids).last_hidden_state[:, -1])
 
 
 # The input transformations (GPT, section 3.3 and figure 1): every task becomes one or more sequences.
@@ -189,24 +184,29 @@ class GPTClassifier(nn.Module):
         self.W_y = nn.Linear(language_model.config.hidden_size, num_labels, bias=False)
         initialise(self.W_y, language_model.config.initializer_range)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """`input_ids` and `attention_mask` (B, S, T), S sequences per example → class logits, LM logits.
+    def classify(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """`input_ids` and `attention_mask` (B, S, T), S sequences per example → class logits, states.
 
-        The class logits are (B, num_labels), or (B, S) if `num_labels` is 1; the LM logits (B, S, T, V).
+        The class logits are (B, num_labels), or (B, S) if `num_labels` is 1; the states (B·S, T, H).
         """
-        batch, sequences, length = input_ids.shape
+        batch, sequences, _ = input_ids.shape
         flat_ids, flat_mask = input_ids.flatten(0, 1), attention_mask.flatten(0, 1)  # (B·S, T)
         states = self.language_model.transformer(flat_ids, flat_mask).last_hidden_state
         last = flat_mask.long().sum(dim=1, keepdim=True) - 1  # (B·S, 1): where the extract piece stands
         extracted = self.dropout(gather_positions(states, last)).view(batch, sequences, -1)  # (B, S, H)
         if self.W_y.out_features == 1:
-            logits = self.W_y(extracted).squeeze(-1)
-        else:
-            logits = self.W_y(extracted.sum(dim=1))
-        return logits, self.language_model.lm_head(states).view(batch, sequences, length, -1)
+            return self.W_y(extracted).squeeze(-1), states
+        return self.W_y(extracted.sum(dim=1)), states
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S, T) each → class logits as `classify` gives them, LM logits (B, S, T, V)."""
+        logits, states = self.classify(input_ids, attention_mask)
+        return logits, self.language_model.lm_head(states).view(*input_ids.shape, -1)
 
     def loss(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
         """L3 = L2 + λ·L1 (equation 5): the task's cross-entropy and the language model's, on one text."""
+        if self.lm_weight == 0:  # the largest matrix of a small model is not multiplied for nothing
+            return F.cross_entropy(self.classify(input_ids, attention_mask)[0], labels)
         logits, lm_logits = self(input_ids, attention_mask)
         targets = input_ids.masked_fill(~attention_mask.bool(), -100)[..., 1:]  # padding is not a target
         lm_loss = F.cross_entropy(lm_logits[..., :-1, :].flatten(0, -2), targets.flatten(), ignore_index=-100)

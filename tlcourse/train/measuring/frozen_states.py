@@ -35,6 +35,7 @@ def compute(
     of_words: bool,
     progress: Watch = iter,
     bf16: bool = False,
+    n_heights: int = HEIGHTS,
 ) -> Arrays:
     """float16 arrays by name: `mean 0`, `max 0` … (N, H), or `word 0` … (W, H); the last number is the top's.
 
@@ -43,9 +44,10 @@ def compute(
         of_words: a row for each place of each part, one after the other.
         progress: wraps the sequence of batches, to show how far it is.
         bf16: compute in bfloat16 where autocast allows; twice as fast where the processor has it.
+        n_heights: how many states are kept, evenly from the embeddings to the top.
     """
     encoder.eval()
-    kept = heights(len(encoder.widths))
+    kept = heights(len(encoder.widths), n_heights)
     parts = [part for text in texts for part in text]
     rows: list[dict[str, np.ndarray]] = [{}] * len(parts)
     for index in progress(batches_by_length([*map(len, parts)], 16)):

@@ -150,7 +150,13 @@ class _Training:
         rows = self.recipe.batch_tokens // length
         recipe = self.recipe
         reading = Reading(
-            rows, length, recipe.repeats, recipe.seed, masked=recipe.masked, packed=recipe.packed
+            rows,
+            length,
+            recipe.repeats,
+            recipe.seed,
+            masked=recipe.masked,
+            packed=recipe.packed,
+            fates=recipe.fates,
         )
         self.read = self.objective.reader(self.index, reading)
         if not self.carry or len(self.carry[0]) != rows // self.world:
@@ -187,7 +193,7 @@ class _Training:
         counts = {name: self._total(count) for name, (_, count) in losses.items()}
         # DDP takes the mean of the processes' gradients: times their number, it is the sum over all targets.
         loss = sum(
-            self.objective.weights.get(name, 1.0) * total * (self.world / max(1, counts[name]))
+            self._weight(name) * total * (self.world / max(1, counts[name]))
             for name, (total, _) in losses.items()
         )
         self.accelerator.backward(loss)
@@ -202,6 +208,10 @@ class _Training:
         return {
             name: (self._total(total.detach()), counts[name]) for name, (total, _) in losses.items()
         }, n_tokens
+
+    def _weight(self, name: str) -> float:
+        """How much a loss counts; one that is left out has gradients of 0, as all processes need some."""
+        return 0.0 if name in self.recipe.left_out else self.objective.weights.get(name, 1.0)
 
     def _total(self, value: Tensor) -> float:
         """The sum over the processes."""

@@ -12,6 +12,9 @@ import numpy as np
 from tlcourse.data.tokeniser import MASK, SPECIAL
 
 IGNORED = -100  # marks a position without a target, as in torch's cross-entropy
+FATES = (0.8, 0.1, 0.1)  # of the pieces to predict: [MASK], a random piece, as it is (section 3.1)
+
+Fates = tuple[float, float, float]
 
 
 class Masked(NamedTuple):
@@ -26,11 +29,15 @@ def n_to_predict(length: int, share: float) -> int:
 
 
 def mask_pieces(
-    input_ids: np.ndarray, vocab_size: int, rng: np.random.Generator, share: float = 0.15
+    input_ids: np.ndarray,
+    vocab_size: int,
+    rng: np.random.Generator,
+    share: float = 0.15,
+    fates: Fates = FATES,
 ) -> Masked:
     """BERT (Devlin et al. 2019, section 3.1): 15 % of the pieces, [CLS], [SEP] and padding never.
 
-    Of those, 80 % become [MASK], 10 % a random piece, 10 % stay as they are.
+    Of those, 80 % become [MASK], 10 % a random piece, 10 % stay as they are, or other shares: `fates`.
     """
     pieces = input_ids >= len(SPECIAL)
     order = np.argsort(np.where(pieces, rng.random(input_ids.shape), np.inf), axis=1)
@@ -38,7 +45,7 @@ def mask_pieces(
     wanted = np.maximum(1, np.rint(share * pieces.sum(1))).astype(np.int64)
     chosen = np.arange(positions.shape[1]) < np.minimum(wanted, pieces.sum(1))[:, None]
     fate = rng.random(positions.shape)
-    return _corrupt(input_ids, positions, chosen, fate, vocab_size, rng)
+    return _corrupt(input_ids, positions, chosen, fate, vocab_size, rng, fates)
 
 
 def mask_units(
@@ -77,11 +84,13 @@ def _corrupt(
     fate: np.ndarray,
     vocab_size: int,
     rng: np.random.Generator,
+    fates: Fates = FATES,
 ) -> Masked:
     positions = np.where(chosen, positions, 0)
     original = np.take_along_axis(input_ids, positions, axis=1)
     random_pieces = rng.integers(len(SPECIAL), vocab_size, positions.shape)
-    shown = np.where(fate < 0.8, MASK, np.where(fate < 0.9, random_pieces, original))
+    masked, other = fates[0], fates[0] + fates[1]
+    shown = np.where(fate < masked, MASK, np.where(fate < other, random_pieces, original))
     corrupted = input_ids.copy()
     row = np.broadcast_to(np.arange(len(input_ids))[:, None], positions.shape)
     corrupted[row[chosen], positions[chosen]] = shown[chosen]

@@ -30,7 +30,7 @@ from tlcourse.data.text_index import TextIndex
 from tlcourse.data.tokeniser import PAD
 from tlcourse.models.language.elmo import character_ids
 from tlcourse.models.language.ulmfit import activation_regularisation
-from tlcourse.train.pretraining.masking import IGNORED, mask_pieces
+from tlcourse.train.pretraining.masking import FATES, IGNORED, Fates, mask_pieces
 
 Batch = dict[str, np.ndarray]  # every array has B rows; "n_tokens" (B,) says how much text a row holds
 Reader = Callable[[int, float], Batch]  # step, and the share of the training that is done, in [0, 1]
@@ -42,7 +42,8 @@ Losses = dict[str, tuple[Tensor, Tensor]]  # name → sum over the targets, numb
 class Reading:
     """How a text is read: `rows` sequences of `length`, each source as often as `repeats` says.
 
-    For BERT also: which share is `masked`, and whether rows are `packed`, that is, filled to their end.
+    For BERT also: which share is `masked`, what becomes of it (`fates`), and whether rows are `packed`, that
+    is, filled to their end.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class Reading:
     held_out: bool = False
     masked: float = 0.15
     packed: bool = False
+    fates: Fates = FATES
 
     def generator(self, *purpose: int) -> np.random.Generator:
         """A generator that depends on the seed, the shape of the batches and the `purpose` alone."""
@@ -238,7 +240,8 @@ class MaskedPairs(Objective):
         def batch(step: int, progress: float = 0.0) -> Batch:
             pairs, rows = at(step)
             ids, segments = join(index, pairs.a[rows], pairs.b[rows], reading.length)
-            masked = mask_pieces(ids, self.vocab_size, reading.generator(2, step), reading.masked)
+            rng = reading.generator(2, step)
+            masked = mask_pieces(ids, self.vocab_size, rng, reading.masked, reading.fates)
             return {
                 "input_ids": masked.input_ids,
                 "attention_mask": (ids != PAD).astype(np.int64),

@@ -21,6 +21,7 @@ from tlcourse.models.language.xlnet import XLNetConfig
 from tlcourse.models.pretrained import zoo
 from tlcourse.models.pretrained.registry import Config
 from tlcourse.train.pretraining.ernie_tasks import ErnieTasks
+from tlcourse.train.pretraining.masking import FATES, Fates
 from tlcourse.train.pretraining.objectives import (
     BothDirections,
     MaskedPairs,
@@ -44,6 +45,8 @@ class PretrainingRecipe:
         lengths: (share of the training, length of a row), in order; the shares add up to 1.
         repeats: how often a pass over the text reads each of its sources.
         masked: the share of pieces that BERT has to predict.
+        fates: of these, the shares that it sees as [MASK], as a random piece, and as they are.
+        left_out: the names of losses that do not count, such as BERT's `next sentence`.
         packed: BERT's rows are filled to their end, beyond the last whole sentence.
         learning_rate, betas, eps, weight_decay: AdamW's; the rate is the highest one.
         warmup: tokens in which the rate rises.
@@ -63,6 +66,8 @@ class PretrainingRecipe:
     lengths: tuple[tuple[float, int], ...] = ((1.0, 128),)
     repeats: dict[str, float] = field(default_factory=dict)
     masked: float = 0.15
+    fates: Fates = FATES
+    left_out: tuple[str, ...] = ()
     packed: bool = False
     learning_rate: float = 7e-4
     betas: tuple[float, float] = (0.9, 0.99)
@@ -142,9 +147,9 @@ def differences(then: dict[str, Any], now: dict[str, Any], where: str = "") -> I
 
 
 _DEFAULTS = {
-    f.name: f.default
+    f.name: json.loads(json.dumps(f.default))
     for f in dataclasses.fields(PretrainingRecipe)
-    if isinstance(f.default, bool | float | None)
+    if isinstance(f.default, bool | float | tuple | None)
 }
 
 TOKENS = 60_000_000

@@ -1,0 +1,406 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 · OpenAI GPT
+# **You take a Transformer that has only ever predicted the next piece of a text, let it write, ask it questions that it was never taught, and
+# fine-tune it for four kinds of task without changing anything inside.**
+#
+# <!-- badges -->
+#
+# **Time** 80 minutes: a core of 76, and an optional part of 4, marked as such; the computer needs about three of them · **You need** lesson 04 (attention and the Transformer
+# block), lesson 06 (fine-tuning a language model) · **You will be able to**
+# *read* a decoder line by line, *say* what the causal mask is for, *choose* pieces by temperature, top-k and nucleus, *turn* four kinds
+# of task into sequences, *measure* what pretrained layers are worth, and *ask* a language model without a single label.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+import math
+
+import torch
+from safetensors.torch import load_file
+
+from tlcourse import exercises, models, profiles, show
+from tlcourse.data import bbc_news, rated_sentences, tasks, tokeniser
+from tlcourse.lessons.openai_gpt import figures, in_words, next_piece, real_pairs, written
+from tlcourse.models.language import sampling
+from tlcourse.models.pretrained import zoo
+from tlcourse.probe import zero_shot
+from tlcourse.train.finetuning.generative import NOTHING, GenerativeRecipe
+from tlcourse.train.measuring import transferred_layers
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("openai_gpt", solutions=solutions)
+
+# %% [markdown]
+# ## Predict first · 3 minutes
+
+# %%
+check.predict("likeliest")
+
+# %%
+check.predict("layers")
+
+# %% [markdown]
+# ## 1. A decoder on one screen · 12 minutes
+# ULMFiT (lesson 06) fine-tunes an LSTM. A few months later Radford et al. (2018) do it with a Transformer, and one model serves twelve
+# data sets. Their GPT has twelve layers of width 768 and has read thousands of books. Ours, `gpt-mini`, is built the same way:
+
+# %%
+gpt = models.load("gpt-mini", heads=True)
+tokenizer = tokeniser.load(zoo.folder_of("gpt-mini"))
+c = gpt.config
+show.md(
+    f"**{sum(p.numel() for p in gpt.parameters()) / 1e6:.1f} million numbers**: {c.num_hidden_layers} layers of width {c.hidden_size}, "
+    f"{c.num_attention_heads} heads. It has read 16 million *pieces*: whole words, or parts of rarer ones, of a "
+    f"vocabulary of {c.vocab_size:,}, all in lower case. A piece that goes on a word begins with `##`."
+)
+
+# %% [markdown]
+# It *is* lesson 04's block, six times, with one thing more: a **mask**. Here is all of it, in plain tensors. `w` holds the weights, under the
+# names that GPT's published weights have: `attn.c_attn` makes queries, keys and values at once, `attn.c_proj` is attention's output, `mlp.c_fc` and `mlp.c_proj` are the feed-forward layer.
+
+# %%
+w = load_file(zoo.folder_of("gpt-mini") / "model.safetensors")
+w = {name.removeprefix("transformer."): tensor.float() for name, tensor in w.items()}
+
+
+def linear(x, name):
+    return x @ w[f"{name}.weight"] + w[f"{name}.bias"]
+
+
+def norm(x, name):
+    return torch.nn.functional.layer_norm(x, x.shape[-1:], w[f"{name}.weight"], w[f"{name}.bias"])
+
+
+def heads(x):  # (T, H) → (heads, T, H / heads)
+    return x.unflatten(-1, (c.num_attention_heads, -1)).transpose(0, 1)
+
+
+def decoder(ids):
+    """Numbers of T pieces → the logits of the next piece after each, (T, V)."""
+    x = w["tokens_embed.weight"][ids] + w["positions_embed.weight"][: len(ids)]  # (T, H)
+    may_look = torch.ones(len(ids), len(ids)).tril().bool()  # row t: pieces 0 … t, and no later one
+    for i in range(c.num_hidden_layers):
+        q, k, v = (heads(part) for part in linear(x, f"h.{i}.attn.c_attn").chunk(3, dim=-1))
+        scores = (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(~may_look, -torch.inf)
+        context = (scores.softmax(dim=-1) @ v).transpose(0, 1).flatten(1)  # (T, H)
+        x = norm(x + linear(context, f"h.{i}.attn.c_proj"), f"h.{i}.ln_1")
+        hidden = torch.nn.functional.gelu(linear(x, f"h.{i}.mlp.c_fc"), approximate="tanh")
+        x = norm(x + linear(hidden, f"h.{i}.mlp.c_proj"), f"h.{i}.ln_2")
+    return x @ w["tokens_embed.weight"].T  # the table of the pieces, once more, now to say how likely each is
+
+
+# %% [markdown]
+# Is that the whole model? Compare it with the course's own module, on a sentence:
+
+# %%
+sentence = tokenizer.encode("The film was so boring that I fell asleep.", add_special_tokens=False)
+ids = torch.tensor([tokeniser.SEP, *sentence.ids])  # [SEP] stood between documents: a text begins after it
+with torch.inference_mode():
+    apart = (decoder(ids) - gpt(ids[None])[0]).abs().max()
+show.md(f"The largest difference of any of {len(ids) * c.vocab_size:,} logits: {apart:.0e}.")
+
+# %% [markdown]
+# ### The causal mask
+# Position $t$ is asked for piece $t+1$. If it could look at piece $t+1$, there would be nothing to learn. So row $t$ of the attention sees
+# columns $0 \dots t$ alone. Below: the attention weights of one layer, mean over its heads. What is hatched is hidden.
+
+# %%
+with torch.inference_mode():
+    attention = gpt.transformer(ids[None], need_weights=True).attentions[2][0].mean(dim=0)  # (T, T)
+figures.causal([tokenizer.id_to_token(i) for i in ids.tolist()], attention)
+
+# %% [markdown]
+# The mask buys a lot: one pass through a text gives a prediction, and a loss, at *every* position at once. An LSTM cannot look ahead
+# either, but has to go word by word. The price: a piece never learns what comes after it. BERT (lesson 08) pays that price back in another currency.
+#
+# ## 2. Why does predicting the next word teach anything? · 12 minutes
+# The loss of pretraining, with $u_1 \dots u_n$ the pieces of the text (section 3.1, equation 1; $L_1$ is maximised, so the loss is its negative):
+#
+# $$L_1 = \sum_i \log P(u_i \mid u_1, \dots, u_{i-1})$$
+#
+# It asks for one thing only. But look at what it takes to do it well. What `gpt-mini` expects:
+
+# %%
+contexts = {
+    "He was born in the United": "names of things in the world",
+    "The Prime": "what goes with what in the news",
+    "The film was so boring that I fell": "cause and effect",
+    "She put on her coat and walked out of the": "what people do with coats",
+    "They have been waiting for the bus, and they": "that they is many, and have, not has",
+    "The keys to the cabinet": "that it is the keys that are, not the cabinet that is",
+}
+show.table(in_words.expected(gpt, tokenizer, contexts))
+
+# %% [markdown]
+# Grammar, facts, plots: whatever makes the next word less of a surprise lowers the loss, and nobody had to label it. Read down the table and you
+# also see where 16 million pieces are not enough.
+#
+# ### Your turn: the loss
+# Of a batch, with padding on the right. Mind which position predicts which piece.
+
+
+# %% tags=["exercise"]
+def next_piece_loss(logits, ids, mask):
+    """Return the mean −log p of the next piece: logits (B, T, V), ids (B, T), mask (B, T) 0 = padding."""
+    ...
+
+
+# %%
+check.next_piece_loss(next_piece_loss)
+
+# %% [markdown]
+# ### Try it: let a text grow
+# The bars are what may come next. Choose a piece yourself, or draw one with these probabilities. Push the temperature to both ends: what happens to
+# the bars? And how many pieces are left to draw from? The next section is about that. (The model knows film reviews, news and old novels; begin like one of them.)
+
+# %%
+next_piece.grow(gpt, tokenizer)
+
+# %% [markdown]
+# ## 3. How to choose the next piece · 10 minutes
+# A language model gives probabilities; to write, one has to choose. Four ways, all of them in use today:
+#
+# - **the likeliest** piece each time (*greedy*);
+# - **temperature** $\tau$: divide the logits by $\tau$ and draw; below 1, likely pieces become likelier;
+# - **top-k**: draw among the $k$ likeliest (Fan et al. 2018);
+# - **nucleus**, or top-p: draw among the fewest, likeliest pieces that together have probability $p$ (Holtzman et al. 2020, section 3.1).
+#
+# GPT's paper is about tasks and not about writing; GPT-2 (lesson 13) writes, and so came the question.
+
+# %%
+show.source(sampling.distribution, docstring=False)
+
+# %% [markdown]
+# ### Your turn: the nucleus
+# After "united", one piece may have nine tenths; after "the", a thousand share them. $k$ is the same for both, the nucleus is not.
+
+
+# %% tags=["exercise"]
+def nucleus(probabilities, p):
+    """Return (V,): 0 for all but the fewest, likeliest pieces with p or more together; these add up to 1."""
+    ...
+
+
+# %%
+check.nucleus(nucleus)
+
+# %% [markdown]
+# Now let the model go on from the first four pieces of articles and reviews that people wrote, and compare with what the people wrote:
+
+# %%
+texts = [*bbc_news.load().texts[:300], *rated_sentences.load("movie").texts[:600]]
+length = pick(full=45, fast=32)
+people = written.beginnings(texts, tokenizer, length)
+draws = [seed + i for i in range(3)]
+repeats, last_texts = written.compared(gpt, people, draws, n_texts=pick(full=6, fast=3))
+show.table(written.shown(last_texts, tokenizer))
+
+# %%
+show.results(
+    repeats.where(measured="repeated"),
+    rows="measured",
+    columns="text",
+    best=None,
+    caption="The share of runs of four pieces that have stood in the text before",
+)
+show.md(in_words.of_texts(repeats))
+
+# %%
+check.recall("likeliest")
+
+# %% [markdown]
+# ### Optional: why it does not get out of the loop · 4 minutes
+# Give it one sentence again and again, and ask how likely it finds its pieces each time. The second
+# line is the control: the same sentence after as many *other* sentences.
+
+# %%
+said = ["I don't know.", "The film was very good.", "She looked at him and said nothing.", "He went to the door.",
+        "The government has no plans.", "It was a cold and quiet night.", "We have to wait and see.", "That is all."]  # fmt: skip
+rows_of_sentences = written.in_a_row(gpt, tokenizer, said, times=8)
+figures.repetition(rows_of_sentences)
+
+# %%
+show.md(in_words.of_rows(rows_of_sentences))
+
+# %% [markdown]
+# ## 4. Four tasks, one model · 14 minutes
+# So much for pretraining. To fine-tune, others of that year built a new network on top for each kind of task. GPT leaves the network
+# alone and changes the **input** (section 3.3): every task becomes one or more sequences with three new marks, **start**, **delimiter** and
+# **extract**. The state of the extract, which stands last and so has seen everything, goes through one new matrix $W_y$. Real examples:
+
+# %%
+news, films = bbc_news.load(), rated_sentences.load("movie")
+choice = zero_shot.question(zero_shot.HEADLINE)
+which = 4
+label = ("negative", "positive")[films.label[films.test_index[1]]]
+figures.input_transformations(
+    real_pairs.rows(
+        (films.texts[films.test_index[1]], label),
+        choice.contexts[which],
+        choice.answers[which],
+        int(choice.right[which]),
+    )
+)
+
+# %% [markdown]
+# Entailment is one sequence. Similarity has no order, but a decoder has: the pair is read both ways and the two states are added. A question with several
+# answers is read once with each answer, and a softmax over the readings chooses. New parameters: $W_y$ and the vectors of the marks. That is all.
+#
+# ### Your turn: a pair that has no order
+
+
+# %% tags=["exercise"]
+def both_orders(first, second, start, delimiter, extract):
+    """Return two sequences, start text delimiter text extract: `first` before `second`, and the other way."""
+    ...
+
+
+# %%
+check.both_orders(both_orders)
+
+# %% [markdown]
+# ### The auxiliary loss
+# While fine-tuning, the model may go on predicting the next piece of the task's own texts (section 3.2, equation 5):
+#
+# $$L_3 = L_2 + \lambda L_1$$
+#
+# $L_2$ is the task's log-probability of the right labels; the paper takes $\lambda = 0.5$. Is it worth it? First, is *pretraining* worth it? Two trainings here: `gpt-mini`, and the same
+# network with random weights; beside them counts (TF-IDF), on the beginnings of 100 news articles, five topics. (By the task's loss alone, $\lambda = 0$.)
+
+# %%
+topic = tasks.load("topic")
+recipe = GenerativeRecipe(lm_weight=0.0, min_steps=pick(full=49, fast=4), epochs=pick(full=3, fast=1))
+test = transferred_layers.held_for_test(topic, pick(full=None, fast=40))
+train = topic.draw(pick(full=100, fast=32), seed)
+live = show.Records(
+    {"task": "topic, now", "taken over": name, "seed": seed,
+     "score": transferred_layers.measure(topic, train, test, k, recipe, seed)}
+    for name, k in (("nothing", NOTHING), ("all six layers", 6))
+)  # fmt: skip
+counted = transferred_layers.counts(topic, train, test)
+live += show.Records([{"task": "topic, now", "taken over": "TF-IDF", "seed": seed, "score": counted}])
+show.results(live, rows="task", columns="taken over", caption=f"Accuracy on {len(test)} articles")
+
+# %% [markdown]
+# ## 5. What does each transferred layer buy? · 8 minutes
+# The paper's figure 2, left, remade: take over nothing, the embeddings alone, or so many of the lowest layers; all above is random, and
+# everything is trained on. (Measured by `benchmarks/openai_gpt.py`, three seeds: other labels, other random weights, another order.)
+
+# %%
+tuned = show.Records.load("openai_gpt/finetuned")
+by_layer = tuned.where(weight=0.0)
+counts = show.Records.load("openai_gpt/counts")
+figures.layers(by_layer, transferred_layers.NAMES, counts)
+
+# %%
+show.md(in_words.of_layers(by_layer))
+show.md(in_words.of_top(by_layer))
+show.md(in_words.of_counts(by_layer, counts))
+
+# %%
+check.recall("layers")
+
+# %% [markdown]
+# And the auxiliary loss, on ($\lambda = 0.5$) and off, all layers taken over? The paper finds that it helps on its larger data sets and not on the smaller ones
+# (section 5). Ours are small:
+
+# %%
+show.md(in_words.of_auxiliary(tuned.where(layers=6)))
+
+# %% [markdown]
+# ## 6. Asked without a single label · 15 minutes
+# Why should pretraining help at all? The authors' guess: to predict well, a model has to learn to *do* many of these tasks on the way. If so, it should be able to do
+# them **before** any fine-tuning: *zero-shot*. They ask in words (section 5):
+#
+# - **sentiment**: put *very* after the review. Which is likelier next, *positive* or *negative*?
+# - **topic** (ours): put *This is about* after the article. Which of five names is likelier?
+# - **choice** (they: RACE; ours: which of four headlines belongs to the article?): the answer with the highest mean log-probability per piece, after the text.
+# - **acceptability** (CoLA): is the mean log-probability of the sentence's pieces high enough?
+#
+# ### Your turn: the best answer
+# Row $k$ of `log_p` is the context, then answer $k$, then padding.
+
+
+# %% tags=["exercise"]
+def best_answer(log_p, n_context, lengths):
+    """Return which answer has the highest mean log-probability per piece, from (K, T); of two, the first."""
+    ...
+
+
+# %%
+check.best_answer(best_answer)
+
+# %% [markdown]
+# Now ask `gpt-mini`. One thing gets in the way: an answer can be likelier only because its *words* are common. So we also look at **levelled** scores: less
+# what each answer scores anyway, the mean over all texts, or for a headline its score without an article. That needs texts, and no labels.
+
+# %%
+asking = zero_shot.of_gpt(gpt, tokenizer)
+now = []
+for name in (zero_shot.SENTIMENT, zero_shot.TOPIC):
+    asked = zero_shot.question(name).head(pick(full=200, fast=40))
+    scores = zero_shot.answer_scores(asking, asked)
+    levelled = zero_shot.levelled(asking, asked, scores)
+    for way, some in (("as it says", scores), ("levelled", levelled)):
+        now.append({"task": f"{name}, now", "way": way, "seed": 0, "score": zero_shot.measure(asked, some)})
+show.results(
+    show.Records(now), rows="task", columns="way", best=None, caption="Asked without a label, gpt-mini"
+)
+
+# %% [markdown]
+# The paper's figure 2, right, shows such scores *growing during pretraining*. Remade: a small GPT, three layers of width 128, trained anew three times, and asked
+# along the way (the line, levelled, with its spread); and models that have read more, each asked once it was done.
+# (Measured by `benchmarks/openai_gpt.py`, on fewer questions than above.)
+
+# %%
+zero = show.Records.load("openai_gpt/zero_shot")
+ends = [name for name in ("gpt2-nano", "gpt-mini", "ulmfit-mini", "SmolLM2") if name in zero.values("model")]
+grown = in_words.best_way(zero)
+figures.zero_shot(grown, zero_shot.CHANCE, ends)
+
+# %%
+show.md(in_words.of_ends(zero, ends))
+show.md(in_words.of_zero_shot(grown, ends))
+
+# %% [markdown]
+# ## Paper says / we get / why they differ · 4 minutes
+
+# %%
+show.compare(in_words.paper_rows(tuned, grown, repeats))
+
+# %%
+check
+
+# %% [markdown]
+# ## What to remember
+# 1. GPT is a stack of Transformer blocks with a causal mask: position $t$ sees pieces up to $t$ and is asked for the next.
+# 2. Predicting the next piece needs no labels, and grammar, facts and plots all lower its loss.
+# 3. One network for every task: the input changes, with a start, a delimiter and an extract; one new matrix reads the last state.
+# 4. Take over layers, not only embeddings, and train everything on. The auxiliary loss is a detail.
+# 5. Likely is not good: the likeliest piece each time runs into loops. Draw, and cut off the tail.
+#
+# **What it got wrong.** It reads one way only: the state of a word does not know the rest of its sentence. And a label still has to be learned by fine-tuning
+# a copy of the whole network for each task.
+#
+# **What came next.** BERT (**next**: 08) looks both ways. GPT-2 (13) stays with the decoder and bets on the zero-shot curve: what if the model were only larger?
+#
+# **Reading**: Radford et al. 2018, *Improving Language Understanding by Generative Pre-Training* (sections 3 and 5); Holtzman et al. 2020, *The Curious Case of
+# Neural Text Degeneration*; `tlcourse/models/language/gpt.py`, to be read beside section 3, and `data/checkpoints/gpt-mini/README.md`, its card.

@@ -1,0 +1,56 @@
+"""Exercises of lesson 08, BERT."""
+
+from tlcourse.exercises.machinery import prediction
+from tlcourse.lessons.bert.exercises.hiding import corrupt, masked_loss, reach
+from tlcourse.lessons.bert.exercises.pieces import best_pair, wordpiece
+
+__all__ = [
+    "answer_in_sight",
+    "best_pair",
+    "corrupt",
+    "masked_loss",
+    "reach",
+    "which_kinds",
+    "wordpiece",
+]
+
+answer_in_sight = prediction(
+    question=(
+        "A Transformer sees a whole sentence, nothing hidden, and is trained to say at each place which word "
+        "stands there. After a few hundred steps, how is its loss, and how well does it guess a word that is "
+        "then hidden from it?"
+    ),
+    options=(
+        "The loss goes towards 0, and it guesses hidden words well: it has learned from both sides",
+        "The loss goes towards 0, and hidden words it guesses no better than one who always says the same",
+        "The loss hardly falls: predicting words is hard, whatever one sees",
+        "The loss falls half-way: the right side helps, the left one helps",
+    ),
+    answer=1,
+    why=(
+        "Why learn from the sides? The word itself was there to be copied.",
+        "To copy the word is all that the loss asks for. Nothing about its neighbours was needed.",
+        "It would be hard if the word were hidden. Here it stands in the input.",
+        "The word itself helps most of all: it is the answer.",
+    ),
+)
+
+which_kinds = prediction(
+    question=(
+        "bert-mini sees both sides of a hidden word, gpt-mini what stands to the left. Both have read the "
+        "same 16 million pieces. Where does seeing both sides help most, in points of accuracy?"
+    ),
+    options=(
+        "Names: the right side says who did it",
+        "Nouns: they carry the meaning",
+        "Signs and small words, such as commas, “the” and “to”",
+        "About the same everywhere",
+    ),
+    answer=2,
+    why=(
+        "Names are hardly ever guessed by either: which name it is, is rarely said by the sentence.",
+        "A noun is one of thousands. So small a model guesses few of them, whatever it sees.",
+        "Whether a comma or a full stop stands here, “a” or “the”, depends on what comes on the right.",
+        "Some words depend on what follows, others on nothing in the sentence.",
+    ),
+)

@@ -1,0 +1,245 @@
+"""The sentences and rows of lesson BERT that depend on what was measured."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tlcourse.lessons.bert import kinds
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+
+ALONE = "frequency alone"
+JOINED = "last four, side by side"
+BERTS, LEFT, RANDOM = "BERT's", "left to right, no NSP", "random twin"
+# Readouts of the ablations → what the lesson calls them; shares alone, higher is better.
+READOUTS = {
+    "piece in sight": "piece in sight",
+    "parts of speech": "parts of speech",
+    "next sentence": "does B follow A?",
+    "headline": "headline of article?",
+}
+_TASKS = {
+    "parts of speech": "parts of speech (silver)",
+    "entities": "names (silver)",
+    "topic": "topic of news",
+    "sentiment": "sentiment of films",
+}
+_TESTS = ("bbc (silver)", "movie", "bbc")
+_MODELS = {
+    ("bert-mini", "trained"): "bert-mini",
+    ("bert-mini", "random"): "random twin",
+    ("gpt-mini", "trained"): "gpt-mini",
+    ("minilm", "trained"): "MiniLM",
+    ("counts", "trained"): "counts",
+}
+
+
+def of_peeking(loss: float, found: Mapping[str, float]) -> str:
+    """What the model has learned that sees the answer."""
+    sight, hidden, common = found.values()
+    verdict = (
+        "It has learned to copy, and nothing about words and their neighbours."
+        if hidden <= common + 0.02
+        else "Most of what it can do is to copy."
+    )
+    return (
+        f"Its loss fell to {loss:.2f} nats. With the word in sight it says the right piece in {sight:.0%} of "
+        f"{'sentences it never read'}; with [MASK] in its place in {hidden:.0%}. Always saying the commonest "
+        f"piece is right in {common:.0%}. {verdict}"
+    )
+
+
+def of_kinds(records: Records) -> str:
+    """Both sides against the left one, over all words, and where the gain is."""
+    whole = records.where(kind="all words")
+    gap = difference(whole.where(model=kinds.BOTH), whole.where(model=kinds.LEFT))
+    gains = {kind: gain for kind, gain in kinds.gains(records).items() if kind != "all words"}
+    ordered = sorted(gains, key=lambda kind: -gains[kind])
+    told = ", ".join(f"{kind} {100 * gains[kind]:+.0f}".replace("-", "−") for kind in ordered)
+    return (
+        f"{gap.sentence}. Points of accuracy that both sides add, by kind: {told}. Each model has read the "
+        "same pieces of the same text, once from the left and once with some of them hidden."
+    )
+
+
+def of_zoo(records: Records) -> Records:
+    """Of the zoo's results with 100 labels, frozen: bert-mini, its twin, gpt-mini, MiniLM and counts."""
+    rows = records.where(labels="100", way="frozen", task=list(_TASKS), test=list(_TESTS))
+    return Records(
+        {
+            "task": _TASKS[row["task"]],
+            "model": _MODELS[row["model"], row["weights"]],
+            "seed": row["seed"],
+            "score": row["score"],
+        }
+        for task in _TASKS
+        for row in rows
+        if row["task"] == task and (row["model"], row["weights"]) in _MODELS
+    )
+
+
+def of_tasks(records: Records) -> str:
+    """One line for each task: bert-mini against its twin, gpt-mini, MiniLM and counts."""
+    lines = []
+    for task, rows in records.by("task").items():
+        told: dict[str, list[str]] = {}
+        for other in [m for m in rows.values("model") if m != "bert-mini"]:
+            gap = difference(rows.where(model="bert-mini"), rows.where(model=other))
+            told.setdefault(gap.says(above="above", below="below", luck="within luck of"), []).append(other)
+        parts = [f"{verdict} {' and '.join(names)}" for verdict, names in told.items()]
+        lines.append(f"- **{task}**: `bert-mini` is {', '.join(parts)}.")
+    return "\n".join(lines)
+
+
+def readouts(records: Records) -> Records:
+    """The readouts of the ablations that are shares, in the order and under the names of the lesson.
+
+    Of a way that was measured with fewer seeds than BERT's own, nothing.
+    """
+    seeds = {way: set(rows.values("seed")) for way, rows in records.by("way").items()}
+    return Records(
+        (
+            {"way": row["way"], "readout": READOUTS[name], "seed": row["seed"], "score": row["score"]}
+            for name in READOUTS
+            for row in records
+            if row["readout"] == name and seeds[row["way"]] == seeds[BERTS]
+        ),
+        {**records.about, "tokens": records[0]["tokens"]},
+    )
+
+
+def of_losses(records: Records) -> str:
+    """The loss on held-out text, by way; what reads from the left predicts something else."""
+    masked = records.where(readout="held out, masked piece")
+    ways = {way: rows for way, rows in masked.by("way").items() if way != ALONE}
+    told = ", ".join(f"{way} {rows.mean:.2f} ± {rows.spread:.2f}" for way, rows in ways.items())
+    alone = masked.where(way=ALONE).mean
+    left = records.where(readout="held out, next piece")
+    return (
+        f"Of masked pieces, 80/10/10, in nats: {told}. Of the next piece, from the left: {left.mean:.2f} ± "
+        f"{left.spread:.2f}. One who knows how frequent the pieces are, no more, has {alone:.2f}. After "
+        f"{records[0]['tokens']:,} pieces, then, BERT's own way is {alone - ways[BERTS].mean:.2f} nats below "
+        f"that (and we think that most of it is the tenth that stays in sight), what reads from the left "
+        f"{alone - left.mean:.2f}: it gets a lesson from every piece."
+    )
+
+
+def of_tenths(records: Records) -> str:
+    """What the pieces that are not [MASK] are for, if it shows; and whether pairs say anything."""
+    sight = records.where(readout=READOUTS["piece in sight"])
+    gap = difference(sight.where(way=BERTS), sight.where(way="100/0/0"))
+    said = gap.says(
+        above="What the tenths are for shows in *piece in sight*. Where every chosen piece was `[MASK]`, no "
+        "word in sight was ever asked for, and the top states do not keep it. With 10 % random and 10 % "
+        "kept, any word may be asked for.",
+        below="Against what the tenths are for, the state keeps a piece in sight better without them.",
+        luck="What the tenths are for does not show here: a piece in sight is kept alike without them.",
+    )
+    pairs = [records.where(readout=READOUTS[name], way=BERTS) for name in ("next sentence", "headline")]
+    chance = all(abs(rows.mean - 0.5) < 0.05 for rows in pairs)
+    return said + (
+        " Both tasks on pairs stay near 50%, which is chance: what NSP is for, so small a training can't say."
+        if chance
+        else ""
+    )
+
+
+def of_ablations(records: Records, way: str) -> str:
+    """A way against BERT's own, readout by readout, in a line."""
+    told: dict[str, list[str]] = {}
+    for name, rows in records.by("readout").items():
+        if way not in rows.values("way"):
+            continue
+        gap = difference(rows.where(way=way), rows.where(way=BERTS))
+        points = f"{name} ({100 * gap.mean:+.1f})".replace("-", "−")
+        told.setdefault(
+            gap.says(above="above BERT's in", below="below it in", luck="within luck in"), []
+        ).append(points)
+    parts = [f"{verdict} {', '.join(names)}" for verdict, names in told.items()]
+    return f"- **{way}**: {'; '.join(parts)}."
+
+
+def whole(records: Records) -> Records:
+    """Of the models that were read from every layer with the same seeds, all that was measured."""
+    seeds = set(records.values("seed"))
+    found = []
+    for rows in records.by("model").values():
+        single = rows.where(reading="one layer")
+        layers = set(single.values("layer"))
+        if layers >= set(range(7)) and all(
+            set(single.where(layer=k).values("seed")) == seeds for k in layers
+        ):
+            found += rows
+    return Records(found, records.about)
+
+
+def of_layers(records: Records, model: str) -> str:
+    """Which single layer is best, whether the last one is worse, and what combinations add."""
+    rows = records.where(model=model)
+    single = rows.where(reading="one layer")
+    top = max(single.values("layer"))
+    best = max(single.values("layer"), key=lambda k: single.where(layer=k).mean)
+    last, first = single.where(layer=top), single.where(layer=0)
+    gap = difference(last, single.where(layer=best))
+    words = {"above": "above", "below": "below", "luck": "within luck of"}
+    against = "the last one is the best"
+    if best != top:
+        against = f"layer {best} is the best, and the last one is {gap.says(**words)} it"
+    told = f"- **{model}**: from {first.mean:.1%} at the embeddings to {last.mean:.1%} at the top; {against}."
+    if JOINED not in rows.values("reading"):
+        return told
+    joined = difference(rows.where(reading=JOINED), last)
+    return f"{told} The last four side by side are {joined.says(**words)} the last alone."
+
+
+def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tuple[Any, ...]]:
+    """The paper's figures beside ours."""
+    devlin = "Devlin et al. 2019, "
+
+    def pair(readout: str, *ways: str) -> str:
+        rows = ablations.where(readout=READOUTS[readout])
+        there = [way for way in ways if way in rows.values("way")]
+        return " / ".join(f"{rows.where(way=way).mean:.1%} ({way})" for way in there)
+
+    def read(reading: str, layer: int = -1) -> str:
+        return mean_sd(layers.where(model="bert-mini", reading=reading, layer=layer).scores, ".1%")
+
+    top = max(layers.where(model="bert-mini").values("layer"))
+    return [
+        (
+            "BERT's task / no NSP / left to right, no NSP",
+            "QNLI 88.4 / 84.9 / 84.3, SST-2 92.7 / 92.6 / 92.1, MRPC 86.7 / 86.5 / 77.5",
+            devlin + "table 5, section 5.1",
+            f"parts of speech {pair('parts of speech', BERTS, 'no NSP', LEFT)}; does B follow A? "
+            f"{pair('next sentence', BERTS, 'no NSP', LEFT)}",
+            "They fine-tune BERT-base, which went forty times through 3.3 billion words. Ours has read "
+            f"{ablations.about['tokens'] / 1e6:.1f} million pieces and is frozen. What reads from the left "
+            "learns from every piece, the others from 15 in "
+            "100 (their appendix C.1: the masked model starts slower, and is ahead almost at once).",
+        ),
+        (
+            "MASK / SAME / RND: 80/10/10, 100/0/0, 0/0/100",
+            "names, frozen: 94.9, 94.0, 94.6 F1",
+            devlin + "table 8, appendix C.2",
+            f"parts of speech, frozen: {pair('parts of speech', BERTS, '100/0/0', '0/0/100')}; "
+            f"a piece in sight: {pair('piece in sight', BERTS, '100/0/0', '0/0/100')}",
+            "Their differences are below one point after a full training. Where ours are larger, the readout "
+            "is what the 10 % are for: a state that still says which word stands there.",
+        ),
+        (
+            "names, frozen: embeddings / second-to-last / last / last four side by side",
+            "91.0 / 95.6 / 94.9 / 96.1 F1 (dev)",
+            devlin + "table 7, section 5.3",
+            f"{read('one layer', 0)} / {read('one layer', top - 1)} / {read('one layer', top)} / "
+            f"{read(JOINED)} F1",
+            "They: BERT-base, cased, all of CoNLL-2003, a two-layer BiLSTM on top. We: bert-mini, without "
+            "capitals, 300 sentences, silver tags, a linear model.",
+        ),
+        (
+            "a hidden word from both sides, the first guess",
+            "not reported (the loss is); the model predicts 15 % of the pieces",
+            devlin + "section 3.1",
+            mean_sd(hidden.where(kind="all words", model=kinds.BOTH).scores, ".1%"),
+            "bert-mini has 7 million numbers in place of 110, and has read 16 million pieces.",
+        ),
+    ]
