@@ -177,7 +177,8 @@ check.next_piece_loss(next_piece_loss)
 # %% [markdown]
 # ### Try it: let a text grow
 # The bars are what may come next. Choose a piece yourself, or draw one with these probabilities. Push the temperature to both ends: what happens to
-# the bars? And how many pieces are left to draw from? The next section is about that. (The model knows film reviews, news and old novels; begin like one of them.)
+# the bars? And how many pieces are left to draw from? The next section explains
+# temperature and nucleus. (The model knows film reviews, news and old novels; begin like one of them.)
 
 # %%
 next_piece.grow(gpt, tokenizer)

@@ -201,7 +201,8 @@ def of_ends(records: Records, ends: Sequence[str]) -> str:
     return (
         f"At the right of the figure: {'; '.join(told)}. Each was trained once, and asked some {few} "
         f"questions (headlines: {headlines}), so that luck alone moves a share by "
-        f"{100 * (0.25 / few) ** 0.5:.0f} points or more (SmolLM2, which is slow, was asked fewer, and no headlines)."
+        f"{100 * (0.25 / few) ** 0.5:.0f} points or more "
+        "(SmolLM2, which is slow, was asked fewer, and no headlines)."
     )
 
 
