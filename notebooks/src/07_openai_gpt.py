@@ -12,12 +12,12 @@
 
 # %% [markdown]
 # # 07 · OpenAI GPT
-# **You take a Transformer that has only ever predicted the next piece of a text, let it write, ask it questions that it was never taught, and
-# fine-tune it for four kinds of task without changing anything inside.**
+# **You take a Transformer that has only ever predicted the next piece of a text, let it write, ask it questions that it was never taught, turn
+# four kinds of task into its input, and fine-tune it for one of them without changing anything inside.**
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes: a core of 76, and an optional part of 4, marked as such; the computer needs about three of them · **You need** lesson 04 (attention and the Transformer
+# **Time** 82 minutes: a core of 78, and an optional part of 4, marked as such; the computer needs about three of them · **You need** lesson 04 (attention and the Transformer
 # block), lesson 06 (fine-tuning a language model) · **You will be able to**
 # *read* a decoder line by line, *say* what the causal mask is for, *choose* pieces by temperature, top-k and nucleus, *turn* four kinds
 # of task into sequences, *measure* what pretrained layers are worth, and *ask* a language model without a single label.
@@ -73,8 +73,10 @@ show.md(
 )
 
 # %% [markdown]
-# It *is* lesson 04's block, six times, with one thing more: a **mask**. Here is all of it, in plain tensors. `w` holds the weights, under the
-# names that GPT's published weights have: `attn.c_attn` makes queries, keys and values at once, `attn.c_proj` is attention's output, `mlp.c_fc` and `mlp.c_proj` are the feed-forward layer.
+# It *is* lesson 04's block, in its post-norm form and with its causal **mask**, six times. Here is all of it, in plain tensors. `w` holds the weights, under the
+# names that GPT's published weights have: `attn.c_attn` makes queries, keys and values at once, `attn.c_proj` is attention's output,
+# `mlp.c_fc` and `mlp.c_proj` are the feed-forward layer, with a GELU between them: a ReLU whose corner is rounded. The vectors of the positions are learned. One table
+# of vectors is used twice: it reads the pieces, and at the end it says how likely each is.
 
 # %%
 w = load_file(zoo.folder_of("gpt-mini") / "model.safetensors")
@@ -120,7 +122,9 @@ show.md(f"The largest difference of any of {len(ids) * c.vocab_size:,} logits: {
 # %% [markdown]
 # ### The causal mask
 # Position $t$ is asked for piece $t+1$. If it could look at piece $t+1$, there would be nothing to learn. So row $t$ of the attention sees
-# columns $0 \dots t$ alone. Below: the attention weights of one layer, mean over its heads. What is hatched is hidden.
+# columns $0 \dots t$ alone. Below: the attention weights of the third layer, mean over its heads;
+# those under 10% carry no number. What is hatched is hidden. (Every row may look at `[SEP]`, which comes first;
+# its own row has nothing else.)
 
 # %%
 with torch.inference_mode():
@@ -129,32 +133,36 @@ figures.causal([tokenizer.id_to_token(i) for i in ids.tolist()], attention)
 
 # %% [markdown]
 # The mask buys a lot: one pass through a text gives a prediction, and a loss, at *every* position at once. An LSTM cannot look ahead
-# either, but has to go word by word. The price: a piece never learns what comes after it. BERT (lesson 08) pays that price back in another currency.
+# either, but has to go word by word. The price: a piece never learns what comes after it. BERT (lesson 08) looks both ways, and pays for it elsewhere.
 #
 # ## 2. Why does predicting the next word teach anything? · 12 minutes
-# The loss of pretraining, with $u_1 \dots u_n$ the pieces of the text (section 3.1, equation 1; $L_1$ is maximised, so the loss is its negative):
+# The loss of pretraining, with $u_1 \dots u_n$ the pieces of the text (the paper's section 3.1, equation 1; $L_1$ is maximised, so the loss is its negative):
 #
 # $$L_1 = \sum_i \log P(u_i \mid u_1, \dots, u_{i-1})$$
 #
-# It asks for one thing only. But look at what it takes to do it well. What `gpt-mini` expects:
+# It asks for one thing only. But look at what it takes to do it well. What `gpt-mini` expects (two rows have a *control* below
+# them, which differs in a word or two and asks for another piece):
 
 # %%
 contexts = {
     "He was born in the United": "names of things in the world",
     "The Prime": "what goes with what in the news",
-    "The film was so boring that I fell": "cause and effect",
     "She put on her coat and walked out of the": "what people do with coats",
-    "They have been waiting for the bus, and they": "that they is many, and have, not has",
+    "They have been waiting for the bus, and they": "that they is many: have, not has",
+    "He has been waiting for the bus, and he": "control: he is one",
+    "The film was so boring that I fell": "cause and effect?",
+    "The film was so exciting that I fell": "control: who falls asleep then?",
     "The keys to the cabinet": "that it is the keys that are, not the cabinet that is",
 }
 show.table(in_words.expected(gpt, tokenizer, contexts))
 
 # %% [markdown]
-# Grammar, facts, plots: whatever makes the next word less of a surprise lowers the loss, and nobody had to label it. Read down the table and you
-# also see where 16 million pieces are not enough.
+# Grammar, facts, plots: whatever makes the next word less of a surprise lowers the loss, and nobody had to label it. Compare each control with the row above it.
+# Does the verb go with its *he* or *they*? Does *asleep* lose anything where the film is exciting? If not, the model knows which words go
+# together, and no cause. Read down the table and you see where 16 million pieces are not enough.
 #
 # ### Your turn: the loss
-# Of a batch, with padding on the right. Mind which position predicts which piece.
+# Of a batch of tensors, with padding on the right; each real piece that is predicted counts once. Mind which position predicts which piece.
 
 
 # %% tags=["exercise"]
@@ -169,7 +177,8 @@ check.next_piece_loss(next_piece_loss)
 # %% [markdown]
 # ### Try it: let a text grow
 # The bars are what may come next. Choose a piece yourself, or draw one with these probabilities. Push the temperature to both ends: what happens to
-# the bars? And how many pieces are left to draw from? The next section is about that. (The model knows film reviews, news and old novels; begin like one of them.)
+# the bars? And how many pieces are left to draw from? The next section explains
+# temperature and nucleus. (The model knows film reviews, news and old novels; begin like one of them.)
 
 # %%
 next_piece.grow(gpt, tokenizer)
@@ -183,7 +192,8 @@ next_piece.grow(gpt, tokenizer)
 # - **top-k**: draw among the $k$ likeliest (Fan et al. 2018);
 # - **nucleus**, or top-p: draw among the fewest, likeliest pieces that together have probability $p$ (Holtzman et al. 2020, section 3.1).
 #
-# GPT's paper is about tasks and not about writing; GPT-2 (lesson 13) writes, and so came the question.
+# GPT's paper is about tasks and not about writing; GPT-2 (lesson 13) writes, and then the choice matters.
+# Here is the code: temperature 0 stands for the likeliest, and the cuts give what is left out a logit of $-\infty$.
 
 # %%
 show.source(sampling.distribution, docstring=False)
@@ -191,6 +201,7 @@ show.source(sampling.distribution, docstring=False)
 # %% [markdown]
 # ### Your turn: the nucleus
 # After "united", one piece may have nine tenths; after "the", a thousand share them. $k$ is the same for both, the nucleus is not.
+# A numpy array comes in, and a new one goes out.
 
 
 # %% tags=["exercise"]
@@ -215,11 +226,12 @@ show.table(written.shown(last_texts, tokenizer))
 
 # %%
 show.results(
-    repeats.where(measured="repeated"),
+    repeats,
     rows="measured",
     columns="text",
     best=None,
-    caption="The share of runs of four pieces that have stood in the text before",
+    caption="Repeated: the share of runs of four pieces that have stood in the text before. Probability: "
+    "what the model, at temperature 1, gives to a piece that was written (geometric mean)",
 )
 show.md(in_words.of_texts(repeats))
 
@@ -244,16 +256,18 @@ show.md(in_words.of_rows(rows_of_sentences))
 # ## 4. Four tasks, one model · 14 minutes
 # So much for pretraining. To fine-tune, others of that year built a new network on top for each kind of task. GPT leaves the network
 # alone and changes the **input** (section 3.3): every task becomes one or more sequences with three new marks, **start**, **delimiter** and
-# **extract**. The state of the extract, which stands last and so has seen everything, goes through one new matrix $W_y$. Real examples:
+# **extract**. The state of the extract, which stands last and so has seen everything, goes through one new matrix $W_y$.
+# Real examples (the pairs are from RTE-2, Bar-Haim et al. 2006, and the STS benchmark, Cer et al. 2017):
 
 # %%
 news, films = bbc_news.load(), rated_sentences.load("movie")
 choice = zero_shot.question(zero_shot.HEADLINE)
 which = 4
-label = ("negative", "positive")[films.label[films.test_index[1]]]
+review = films.test_index[3]
+label = ("negative", "positive")[films.label[review]]
 figures.input_transformations(
     real_pairs.rows(
-        (films.texts[films.test_index[1]], label),
+        (films.texts[review], label),
         choice.contexts[which],
         choice.answers[which],
         int(choice.right[which]),
@@ -261,10 +275,11 @@ figures.input_transformations(
 )
 
 # %% [markdown]
-# Entailment is one sequence. Similarity has no order, but a decoder has: the pair is read both ways and the two states are added. A question with several
-# answers is read once with each answer, and a softmax over the readings chooses. New parameters: $W_y$ and the vectors of the marks. That is all.
+# Entailment asks whether the second text follows from the first; it is one sequence. Similarity has no order, but a decoder has: the pair is read
+# both ways and the two states are added. A question with several answers is read once with each answer, and a softmax over the readings chooses. New parameters: $W_y$ and the vectors of the marks. That is all.
 #
 # ### Your turn: a pair that has no order
+# `first` and `second` are lists of the numbers of pieces, the three marks are numbers.
 
 
 # %% tags=["exercise"]
@@ -282,7 +297,10 @@ check.both_orders(both_orders)
 #
 # $$L_3 = L_2 + \lambda L_1$$
 #
-# $L_2$ is the task's log-probability of the right labels; the paper takes $\lambda = 0.5$. Is it worth it? First, is *pretraining* worth it? Two trainings here: `gpt-mini`, and the same
+# $L_2$ is the task's log-probability of the right labels; the paper takes $\lambda = 0.5$. Section 5 asks what it is worth.
+#
+# ### Is pretraining worth it?
+# Two trainings here: `gpt-mini`, and the same
 # network with random weights; beside them counts (TF-IDF), on the beginnings of 100 news articles, five topics. (By the task's loss alone, $\lambda = 0$.)
 
 # %%
@@ -301,8 +319,8 @@ show.results(live, rows="task", columns="taken over", caption=f"Accuracy on {len
 
 # %% [markdown]
 # ## 5. What does each transferred layer buy? · 8 minutes
-# The paper's figure 2, left, remade: take over nothing, the embeddings alone, or so many of the lowest layers; all above is random, and
-# everything is trained on. (Measured by `benchmarks/openai_gpt.py`, three seeds: other labels, other random weights, another order.)
+# The paper's figure 2, left, remade: take over nothing, the embeddings alone, or so many of the lowest layers (a point for each number that we
+# measured); all above is random, and everything is trained on. (Measured by `benchmarks/openai_gpt.py`, three seeds: other labels, other random weights, another order.)
 
 # %%
 tuned = show.Records.load("openai_gpt/finetuned")
@@ -332,11 +350,12 @@ show.md(in_words.of_auxiliary(tuned.where(layers=6)))
 #
 # - **sentiment**: put *very* after the review. Which is likelier next, *positive* or *negative*?
 # - **topic** (ours): put *This is about* after the article. Which of five names is likelier?
-# - **choice** (they: RACE; ours: which of four headlines belongs to the article?): the answer with the highest mean log-probability per piece, after the text.
-# - **acceptability** (CoLA): is the mean log-probability of the sentence's pieces high enough?
+# - **choice** (they: RACE, questions on texts; ours: which of four headlines belongs to the article?): the answer with the highest mean log-probability per piece, after the text.
+# - **acceptability** (CoLA: would a speaker of English say so?): is the mean log-probability of the sentence's pieces high enough? Scored by
+#   its correlation with the labels (Matthews), which is 0 by chance.
 #
 # ### Your turn: the best answer
-# Row $k$ of `log_p` is the context, then answer $k$, then padding.
+# Row $k$ of `log_p`, a numpy array, is the context of `n_context` pieces, then answer $k$, then padding. `lengths[k]` counts context and answer together.
 
 
 # %% tags=["exercise"]
@@ -349,8 +368,9 @@ def best_answer(log_p, n_context, lengths):
 check.best_answer(best_answer)
 
 # %% [markdown]
-# Now ask `gpt-mini`. One thing gets in the way: an answer can be likelier only because its *words* are common. So we also look at **levelled** scores: less
-# what each answer scores anyway, the mean over all texts, or for a headline its score without an article. That needs texts, and no labels.
+# Now ask `gpt-mini`. One thing gets in the way: an answer can be likelier only because its *words* are common. So beside the scores *as it says* them we look at
+# **levelled** ones: from each score, take away what the same answer scores anyway, its mean over all texts (for a headline, its score without an article). That needs
+# texts, and no labels.
 
 # %%
 asking = zero_shot.of_gpt(gpt, tokenizer)
@@ -361,14 +381,16 @@ for name in (zero_shot.SENTIMENT, zero_shot.TOPIC):
     levelled = zero_shot.levelled(asking, asked, scores)
     for way, some in (("as it says", scores), ("levelled", levelled)):
         now.append({"task": f"{name}, now", "way": way, "seed": 0, "score": zero_shot.measure(asked, some)})
-show.results(
-    show.Records(now), rows="task", columns="way", best=None, caption="Asked without a label, gpt-mini"
+by_chance = ", ".join(
+    f"{name} {zero_shot.CHANCE[name]:.0%}" for name in (zero_shot.SENTIMENT, zero_shot.TOPIC)
 )
+caption = f"Asked without a label, gpt-mini (by chance: {by_chance})"
+show.results(show.Records(now), rows="task", columns="way", best=None, caption=caption)
 
 # %% [markdown]
 # The paper's figure 2, right, shows such scores *growing during pretraining*. Remade: a small GPT, three layers of width 128, trained anew three times, and asked
-# along the way (the line, levelled, with its spread); and models that have read more, each asked once it was done.
-# (Measured by `benchmarks/openai_gpt.py`, on fewer questions than above.)
+# along the way (the line; the band is the spread of the three); and models that have read more, each asked once it was done. All levelled, but
+# for acceptability. If the guess is right, the marks rise with what was read. (Measured by `benchmarks/openai_gpt.py`.)
 
 # %%
 zero = show.Records.load("openai_gpt/zero_shot")
@@ -395,12 +417,12 @@ check
 # 2. Predicting the next piece needs no labels, and grammar, facts and plots all lower its loss.
 # 3. One network for every task: the input changes, with a start, a delimiter and an extract; one new matrix reads the last state.
 # 4. Take over layers, not only embeddings, and train everything on. The auxiliary loss is a detail.
-# 5. Likely is not good: the likeliest piece each time runs into loops. Draw, and cut off the tail.
+# 5. Likely is not good: the likeliest piece each time runs into loops. Draw instead; Holtzman et al. also cut off the tail.
 #
 # **What it got wrong.** It reads one way only: the state of a word does not know the rest of its sentence. And a label still has to be learned by fine-tuning
 # a copy of the whole network for each task.
 #
 # **What came next.** BERT (**next**: 08) looks both ways. GPT-2 (13) stays with the decoder and bets on the zero-shot curve: what if the model were only larger?
 #
-# **Reading**: Radford et al. 2018, *Improving Language Understanding by Generative Pre-Training* (sections 3 and 5); Holtzman et al. 2020, *The Curious Case of
-# Neural Text Degeneration*; `tlcourse/models/language/gpt.py`, to be read beside section 3, and `data/checkpoints/gpt-mini/README.md`, its card.
+# **Reading**: Radford et al. 2018, *Improving Language Understanding by Generative Pre-Training* (sections 3 and 5); Fan et al. 2018, *Hierarchical Neural Story
+# Generation*; Holtzman et al. 2020, *The Curious Case of Neural Text Degeneration*; `tlcourse/models/language/gpt.py`, to be read beside section 3, and `data/checkpoints/gpt-mini/README.md`, its card.

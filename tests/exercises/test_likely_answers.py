@@ -22,10 +22,10 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def kept_in_order(q, p):
-    """The nucleus, not divided, at its places, and its sum."""
+def kept_in_order(q, p, part=1):
+    """The nucleus, not divided, at its places, and its sum; with part=0 without its last piece."""
     order = np.argsort(-q)
-    kept = order[np.cumsum(q[order]) - q[order] < p]
+    kept = order[np.cumsum(q[order]) - part * q[order] < p]
     out = np.zeros_like(q)
     out[kept] = q[kept]
     return out, out.sum()
@@ -286,10 +286,13 @@ LIKELY = {
             (lambda x, i, m: cross_entropy(x[:, :-1][m[:, :-1].bool()], i[:, 1:][m[:, :-1].bool()]),
              "that is predicted"),
             (lambda x, i, m: -cross_entropy(x[:, :-1][m[:, 1:].bool()], i[:, 1:][m[:, 1:].bool()]), "sign"),
+            (lambda x, i, m: cross_entropy(x[:, :-1][m[:, 1:].bool()].softmax(-1), i[:, 1:][m[:, 1:].bool()]),
+             "done twice"),
         ],
         "nucleus": [
             (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "division by 0"),
             (lambda q, p: np.where(np.cumsum(q) <= p, q, 0), ""),
+            (lambda q, p: kept_in_order(q, p, part=0)[0] / kept_in_order(q, p, part=0)[1], "is missing"),
             (lambda q, p: kept_in_order(q, p)[0], "add up to 1"),
             (lambda q, p: np.sort(kept_in_order(q, p)[0])[::-1] / kept_in_order(q, p)[1], "sorted"),
             (lambda q, p: kept_in_order(q, p)[0] / p, "its own sum"),
@@ -311,6 +314,10 @@ LIKELY = {
             (lambda lp, c, n: int(np.argmax([r[c + 1 : k].mean() for r, k in zip(lp, n, strict=True)])),
              "first piece"),
             (lambda lp, c, n: [r[c:k].mean() for r, k in zip(lp, n, strict=True)], ""),
+            (lambda lp, c, n: int(np.argmax([r[c:k].sum() / k for r, k in zip(lp, n, strict=True)])),
+             "counts the context"),
+            (lambda lp, c, n: int(np.argmax([r[c : c + k].mean() for r, k in zip(lp, n, strict=True)])),
+             "together"),
         ],
     },
     "bert": {

@@ -95,4 +95,22 @@ def test_zero_shot_sentences_and_figure_take_whichever_models_there_are():
     told = in_words.of_zero_shot(records, ends)
     assert all(task in told for task in zero_shot.TASKS)
     assert all(name in in_words.of_ends(records, ends) for name in ends)
+
+
+@pytest.mark.parametrize(("score", "shown"), [(0.58, "**58%**"), (0.56, "56%"), (0.30, "30%")])
+def test_a_score_is_bold_where_it_is_above_chance_by_more_than_luck(score, shown):
+    task = zero_shot.SENTIMENT
+    asked = {"task": task, "items": 200}
+    rows = [
+        {**asked, "model": in_words.LINE, "tokens": k, "seed": s, "score": 0.5 + s / 100}
+        for k in (0, 1)
+        for s in (0, 1, 2)
+    ]
+    rows.append({**asked, "model": "gpt-mini", "tokens": 9, "seed": 0, "score": score})
+    assert in_words.of_zero_shot(Records(rows), ["gpt-mini"]).endswith(f"gpt-mini {shown}")
+
+
+def test_the_figure_of_zero_shot_says_chance():
+    records = in_words.best_way(Records.load("openai_gpt/zero_shot"))
+    ends = ["gpt2-nano", "gpt-mini"]
     assert "chance 50%" in figures.zero_shot(records, zero_shot.CHANCE, ends).alt

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from tlcourse.lessons.openai_gpt.real_pairs import DELIMITER, EXTRACT, START, TEXT
 from tlcourse.show.figure_style import COLOURS, cycle
@@ -67,7 +68,7 @@ def _boxes(ax: plt.Axes, sequence: Sequence[tuple[str, str]], y: float) -> float
         )
         lines = textwrap.wrap(text or kind, 32 if width < 5 else 80)
         shown = "\n".join(lines[:2]) + (" …" if len(lines) > 2 else "")
-        ax.text(x + width / 2, y, shown, ha="center", va="center", fontsize=10 if text else 11,
+        ax.text(x + width / 2, y, shown, ha="center", va="center", fontsize=9.2 if text else 11,
                 color="white" if filled else "black")  # fmt: skip
         x += width + 0.1
     return x
@@ -158,7 +159,8 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
             ticks.append(_short(rows.where(model=name).values("tokens")[0]))
         ax.set_xticks(range(len(ticks)), ticks, rotation=90)
         ax.set_title(task)
-        ax.set(xlabel="tokens read")
+        ax.set(xlabel="pieces read")
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))  # no tick at 27.5%
         spec = ".2f" if task == "acceptability" else ".0%"
         ax.yaxis.set_major_formatter(lambda value, _, spec=spec: f"{value:{spec}}")
         last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in there)
@@ -168,7 +170,7 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
     np.atleast_1d(axes)[0].set_ylabel("accuracy (acceptability: correlation)")
     handles, labels = np.atleast_1d(axes)[0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside upper center", ncols=len(labels))
-    return Described(fig, f"Zero-shot scores by tokens read. {'; '.join(told)}.")
+    return Described(fig, f"Zero-shot scores by pieces read. {'; '.join(told)}.")
 
 
 def _short(tokens: int) -> str:

@@ -1,5 +1,6 @@
 """The sentences and rows of lesson OpenAI GPT that depend on what was measured."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,16 +48,17 @@ def of_texts(records: Records) -> str:
     greedy, people = WAYS_FIRST, PEOPLE
     gap = difference(again.where(text=greedy), again.where(text=people))
     verdict = gap.says(
-        above="It repeats itself more than people do",
-        below="It repeats itself less than people do",
-        luck="Whether it repeats itself more than people do, these draws cannot tell",
+        above="The likeliest piece each time repeats itself more than people do",
+        below="The likeliest piece each time repeats itself less than people do",
+        luck="Whether the likeliest piece each time repeats itself more than people do, these draws "
+        "cannot tell",
     )
     drawn = [again.where(text=way).mean for way in WAYS if way != greedy]
     return (
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
         f"before, in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it "
-        f"writes has a probability of {likely.where(text=greedy).mean:.2f} (geometric mean), one of people's "
-        f"{likely.where(text=people).mean:.3f}. People surprise the model all the time. The ways that draw "
+        f"writes has a probability of {likely.where(text=greedy).mean:.1%} (geometric mean), one of people's "
+        f"{likely.where(text=people).mean:.1%}. People surprise the model all the time. The ways that draw "
         f"repeat between {min(drawn):.1%} and {max(drawn):.1%}."
     )
 
@@ -71,9 +73,9 @@ def of_rows(curves: Mapping[str, np.ndarray]) -> str:
         (again[:, -1] / again[:, 0]).tolist(), (others[:, -1] / others[:, 0]).tolist(), share=False
     )
     times = again.shape[1]
-    factors = [np.mean(rows[:, -1] / rows[:, 0]) for rows in (again, others)]
+    factors = [rows[:, -1].mean() / rows[:, 0].mean() for rows in (again, others)]  # as in the figure
     return (
-        f"The {times}th time, its pieces are {factors[0]:.1f} times as likely as the first time. "
+        f"The {times}th time, its pieces are on average {factors[0]:.1f} times as likely as the first time. "
         f"After {times - 1} other sentences it is {factors[1]:.1f} times"
         + gap.says(
             above=": it is the repetition that does it, not the length of the text. ",
@@ -155,14 +157,25 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
             line.where(tokens=places[-1]), line.where(tokens=places[0]), share=task != "acceptability"
         )
         spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
-        moved = gap.says(above="rises", below="falls", luck="has not left luck")
+        moved = gap.says(above="rises", below="falls", luck="does not move beyond luck")
         there = [name for name in ends if name in rows.values("model")]
-        last = ", ".join(f"{name} {rows.where(model=name).mean:{spec}}" for name in there)
+        last = ", ".join(
+            f"{name} {_bold_above(zero_shot.CHANCE[task], rows.where(model=name), spec)}" for name in there
+        )
         lines.append(
             f"- **{task}** (chance {zero_shot.CHANCE[task]:{spec}}): the small GPT {moved}, "
             f"{' → '.join(f'{line.where(tokens=k).mean:{spec}}' for k in (places[0], places[-1]))}; {last}"
         )
-    return "\n".join(lines).replace("-0", "−0")
+    bold = "In bold: above chance by more than two standard errors of so many questions.\n\n"
+    return bold + "\n".join(lines).replace("-0", "−0")
+
+
+def _bold_above(chance: float, rows: Records, spec: str) -> str:
+    """The mean score, bold where so many questions would seldom give it by chance (0: a correlation)."""
+    variance = chance * (1 - chance) if chance else 1.0
+    items = sum(row["items"] for row in rows)
+    bold = "**" * (rows.mean - chance > 2 * math.sqrt(variance / items))
+    return f"{bold}{rows.mean:{spec}}{bold}"
 
 
 _ENDS = {
@@ -181,10 +194,14 @@ def of_ends(records: Records, ends: Sequence[str]) -> str:
         tokens = records.where(model=name).values("tokens")[0]
         read = f"{tokens / 1e12:.0f} trillion" if tokens >= 1e12 else f"{tokens / 1e6:.0f} million"
         told.append(f"{_ENDS[name]} ({read} pieces)")
-    few = min(row["items"] for row in records if row["model"] == ends[0] and row["task"] == "topic")
+    few, headlines = (
+        min(row["items"] for row in records if row["model"] == ends[0] and row["task"] == task)
+        for task in (zero_shot.TOPIC, zero_shot.HEADLINE)
+    )
     return (
         f"At the right of the figure: {'; '.join(told)}. Each was trained once, and asked some {few} "
-        f"questions, so that luck alone moves a share by {100 * (0.25 / few) ** 0.5:.0f} points or so "
+        f"questions (headlines: {headlines}), so that luck alone moves a share by "
+        f"{100 * (0.25 / few) ** 0.5:.0f} points or more "
         "(SmolLM2, which is slow, was asked fewer, and no headlines)."
     )
 
@@ -255,7 +272,9 @@ def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any
 def _ends(asked: Records) -> str:
     rows = asked.where(model=LINE)
     first, last = min(rows.values("tokens")), max(rows.values("tokens"))
-    return "; ".join(
-        f"{task} {group.where(tokens=first).mean:.2f} → {group.where(tokens=last).mean:.2f}"
-        for task, group in rows.by("task").items()
-    )
+    told = []
+    for task, group in rows.by("task").items():
+        spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
+        start, end = (f"{group.where(tokens=k).mean:{spec}}" for k in (first, last))
+        told.append(f"{task} {start} → {end}")
+    return "; ".join(told)

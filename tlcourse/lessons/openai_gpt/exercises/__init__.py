@@ -32,8 +32,8 @@ layers = prediction(
 
 likeliest = prediction(
     question=(
-        "You let a language model write a hundred words, and each time it takes the word that it finds "
-        "likeliest. What do you expect?"
+        "You let a language model write on and on, and each time it takes the word that it finds likeliest. "
+        "What do you expect?"
     ),
     options=(
         "The best text that the model can write",

@@ -45,7 +45,26 @@ def _the_score(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> float:
     return max(row[n_context:n].mean() for row, n in zip(log_p, lengths, strict=True))
 
 
+def _by_whole_length(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+    return int(np.argmax([row[n_context:n].sum() / n for row, n in zip(log_p, lengths, strict=True)]))
+
+
+def _length_of_answer(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+    return int(
+        np.argmax([row[n_context : n_context + n].mean() for row, n in zip(log_p, lengths, strict=True)])
+    )
+
+
+def _one_early(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+    return int(np.argmax([row[n_context - 1 : n - 1].mean() for row, n in zip(log_p, lengths, strict=True)]))
+
+
+def _without_the_last(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+    return int(np.argmax([row[n_context : n - 1].mean() for row, n in zip(log_p, lengths, strict=True)]))
+
+
 _unlikely_context = np.array([[-20.0, -20, -1, -1, 0, 0], [-20.0, -20, -1.5, -1.5, -1.5, -1.5]])
+_long_context = np.array([[-1.0] * 6 + [-2.0, -2, 0, 0, 0, 0], [-1.0] * 6 + [-1.5] * 6])
 _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, -3, -2.2, -1.5, -1.6, 0]])
 
 
@@ -61,6 +80,8 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
         "a context that is unlikely": (_unlikely_context, 2, np.array([4, 6])),
         "a context of one piece": (_three[:, 1:], 1, np.array([5, 3, 4])),
         "equally likely answers": (np.array([[-9.0, -2, -1, 0], [-9.0, -1, -1, -1]]), 1, np.array([3, 4])),
+        "a long context before a short answer": (_long_context, 6, np.array([8, 12])),
+        "an unlikely last piece": (np.array([[-9.0, -1, -1, -9], [-9.0, -2, -2, -2]]), 1, np.array([4, 4])),
         "two that are the same": (np.array([[-9.0, -2, -1], [-9.0, -1, -2]]), 1, np.array([3, 3])),
     },
     hints=(
@@ -78,6 +99,13 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
         (_one_late, "The first piece of the answer is missing: it stands at `n_context`."),
         (_first_piece, "Only the answer's first piece counts here. Take the mean over all of its pieces."),
         (_last_piece, "Only the answer's last piece counts here. Take the mean over all of its pieces."),
+        (
+            _by_whole_length,
+            "Divided by `lengths[k]`, which counts the context too: divide by the answer's own pieces.",
+        ),
+        (_length_of_answer, "`lengths[k]` counts context and answer together: answer k ends before it."),
+        (_one_early, "One place too early: the first piece of the answer stands at `n_context`."),
+        (_without_the_last, "The last piece of the answer is missing: it stands at `lengths[k] - 1`."),
         (_the_score, "That is how likely the best answer is. Return which one it is, its number."),
     ],
 )

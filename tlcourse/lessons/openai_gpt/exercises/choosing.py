@@ -20,6 +20,16 @@ def _without_the_last(probabilities: np.ndarray, p: float) -> np.ndarray:
     return out / max(out.sum(), 1e-12)
 
 
+def _up_to(probabilities: np.ndarray, p: float) -> np.ndarray:
+    order = np.argsort(-probabilities)
+    return _only(probabilities, order[np.cumsum(probabilities[order]) <= p])
+
+
+def _below(probabilities: np.ndarray, p: float) -> np.ndarray:
+    order = np.argsort(-probabilities)
+    return _only(probabilities, order[np.cumsum(probabilities[order]) < p])
+
+
 def _one_more(probabilities: np.ndarray, p: float) -> np.ndarray:
     order = np.argsort(-probabilities)
     n = int((np.cumsum(probabilities[order]) < p).sum()) + 2
@@ -117,6 +127,14 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
         (
             _without_the_last,
             "The piece that takes the sum to p or over it is missing: with it, the nucleus has at least p.",
+        ),
+        *(
+            (
+                some,
+                "The piece that takes the sum to p or over it is missing; where one piece alone has p, "
+                "nothing is left, and 0 / 0 is NaN.",
+            )
+            for some in (_up_to, _below)
         ),
         (
             _one_more,

@@ -69,6 +69,15 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
     return -F.cross_entropy(logits[:, :-1][real], ids[:, 1:][real])
 
 
+def _softmax_twice(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
+    real = mask[:, 1:].bool()
+    return F.cross_entropy(logits.softmax(dim=-1)[:, :-1][real], ids[:, 1:][real])
+
+
+def _over_rows(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
+    return _sum(logits, ids, mask) / len(logits)
+
+
 @exercise(
     title="The loss of the next piece",
     inputs=_batch,
@@ -102,6 +111,11 @@ def _sign(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         ),
         (_no_logarithm, "That is the mean probability: the loss has −log p."),
         (_no_softmax, "Logits are no log-probabilities yet: `log_softmax` over the last axis makes them so."),
+        (
+            _softmax_twice,
+            "`cross_entropy` takes logits: the softmax is done inside, so here it is done twice.",
+        ),
+        (_over_rows, "The sum is divided by the number of rows. Divide by the number of pieces predicted."),
         (_sign, "A loss falls as things get better: turn the sign."),
     ],
 )
