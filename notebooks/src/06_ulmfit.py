@@ -16,9 +16,9 @@
 #
 # <!-- badges -->
 #
-# **Time** 65 minutes, of which the computer needs about three · **You need** lesson 02 (freezing, a rate for each layer), lesson 05 (language
-# models) · **You will be able to** *measure* a language model by its perplexity, *write* a slanted triangular schedule and concat pooling, *combine* a rate
-# for each layer with gradual unfreezing, *show* forgetting, and *say* which tricks were worth something and which were not.
+# **Time** 70 minutes, of which the computer needs about three · **You need** lesson 02 (freezing, a rate for each layer), lesson 05 (language
+# models) · **You will be able to** *measure* a language model by its perplexity, *write* a slanted triangular schedule and concat pooling, *combine* a
+# rate for each layer with gradual unfreezing, *show* forgetting, and *say* which tricks were worth something and which were not.
 
 # %% tags=["parameters"]
 import os
@@ -59,8 +59,8 @@ check.predict("forgetting")
 # %% [markdown]
 # ## The idea: train the language model itself · 4 minutes
 # ELMo left its language model frozen, and gave each task a model of its own on top. In vision (lesson 02) one did more: all of the network
-# learned on. Tried with language models, that had failed: with few labels the network fits them and loses what it knew.
-# Howard and Ruder (2018) say that the model was not to blame, but how it was trained. ULMFiT (*Universal Language Model Fine-tuning*) has
+# learned on. Tried with language models, that had failed, write Howard and Ruder (2018, section 1): with few labels the network fits them and
+# loses what it knew. They say that the model was not to blame, but how it was trained. ULMFiT (*Universal Language Model Fine-tuning*) has
 # one network, three stages, and a few tricks that keep it from forgetting:
 
 # %%
@@ -83,10 +83,11 @@ show.source(AwdLstm.forward, docstring=False)
 
 # %% [markdown]
 # That it has read reviews matters. In the paper the general model has not, so that stage 2 has more to add there. What this one has not read:
-# short film snippets, reviews of products, tweets, the questions of TREC-6, and BBC's test articles.
+# short film snippets, reviews of products, tweets, the questions of TREC-6 (of six kinds), and BBC's test articles, which are the *news* below.
 #
-# How good is it? A language model is measured by its **loss**, the mean of $-\ln p$ over all pieces, or by the exponential of that, its
-# **perplexity**: among how many equally likely pieces it would be as unsure.
+# How good is it? With $p$ the probability that it gave to the piece that really came, a language model is measured by its **loss**, the mean of
+# $-\ln p$ over all pieces (with the natural logarithm it is counted in *nats*), or by the exponential of that, its **perplexity**: among how many
+# equally likely pieces it would be as unsure.
 #
 # ### Your turn: perplexity
 # `log_p` holds, for each text, the logarithm of the probability that the model gave to each piece that really came.
@@ -115,8 +116,10 @@ show.table(in_words.perplexities(before=before))
 
 # %% [markdown]
 # ## Stage 2: it goes on reading, the task's text · 10 minutes
-# The same loss, other text: film snippets without their labels. None of these is tested on or labelled later. Two of the tricks are used here. **Discriminative rates**: each layer learns
-# 2.6 times slower than the one above it, $\eta^{l-1} = \eta^l / 2.6$ (lesson 02 has the exercise). And a **slanted triangular rate**, STLR (below).
+# The same loss, other text: film snippets without their labels. None of these is tested on or labelled later. Two of the tricks are used here.
+# **Discriminative rates**: each layer learns 2.6 times slower than the one above it, $\eta^{l-1} = \eta^l / 2.6$, with $\eta^l$ the learning rate of
+# layer $l$ (lesson 02 has the exercise). And a **slanted triangular rate**, STLR (below). Which layer is above which? The embeddings are read
+# first, but the softmax uses the same weights, so in this stage they count as the top:
 
 # %%
 show.source(lm_finetuning.layers_of)
@@ -135,15 +138,15 @@ show.md(in_words.of_stage_2(before, after, "film snippets"))
 check.recall("second_stage")
 
 # %% [markdown]
-# Ask both models how a text goes on: the likeliest next words.
+# Ask both models how a text goes on: the likeliest next words. Look for words that move up or down; most stay, even where perplexity has changed.
 
 # %%
 prompts = ["This film is", "The director", "The government said", "A visual"]
 show.table(expectations.rows({"stage 1": lm, "stage 2": read_on}, encoder, prompts))
 
 # %% [markdown]
-# How much stage 2 moves the model depends on how new the text is. The benchmark did the same with IMDb reviews, of which the model had
-# read others, and with TREC-6's questions, of which it had read none:
+# How much stage 2 moves the model depends on how new the text is. The benchmark, `benchmarks/ulmfit.py`, did the same with IMDb reviews, of
+# which the model had read others, and with TREC-6's questions, of which it had read none:
 
 # %%
 stage_2 = show.Records.load("ulmfit/perplexity_imdb") + show.Records.load("ulmfit/perplexity_trec")
@@ -154,13 +157,14 @@ show.md(in_words.of_new_and_known_text(stage_2))
 
 # %% [markdown]
 # ## The rates: a triangle that leans · 12 minutes
-# At first the rate should rise fast, to find the right region; then it should fall for long, to settle there. With $T$ steps and
-# $cut = \lfloor T \cdot cut\_frac \rfloor$ (section 3.2, equation 3):
+# At first the rate should rise fast, to find the right region; then it should fall for long, to settle there. At step $t$ of $T$, with the
+# peak at step $cut = \lfloor T \cdot cut\_frac \rfloor$, the rate is $\eta_t$ (section 3.2, equation 3):
 #
 # $$p = \begin{cases} t / cut & t < cut \\ 1 - \dfrac{t - cut}{cut \cdot (1/cut\_frac - 1)} & \text{otherwise} \end{cases}
 # \qquad \eta_t = \eta_{max} \cdot \frac{1 + p \cdot (ratio - 1)}{ratio}$$
 #
-# $cut\_frac$ is the share of the steps in which it rises, 0.1 in the paper; $ratio$ says how much smaller the lowest rate is than the highest, 32.
+# $p$ goes from 0 up to 1 and down to 0, and $\eta_{max}$ is the highest rate. $cut\_frac$ is the share of the steps in which it rises, 0.1 in the
+# paper; $ratio$ says how much smaller the lowest rate is than the highest, 32.
 #
 # ### Your turn: the triangle
 
@@ -180,6 +184,9 @@ check.slanted(slanted)
 # of all steps, which is simpler. All three tricks together give each layer a rate at each step:
 #
 # ### Your turn: all three at once
+# The top layer's highest rate is `top`; that of each layer below is `factor` times less than that of the one above. Each follows
+# `triangle`, its share at each step. The top layer learns from step 0, the next joins after 1/n_layers of the steps, the next after 2/n_layers, and so on; until then its rate is 0.
+# The number of steps is a multiple of n_layers.
 
 
 # %% tags=["exercise"]
@@ -193,16 +200,17 @@ check.layer_rates(layer_rates)
 
 # %% [markdown]
 # ### Try it
-# Which of the four controls takes most from the lowest layers? Look at the sums on the right: the rates of a layer added up say how far it can move. Set the factor to 1, then unfreeze
-# all at once, and find settings with which the embeddings may move a tenth as far as the head.
+# Which of the four controls takes most from the lowest layers? Look at the sums on the right: the rates of a layer added up say about how far it can
+# move. Set the factor to 1, then unfreeze all at once, and find settings with which the embeddings may move a tenth as far as the head.
 
 # %%
 draw_rates()
 
 # %% [markdown]
 # ## Stage 3: the classifier · 12 minutes
-# On top of the last LSTM layer come two new linear blocks. What do they read? The last state alone may have lost a word that stood hundreds of words before. So it
-# gets company (section 3.3): $h_c = [h_T;\ \mathrm{maxpool}(H);\ \mathrm{meanpool}(H)]$.
+# On top of the last LSTM layer come two new linear blocks. What do they read? The last state alone may have lost a word that stood hundreds of words
+# before. So it gets company (section 3.3): $h_c = [h_T;\ \mathrm{maxpool}(H);\ \mathrm{meanpool}(H)]$. $H$ are the states of all $T$ pieces, $h_T$ is the last;
+# the largest and the mean are taken in each dimension, and $[\,;\,]$ puts the three side by side.
 
 # %%
 show.source(PoolingClassifier, docstring=False)
@@ -222,15 +230,16 @@ def concat_pool(states, mask):
 check.concat_pool(concat_pool)
 
 # %% [markdown]
-# Gradual unfreezing, as the training has it: which is the lowest layer that learns by now?
+# Gradual unfreezing, as the training has it: which is the lowest layer that learns by now? (The layers join within the first half of the steps:
+# `progress` is here the share of that half.)
 
 # %%
 show.source(freezing.thawed)
 
 # %% [markdown]
 # ### Forgetting, shown
-# Now train the classifier on labelled snippets, in two ways: with all of ULMFiT's tricks, and with *one rate for all layers*, that of the head. The language
-# model shares its network with the classifier. So at any moment you can ask it to predict news, and see what it has forgotten
+# Now train the classifier on labelled snippets, in two ways: with all of ULMFiT's tricks, and with *one rate for all layers*, that of the head.
+# The language model shares its network with the classifier. So at any moment you can ask it to predict news, and see what it has forgotten
 # (*done*: the share of the steps):
 
 # %%
@@ -267,7 +276,8 @@ show.md(in_words.of_one_training(live, accuracies, task.test_labels, n_labels))
 check.recall("forgetting")
 
 # %% [markdown]
-# One training proves little. The benchmark watched four ways on TREC-6, with three draws of 100 labels:
+# One training proves little. The benchmark watched four ways on TREC-6, with three draws of 100 labels. *All layers at once* is ULMFiT without
+# gradual unfreezing; *full: no trick* (the paper's *Full*) trains all layers at once, at one rate, which is constant:
 
 # %%
 forgetting = show.Records.load("ulmfit/forgetting_trec")
@@ -279,13 +289,14 @@ trec = sum((show.Records.load(f"ulmfit/{part}") for part in parts), show.Records
 show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(forgetting, trec)}")
 
 # %% [markdown]
-# Look at *full: no trick*. Its rate was searched like the others', and the best for all layers at once is far below the best for a head alone (the table of rates is below). So it
-# forgets little, too: what counts is how fast the *lower* layers learn. Discriminative rates let the head learn fast without that.
+# Look at *full: no trick*. Its rate was searched, too, and is far below that of ULMFiT's head, which *one rate for all layers* gives to all (the
+# table of rates is below). So it forgets little, as well: what counts is how fast the *lower* layers learn. Discriminative rates let the head learn fast without that.
 #
 # ## Is it worth it? IMDb with 100 labels · 6 minutes
-# IMDb is the paper's own headline task. Its reviews do not come with the course, so this is what `benchmarks/ulmfit.py` measured: 100 labelled reviews, three draws;
-# the network reads the last 64 pieces of each review, TF-IDF all of it (and, as a control, the last 64 pieces alone). *Frozen* is a linear
-# model on the pooled states of stage 1.
+# IMDb is the paper's own headline task. Its reviews do not come with the course, so this is what `benchmarks/ulmfit.py` measured: 100 labelled
+# reviews, three draws; the network reads the last 64 pieces of each review, TF-IDF all of it (and, as a control, the last 64 pieces alone: *TF-IDF of the end*). *Frozen* is a
+# linear model on the pooled states of stage 1; *no LM fine-tuning* leaves stage 2 out; *from scratch* begins
+# stage 3 with random weights, all layers at once and at one rate.
 
 # %%
 imdb = sum((show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_two_stages", "ends")), show.Records([]))
@@ -296,7 +307,9 @@ show.md(in_words.of_arms(imdb, "ULMFiT, all three stages, on IMDb"))
 
 # %% [markdown]
 # Before a method is said not to win, its rates have to be searched: a rate ten times too low makes any method look bad. Each was trained on 100
-# labels and tested on 300 other *training* items. Used is the lowest rate within one standard error of the best (2.9 points).
+# labels and tested on 300 other *training* items. Used (✓) is the lowest rate within one standard error of the best (2.9 points). The search is
+# short: where ✓ stands at the lowest rate tried, a lower one may be better. What is not in the table, ULMFiT as well, takes the rate of *no LM fine-tuning*, without
+# a search of its own.
 
 # %%
 show.table(in_words.searched(show.Records.load("ulmfit/search_imdb") + searched))
@@ -304,7 +317,7 @@ show.table(in_words.searched(show.Records.load("ulmfit/search_imdb") + searched)
 # %% [markdown]
 # ## How many labels does it save? · 4 minutes
 # The paper's figure 3 draws the error over the number of labels: with all the task's text in stage 2, with the labelled texts alone, and from scratch.
-# Remade with TREC-6's questions, six kinds; *no LM fine-tuning* leaves stage 2 out:
+# Remade with TREC-6's questions, with 30 and with 100 labels (the bands overlap: look for what stands clear of the others):
 
 # %%
 curve = show.Records.load("ulmfit/curve") + in_words.on_the_curve(trec)
@@ -315,10 +328,14 @@ show.md(f"{in_words.worth_of_reading(curve)} {in_words.of_labels(curve, 100)}")
 
 # %% [markdown]
 # ## Which trick does what? · 8 minutes
-# Each trick is taken away, and all else stays. The paper's ablation, with all labels of TREC-6, beside ours with 100:
+# Each trick is taken away, and all else stays. The paper's ablation, with all labels of TREC-6, beside ours with 100. *No pretraining* has random
+# weights before stage 2, *last layer only* trains the head alone, and *the last state alone* is without the pooling:
 
 # %%
 show.table(in_words.ablation_rows(trec), caption="Error in %. Paper: validation, tables 4, 6 and 7")
+
+# %% [markdown]
+# The same as differences in accuracy. A dot is one draw of the labels, a bar their mean; it is filled if it is outside the spread:
 
 # %%
 figures.ablation(trec, in_words.measured(trec)[1:])
@@ -330,7 +347,7 @@ show.md(in_words.of_ablation(trec))
 # Read it with care: with three draws of a hundred labels only large differences show, and 8 passes over a hundred labels are few steps. The widget
 # has told you how little the lower layers can move.
 #
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ · 2 minutes
 
 # %%
 show.compare(in_words.paper_rows(imdb, trec, curve))
@@ -342,14 +359,15 @@ check
 # ## What to remember
 # 1. Three stages: a general language model, the same model on the task's text, then a classifier on top. Only the last needs labels.
 # 2. Perplexity says how far the model is from a kind of text. Reading on brings it nearer where the text is new to it, and need not where it is known.
-# 3. Lower layers learn slower and later, and the rate falls early: that is what the three tricks say, and it keeps the language model intact.
+# 3. Lower layers learn slower and later, and the rate falls early: that is what the three tricks say. It lets the head learn fast and keeps the
+#    language model intact; a small rate for all layers keeps it, too.
 # 4. Forgetting can be measured: ask the language model while the classifier trains. To forget is not yet to be worse at the task.
 # 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.
 #
 # **What it got wrong.** An LSTM reads word by word, so that pretraining is slow, and the recipe has many settings that were found by hand.
 #
-# **What came next.** Weeks later GPT (**next**: 07) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the tricks, the triangle stayed
-# in use. Lesson 09 compares fine-tuning with frozen features for all the models.
+# **What came next.** Weeks later GPT (**next**: 07) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the
+# tricks, the triangle stayed in use. Lesson 09 compares fine-tuning with frozen features for all the models.
 #
-# **Reading**: Howard and Ruder 2018, *Universal Language Model Fine-tuning for Text Classification* (sections 3 and 5); Merity et al. 2018, *Regularizing and
-# Optimizing LSTM Language Models*; `tlcourse/train/finetuning/lm_finetuning.py` and `lm_classifier.py`, to be read beside section 3.
+# **Reading**: Howard and Ruder 2018, *Universal Language Model Fine-tuning for Text Classification* (sections 3 and 5); Merity et al. 2018,
+# *Regularizing and Optimizing LSTM Language Models*; `tlcourse/train/finetuning/lm_finetuning.py` and `lm_classifier.py`, to be read beside section 3.

@@ -190,6 +190,18 @@ def test_an_argument_without_effect():
     assert "`k` makes no difference" in curved.verdict(lambda x, s, k: np.tanh(x) * 1.3 + s).message
 
 
+def test_texts_of_different_lengths_stop_no_diagnosis(caplog):
+    """A list of arrays that differ in length can't be inverted like a mask."""
+
+    @exercise(title="Mean", inputs=lambda rng: ([rng.normal(size=3), rng.normal(size=5)],), hints=HINTS)
+    def mean(texts):
+        return np.concatenate(texts).mean()
+
+    verdict = mean.verdict(lambda texts: np.median(np.concatenate(texts)))
+    assert verdict.status == WRONG
+    assert not caplog.records
+
+
 def test_masks_of_whole_numbers_and_of_truth():
     def inputs(rng):
         rows, columns = int(rng.integers(3, 5)), int(rng.integers(6, 9))

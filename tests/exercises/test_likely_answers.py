@@ -419,8 +419,11 @@ LIKELY = {
             (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1])[::-1], "upside down"),
             (lambda h, n, e, f: unfreeze(h, n, e * f ** np.arange(n)[::-1]), "learn faster"),
             (lambda h, n, e, f: unfreeze(h**0, n, e / f ** np.arange(n)[::-1]), "triangle is missing"),
+            (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1], 2), "first half"),
+            (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1], (n - 1) / n), "too long"),
         ],
         "concat_pool": [
+            (lambda x, m: pooled(x, m, last=x[:, 0]), "first state"),
             (lambda x, m: torch.cat([x[:, -1], x.amax(1), x.mean(1)], 1), "padding counts"),
             (lambda x, m: pooled(x, m, last=x[:, -1]), "longest"),
             (lambda x, m: pooled(x, m, largest=(x * m[..., None]).amax(1)), "zeros win"),
@@ -432,8 +435,8 @@ LIKELY = {
 }  # fmt: skip
 
 
-def unfreeze(heights, n, rates):
-    joined = np.arange(len(heights)) * n // len(heights)
+def unfreeze(heights, n, rates, speed=1):
+    joined = np.arange(len(heights)) * n * speed // len(heights)
     return rates[:, None] * heights * (joined >= np.arange(n)[::-1, None])
 
 

@@ -173,8 +173,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      lambda m: f"`{m[1]}` has to be {_a(m[2])}, and you give {_a(m[3])}."),
     (r"(?:float|int)\(\) argument must be|could not convert string", "This can't be turned into a number: "
      "it is a list, text or something else that holds no single number."),
-    (r"inhomogeneous shape", "Parts of different lengths can't make one array: reduce each of them first "
-     "(a mean, a sum)."),
+    (r"inhomogeneous shape", "Parts of different lengths can't make a table: join them end to end "
+     "(`np.concatenate`), or reduce each of them first (a mean, a sum)."),
     (r"object too deep for desired array|object of too small depth", "A function got an array where it "
      "wants a single number or a row of them: are the arguments in the right order?"),
     (r"missing \d+ required positional|takes no keyword argument|takes \d+ positional argument|unexpected "

@@ -62,7 +62,8 @@ def learning_curve(
         ax.axhline(
             baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
         )
-    ax.legend(title=f"band: ± standard deviation, {len(next(iter(curves.values())))} seeds")
+    seeds = len(next(iter(curves.values())))
+    ax.legend(title=f"band: ± standard deviation, {seeds} seeds" if seeds > 1 else "one seed, no spread")
     return Described(fig, _told_curves(records, what, over, series, baseline, spec))
 
 

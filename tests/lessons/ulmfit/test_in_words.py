@@ -76,3 +76,24 @@ def test_labels_to_match():
     assert in_words.labels_to_match(curve, 300) is None
     assert "not even with 300" in in_words.of_labels(curve, 300)
     assert "30 labels +10.0 points" in in_words.worth_of_reading(curve)
+
+
+def test_no_number_of_labels_is_saved_where_luck_decides():
+    tied = Records(
+        {"way": way, "labels": 300, "seed": seed, "score": score}
+        for way, scores in {"ULMFiT": (0.5, 0.6, 0.7), "from scratch": (0.7, 0.4, 0.6)}.items()
+        for seed, score in enumerate(scores)
+    )
+    told = in_words.of_labels(tied, 300)
+    assert "not even with 300" in told
+    assert told.endswith("the two are within luck.")
+
+
+def test_the_rates_searched_are_sorted_and_the_used_one_is_marked():
+    found = Records(
+        {"task": "trec", "way": "ULMFiT", "labels": 100, "seed": 9, "rate": rate, "score": score}
+        for rate, score in ((0.1, 0.56), (0.01, 0.49), (0.03, 0.55))
+    )
+    rows = in_words.searched(found)
+    assert [row["rate"] for row in rows] == ["0.01", "0.03", "0.1"]
+    assert [row["used"] for row in rows] == ["", "✓", ""]

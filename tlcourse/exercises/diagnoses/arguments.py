@@ -219,7 +219,7 @@ def _others(attempt: Attempt, case: Case, number: int) -> Iterator[object]:
     ):
         try:
             yield change(value)
-        except Unfit:
+        except (Unfit, ValueError):  # the second for a list of arrays that differ in length
             continue
     for other in attempt.cases:
         if not attempt.same(other.args[number], value):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tlcourse.lessons.ulmfit.trials import chosen
 from tlcourse.models.language.ulmfit import UlmfitForPreTraining
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
@@ -213,24 +214,34 @@ def labels_to_match(records: Records, n: int) -> int | None:
 def of_labels(records: Records, n: int) -> str:
     """How many labels training from scratch needs for what ULMFiT reaches with `n`."""
     need, most = labels_to_match(records, n), max(records.where(way=SCRATCH).values("labels"))
-    enough = f"with {need:,}" if need else f"not even with {most:,}"
+    whole, scratch = (records.where(way=way, labels=n) for way in (ALL, SCRATCH))
+    enough = f"with {need:,}" if need else f"not even with {most:,}, the most that were measured"
+    luck = f" With {n:,} labels the two are within luck."
+    level = difference(whole, scratch).says(above="", below="", luck=luck)
     return (
-        f"With {n:,} labels ULMFiT reaches {records.where(way=ALL, labels=n).mean:.1%}. Of the sizes "
-        f"measured, training from scratch gets there {enough}."
+        f"With {n:,} labels ULMFiT reaches {whole.mean:.1%} on average, training from scratch "
+        f"{scratch.mean:.1%}. ULMFiT's mean is reached from scratch {enough}.{level}"
     )
 
 
 def searched(records: Records) -> list[dict[str, Any]]:
-    """Rows of a table: the rates that were tried, on training labels alone."""
-    return [
-        {
-            "task": row["task"],
-            "trained": row["way"],
-            "rate": f"{row['rate']:g}",
-            "accuracy": f"{row['score']:.1%}",
-        }
-        for row in records
-    ]
+    """Rows of a table: the rates that were tried, on training labels alone, and which is used."""
+    rows = []
+    for task, of_task in records.by("task").items():
+        for way, of_way in of_task.by("way").items():
+            found = {row["rate"]: row["score"] for row in of_way}
+            used = chosen(found)
+            rows += [
+                {
+                    "task": {"imdb": "IMDb", "trec": "TREC-6"}.get(task, task),
+                    "trained": way,
+                    "rate": f"{rate:g}",
+                    "accuracy": f"{found[rate]:.1%}",
+                    "used": "✓" if rate == used else "",
+                }
+                for rate in sorted(found)
+            ]
+    return rows
 
 
 def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, ...]]:

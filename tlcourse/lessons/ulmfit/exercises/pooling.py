@@ -42,6 +42,17 @@ def _one_early(states, mask):
     return torch.cat([last, largest, mean], dim=1)
 
 
+def _one_late(states, mask):
+    _, largest, mean = _parts(states, mask)
+    places = mask.sum(dim=1).clamp(max=states.shape[1] - 1)
+    return torch.cat([states[torch.arange(len(states)), places], largest, mean], dim=1)
+
+
+def _first_state(states, mask):
+    _, largest, mean = _parts(states, mask)
+    return torch.cat([states[:, 0], largest, mean], dim=1)
+
+
 def _maximum_with_zeros(states, mask):
     last, _, mean = _parts(states, mask)
     return torch.cat([last, (states * mask[..., None]).amax(dim=1), mean], dim=1)
@@ -113,6 +124,9 @@ def _no_mean(states, mask):
         (_last_of_the_batch, "Your last state is that of the longest text's place, padding in shorter ones: "
          "take the place `mask.sum(dim=1) - 1`."),
         (_one_early, "The first part is off by one: the last state is the one at length − 1."),
+        (_one_late, "The first part is one too late, in the padding: the last state is the one at "
+         "length − 1."),
+        (_first_state, "The first part is each text's first state: the last stands at length − 1."),
         (_maximum_with_zeros, "With the padding set to 0, zeros win against states below 0: set it to −∞ for "
          "the maximum."),
         (_maximum_of_all, "The maximum goes over the padding, too: set it to −∞ first."),

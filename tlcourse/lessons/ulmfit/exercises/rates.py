@@ -141,7 +141,7 @@ def slanted(step: int, n_steps: int, cut_frac: float, ratio: float) -> float:
 
 def _triangle_and_layers(rng: np.random.Generator) -> tuple[np.ndarray, int, float, float]:
     n_layers = int(rng.integers(3, 6))
-    n_steps = n_layers * int(rng.integers(3, 6)) + int(rng.integers(1, n_layers))
+    n_steps = n_layers * 2 * int(rng.integers(2, 4))  # no layer joins between two steps
     triangle = rng.uniform(0.1, 1.0, size=n_steps)
     return triangle, n_layers, float(rng.uniform(0.005, 0.02)), float(rng.uniform(1.5, 3.0))
 
@@ -197,6 +197,27 @@ def _top_divided(triangle, n_layers, top, factor):
     return _all_rates(triangle, n_layers, top, factor) / factor * _joined(triangle, n_layers)
 
 
+def _a_step_late(triangle, n_layers, top, factor):
+    joined = np.pad(_joined(triangle, n_layers)[:, :-1], ((0, 0), (1, 0)))
+    return _all_rates(triangle, n_layers, top, factor) * joined
+
+
+def _shares_too_long(triangle, n_layers, top, factor):
+    share = np.arange(len(triangle)) * (n_layers - 1) // len(triangle)
+    return _all_rates(triangle, n_layers, top, factor) * (share[None] >= np.arange(n_layers)[::-1, None])
+
+
+def _in_half_of_the_steps(triangle, n_layers, top, factor):
+    share = np.arange(len(triangle)) * 2 * n_layers // len(triangle)
+    return _all_rates(triangle, n_layers, top, factor) * (share[None] >= np.arange(n_layers)[::-1, None])
+
+
+def _triangle_begins_anew(triangle, n_layers, top, factor):
+    waits = np.arange(n_layers)[::-1] * len(triangle) // n_layers
+    rows = [np.r_[np.zeros(wait), triangle[: len(triangle) - wait]] for wait in waits]
+    return top / factor ** np.arange(n_layers)[::-1, None] * np.array(rows)
+
+
 def _factor_times_steps(triangle, n_layers, top, factor):
     below = np.arange(n_layers)[::-1]
     rate = top / np.maximum(1, factor * below)[:, None]
@@ -229,6 +250,14 @@ def _factor_times_steps(triangle, n_layers, top, factor):
         (_no_triangle, "The triangle is missing: each column is multiplied by its height at that step."),
         (_one_too_late, "Every layer joins one share too late: the top one learns from step 0."),
         (_top_divided, "The top layer's rate is `top` itself, undivided."),
+        (_a_step_late, "Every layer joins one step too late: the top one learns at step 0, the next at step "
+         "n_steps / n_layers."),
+        (_shares_too_long, "The shares are too long: n_layers of them fill the steps, n_layers − 1 of them "
+         "don't."),
+        (_in_half_of_the_steps, "Your layers join in the first half, as in the lesson's training. Here the "
+         "shares fill all the steps."),
+        (_triangle_begins_anew, "The triangle begins anew for each layer that joins. It is one for all: a "
+         "layer that joins late has missed the way up."),
         (_factor_times_steps, "Each layer further down divides again: factor to the power of its distance."),
     ],
 )  # fmt: skip
@@ -237,6 +266,7 @@ def layer_rates(triangle: np.ndarray, n_layers: int, top: float, factor: float) 
 
     Each layer's highest is `factor` times less than that of the one above. The top one learns from step 0;
     the next joins after 1/n_layers of the steps, the next after 2/n_layers …; until then the rate is 0.
+    n_steps is a multiple of n_layers.
     """
     below = np.arange(n_layers)[::-1, None]  # (n_layers, 1)
     joined = np.arange(len(triangle)) * n_layers // len(triangle)  # (n_steps,)
