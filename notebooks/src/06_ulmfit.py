@@ -129,7 +129,9 @@ read_on = copy.deepcopy(lm)
 recipe = trials.STAGE_2["+ discr + STLR"]
 losses = [*show.progress(lm_finetuning.training_steps(read_on, task.stream, recipe, seed), "reading on")]
 after = {name: float(np.exp(mean_loss(read_on, stream))) for name, stream in unread.items()}
-show.table(in_words.perplexities(before=before, after=after), f"Reading {len(task.stream):,} pieces of film snippets")
+show.table(
+    in_words.perplexities(before=before, after=after), f"Reading {len(task.stream):,} pieces of film snippets"
+)
 
 # %%
 show.md(in_words.of_stage_2(before, after, "film snippets"))
@@ -281,7 +283,9 @@ check.recall("forgetting")
 
 # %%
 forgetting = show.Records.load("ulmfit/forgetting_trec")
-show.learning_curve(forgetting, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False)
+show.learning_curve(
+    forgetting, "loss on news, nats a piece", over="done", series="way", spec=".2f", log=False
+)
 
 # %%
 parts = ("trec", "two_stages", "stage_2", "tricks", "constant", "language_models")
@@ -299,7 +303,9 @@ show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(f
 # stage 3 with random weights, all layers at once and at one rate.
 
 # %%
-imdb = sum((show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_two_stages", "ends")), show.Records([]))
+imdb = sum(
+    (show.Records.load(f"ulmfit/{part}") for part in ("imdb", "imdb_two_stages", "ends")), show.Records([])
+)
 show.results(imdb, rows="labels", columns="way", caption="Accuracy on 600 reviews")
 
 # %%

@@ -74,7 +74,7 @@ def test_labels_to_match():
     )
     assert in_words.labels_to_match(curve, 30) == 300
     assert in_words.labels_to_match(curve, 300) is None
-    assert "not even with 300" in in_words.of_labels(curve, 300)
+    assert "not come to that even with 300" in in_words.of_labels(curve, 300)
     assert "30 labels +10.0 points" in in_words.worth_of_reading(curve)
 
 
@@ -85,7 +85,7 @@ def test_no_number_of_labels_is_saved_where_luck_decides():
         for seed, score in enumerate(scores)
     )
     told = in_words.of_labels(tied, 300)
-    assert "not even with 300" in told
+    assert "not come to that even with 300" in told
     assert told.endswith("the two are within luck.")
 
 

@@ -206,16 +206,6 @@ def of_ends(records: Records, ends: Sequence[str]) -> str:
     )
 
 
-def as_it_says(records: Records, model: str) -> str:
-    """What levelling is worth, for one model."""
-    told = []
-    for task, rows in records.where(model=model).by("task").items():
-        ways = rows.by("way")
-        if LEVELLED in ways:
-            told.append(f"{task} {ways['as it says'].mean:.0%} → {ways[LEVELLED].mean:.0%}")
-    return f"For `{model}`, from what it says to levelled: {', '.join(told)}."
-
-
 def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any, ...]]:
     """The paper's figures beside ours."""
     radford = "Radford et al. 2018, "

@@ -215,12 +215,16 @@ def of_labels(records: Records, n: int) -> str:
     """How many labels training from scratch needs for what ULMFiT reaches with `n`."""
     need, most = labels_to_match(records, n), max(records.where(way=SCRATCH).values("labels"))
     whole, scratch = (records.where(way=way, labels=n) for way in (ALL, SCRATCH))
-    enough = f"with {need:,}" if need else f"not even with {most:,}, the most that were measured"
+    enough = (
+        f"comes to that with {need:,}"
+        if need
+        else f"does not come to that even with {most:,}, the most measured"
+    )
     luck = f" With {n:,} labels the two are within luck."
     level = difference(whole, scratch).says(above="", below="", luck=luck)
     return (
         f"With {n:,} labels ULMFiT reaches {whole.mean:.1%} on average, training from scratch "
-        f"{scratch.mean:.1%}. ULMFiT's mean is reached from scratch {enough}.{level}"
+        f"{scratch.mean:.1%}; the mean from scratch {enough}.{level}"
     )
 
 
