@@ -65,7 +65,8 @@ check.predict("which_kinds")
 # %% [markdown]
 # ## 1. Who sees whom? · 4 minutes
 # GPT's states have seen the words to their left. ELMo's have two halves, one for each side, and nothing in the model ever combines them. BERT (Devlin
-# et al. 2019) is a Transformer like GPT's from which the mask is taken away: in every layer, every state looks at every word.
+# et al. 2019) is a Transformer like GPT's without the causal mask: in every layer, every state looks at every word. A square is
+# what a state has seen; of ELMo's halves, the plain one comes from the left, the hatched one from the right:
 
 # %%
 figures.who_sees_whom(["She", "sat", "by", "the", "bank", "."])
@@ -115,7 +116,7 @@ check.recall("answer_in_sight")
 # have seen its word.
 #
 # ### Your turn: what has a state seen?
-# `mask[i, j]` says whether state $i$ may look at place $j$, the same in each layer. (Leave aside that a block also passes its own state on.)
+# `mask`, a bool tensor (T, T), says at `[i, j]` whether state $i$ may look at place $j$, the same in each layer. (Leave aside that a block also passes its own state on.)
 
 
 # %% tags=["exercise"]
@@ -128,7 +129,8 @@ def reach(mask, layers):
 check.reach(reach)
 
 # %% [markdown]
-# So with two layers the answer is in sight again, whatever the mask, unless one side is closed altogether, as in GPT. ELMo closes one side in each half. BERT
+# So where each looks at all the others, two layers bring the answer back. It stays away only where no path from state to state leads back to its start, as
+# where each looks at earlier places alone: so GPT, and each half of ELMo. BERT
 # leaves all open and takes the word itself out of the input.
 #
 # ## 3. Hide the answer · 10 minutes
@@ -138,10 +140,11 @@ check.reach(reach)
 # $$\mathcal{L}_{\mathrm{MLM}} = -\frac{1}{|M|} \sum_{t \in M} \log p(x_t \mid \tilde x)$$
 #
 # `[MASK]` never stands in a text that BERT is used on later. So of the chosen pieces only 80 % become `[MASK]`; 10 % become a random piece, and 10 % stay
-# as they are. Where a word stands in sight, the model can't be sure that it is the right one, and has to keep a state for it.
+# as they are. The paper's reason: where a word stands in sight, the model can't know whether it is the right one or one to be predicted, and
+# has to keep a state for each (appendix A.1).
 #
 # ### Your turn: 80, 10, 10
-# `fate` is a random number from 0 to 1 for each piece, `others` has a random piece for each.
+# Four NumPy arrays (T,): the pieces' numbers `ids`; `chosen`, bool; `fate`, a random number from 0 to 1 for each piece; `others`, a random piece for each.
 
 
 # %% tags=["exercise"]
@@ -155,7 +158,7 @@ check.corrupt(corrupt)
 
 # %% [markdown]
 # ### Your turn: the loss
-# Row $t$ of `log_p` has the log-probabilities of all pieces at place $t$.
+# Torch tensors this time. Row $t$ of `log_p` has the log-probabilities of all $V$ pieces of the vocabulary at place $t$; `chosen` is bool.
 
 
 # %% tags=["exercise"]
@@ -263,7 +266,7 @@ show.table(
 # ## 5. Hidden words · 12 minutes
 # The real thing, small: `bert-mini`, six layers of 256 numbers, has read 16 million pieces. `gpt-mini` has the same size, the same pieces and the same
 # text, and reads it from the left. One word is hidden in each of many sentences of BBC articles that neither has read (a word that is one piece). Who
-# guesses it? The kinds are *silver*, tagged by a program.
+# guesses it? The kinds are *silver*, tagged by a program; a thin line is the standard deviation over three draws of sentences:
 
 # %%
 bert = models.load("bert-mini", heads=True)
@@ -300,7 +303,8 @@ show.md(published.command())
 #
 # ### Try it
 # Hide any word of any sentence. Each row is a layer: its state is put through the head that was trained for the top, so the lower rows are what those states would say
-# if they were the last. From which layer on is the guess there? Try a comma, *not*, a name, a word whose answer stands on the right.
+# if they were the last. A frame marks the word that was hidden; the darker, the more probable. From which layer on is the
+# guess there? Try a comma, *not*, a name, a word whose answer stands on the right.
 
 # %%
 explorer
@@ -308,7 +312,7 @@ explorer
 # %% [markdown]
 # ## 6. And its states? · 6 minutes
 # It guesses better from both sides. Are its states worth more, too? Frozen, a linear model on top, 100 labels, three draws (`data/results/zoo/tasks.json`).
-# MiniLM is a published model of BERT's family, which has read far more:
+# MiniLM is a published model of BERT's family, which has read far more; the *random twin* is bert-mini before its training, *counts* (lesson 05) know no model:
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -319,7 +323,7 @@ show.results(of_zoo, rows="task", columns="model", caption="100 labels; names: F
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
-# Read down the column of `bert-mini`: it has learned what kind of word stands where, and hardly anything about opinions. `gpt-mini`, as large and as well-read, is ahead. One reason is
+# Read down the column of `bert-mini`: it has learned what kind of word stands where; of topics and opinions we find nothing beyond its random twin. `gpt-mini`, as large and as well-read, is ahead. One reason is
 # counted quickly: GPT learns from every piece, BERT from 15 in 100, so of the same text it got a seventh of the lessons. The paper sees it too, and
 # calls it marginal: the masked model starts slower, and passes the other almost at once (section 3.1, appendix C.1). We think that ours was stopped before that point.
 #
@@ -332,7 +336,8 @@ raw = show.Records.load("bert/ablations")
 show.md(in_words.of_losses(raw))
 
 # %% [markdown]
-# Then all answer the same questions. A *piece in sight*: the word stands there, as it will when the model is used; does the state on top still say which it is? (In short sentences, as
+# Then all answer the same questions. A *piece in sight*: the word stands there, as it will when the model is used; is it the first guess of the head on top? (The random twin's
+# head is untrained, so its 0 says nothing about its states. In short sentences, as
 # the rows are short.) And, frozen: parts of speech, whether B follows A, whether a headline belongs to an article.
 
 # %%
@@ -348,7 +353,7 @@ show.md(in_words.of_tenths(ablated))
 
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
-# BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds, a linear model on
+# BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds (bars: their standard deviation), a linear model on
 # one layer:
 
 # %%
@@ -383,10 +388,10 @@ check
 
 # %% [markdown]
 # ## What to remember
-# 1. A model that sees both sides must not see the word that it predicts. Masking the attention is not enough: with two layers the word comes back.
+# 1. A model that sees both sides must not see the word that it predicts. To close its own place to each state is not enough: with two layers the word comes back.
 # 2. BERT hides 15 % of the pieces in the input: 80 % as `[MASK]`, 10 % random, 10 % as they are, since later there will be no `[MASK]`.
-# 3. Seeing both sides helps most where the answer stands on the right.
-# 4. The price: it learns from 15 in 100 pieces. With as little text as here, a model that reads from the left has the better states.
+# 3. In the full run, both sides helped most with signs and some small words, and hardly with nouns and names; we think because what decides them often stands on the right.
+# 4. The price: it learns from 15 in 100 pieces. With as little text as here, the model that reads from the left had the better states.
 # 5. Its layers can be read like ELMo's. The last is not always the best.
 #
 # **What it got wrong.** `[MASK]` is in no real text. Hidden words are predicted one by one, as if each did not depend on the others. And next sentence prediction: RoBERTa

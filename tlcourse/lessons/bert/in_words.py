@@ -116,11 +116,12 @@ def of_losses(records: Records) -> str:
     alone = masked.where(way=ALONE).mean
     left = records.where(readout="held out, next piece")
     return (
-        f"Of masked pieces, 80/10/10, in nats: {told}. Of the next piece, from the left: {left.mean:.2f} ± "
-        f"{left.spread:.2f}. One who knows how frequent the pieces are, no more, has {alone:.2f}. After "
-        f"{records[0]['tokens']:,} pieces, then, BERT's own way is {alone - ways[BERTS].mean:.2f} nats below "
-        f"that (and we think that most of it is the tenth that stays in sight), what reads from the left "
-        f"{alone - left.mean:.2f}: it gets a lesson from every piece."
+        f"Of masked pieces, hidden 80/10/10 for every way, in nats: {told}. Of the next piece, from the "
+        f"left: {left.mean:.2f} ± {left.spread:.2f}. One who knows how frequent the pieces are, no more, has "
+        f"{alone:.2f}. After {records[0]['tokens']:,} pieces, then, BERT's own way is "
+        f"{alone - ways[BERTS].mean:.2f} nats below that (and we think that most of it is the tenth that "
+        f"stays in sight), what reads from the left {alone - left.mean:.2f}; we think because it gets a "
+        "lesson from every piece."
     )
 
 
@@ -130,8 +131,8 @@ def of_tenths(records: Records) -> str:
     gap = difference(sight.where(way=BERTS), sight.where(way="100/0/0"))
     said = gap.says(
         above="What the tenths are for shows in *piece in sight*. Where every chosen piece was `[MASK]`, no "
-        "word in sight was ever asked for, and the top states do not keep it. With 10 % random and 10 % "
-        "kept, any word may be asked for.",
+        "word in sight was ever asked for, and the head does not name it. With 10 % random and 10 % kept, "
+        "any word may be asked for. With all random, a word in sight is asked for, but is never the answer.",
         below="Against what the tenths are for, the state keeps a piece in sight better without them.",
         luck="What the tenths are for does not show here: a piece in sight is kept alike without them.",
     )
@@ -224,7 +225,7 @@ def paper_rows(ablations: Records, layers: Records, hidden: Records) -> list[tup
             f"parts of speech, frozen: {pair('parts of speech', BERTS, '100/0/0', '0/0/100')}; "
             f"a piece in sight: {pair('piece in sight', BERTS, '100/0/0', '0/0/100')}",
             "Their differences are below one point after a full training. Where ours are larger, the readout "
-            "is what the 10 % are for: a state that still says which word stands there.",
+            "is what the 10 % are for: a head that still says which word stands there.",
         ),
         (
             "names, frozen: embeddings / second-to-last / last / last four side by side",

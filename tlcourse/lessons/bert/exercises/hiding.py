@@ -158,6 +158,10 @@ def _swapped(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: np.n
     return np.where(chosen, np.where(fate < 0.8, others, np.where(fate < 0.9, MASK, ids)), ids)
 
 
+def _tenths_swapped(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.where(chosen, np.where(fate < 0.8, MASK, np.where(fate < 0.9, ids, others)), ids)
+
+
 def _chosen_alone(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.where(fate < 0.8, MASK, np.where(fate < 0.9, others, ids))[chosen]
 
@@ -202,6 +206,10 @@ def _not_chosen(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: n
         (_random_first, "None becomes [MASK]: those with a fate below 0.8 do."),
         (_turned_fate, "Your tenths are at the wrong end of `fate`: below 0.8 is [MASK]."),
         (_swapped, "[MASK] and the random piece are swapped: eight in ten are [MASK]."),
+        (
+            _tenths_swapped,
+            "The last two tenths are swapped: from 0.8 up to 0.9 `others`, from 0.9 on as it is.",
+        ),
         (_chosen_alone, "You return the chosen pieces alone: the whole text is wanted."),
         (_not_chosen, "You change what was *not* chosen."),
     ],

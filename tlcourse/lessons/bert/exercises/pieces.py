@@ -190,6 +190,10 @@ def _nothing_for_unknown(word: str, vocabulary: set[str]) -> list[str]:
     return [] if found == ["[UNK]"] else found
 
 
+def _stops_when_stuck(word: str, vocabulary: set[str]) -> list[str]:
+    return [piece for piece in _cut(word, vocabulary, "##", unknown=False) if piece != "[UNK]"]
+
+
 def _first_piece_alone(word: str, vocabulary: set[str]) -> list[str]:
     return _cut(word, vocabulary, "##")[:1]
 
@@ -329,11 +333,15 @@ def _one_letter_at_least_two(word: str, vocabulary: set[str]) -> list[str]:
         (_hashes_cut_off, "The pieces inside a word keep their `##`."),
         (_nothing_for_unknown, "A word that cannot be cut is `['[UNK]']`, not an empty list."),
         (_first_piece_alone, "That is the first piece alone: go on from where it ends."),
+        (
+            _stops_when_stuck,
+            "You stop where nothing fits and keep what was found: the whole word is unknown then.",
+        ),
         (_letter_skipped, "You skip a letter that fits no piece: the whole word is unknown then."),
         (_turned_round, "The pieces are in the wrong order: from left to right."),
-        (_never_goes_on, "That is the first piece alone: go on from where it ends."),
+        (_never_goes_on, "You stop after the first piece: go on from where it ends, up to the word's end."),
         (_hashes_in_front, "The piece that begins the word has no `##`."),
-        (_first_kept_with_hashes, "The piece that begins the word has no `##`."),
+        (_first_kept_with_hashes, "The first piece is kept with `##`: only those inside the word have it."),
         (_looked_up_bare, "Inside a word a piece is looked up with `##` in front."),
         (_always_unknown, "Each word is unknown to you: a piece that fits is kept, and the word has an end."),
         (_nothing, "The pieces are found and not kept: append each to the list."),
