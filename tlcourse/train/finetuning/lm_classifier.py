@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from tlcourse.models.language.ulmfit import ConcatPooling, LastState, PoolingClassifier
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder
+from tlcourse.threads import single_thread
 from tlcourse.train import divergence
 from tlcourse.train.finetuning import freezing
 from tlcourse.train.finetuning.lm_finetuning import BETAS
@@ -82,6 +83,7 @@ class TextClassifier(nn.Module):
         batch = self.encoder.batch(examples)
         return self.head(self.encoder(batch)[-1], batch["attention_mask"])
 
+    @single_thread()
     @torch.inference_mode()
     def predict(self, examples: Sequence[Example], batch_size: int = 32) -> np.ndarray:
         """The likeliest class of each text, int64 (N,)."""
@@ -150,15 +152,16 @@ def training_steps(
             )
         freezing.set_training(layers, batch_statistics=True)
         freezing.set_rates(optimizer, slanted_triangular(step, total) if recipe.slanted else 1.0)
-        with torch.random.fork_rng(devices=[]):  # what happens between two steps changes no dropout
-            torch.set_rng_state(noise)
-            loss = F.cross_entropy(model([examples[i] for i in index]), labels[index])
-            noise = torch.get_rng_state()
-        divergence.check_loss(loss.item(), step, recipe.learning_rate)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
-        optimizer.step()
+        with single_thread():  # an LSTM's steps are small
+            with torch.random.fork_rng(devices=[]):  # what happens between two steps changes no dropout
+                torch.set_rng_state(noise)
+                loss = F.cross_entropy(model([examples[i] for i in index]), labels[index])
+                noise = torch.get_rng_state()
+            divergence.check_loss(loss.item(), step, recipe.learning_rate)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
+            optimizer.step()
         yield loss.item()
     divergence.check_weights(model, recipe.learning_rate)
     for parameter in model.parameters():

@@ -20,6 +20,7 @@ from tlcourse.data.packing import Rows
 from tlcourse.data.tokeniser import SEP
 from tlcourse.models.language.ulmfit import UlmfitForPreTraining, activation_regularisation
 from tlcourse.models.pretrained.text_encoders import PieceEncoder
+from tlcourse.threads import single_thread
 from tlcourse.train import divergence
 from tlcourse.train.finetuning import freezing
 from tlcourse.train.finetuning.trainings import give_back_memory, share_one_heap
@@ -94,15 +95,16 @@ def training_steps(
                                      recipe.length + 1, recipe.length)  # fmt: skip
         lm.train()
         freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
-        with torch.random.fork_rng(devices=[]):  # what happens between two steps changes no dropout
-            torch.set_rng_state(noise)
-            loss, regularisation, state = _loss(lm, rows.at(step % a_pass), state)
-            noise = torch.get_rng_state()
-        divergence.check_loss(loss.item(), step, recipe.learning_rate)
-        optimizer.zero_grad()
-        (loss + recipe.dropout * regularisation).backward()
-        nn.utils.clip_grad_norm_(lm.parameters(), 1.0)
-        optimizer.step()
+        with single_thread():  # an LSTM's steps are small
+            with torch.random.fork_rng(devices=[]):  # what happens between two steps changes no dropout
+                torch.set_rng_state(noise)
+                loss, regularisation, state = _loss(lm, rows.at(step % a_pass), state)
+                noise = torch.get_rng_state()
+            divergence.check_loss(loss.item(), step, recipe.learning_rate)
+            optimizer.zero_grad()
+            (loss + recipe.dropout * regularisation).backward()
+            nn.utils.clip_grad_norm_(lm.parameters(), 1.0)
+            optimizer.step()
         yield loss.item()
     divergence.check_weights(lm, recipe.learning_rate)
     lm.zero_grad()
@@ -122,6 +124,7 @@ def _loss(lm: UlmfitForPreTraining, pieces: np.ndarray, state: State | None) -> 
     return loss, activation_regularisation(dropped, raw), [(h.detach(), c.detach()) for h, c in state]
 
 
+@single_thread()
 @torch.no_grad()
 def mean_loss(lm: UlmfitForPreTraining, stream: np.ndarray, rows: int = 16, length: int = 64) -> float:
     """The loss of `lm` on a stream, in nats a piece; its exponential is the perplexity.
