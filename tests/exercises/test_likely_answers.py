@@ -527,6 +527,7 @@ def answers():
     return [
         pytest.param(lesson, name, answer, word, id=f"{name}-{i}")
         for lesson, exercises in LIKELY.items()
+        if lesson in classroom.lessons_with_exercises()  # a planned one's may wait for it
         for name, tried in exercises.items()
         for i, (answer, word) in enumerate(tried)
     ]

@@ -241,10 +241,13 @@ def prediction(key: str) -> dict | None:
 
 
 def exercise_names() -> dict[str, list[str]]:
-    """Return slug → names of its exercises, read from the source, so without importing torch."""
+    """Return slug → names of its exercises, read from the source, so without importing torch.
+
+    A lesson that is planned has none yet: nobody could find them.
+    """
     rooms = Path(tlcourse.__file__).parent / "lessons"
     names: dict[str, list[str]] = {}
-    for lesson in curriculum.LESSONS:
+    for lesson in (one for one in curriculum.LESSONS if not one.planned):
         room = rooms / lesson.slug
         # A module, or a package whose modules stand in the order of their names.
         for file in [room / "exercises.py", *sorted((room / "exercises").glob("*.py"))]:
