@@ -32,7 +32,14 @@ def exercises_of(module: ModuleType) -> dict[str, Exercise | Question]:
         elif isinstance(value, Question):
             value.name = name
             found[name] = value
+    if all(isinstance(one, Exercise) for one in found.values()):  # imports stand in another order than files
+        return dict(sorted(found.items(), key=lambda item: _stands(item[1])))
     return found
+
+
+def _stands(exercise: Exercise) -> tuple[str, int]:
+    """Where it is written: its module, and the line there."""
+    return exercise.reference.__module__, exercise.reference.__code__.co_firstlineno
 
 
 def predictions_of(module: ModuleType) -> dict[str, Prediction]:

@@ -85,8 +85,8 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
         "first: what had those seen?",
         "State i now has seen word j if it looks at some k (`mask[i, k]`) and state k had seen j. Over all "
         "k, that is a matrix product, with “more than 0” for “some”.",
-        "Begin with `seen = mask`. For each further layer, multiply `mask` with `seen`, both as floats, and "
-        "compare with 0.",
+        "Begin with what one layer allows. For each further layer, multiply `mask` with what is reached so "
+        "far, both as floats, and compare with 0.",
     ),
     wrong=[
         (_once, "That is what one layer sees. A further layer is a matrix product, `@` (and not `**`)."),

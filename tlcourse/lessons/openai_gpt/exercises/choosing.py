@@ -131,10 +131,10 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
         *(
             (
                 some,
-                "The piece that takes the sum to p or over it is missing; where one piece alone has p, "
+                f"The piece that takes the sum to p or over it is missing; where one piece {alone} p, "
                 "nothing is left, and 0 / 0 is NaN.",
             )
-            for some in (_up_to, _below)
+            for some, alone in ((_up_to, "alone has more than"), (_below, "alone has"))
         ),
         (
             _one_more,
