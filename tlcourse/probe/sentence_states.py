@@ -18,6 +18,7 @@ from tlcourse import assets
 from tlcourse.models.pretrained.minilm import Watch, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder, TextEncoder
 from tlcourse.probe.attention_maps import unit_of_pieces
+from tlcourse.probe.word_uses import check_places
 from tlcourse.train.measuring import frozen_states
 
 BATCH = 16
@@ -64,7 +65,8 @@ def compute(
         ValueError: there is no such layer, no word at such a place, or a sentence is too long to be read.
     """
     layers = _checked(encoder, layers)
-    _check_places(sentences, only)
+    if only is not None:
+        check_places(sentences, only)
     encoder.eval()
     examples = encoder.words(sentences)
     means = [averaging(encoder, *pair) for pair in zip(examples, sentences, strict=True)]
@@ -89,7 +91,8 @@ def cached(
 ) -> Layers:
     """`compute`, once for the same weights, sentences and layer; then read from disk, page by page."""
     layers = _checked(encoder, layers)
-    _check_places(sentences, only)
+    if only is not None:
+        check_places(sentences, only)
     sentences = [list(words) for words in sentences]
     key = {
         "weights": frozen_states.fingerprint(encoder),
@@ -121,13 +124,3 @@ def _checked(encoder: TextEncoder, layers: Sequence[int] | None) -> list[int]:
         if not 0 <= k < there:
             raise ValueError(f"layer {k} is not there: this encoder has layers 0 to {there - 1}")
     return wanted
-
-
-def _check_places(sentences: Sequence[Sequence[str]], only: Sequence[int] | None) -> None:
-    if only is None:
-        return
-    if len(only) != len(sentences):
-        raise ValueError(f"got {len(only)} places for {len(sentences)} sentences, expected one for each")
-    for words, place in zip(sentences, only, strict=True):
-        if not 0 <= place < len(words):
-            raise ValueError(f"place is {place}, but the sentence has {len(words)} words, from 0")

@@ -15,6 +15,15 @@ from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.train.measuring import frozen_states
 
 
+def check_places(sentences: Sequence[Sequence[str]], places: Sequence[int]) -> None:
+    """Raises ValueError if there is not a place for each sentence, or one is not in it."""
+    if len(places) != len(sentences):
+        raise ValueError(f"got {len(places)} places for {len(sentences)} sentences, expected one for each")
+    for words, place in zip(sentences, places, strict=True):
+        if not 0 <= place < len(words):
+            raise ValueError(f"place is {place}, but the sentence has {len(words)} words, from 0")
+
+
 @torch.inference_mode()
 def layer_states(
     encoder: TextEncoder, sentences: Sequence[Sequence[str]], places: Sequence[int] | None = None
@@ -29,11 +38,7 @@ def layer_states(
     """
     examples = encoder.words(sentences)
     if places is not None:
-        if len(places) != len(examples):
-            raise ValueError(f"got {len(places)} places for {len(examples)} sentences, expected one for each")
-        for words, place in zip(sentences, places, strict=True):
-            if not 0 <= place < len(words):
-                raise ValueError(f"place is {place}, but the sentence has {len(words)} words, from 0")
+        check_places(sentences, places)
     found = frozen_states.compute(encoder, [[one] for one in examples], of_words=True)
     names = sorted((n for n in found), key=lambda name: int(name.split()[1]))
     states = np.stack([found[name] for name in names], axis=1).astype(np.float32)

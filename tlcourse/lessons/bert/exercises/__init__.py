@@ -2,7 +2,8 @@
 
 from tlcourse.exercises.machinery import prediction
 from tlcourse.lessons.bert.exercises.hiding import corrupt, masked_loss, reach
-from tlcourse.lessons.bert.exercises.pieces import best_pair, wordpiece
+from tlcourse.lessons.bert.exercises.pieces_counted import best_pair
+from tlcourse.lessons.bert.exercises.pieces_cut import wordpiece
 
 __all__ = [
     "answer_in_sight",
