@@ -1,7 +1,8 @@
 """Fine-tuning GPT as its paper does: one new matrix, the language model's loss beside the task's.
 
 Radford et al. 2018, sections 3.2 (the loss), 3.3 (the inputs) and 4.1 (the recipe); `transfer` is what
-figure 2, left, varies: how many of the pretrained layers are taken over.
+figure 2, left, varies: how many of the pretrained layers are taken over. `language_model` is a GPT that
+predicts the next piece.
 
 Taught in lesson *OpenAI GPT*.
 """
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tlcourse.data.tokeniser import DELIMITER, EXTRACT, PAD, START
-from tlcourse.models.language.gpt import GPTClassifier, GPTForCausalLM
+from tlcourse.models.language.gpt import GPTClassifier
 from tlcourse.models.parts.transformer import initialise
 from tlcourse.train import divergence
 from tlcourse.train.labels import as_classes
@@ -45,7 +46,7 @@ class GenerativeRecipe:
     warmup: float = 0.1
 
 
-def transfer(language_model: GPTForCausalLM, n_layers: int, seed: int = 0) -> GPTForCausalLM:
+def transfer(language_model: nn.Module, n_layers: int, seed: int = 0) -> nn.Module:
     """Make what is not taken over random again, in place: all above the lowest `n_layers` blocks.
 
     Args:
@@ -74,7 +75,7 @@ def transfer(language_model: GPTForCausalLM, n_layers: int, seed: int = 0) -> GP
 
 
 def classifier(
-    language_model: GPTForCausalLM, n_labels: int, recipe: GenerativeRecipe, seed: int
+    language_model: nn.Module, n_labels: int, recipe: GenerativeRecipe, seed: int
 ) -> GPTClassifier:
     """W_y and the embeddings of the three marks are new, all else is the language model's (section 3.2)."""
     with torch.random.fork_rng(devices=[]):

@@ -1,7 +1,8 @@
 """ULMFiT's second stage: a language model that has read general text reads the task's, without its labels.
 
 Howard and Ruder 2018, section 3.2: discriminative rates, and a slanted triangle over the steps. The softmax
-shares its weights with the embedding, so the two are one layer, the top one.
+shares its weights with the embedding, so the two are one layer, the top one. `lm` is an ULMFiT that
+predicts the next piece.
 Shapes: B rows side by side, T pieces a row, of a stream of N pieces.
 
 Taught in lesson *ULMFiT*.
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 
 from tlcourse.data.packing import Rows
 from tlcourse.data.tokeniser import SEP
-from tlcourse.models.language.ulmfit import UlmfitForPreTraining, activation_regularisation
+from tlcourse.models.language.ulmfit import activation_regularisation
 from tlcourse.models.pretrained.text_encoders import PieceEncoder
 from tlcourse.threads import single_thread
 from tlcourse.train import divergence
@@ -58,16 +59,14 @@ def piece_stream(encoder: PieceEncoder, texts: Sequence[str]) -> np.ndarray:
     return np.array([number for text in encoded for number in (*text.ids, SEP)], dtype=np.int64)
 
 
-def layers_of(lm: UlmfitForPreTraining) -> dict[str, nn.Module]:
+def layers_of(lm: nn.Module) -> dict[str, nn.Module]:
     """From the bottom up; the embedding stands on top, as its weights are the softmax's."""
     named = lm.encoder.named_layers()
     bottom = named.pop("embeddings")
     return {**named, "embedding and softmax": nn.ModuleList([bottom, lm.output_dropout, lm.decoder])}
 
 
-def training_steps(
-    lm: UlmfitForPreTraining, stream: np.ndarray, recipe: LmRecipe, seed: int = 0
-) -> Iterator[float]:
+def training_steps(lm: nn.Module, stream: np.ndarray, recipe: LmRecipe, seed: int = 0) -> Iterator[float]:
     """Train `lm` in place: each item taken from the iterator is one step, and its loss in nats a piece.
 
     Raises:
@@ -116,7 +115,7 @@ def training_steps(
 State = list[tuple[Tensor, Tensor]]
 
 
-def _loss(lm: UlmfitForPreTraining, pieces: np.ndarray, state: State | None) -> tuple[Tensor, Tensor, State]:
+def _loss(lm: nn.Module, pieces: np.ndarray, state: State | None) -> tuple[Tensor, Tensor, State]:
     """(B, T + 1) pieces → the mean loss of the next piece, AWD-LSTM's regularisation, and the last state."""
     read = torch.from_numpy(pieces)
     logits, dropped, raw, state = lm(read[:, :-1], state)
@@ -126,7 +125,7 @@ def _loss(lm: UlmfitForPreTraining, pieces: np.ndarray, state: State | None) -> 
 
 @single_thread()
 @torch.no_grad()
-def mean_loss(lm: UlmfitForPreTraining, stream: np.ndarray, rows: int = 16, length: int = 64) -> float:
+def mean_loss(lm: nn.Module, stream: np.ndarray, rows: int = 16, length: int = 64) -> float:
     """The loss of `lm` on a stream, in nats a piece; its exponential is the perplexity.
 
     Raises ValueError if the stream is too short.

@@ -117,9 +117,9 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
             "Backward is off by one: its rows 1 … T − 1 predict the words 0 … T − 2.",
         ),
         (_first_words_only, "Only the first word of each direction counts here: sum over all of them."),
-        (_round_the_corner, _ROUND),
-        (_round_the_front, _ROUND),
-        (_round_the_front_whole, _ROUND),
+        (_round_the_corner, f"Both directions go round the end. {_ROUND}"),
+        (_round_the_front, f"Backward begins one word too early. {_ROUND}"),
+        (_round_the_front_whole, f"Backward goes round the front. {_ROUND}"),
         (
             _each_in_every_row,
             "You take every word from every row. One number from each row: see the third hint.",
