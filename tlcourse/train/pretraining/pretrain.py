@@ -1,5 +1,6 @@
 """`tlcourse pretrain NAME`: train a model of the zoo, and write it to a folder."""
 
+import functools
 import json
 import shlex
 import shutil
@@ -209,8 +210,12 @@ def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
     return broadcast_object_list(decision)[0]  # all processes do what the first one found
 
 
+@functools.cache
 def bf16_is_fast() -> bool:
-    """Does this machine multiply matrices faster in bfloat16? Not every CPU does."""
+    """Does this machine multiply matrices faster in bfloat16? Not every CPU does.
+
+    Measured once: where bfloat16 is emulated, one product of this size can take a second.
+    """
 
     def seconds(dtype: torch.dtype) -> float:
         device = "cuda" if torch.cuda.is_available() else "cpu"
