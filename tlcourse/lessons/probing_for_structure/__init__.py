@@ -1,0 +1,1 @@
+"""Room of lesson Probing for structure: its exercises."""
