@@ -34,8 +34,9 @@ def _drawn(rng: np.random.Generator) -> tuple[np.ndarray]:
         "ways of two words meet?",
         "What lies above the place where two ways meet is on both of them, and is no part of the way between "
         "the two words. With Python's sets, `a ^ b` is what is in one of the two and not in both.",
-        "Begin with the way `{word}` for each word. As often as there are words, go over all of them and join "
-        "to each one's way that of its head, if it has one. Then count, for all pairs, what is on one way only.",
+        "Begin with the way `{word}` for each word. As often as there are words, go over all of them and "
+        "join to each one's way that of its head, if it has one. Then count, for each pair, what is on one "
+        "of its two ways only.",
     ),
     wrong=[
         (wrong.in_the_sentence, "That is how far apart two words stand in the sentence. Their way in the "
@@ -94,8 +95,8 @@ def _drawn(rng: np.random.Generator) -> tuple[np.ndarray]:
         (wrong.ways_that_end_before_0, "Your ways end below word 0: its number is 0, and it may be a head "
          "like any other. The root's head is −1."),
         (wrong.one_round, "Your ways go up to the head and end there: go on to the root."),
-        (wrong.nothing, "All your distances are 0: if a minimum is taken, begin with more than any way is "
-         "long."),
+        (wrong.begun_with_0, "You begin with 0 where there is no edge, and a minimum keeps it: begin with "
+         "more than any way is long."),
         (wrong.words_alone, "All words are 2 apart: each one's way holds the word alone. Join its head's "
          "way to it."),
         (wrong.ways_in_common, "You keep what a way has in common with the head's (`&`): join the two "

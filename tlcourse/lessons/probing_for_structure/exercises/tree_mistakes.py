@@ -176,8 +176,12 @@ def up_and_down_alone(heads: np.ndarray) -> np.ndarray:
     return np.where(ways_of(heads) | ways_of(heads).T, right_distances(heads), np.nan)
 
 
-def nothing(heads: np.ndarray) -> np.ndarray:
-    return np.zeros((len(heads), len(heads)))
+def begun_with_0(heads: np.ndarray) -> np.ndarray:
+    """Floyd and Warshall's minimum, where no way yet is 0 edges."""
+    distances = edges_of(heads)
+    for k in range(len(heads)):
+        distances = np.minimum(distances, distances[:, [k]] + distances[[k]])
+    return distances
 
 
 def half(heads: np.ndarray) -> np.ndarray:
