@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises import attempts, diagnoses, raised
-from tlcourse.exercises.comparison import as_floats, difference, filled, short
+from tlcourse.exercises.any_kind import as_floats, filled
+from tlcourse.exercises.comparison import difference, short
+from tlcourse.exercises.equality import same
 from tlcourse.exercises.prediction import prediction
 from tlcourse.exercises.questions import question, three_hints
 from tlcourse.exercises.verdicts import Verdict
@@ -45,6 +47,9 @@ class Exercise:
     rtol: float = 1e-5
     atol: float = 1e-6
     any_kind: bool = False
+    _cases: list = field(default_factory=list, init=False, repr=False, compare=False)
+    _made: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _memo: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.hints = three_hints(self.title, self.hints)
@@ -102,12 +107,14 @@ class Exercise:
 
     def cases(self) -> list[tuple[tuple, attempts.Outcome, str]]:
         """Return (arguments, what the solution gives, what is special about them) for all that is tried."""
-        drawn = [(*self.case(seed), "") for seed in SEEDS]
-        special = [
-            (args, self.run(self.reference, args, len(SEEDS) + number), label)
-            for number, (label, args) in enumerate(self.special.items())
-        ]
-        return drawn + special
+        if not self._cases:  # the same for every attempt, which gets a copy
+            drawn = [(*self.case(seed), "") for seed in SEEDS]
+            special = [
+                (args, self.run(self.reference, args, len(SEEDS) + number), label)
+                for number, (label, args) in enumerate(self.special.items())
+            ]
+            self._cases = drawn + special
+        return self._cases
 
     def case(self, seed: int) -> tuple[tuple, attempts.Outcome]:
         """Return the arguments drawn from a seed, and what the solution gives for them."""
@@ -167,23 +174,36 @@ class Exercise:
 
         return diagnoses.diagnose(
             diagnoses.Attempt(
-                self.parameters, tried, caller(self.reference), caller(attempt), self.rtol, self.atol
+                self.parameters,
+                tried,
+                caller(self.reference),
+                caller(attempt),
+                self.rtol,
+                self.atol,
+                self._memo,
             )
         )
 
     def _same(self, a: object, b: object) -> bool:
-        return difference(a, b, self.rtol, self.atol) is None
+        return same(a, b, self.rtol, self.atol)
 
     def _known_mistake(self, cases: list, got: list[attempts.Outcome]) -> str | None:
         """Return the message of the first known mistake that gives the same values on every input."""
-        for mistake, message in self.wrong:
-            made = [self.run(mistake, args, number) for number, (args, _, _) in enumerate(cases)]
-            if all(
-                m.failure is None and m.changed == g.changed and self._same(filled(m.value, g.value), g.value)
-                for m, g in zip(made, got, strict=True)
-            ):
+        for which, (_, message) in enumerate(self.wrong):
+            if all(self._as_made(which, number, cases, o) for number, o in enumerate(got)):
                 return message
         return None
+
+    def _as_made(self, which: int, number: int, cases: list, got: attempts.Outcome) -> bool:
+        """Whether a known mistake gives this on an input; what it gives is found once."""
+        if (which, number) not in self._made:
+            self._made[which, number] = self.run(self.wrong[which][0], cases[number][0], number)
+        made = self._made[which, number]
+        return (
+            made.failure is None
+            and made.changed == got.changed
+            and self._same(filled(made.value, got.value), got.value)
+        )
 
 
 def exercise(
