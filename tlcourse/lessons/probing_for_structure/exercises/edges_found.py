@@ -1,6 +1,6 @@
 """A tree made of distances, and the share of a sentence's edges that it has."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -195,21 +195,6 @@ def _whole(distances: np.ndarray, edges: set[Edge]) -> float:
     return float(_tree(distances) == edges)
 
 
-def _grows_from(first: Callable[[list[Edge]], Edge]) -> Callable[[np.ndarray, set[Edge]], float]:
-    """The pair from a word inside to one outside that `first` picks, whatever its distance."""
-
-    def made(distances: np.ndarray, edges: set[Edge]) -> float:
-        inside, found = [0], []
-        for _ in range(len(distances) - 1):
-            outside = [j for j in range(len(distances)) if j not in inside]
-            found.append(first([(i, j) for i in sorted(inside) for j in outside]))
-            inside.append(found[-1][1])
-        return _share(_sorted(found), edges)
-
-    return made
-
-
-_first_of_pairs = _grows_from(min)
 _CHAIN = np.abs(np.subtract.outer(np.arange(6.0), np.arange(6.0)))
 
 
@@ -249,8 +234,8 @@ _CHAIN = np.abs(np.subtract.outer(np.arange(6.0), np.arange(6.0)))
         (_longest, "You take the farthest pairs: the *least* total length is wanted."),
         (_in_one_line, "You go on from the word that came last, and get a line. The nearest pair may "
          "begin at any word that is in the tree."),
-        (_star, "You join all words to the first: a new word joins whichever word inside it is nearest "
-         "to."),
+        (_star, "You join all words to the first (is `key=` missing in `min`?): a new word joins "
+         "whichever word inside it is nearest to."),
         (_from_the_start, "You keep the shortest ways from the first word (Dijkstra). Only the new edge "
          "itself is to be short, not the way back to the start."),
         (_first_alone, "You stop after one edge: go on until all words are inside."),
@@ -271,8 +256,6 @@ _CHAIN = np.abs(np.subtract.outer(np.arange(6.0), np.arange(6.0)))
          "word."),
         (_none_found, "None of your edges is found. Are they (i, j) with the smaller place first, as in "
          "`edges`, and is no word joined to itself, which is 0 away?"),
-        (_first_of_pairs, "You take the first pair of words, whatever their distance: `key=` tells `min` "
-         "what is to be small."),
         (_number, "That is how many edges are found: divide by how many there are."),
         (_by_words, "You divide by the number of words: a tree has one edge less."),
         (_of_either, "You divide by the edges that are in either of the two trees: by that of the true "
