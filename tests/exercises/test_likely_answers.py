@@ -452,6 +452,64 @@ LIKELY = {
             (lambda i, s: i.argsort(None).reshape(i.shape) >= i.size - max(1, round(s * i.size)), "rank"),
         ],
     },
+    "geometry_of_bert": {
+        "pythagorean": [
+            (lambda p: np.eye(len(p)), "depends on the wrong thing"),
+            (lambda p: edges_on_ways(p), "column of zeros"),
+            (lambda p: edges_on_ways(p)[:, 1:], "first column"),
+            (lambda p: edges_on_ways(p)[:, np.array(p) >= 0].tolist(), "np.asarray"),
+            (lambda p: edges_on_ways(p)[:, np.array(p) >= 0].astype(int), "floating-point"),
+            (lambda p: edges_on_ways(p).sum(axis=1), "depths"),
+            (lambda p: edges_on_ways(p, most=1)[:, np.array(p) >= 0], "own edge alone"),
+            (lambda p: edges_on_ways(p, most=2)[:, np.array(p) >= 0], "up one step"),
+            (lambda p: np.zeros((len(p), len(p) - 1)), "nothing gets through"),
+        ],
+        "squared_distances": [
+            (lambda x: np.linalg.norm(x[:, None] - x, axis=-1), "no root"),
+            (lambda x: np.abs(x[:, None] - x).sum(-1), "absolute"),
+            (lambda x: (x[:, None] - x).sum(-1) ** 2, "square each"),
+            (lambda x: (x[:, None] - x) ** 2, "add them up"),
+            (lambda x: ((x[:, None] - x) ** 2).sum(1), ""),
+            (lambda x: ((x - x) ** 2).sum(-1), ""),
+            (lambda x: x @ x.T, "subtract first"),
+            (lambda x: (x**2).sum(1)[:, None] + (x**2).sum(1) - x @ x.T, "the 2 is missing"),
+            (lambda x: [[((a - b) ** 2).sum() for b in x] for a in x], "np.asarray"),
+        ],
+        "first_sense": [
+            (lambda a, b: (b == np.bincount(b).argmax()).mean(), "not known"),
+            (lambda a, b: (a == np.bincount(a).argmax()).mean(), "in training"),
+            (lambda a, b: (b == np.bincount(a).max()).mean(), "which it is"),
+            (lambda a, b: (b == 0).mean(), "is no number"),
+            (lambda a, b: (b == a[0]).mean(), "first use"),
+            (lambda a, b: np.bincount(a).argmax(), "that is the sense"),
+            (lambda a, b: (b == np.bincount(a).argmax()).sum(), "how many it gets right"),
+            (lambda a, b: b == np.bincount(a).argmax(), "a sum, a mean"),
+            (lambda a, b: 100 * (b == np.bincount(a).argmax()).mean(), "percentage"),
+            (lambda a, b: f1_score(b, b * 0 + np.bincount(a).argmax(), average="macro"), "averaged"),
+        ],
+        "nearest_centroid": [
+            (lambda s, c: (s @ c.T).argmax(axis=1), "by its length"),
+            (lambda s, c: ((s[:, None] - c) ** 2).sum(-1).argmin(axis=1), "Euclidean"),
+            (lambda s, c: (unit(s) @ c.T).argmax(axis=1), "by its length"),
+            (lambda s, c: (unit(s) @ unit(c).T).argmin(axis=1), "farthest"),
+            (lambda s, c: (unit(s) @ unit(c).T).argmax(axis=0), "for each state"),
+            (lambda s, c: (unit(s) @ unit(c).T).max(axis=1), "`argmax`"),
+            (lambda s, c: (unit(s) @ unit(c).T).argmax(), "axis"),
+            (lambda s, c: (unit(s) @ unit(c)).argmax(axis=1), "transpose"),
+            (lambda s, c: c[(unit(s) @ unit(c).T).argmax(axis=1)], "the centroid itself"),
+        ],
+        "similarity_ratio": [
+            (lambda s, a, b: cosine(s, b) / cosine(s, a), "upside down"),
+            (lambda s, a, b: cosine(s, a) - cosine(s, b), "difference"),
+            (lambda s, a, b: s @ a / (s @ b), "grow with"),
+            (lambda s, a, b: cosine(s, a), "divide it by"),
+            (lambda s, a, b: np.linalg.norm(s - a) / np.linalg.norm(s - b), "distances"),
+            (lambda s, a, b: (1 - cosine(s, a)) / (1 - cosine(s, b)), "1 − cosine"),
+            (lambda s, a, b: cosine(s, a) / (cosine(s, a) + cosine(s, b)), "0.5 in the middle"),
+            (lambda s, a, b: cosine(s, a) / cosine(a, b), "two centroids"),
+            (lambda s, a, b: cosine(s, a) > cosine(s, b), "how much"),
+        ],
+    },
     "ulmfit": {
         "perplexity": [
             (lambda ps: np.exp(-np.mean([p.mean() for p in ps])), "each text first"),
@@ -549,6 +607,22 @@ def added_at_once(weights, words):
 
 def offsets(heads):
     return [int(head) - i for i, head in enumerate(heads) if head != -1]
+
+
+def edges_on_ways(parents, most=99):
+    """(n, n): for each node the edges above it up to the root, `most` of them; the root's column is 0."""
+    points = np.zeros((len(parents), len(parents)))
+    for node, at in enumerate(parents):
+        way = [node]
+        while at != -1:
+            way.append(at)
+            at = parents[at]
+        points[node, way[:-1][:most]] = 1
+    return points
+
+
+def cosine(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
 
 
 def best_pair(a, b, longest, least=0):
