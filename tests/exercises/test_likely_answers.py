@@ -454,7 +454,7 @@ LIKELY = {
     },
     "geometry_of_bert": {
         "pythagorean": [
-            (lambda p: np.eye(len(p)), "depends on the wrong thing"),
+            (lambda p: np.eye(len(p)), "one too many"),
             (lambda p: edges_on_ways(p), "column of zeros"),
             (lambda p: edges_on_ways(p)[:, 1:], "first column"),
             (lambda p: edges_on_ways(p)[:, np.array(p) >= 0].tolist(), "np.asarray"),
@@ -481,7 +481,7 @@ LIKELY = {
             (lambda a, b: (b == np.bincount(a).max()).mean(), "which it is"),
             (lambda a, b: (b == 0).mean(), "is no number"),
             (lambda a, b: (b == a[0]).mean(), "first use"),
-            (lambda a, b: np.bincount(a).argmax(), "that is the sense"),
+            (lambda a, b: np.bincount(a).argmax(), "That is the sense"),
             (lambda a, b: (b == np.bincount(a).argmax()).sum(), "how many it gets right"),
             (lambda a, b: b == np.bincount(a).argmax(), "a sum, a mean"),
             (lambda a, b: 100 * (b == np.bincount(a).argmax()).mean(), "percentage"),

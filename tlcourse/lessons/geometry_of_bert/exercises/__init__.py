@@ -20,46 +20,46 @@ __all__ = [
 which_layer = prediction(
     question=(
         "Each sense of a word, such as “serve”, has a centroid: the mean of the word's vectors in sentences "
-        "that have it in that sense. A new use is given the sense of the nearest centroid. From which layer "
-        "should its vector come, for this to be right most often?"
+        "that have it in that sense. A new use is given the sense of the nearest centroid. How often that is "
+        "right, in the BERT of Coenen et al. 2019: what does it do from layer to layer?"
     ),
     options=(
-        "The embeddings, before any layer: there the word is itself",
-        "The lowest layer: there the words around it have just come in",
-        "The upper half of the layers",
-        "It makes no difference",
+        "It falls: in the embeddings the word is still itself",
+        "It rises up to the middle, and falls again",
+        "It rises up to the last layer",
+        "It stays the same",
     ),
     answer=2,
     why=(
         "Before any layer a word has one vector, wherever it stands, but for its place: no sense is told.",
-        "One layer takes in some of the sentence. Each layer above it can take in more.",
-        "What a sense depends on may stand far away and in several words. Coenen et al. 2019 find that the "
-        "score rises with the layer (section 4.2).",
-        "Layers differ in what they have read of the sentence: the lowest of all has read nothing.",
+        "The last layers of a network may keep less of a sense than those below, if they are made for "
+        "something else. See whether the curves of this lesson do so.",
+        "Each layer can take in more of the sentence than the one below. In the paper it goes up with every "
+        "layer (section 4.2); other networks and other words need not be like that.",
+        "Layers differ in what they have read of the sentence: the embeddings have read nothing.",
     ),
 )
 
 concatenated = prediction(
     question=(
         "“Hard” in a sentence where it means “not easy”. Behind it you write “and” and a sentence where it "
-        "means “not soft”. What becomes of the vector of the first “hard”: of its cosine with the centroid "
-        "of "
-        "its own sense, divided by that with the centroid of the other?"
+        "means “not soft”. What becomes of the vector of the first “hard”: of its cosine with the centroid of "
+        "its own sense, divided by that with the centroid of the other, in the mean over many such pairs?"
     ),
     options=(
         "Nothing: its own sentence comes first, and says what it means",
-        "It falls: the vector goes towards the wrong sense",
+        "It falls, but most uses still lie nearer to their own sense",
         "It rises: the contrast makes the sense clearer",
-        "It falls, and as much if the other sentence does not have the word at all",
+        "It falls so far that most uses lie nearer to the other sense",
     ),
     answer=1,
     why=(
-        "BERT does not know that a sentence is over. Attention goes to all words, those behind “and” as "
-        "well.",
-        "Its state is made of what it attends to, and a word attends to itself elsewhere too. Coenen et al. "
-        "2019 see a way to fail in it (section 4.3): a reader would keep the two apart.",
+        "BERT does not know that a sentence is over. Attention goes to all words, those behind “and” as well.",
+        "A state is made of all that a word attends to, whichever sentence it is from. Coenen et al. 2019 see "
+        "a way to fail in that (section 4.3). How much of it comes from the longer text alone, the control "
+        "says: a sentence without the word.",
         "It would, for a reader who compares. Attention adds up what it finds; it does not set one against "
         "the other.",
-        "A longer text alone moves the vector too. The control, a sentence without the word, says how much.",
+        "The words of its own sentence are there as before, and are attended to as well.",
     ),
 )

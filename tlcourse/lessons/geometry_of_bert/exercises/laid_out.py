@@ -89,7 +89,7 @@ def _in_one_pass(parents: Sequence[int]) -> np.ndarray:
 
 
 def _depths(parents: Sequence[int]) -> np.ndarray:
-    return np.array([len(way) for way in _ways(parents)])
+    return _laid_out(parents).sum(axis=1)
 
 
 def _neighbours(parents: Sequence[int]) -> np.ndarray:
