@@ -43,7 +43,8 @@ which_layer = prediction(
 concatenated = prediction(
     question=(
         "“Hard” in a sentence where it means “not easy”. Behind it you write “and” and a sentence where it "
-        "means “not soft”. What becomes of the vector of the first “hard”: of its cosine with the centroid of "
+        "means “not soft”. What becomes of the vector of the first “hard”: of its cosine with the centroid "
+        "of "
         "its own sense, divided by that with the centroid of the other, in the mean over many such pairs?"
     ),
     options=(
@@ -54,8 +55,10 @@ concatenated = prediction(
     ),
     answer=1,
     why=(
-        "BERT does not know that a sentence is over. Attention goes to all words, those behind “and” as well.",
-        "A state is made of all that a word attends to, whichever sentence it is from. Coenen et al. 2019 see "
+        "BERT does not know that a sentence is over. Attention goes to all words, those behind “and” as "
+        "well.",
+        "A state is made of all that a word attends to, whichever sentence it is from. Coenen et al. 2019 "
+        "see "
         "a way to fail in that (section 4.3). How much of it comes from the longer text alone, the control "
         "says: a sentence without the word.",
         "It would, for a reader who compares. Attention adds up what it finds; it does not set one against "
