@@ -42,10 +42,11 @@ which_layer = prediction(
 
 concatenated = prediction(
     question=(
-        "“Hard” in a sentence where it means “not easy”. Behind it you write “and” and a sentence where it "
-        "means “not soft”. What becomes of the vector of the first “hard”: of its cosine with the centroid "
-        "of "
-        "its own sense, divided by that with the centroid of the other, in the mean over many such pairs?"
+        "Somebody “served” a meal in one sentence. Behind it you write “and” and a sentence in which "
+        "somebody "
+        "“served” as mayor. What becomes of the vector of the first “served”: of its cosine with the "
+        "centroid "
+        "of its own sense, divided by that with the centroid of the other, in the mean over many such pairs?"
     ),
     options=(
         "Nothing: its own sentence comes first, and says what it means",
