@@ -1,0 +1,1 @@
+"""Room of lesson The geometry of BERT: its exercises."""

@@ -1,0 +1,1 @@
+"""Room of lesson What does BERT look at: its exercises."""
