@@ -1,0 +1,2 @@
+PARTS = {}
+RECIPES = {"sentiment": 1}
