@@ -2,24 +2,26 @@
 
     export TLCOURSE_FILES=gold NLTK_DATA=nltk_data
     python benchmarks/heads.py statistics relations parser --models distilbert minilm bert-mini
-    python benchmarks/heads.py relations parser --models distilbert --untrained    # the same with random weights
+    python benchmarks/heads.py statistics relations parser --models distilbert --untrained    # random weights
     python benchmarks/heads.py parser --treebank wsj
     python benchmarks/heads.py pruning each_off one_head explains --models minilm --task sentiment
     python benchmarks/heads.py speed --models minilm
 
-A head, its direction and an offset are chosen on the development part of UD English-EWT and scored on its test
-part. Heads are taken out in the order of what training examples say. DistilBERT is the packaged one, which
-was tuned to correct grammar. Layers and heads count from 0. Results are written one after the other; a run that
-was killed goes on, and weights that were trained are kept in --keep.
+A head, its direction and an offset are chosen on the development part of UD English-EWT and scored on its
+test part. Heads are taken out in the order of what training examples say. DistilBERT is the packaged one,
+which was tuned to correct grammar. Layers and heads count from 0. Results are written one after the other; a
+run that was killed goes on, and weights that were trained are kept in --keep.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import head_explains
 import head_pruning
+import head_speed
 import numpy as np
 import torch
 from results_file import RecordsFile
@@ -64,7 +66,7 @@ class Trees:
 
 
 class Read:
-    """A model, or its twin with random weights, and what its heads look at in the trees, read when asked for."""
+    """A model, or its twin with random weights, and what its heads look at in the trees: read when needed."""
 
     def __init__(self, model: str, trees: Trees, random_seed: int | None = None):
         self.model, self.trees, self.random_seed = model, trees, random_seed
@@ -139,7 +141,10 @@ def relations(read: Read) -> None:
         low, high = interval(found["head", TEST], found["offset", TEST])
         gap = np.concatenate(found["head", TEST]).mean() - np.concatenate(found["offset", TEST]).mean()
         results.add_all(
-            [*rows, {**key, "reader": "head minus offset", "part": TEST, "low": low, "high": high, "score": gap}]
+            [
+                *rows,
+                {**key, "reader": "head minus offset", "part": TEST, "low": low, "high": high, "score": gap},
+            ]
         )
         print(key, says, f"{100 * rows[1]['score']:.1f}", f"{100 * gap:+.1f}", (low, high), flush=True)
 
@@ -149,7 +154,9 @@ def offset_predictions(tree: DependencyTree) -> np.ndarray:
     return np.stack([head_parsers.at_offset(len(tree.words), offset) for offset in OFFSETS])
 
 
-def right(predicted: Iterable[np.ndarray], trees: Iterable[DependencyTree], relation: str) -> list[np.ndarray]:
+def right(
+    predicted: Iterable[np.ndarray], trees: Iterable[DependencyTree], relation: str
+) -> list[np.ndarray]:
     """Of each sentence that has the relation, bool (n, …): which predictors found the head of its n words."""
     found = []
     for one, tree in zip(predicted, trees, strict=True):
@@ -179,54 +186,43 @@ def interval(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> tuple[fl
 def parser(read: Read) -> None:
     """How many heads of words are found from attention alone (UAS), and from where words stand."""
     results = RecordsFile(HERE / "parser.json")
-    parts, places = read.trees.parts, {}
-    for part, trees in parts.items():
-        places[part] = [position_maps(len(tree.words)) for tree in trees]
+    trees = read.trees.parts
 
-    def add(model: str, way: str, seed: int, predict: object) -> None:
+    def attention(part: str, i: int) -> np.ndarray:
+        return attention_probe.all_heads(read.maps[part][i].between_words)
+
+    def position(part: str, i: int) -> np.ndarray:
+        return position_maps(len(trees[part][i].words))
+
+    def both(part: str, i: int) -> np.ndarray:
+        return np.concatenate([attention(part, i), position(part, i)])
+
+    def add(model: str, way: str, seed: int, predict: Callable[[], list[np.ndarray]]) -> None:
         key = {"treebank": read.trees.name, "model": model, "way": way, "seed": seed}
         if not results.has(**key):
-            results.add(**key, score=attachment(predict(), parts[TEST]))
+            results.add(**key, score=attention_probe.attachment_score(predict(), trees[TEST]))
             print(key, results.facts["records"][-1]["score"], flush=True)
 
     for way, offset in (("right neighbour", 1), ("left neighbour", -1)):
-        add("none", way, 0, lambda o=offset: [head_parsers.at_offset(len(t.words), o) for t in parts[TEST]])
-    for seed in SEEDS:
-        add("none", "position", seed, lambda s=seed: learned(places, parts, s))
-        own = read.seed if read.random_seed is not None else seed
-        if seed != own:
-            continue  # a twin has its own seed, for its weights and its parser
-        add(read.name, "attention", seed, lambda s=seed: learned(all_maps(read), parts, s))
-        add(read.name, "attention and position", seed, lambda s=seed: learned(both(read, places), parts, s))
-
-
-def attachment(predicted: Sequence[np.ndarray], trees: Sequence[DependencyTree]) -> float:
-    return attention_probe.attachment_score(predicted, trees)
-
-
-def all_maps(read: Read) -> dict[str, list[np.ndarray]]:
-    return {part: [attention_probe.all_heads(m.between_words) for m in maps] for part, maps in read.maps.items()}
-
-
-def both(read: Read, places: dict[str, list[np.ndarray]]) -> dict[str, list[np.ndarray]]:
-    return {
-        part: [np.concatenate(pair) for pair in zip(maps, places[part], strict=True)]
-        for part, maps in all_maps(read).items()
-    }
+        add("none", way, 0, lambda o=offset: [head_parsers.at_offset(len(t.words), o) for t in trees[TEST]])
+    for seed in SEEDS if read.random_seed is None else [read.random_seed]:
+        add("none", "position", seed, lambda s=seed: learned(position, trees, s))
+        add(read.name, "attention", seed, lambda s=seed: learned(attention, trees, s))
+        add(read.name, "attention and position", seed, lambda s=seed: learned(both, trees, s))
 
 
 def learned(
-    maps: dict[str, list[np.ndarray]], trees: dict[str, list[DependencyTree]], seed: int
+    maps: Callable[[str, int], np.ndarray], trees: dict[str, list[DependencyTree]], seed: int
 ) -> list[np.ndarray]:
     """What a parser says of the test sentences that has learned from some others, which `seed` draws."""
     short = [i for i, tree in enumerate(trees[DEV]) if len(tree.words) <= LONGEST]
     some = np.random.default_rng(seed).permutation(short)[:LEARNED]
-    fitted = attention_probe.fit([maps[DEV][i] for i in some], [trees[DEV][i] for i in some], seed)
-    return fitted.heads(maps[TEST])
+    fitted = attention_probe.fit([maps(DEV, i) for i in some], [trees[DEV][i] for i in some], seed)
+    return [fitted.heads([maps(TEST, i)])[0] for i in range(len(trees[TEST]))]
 
 
 def position_maps(n_words: int) -> np.ndarray:
-    """float32 (10, W, W): heads that look 1, 2, … words on, and anything farther; both directions are tried."""
+    """float32 (10, W, W): heads that look 1, 2, … words on, or farther; the parser takes both directions."""
     place = np.arange(n_words)
     ahead = place - place[:, None]
     exact = [ahead == k for k in range(1, FARTHEST)]
@@ -234,15 +230,21 @@ def position_maps(n_words: int) -> np.ndarray:
 
 
 OF_MAPS = {"statistics": statistics, "relations": relations, "parser": parser}
+OF_TASKS = {
+    "pruning": head_pruning.pruning_curves,
+    "each_off": head_pruning.each_off,
+    "one_head": head_pruning.one_head,
+    "explains": head_explains.explains,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("what", nargs="+", choices=(*OF_MAPS, *head_pruning.PARTS))
+    parser.add_argument("what", nargs="+", choices=(*OF_MAPS, *OF_TASKS, "speed"))
     parser.add_argument("--models", nargs="+", default=["distilbert", "minilm", "bert-mini"])
     parser.add_argument("--untrained", action="store_true", help="twins with random weights, a seed each")
     parser.add_argument("--treebank", choices=("ud", "wsj"), default="ud")
-    parser.add_argument("--task", choices=tuple(head_pruning.RECIPES), default="sentiment")
+    parser.add_argument("--task", choices=head_pruning.TASKS, default="sentiment")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--keep", type=Path, default=Path("kept"), help="where trained weights are kept")
     options = parser.parse_args()
@@ -256,9 +258,11 @@ def main() -> None:
                 read = Read(model, trees, random_seed)
                 for part in of_maps:
                     OF_MAPS[part](read)
-    for part in (part for part in head_pruning.PARTS if part in options.what):
-        for model in options.models:
-            head_pruning.PARTS[part](HERE, model, options.task, options.seeds, options.keep)
+    for model in options.models:
+        for part in (part for part in OF_TASKS if part in options.what):
+            OF_TASKS[part](HERE, model, options.task, options.seeds, options.keep)
+        if "speed" in options.what:
+            head_speed.speed(HERE, model)
 
 
 if __name__ == "__main__":
