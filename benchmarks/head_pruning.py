@@ -173,14 +173,14 @@ def pruning_curves(folder: Path, name: str, task: str, seeds: Sequence[int], kee
         raw.add_all({**key, **place, "score": score} for place, score in _places(found))
         least_first = pruning.normalised(found)
         by_order = {
-            "importance": least_first,
-            "most important first": -least_first,
-            "random": np.random.default_rng(seed).random(found.shape),
+            "importance": (least_first, SHARES),
+            "most important first": (-least_first, SHARES[::2]),
+            "random": (np.random.default_rng(seed).random(found.shape), SHARES[::2]),
         }
         asked_for = [
             ({"order": order, "share": share}, keep_them)
-            for order, values in by_order.items()
-            for share, (_, keep_them) in zip(SHARES, pruning.keeping(values, SHARES), strict=True)
+            for order, (values, shares) in by_order.items()
+            for share, (_, keep_them) in zip(shares, pruning.keeping(values, shares), strict=True)
         ]
         reached = tuned.scores([mask for _, mask in asked_for])
         rows = [{**key, **says, "score": score} for (says, _), score in zip(asked_for, reached, strict=True)]

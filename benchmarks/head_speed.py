@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ HIGHEST = 5000  # number of a piece that is read, drawn at random
 SAME = 1e-5  # what masked and removed may differ by
 
 
-def speed(folder: Path, name: str, task: str, seeds: Sequence[int], keep: Path) -> None:
+def speed(folder: Path, name: str) -> None:
     """What heads cost: masked, and taken out for good, in turn. The answers of both have to be the same."""
     results = RecordsFile(folder / "speed.json")
     if results.has(model=name):
