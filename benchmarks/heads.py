@@ -3,7 +3,7 @@
     export TLCOURSE_FILES=gold NLTK_DATA=nltk_data
     python benchmarks/heads.py statistics relations parser --models distilbert minilm bert-mini
     python benchmarks/heads.py statistics relations parser --models distilbert --untrained    # random weights
-    python benchmarks/heads.py parser --treebank wsj
+    python benchmarks/heads.py parser --treebank wsj --sentences 700
     python benchmarks/heads.py pruning each_off one_head explains --models minilm --task sentiment
     python benchmarks/heads.py speed --models minilm
 
@@ -44,7 +44,6 @@ RELATIONS = (
 DRAWS = 1000  # of the bootstrap
 FARTHEST = 10  # words away that a parser by position can tell apart
 LEARNED, LONGEST = 600, 30  # sentences that a parser learns from, and their words at most
-OF_WSJ = {DEV: 900, TEST: 500}  # sentences of the Wall Street Journal that are read
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,15 @@ class Trees:
     parts: dict[str, list[DependencyTree]]
 
     @classmethod
-    def load(cls, name: str) -> "Trees":
+    def load(cls, name: str, most: int | None = None) -> "Trees":
+        """`most`: of each part so many, drawn once; all if not given."""
         bank = {"ud": universal_dependencies, "wsj": dependency_trees}[name].load()
-        index = {DEV: bank.train_index, TEST: bank.test_index}
-        if name == "wsj":
-            rng = np.random.default_rng(0)
-            index = {part: rng.permutation(rows)[: OF_WSJ[part]] for part, rows in index.items()}
-        trees = {part: [bank.trees[i] for i in rows] for part, rows in index.items()}
-        return cls(name, {part: [t for t in some if len(t.words) > 1] for part, some in trees.items()})
+        parts = {}
+        for part, index in ((DEV, bank.train_index), (TEST, bank.test_index)):
+            some = np.random.default_rng(0).permutation(index)[:most]
+            trees = (bank.trees[i] for i in np.sort(some))
+            parts[part] = [tree for tree in trees if len(tree.words) > 1]
+        return cls(name, parts)
 
 
 class Read:
@@ -244,6 +244,7 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=["distilbert", "minilm", "bert-mini"])
     parser.add_argument("--untrained", action="store_true", help="twins with random weights, a seed each")
     parser.add_argument("--treebank", choices=("ud", "wsj"), default="ud")
+    parser.add_argument("--sentences", type=int, help="of each part of the treebank; all if not given")
     parser.add_argument("--task", choices=head_pruning.TASKS, default="sentiment")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--keep", type=Path, default=Path("kept"), help="where trained weights are kept")
@@ -252,7 +253,7 @@ def main() -> None:
     HERE.mkdir(parents=True, exist_ok=True)
     of_maps = [part for part in OF_MAPS if part in options.what]
     if of_maps:
-        trees = Trees.load(options.treebank)
+        trees = Trees.load(options.treebank, options.sentences)
         for model in options.models:
             for random_seed in options.seeds if options.untrained else [None]:
                 read = Read(model, trees, random_seed)

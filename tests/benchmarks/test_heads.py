@@ -121,7 +121,7 @@ def test_parsers_learn_from_attention_and_from_places(benchmark, folder):
     made.maps["dev"] *= 10
     benchmark.parser(made)
     found = Records.load(folder / "parser.json")
-    assert found.where(way="right neighbour").scores.tolist() == [pytest.approx(4 / 7, abs=1e-5)]
+    assert found.where(way="right neighbour").scores.tolist() == [pytest.approx(5 / 7, abs=1e-5)]
     assert len(found.where(way="attention")) == len(found.where(way="position")) == 3
     assert found.where(way="attention and position").scores.min() >= 5 / 7
 
