@@ -15,7 +15,7 @@ from tlcourse.models.pretrained.text_encoders import Example
 from tlcourse.probe import attention_maps
 from tlcourse.train.finetuning.text_model import TextModel
 
-FEWEST, MOST, TEXTS = 5, 25, 100  # words of a text whose words are left out, and how many texts
+FEWEST, MOST, TEXTS = 4, 25, 200  # words of a text whose words are left out, and how many texts
 
 
 def explains(folder: Path, name: str, task: str, seeds: Sequence[int], keep: Path) -> None:

@@ -4,7 +4,7 @@
     python benchmarks/heads.py statistics relations parser --models distilbert minilm bert-mini
     python benchmarks/heads.py statistics relations parser --models distilbert --untrained    # random weights
     python benchmarks/heads.py parser --treebank wsj --sentences 700
-    python benchmarks/heads.py pruning each_off one_head explains --models minilm --task sentiment
+    python benchmarks/heads.py pruning each_off one_head explains --models minilm
     python benchmarks/heads.py speed --models minilm
 
 A head, its direction and an offset are chosen on the development part of UD English-EWT and scored on its
@@ -245,7 +245,7 @@ def main() -> None:
     parser.add_argument("--untrained", action="store_true", help="twins with random weights, a seed each")
     parser.add_argument("--treebank", choices=("ud", "wsj"), default="ud")
     parser.add_argument("--sentences", type=int, help="of each part of the treebank; all if not given")
-    parser.add_argument("--task", choices=head_pruning.TASKS, default="sentiment")
+    parser.add_argument("--task", choices=head_pruning.TASKS, default=head_pruning.HEADLINES)
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--keep", type=Path, default=Path("kept"), help="where trained weights are kept")
     options = parser.parse_args()
