@@ -115,14 +115,15 @@ def test_statistics_have_a_record_for_each_head(benchmark, folder):
     assert len(found) == 4 * len(found.values("statistic"))
 
 
-def test_parsers_learn_from_attention_and_from_places(benchmark, folder):
+def test_parsers_learn_from_attention_and_from_places(benchmark, folder, monkeypatch):
+    monkeypatch.setattr(benchmark, "SEEDS", (0, 1))
     made = Made(benchmark, "det")
     made.trees.parts["dev"] *= 10
     made.maps["dev"] *= 10
     benchmark.parser(made)
     found = Records.load(folder / "parser.json")
     assert found.where(way="right neighbour").scores.tolist() == [pytest.approx(5 / 7, abs=1e-5)]
-    assert len(found.where(way="attention")) == len(found.where(way="position")) == 3
+    assert len(found.where(way="attention")) == len(found.where(way="position")) == 2
     assert found.where(way="attention and position").scores.min() >= 5 / 7
 
 
@@ -227,9 +228,9 @@ def test_masked_and_removed_are_timed_and_are_the_same(benchmark, tiny_zoo, tmp_
         monkeypatch.setattr(module, name, value)
     module.speed(tmp_path, str(tiny_zoo / "bert-mini"))
     found = Records.load(tmp_path / "speed.json")
-    assert found.where(measure="largest difference").scores.max() < module.SAME
+    assert max(row["score"] for row in found.where(measure="largest difference")) < module.SAME
     assert found.where(measure="seconds, removed", share=0.5, batch=16).values("repeat") == [1, 2]
-    sizes = found.where(measure="parameters").scores.tolist()
+    sizes = [row["score"] for row in found.where(measure="parameters")]
     assert sizes == sorted(sizes, reverse=True)
     monkeypatch.setattr(module.pruning, "remove", lambda network, keep: None)
     (tmp_path / "speed.json").unlink()
