@@ -10,6 +10,7 @@ It writes what `show.Records.load("elmo/layers")` reads: `{"command", "machine",
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,17 @@ class RecordsFile(ResultsFile):
         Raises:
             KeyError: the record has no `seed`.
         """
-        seed = key["seed"]
-        if self._machine != self.facts["machine"]:
-            key["machine"] = self._machine
-        same = {field: value for field, value in key.items() if field != "machine"}
-        kept = [record for record in self.facts["records"] if not same.items() <= record.items()]
-        self.facts["records"] = [*kept, {**key, "score": round(float(score), 5)}]
-        self.facts["seeds"] = sorted({*self.facts["seeds"], seed})
-        self.facts["command"] = provenance.command()
+        self.add_all([{**key, "score": score}])
+
+    def add_all(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add records that were measured together, each with its `seed` and `score`; written once."""
+        records, seeds = self.facts["records"], set(self.facts["seeds"])
+        for row in rows:
+            key = {field: value for field, value in row.items() if field != "score"}
+            seeds.add(key["seed"])
+            records = [record for record in records if not key.items() <= record.items()]
+            if self._machine != self.facts["machine"]:
+                key["machine"] = self._machine
+            records.append({**key, "score": round(float(row["score"]), 5)})
+        self.facts |= {"records": records, "seeds": sorted(seeds), "command": provenance.command()}
         self.save()

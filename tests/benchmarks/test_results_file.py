@@ -52,3 +52,16 @@ def test_another_file_is_left_alone(tmp_path, machine, text):
     with pytest.raises(ValueError, match="holds no results"):
         results_file.RecordsFile(path)
     assert path.read_text() == text
+
+
+def test_what_was_measured_together_is_written_once(tmp_path, machine, monkeypatch):
+    file = results_file.RecordsFile(tmp_path / "heads.json")
+    file.add(**KEY, seed=0, score=0.1)
+    saved = []
+    monkeypatch.setattr(file, "save", lambda: saved.append(True))
+    file.add_all({**KEY, "seed": seed, "score": seed / 2} for seed in (0, 1))
+    assert saved == [True]
+    assert [record["score"] for record in file.facts["records"]] == [0.0, 0.5]
+    assert file.facts["seeds"] == [0, 1]
+    with pytest.raises(KeyError, match="seed"):
+        file.add_all([{"score": 1.0}])
