@@ -43,6 +43,8 @@ def ancestors(heads: np.ndarray) -> np.ndarray:
     at = np.arange(n)  # where each word's way has come to
     for _ in range(n):
         there = at != ROOT
+        if not there.any():
+            break
         on_path[there, at[there]] = True
         at = np.where(there, heads[at], ROOT)
     if (at != ROOT).any():
