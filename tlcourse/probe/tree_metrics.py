@@ -43,6 +43,8 @@ def ancestors(heads: np.ndarray) -> np.ndarray:
     at = np.arange(n)  # where each word's way has come to
     for _ in range(n):
         there = at != ROOT
+        if not there.any():
+            break
         on_path[there, at[there]] = True
         at = np.where(there, heads[at], ROOT)
     if (at != ROOT).any():
@@ -106,6 +108,12 @@ def tree_edges(tree: DependencyTree) -> set[Edge]:
     Where a punctuation mark has dependents, which is rare, the spanning tree of the path lengths takes its
     place, as in the authors' code. Raises ValueError: not a tree.
     """
+    words = np.flatnonzero(~tree.is_punctuation & (tree.heads != ROOT))
+    heads = tree.heads[words]
+    if len(words) == (~tree.is_punctuation).sum() - 1 and not tree.is_punctuation[heads].any():
+        ancestors(tree.heads)  # refuses what is no tree
+        ends = np.sort(np.stack([words, heads], axis=1), axis=1)
+        return {(a, b) for a, b in ends.tolist()}
     return spanning_tree(tree_distances(tree.heads), ~tree.is_punctuation)
 
 
