@@ -1,6 +1,6 @@
 """The figures of lesson To tune or not to tune, drawn here so that its cells stay short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
@@ -173,10 +173,11 @@ def everywhere(results: Records) -> Described:
     """Draw what tuning adds to each system of the course so far: from frozen to fine-tuned, an arrow each.
 
     Args:
-        results: system, task, way ("frozen" or "fine-tuned"), seed, score.
+        results: system, task, way ("frozen" or "fine-tuned"), seed, score; one task for a system.
     """
     systems = results.values("system")
-    fig, ax = plt.subplots(figsize=(9.5, 0.55 * len(systems) + 1.6))
+    tasks = [results.where(system=system).values("task")[0] for system in systems]
+    fig, ax = plt.subplots(figsize=(9.5, 0.55 * len(systems) + 1.8))
     told = []
     for y, system in enumerate(systems):
         frozen, tuned = (results.where(system=system, way=way) for way in ("frozen", "fine-tuned"))
@@ -189,10 +190,12 @@ def everywhere(results: Records) -> Described:
         gap = difference(tuned, frozen)
         verdict = gap.says(above="tuning helps", below="tuning harms", luck="within luck")
         ax.text(1.01, y, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=12)
-        told.append(f"{system}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
-    several = len(results.values("task")) > 1
-    tasks = [f": {results.where(system=system).values('task')[0]}" if several else "" for system in systems]
-    ax.set_yticks(range(len(systems)), [f"{one}{task}" for one, task in zip(systems, tasks, strict=True)])
+        told.append(
+            f"{system}, {tasks[y]}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}"
+        )
+        if y and tasks[y] != tasks[y - 1]:
+            ax.axhline(y - 0.5, color=COLOURS["grey"], lw=1, ls=":", marker="")
+    ax.set_yticks(range(len(systems)), [f"{s}: {t}" for s, t in zip(systems, tasks, strict=True)])
     ax.set_ylim(len(systems) - 0.5, -0.5)
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.set(xlabel="accuracy")
@@ -200,8 +203,3 @@ def everywhere(results: Records) -> Described:
     handles = [Line2D([], [], ls="none", label=name, ms=9, **looks) for name, looks in names.items()]
     fig.legend(handles=handles, loc="outside upper center", ncols=2)
     return Described(fig, f"Frozen and fine-tuned, system by system. {'; '.join(told)}.")
-
-
-def order(records: Records, field: str, values: Sequence[str]) -> Records:
-    """The records in the order of a field's `values`; others are left out."""
-    return Records([row for value in values for row in records if row[field] == value], records.about)
