@@ -3,10 +3,10 @@
     export TLCOURSE_FILES=gold
     python benchmarks/answers.py            # fifteen minutes of one core
 
-The recipe is the course's own for MiniLM; nothing was chosen on these questions. Each seed draws the order of the
-training questions and the new head. *Counting words* knows no model: of the names and numbers of the paragraph
-that the question has not, it takes the one with the most words of the question around it, a small form of the
-sliding window that Rajpurkar et al. 2016 (section 5.1) compare with.
+The recipe is the course's own for MiniLM; nothing was chosen on these questions. Each seed draws the order of
+the training questions and the new head. *Counting words* knows no model: of the names and numbers of the
+paragraph that the question has not, it takes the one with the most words of the question around it, a small
+form of the sliding window that Rajpurkar et al. 2016 compare with.
 """
 
 import re

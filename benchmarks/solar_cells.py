@@ -2,8 +2,8 @@
 
     python benchmarks/solar_cells.py            # some minutes of one core
 
-As in lesson Transfer in vision: EfficientNet-Lite0 at 128 pixels, split by cell; *frozen* is a linear probe on
-the head's features, *fine-tuned* trains from stage 6 up, at the rate chosen there, with a thousand labels.
+As in lesson Transfer in vision: EfficientNet-Lite0 at 128 pixels, split by cell; *frozen* is a linear probe
+on the head's features, *fine-tuned* trains from stage 6 up at that lesson's rate. A thousand labels.
 """
 
 from pathlib import Path

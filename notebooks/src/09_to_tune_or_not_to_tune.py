@@ -69,7 +69,8 @@ check.predict("other_domain")
 figures.four_heads()
 
 # %% [markdown]
-# A head is small. For a text or a pair it makes one vector of the states and puts a linear layer on it; for words it puts that layer on each word's first piece.
+# A head is small. For a text or a pair it makes one vector of the states and puts a linear layer on it. (BERT takes the state of [CLS] for that vector; ours puts the maximum
+# and the mean of all states beside it, ULMFiT's trick.) For words it puts that layer on each word's first piece.
 # For an answer the layer has two outputs for each piece of a paragraph: how well the answer would begin there, and how well it would end there. With the states
 # $h_1 \dots h_P$ of the paragraph and two learned vectors $S$ and $E$ (Devlin et al. 2019, section 4.2):
 #

@@ -21,16 +21,16 @@ LOOKS = {
 
 
 def four_heads() -> Described:
-    """Draw one encoder four times, and which of its states each head reads."""
+    """Draw one encoder four times, and which of its states each head reads: all as one, or each by itself."""
     heads = (
-        ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], [0], ["positive"]),
-        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], [0], ["2.1 of 5"]),
-        ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], [1, 3, 4], ["PER", "O", "LOC"]),
+        ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], range(5), ["positive"]),
+        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], range(7), ["2.1 of 5"]),
+        ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], (1, 3, 4), ["PER", "O", "LOC"]),
         (
             "an answer",
             ["[CLS]", "who", "?", "[SEP]", "it", "was", "Rank", "[SEP]"],
-            [4, 5, 6],
-            ["", "", "both ends"],
+            (4, 5, 6),
+            ["", "first? last?", ""],
         ),
     )
     fig, axes = plt.subplots(1, 4, figsize=(13.5, 3.3), width_ratios=[len(h[1]) + 1 for h in heads])
@@ -40,20 +40,24 @@ def four_heads() -> Described:
         ax.text(n / 2 - 0.5, 1.5, "encoder", ha="center", va="center", fontsize=12)
         for k, piece in enumerate(pieces):
             ax.text(k, 0.35, piece, ha="center", va="center", fontsize=12, rotation=60)
-            ax.plot([k, k], [0.75, 1], color=COLOURS["grey"], lw=1, marker="")
+            ax.plot([k, k], [0.75, 1], color=COLOURS["grey"], lw=1, ls="-", marker="")
             used = k in read
             face = TUNED if used else "white"
             ax.plot(k, 2.3, "o", ms=9, mfc=face, mec=TUNED if used else COLOURS["grey"])
-        for k, answer in zip(read, said, strict=True):
-            ax.annotate("", (k, 2.95), (k, 2.45), arrowprops={"arrowstyle": "-|>", "color": "black"})
-            ax.text(k, 3.1, answer, ha="left" if k == 0 else "center", va="bottom", fontsize=12)
+        places = read
+        if len(said) == 1:  # one vector of all states
+            ax.plot([0, n - 1], [2.58, 2.58], color="black", lw=1.5, ls="-", marker="")
+            places = [(n - 1) / 2]
+        for k, answer in zip(places, said, strict=True):
+            ax.annotate("", (k, 2.98), (k, 2.48), arrowprops={"arrowstyle": "-|>", "color": "black"})
+            ax.text(k, 3.1, answer, ha="center", va="bottom", fontsize=12)
         ax.set(xlim=(-0.8, n - 0.2), ylim=(-0.3, 3.6), title=title)
         ax.axis("off")
     return Described(
         fig,
         "The same encoder under four heads; filled circles are the states that a head reads. A text and a "
-        "pair: the state of [CLS]. Each word: the state of its first piece. An answer: the states of the "
-        "paragraph's pieces, of which one is its beginning and one its end.",
+        "pair: all states, made one vector. Each word: the state of its first piece. An answer: the states "
+        "of the paragraph's pieces, of which one is its first and one its last.",
     )
 
 
@@ -190,9 +194,7 @@ def everywhere(results: Records) -> Described:
         gap = difference(tuned, frozen)
         verdict = gap.says(above="tuning helps", below="tuning harms", luck="within luck")
         ax.text(1.01, y, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=12)
-        told.append(
-            f"{system}, {tasks[y]}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}"
-        )
+        told.append(f"{system}, {tasks[y]}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
         if y and tasks[y] != tasks[y - 1]:
             ax.axhline(y - 0.5, color=COLOURS["grey"], lw=1, ls=":", marker="")
     ax.set_yticks(range(len(systems)), [f"{s}: {t}" for s, t in zip(systems, tasks, strict=True)])

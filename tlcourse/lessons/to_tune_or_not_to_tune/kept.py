@@ -1,7 +1,5 @@
 """The committed results that this lesson puts together from several files."""
 
-from collections.abc import Iterable
-
 from tlcourse.show.records import Records
 
 ROOM = "to_tune_or_not_to_tune"
@@ -21,14 +19,6 @@ def load(*names: str) -> Records:
     """The records of several files of this lesson, one after the other."""
     found = [Records.load(f"{ROOM}/{name}") for name in names]
     return Records((row for records in found for row in records), found[0].about)
-
-
-def names_in_news(models: Iterable[str], labels: int | str) -> Records:
-    """Frozen and fine-tuned on CoNLL-2003 with so many labelled sentences, of those models that were measured."""
-    wanted = set(models)
-    return Records(
-        row for row in load("frozen", "tuned") if row["model"] in wanted and row["labels"] == labels
-    )
 
 
 def running_experiment() -> Records:
