@@ -46,8 +46,8 @@ def of_readings(results: Records) -> str:
     if gap.mean > theirs + 0.02:
         said += (
             f" In the paper the last layer lies {100 * theirs:.1f} points behind the best reading, here "
-            f"{100 * gap.mean:.1f}: we think because ours was tuned to correct grammar, and its upper layers now "
-            "hold what that task needs. What lies below them is still there."
+            f"{100 * gap.mean:.1f}: we think because ours was tuned to correct grammar, and its upper layers "
+            "now hold what that task needs. What lies below them is still there."
         )
     return said
 
@@ -76,11 +76,11 @@ def of_the_paper(results: Records) -> str:
     if gap < 1:
         return f"The paper's BERT-base has {BERT_BASE_TEST:.1%} there: ours is as far."
     return (
-        f"The paper's BERT-base, fine-tuned, has {BERT_BASE_TEST:.1%} there; ours is {gap:.0f} points behind. "
-        "Four things differ. Ours has six layers of twelve, and was taught by BERT (*distilled*). Before it "
-        "came to us, it was tuned to correct grammar, and its weights were stored in eight bits. It passed over "
-        "the sentences once, where the paper tries two to four passes. And it sees a sentence, not the document "
-        "around it. What each of them costs we have not measured."
+        f"The paper's BERT-base, fine-tuned, has {BERT_BASE_TEST:.1%} there; ours is {gap:.0f} points "
+        "behind. Four things differ. Ours has six layers of twelve, and was taught by BERT (*distilled*). "
+        "Before it came to us, it was tuned to correct grammar, and its weights were stored in eight bits. "
+        "It passed over the sentences once, where the paper tries two to four passes. And it sees a "
+        "sentence, not the document around it. What each of them costs we have not measured."
     )
 
 
@@ -89,7 +89,7 @@ def of_labels(results: Records) -> str:
     rows = results.where(way="frozen", head="linear", test="valid")
     best = best_reading(rows.where(labels="all"))
     found = rows.where(reading=best).by("labels")
-    counts = sorted(n for n in found if n != "all") + ["all"]
+    counts = [*sorted(n for n in found if n != "all"), "all"]
     told = [f"{found[n].mean:.0%} with {n if n == 'all' else f'{n:,}'}" for n in counts]
     return f"In sentences, the reading “{best}” has " + ", ".join(told) + "."
 
