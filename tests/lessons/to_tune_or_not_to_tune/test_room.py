@@ -52,7 +52,7 @@ def clock(of: Records) -> Records:
 
 def test_fewer_sentences_and_the_distance_from_the_paper():
     few = Records({**row, "labels": 1000, "score": row["score"] - 0.1} for row in conll(0.8))
-    assert in_words.of_labels(conll(0.8) + few).endswith("has 70% with 1,000, 80% with all.")
+    assert in_words.of_labels(conll(0.8) + few).endswith("has 70% with 1,000 and 80% with all.")
     assert "is 17 points behind" in in_words.of_the_paper(conll(0.8))
     assert "as far" in in_words.of_the_paper(conll(0.96))
 

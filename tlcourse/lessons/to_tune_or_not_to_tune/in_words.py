@@ -33,15 +33,13 @@ def of_readings(results: Records) -> str:
     best = best_reading(results)
     gap = difference(rows.where(reading=best), rows.where(reading="last"))
     low = difference(rows.where(reading=best), rows.where(reading="embeddings"))
-    parts = [f"Under a linear head the best reading is **{best}**, {rows.where(reading=best).mean:.1%}"]
+    said = f"Under a linear head the best reading is **{best}**, {rows.where(reading=best).mean:.1%}"
     if best != "last":
         side = gap.says(above="above", below="below", luck="within luck of", once="above")
-        parts.append(f"which is {side} the last layer alone ({rows.where(reading='last').mean:.1%})")
+        said += f", which is {side} the last layer alone ({rows.where(reading='last').mean:.1%})"
     if best != "embeddings":
-        parts.append(
-            f"the embeddings, which have not seen the sentence, are {100 * low.mean:.0f} points behind"
-        )
-    said = ", ".join(parts) + "."
+        said += f"; the embeddings, which have not seen the sentence, are {100 * low.mean:.0f} points behind"
+    said += "."
     theirs = max(BERT_BASE[one] for one in frozen_readings()) - BERT_BASE["last"]
     if gap.mean > theirs + 0.02:
         said += (
@@ -91,7 +89,7 @@ def of_labels(results: Records) -> str:
     found = rows.where(reading=best).by("labels")
     counts = [*sorted(n for n in found if n != "all"), "all"]
     told = [f"{found[n].mean:.0%} with {n if n == 'all' else f'{n:,}'}" for n in counts]
-    return f"In sentences, the reading “{best}” has " + ", ".join(told) + "."
+    return f"With fewer labelled sentences, the best reading has {_listed(told)}."
 
 
 def _with_spread(rows: Records) -> str:
@@ -123,7 +121,8 @@ def of_grid(grid: Records, metrics: Mapping[str, str]) -> str:
             gap = difference(ways["frozen, heavy"], ways["tuned, light"])
             winner = gap.says(above="frozen with a heavy head", below="tuned with a light head", luck="luck")
             points = f"{100 * abs(gap.mean):.0f} points"
-            told.append(f"{task}: {winner}" + (f" by {points}" if winner != "luck" else f" ({points} apart)"))
+            apart = f"within luck ({points} apart)" if winner == "luck" else f"{winner} by {points}"
+            told.append(f"{task}: {apart}")
         if told:
             lines.append(f"- **{model}**: {'; '.join(told)}")
     return "Which is better, frozen with a heavy head or tuned with a light one?\n\n" + "\n".join(lines)
@@ -227,7 +226,7 @@ def paper_rows(results: Records, grid: Records) -> list[tuple[Any, ...]]:
     for model, tasks, what, theirs in (
         ("elmo-mini", PAIRS, "ELMo, pairs of sentences", "frozen is better"),
         ("minilm", ("similarity",), "BERT, similarity", "tuned is better"),
-        ("minilm", ("sentiment", "conll2003"), "BERT, sentiment and names", "less than a point apart"),
+        ("minilm", ("sentiment", "conll2003"), "BERT, sentiment and names", "both about as good"),
     ):
         ours = _winners(grid, model, tasks)
         if ours:
