@@ -61,7 +61,7 @@ check.predict("other_domain")
 
 # %% [markdown]
 # ## 1. One encoder, four heads · 15 minutes
-# Lesson 05 took the states of a frozen ELMo, lesson 06 trained ULMFiT's whole network on, lessons 07 and 08 did so with Transformers. They differ in
+# Lesson 05 took the states of a frozen ELMo, lesson 06 trained ULMFiT's whole network on, lesson 07 did so with GPT, and lesson 08 only read BERT's states. They differ in
 # two things that can be chosen apart: whether the encoder **learns**, and what is put **on** it, its *head*. Four heads serve nearly every task.
 # Each reads some of the encoder's states, the filled circles:
 
@@ -253,7 +253,7 @@ anew += live.on_states("entities", heads, n_labels, pick(full=200, fast=40), see
 show.results(anew, "task", "way", f"MiniLM, {n_labels} labels")
 
 # %% [markdown]
-# And four tasks with gold labels, from `data/results/to_tune_or_not_to_tune/grid.json`: films (good or bad), names (CoNLL-2003), the similarity of two
+# And four tasks, from `data/results/to_tune_or_not_to_tune/grid.json`: films (good or bad), names (CoNLL-2003), the similarity of two
 # sentences (STS-B) and headlines, with 100 labels each and three draws of them. Circles and diamonds are frozen, squares are tuned:
 
 # %%
@@ -335,8 +335,7 @@ check
 # 4. A frozen encoder reads each text once. Many heads, or many passes, then cost little.
 # 5. A score is of one kind of text. Ask for another before you rely on it.
 #
-# **What it got wrong.** "Better" depends on labels, seconds and what else is tried: with 100 labels and one recipe for all, our comparison is narrower than the paper's, which searched
-# for the best settings of each. And between frozen and tuned there is more: some layers, or small new ones.
+# **What it got wrong.** "Better" depends on labels, seconds and what else is tried: with 100 labels and one recipe for all, our comparison is narrower than the paper's. And between frozen and tuned there is more: some layers, or small new ones.
 #
 # **What came next.** Adapters (Houlsby et al. 2019) and LoRA (Hu et al. 2021) train a few new numbers inside a frozen network; prompts train none. Lesson 10 looks into the
 # frozen network: what do its heads attend to?

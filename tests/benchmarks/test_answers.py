@@ -5,8 +5,7 @@ import pytest
 PARAGRAPH = (
     "the long race through the woods and around the lake was won by Anna Berg in the end. "
     + "x " * 20
-    + "her "
-    "trainer came on foot from a village near Rome and left again on the following day."
+    + "her trainer came on foot from a village near Rome and left again on the following day."
 )
 
 

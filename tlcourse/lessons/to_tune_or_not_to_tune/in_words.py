@@ -205,7 +205,7 @@ _SMALLER = (
 )
 _ORDER = "The order is what to compare: their differences are a point or less."
 _ONE_PASS = "One pass over single sentences; they: several passes, with the document around each."
-_FEW = "They: all labels, the best settings of each, a head of its own for pairs. We: 100 labels, one recipe."
+_FEW = "They: all labels, and heads made for each task. We: 100 labels, one head and one recipe for all."
 PAIRS = ("similarity", "headline")
 
 
