@@ -38,7 +38,15 @@ import torch
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import tasks
-from tlcourse.lessons.to_tune_or_not_to_tune import choices, figures, in_words, kept, live, published
+from tlcourse.lessons.to_tune_or_not_to_tune import (
+    beside_the_papers,
+    choices,
+    figures,
+    in_words,
+    kept,
+    live,
+    published,
+)
 from tlcourse.models.pretrained import encoders
 from tlcourse.train.finetuning.heads import HEAVY, Head, LayerReading, Recurrent
 from tlcourse.train.finetuning.text_model import TextModel
@@ -207,6 +215,12 @@ figures.readings(results.where(test="valid"), published.BERT_BASE, "development 
 show.md(in_words.of_readings(results))
 show.md(in_words.of_labels(news))
 
+# %% [markdown]
+# A linear layer judges each state by itself. An LSTM combines it with those of its neighbours, and needs not find everything on a straight line:
+
+# %%
+show.md(in_words.of_the_heavy_head(news))
+
 # %%
 show.md(in_words.of_tuning(results))
 show.md(in_words.of_the_paper(results))
@@ -310,7 +324,7 @@ choices.choose(grid, seconds)
 # ## 4. Paper says / we get / why they differ · 5 minutes
 
 # %%
-show.compare(in_words.paper_rows(results, grid))
+show.compare(beside_the_papers.paper_rows(results, grid))
 
 # %% [markdown]
 # ## 5. *Optional:* the running experiment in one figure · 5 minutes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse.lessons.to_tune_or_not_to_tune import in_words, kept, live, published
+from tlcourse.lessons.to_tune_or_not_to_tune import beside_the_papers, in_words, kept, live, published
 from tlcourse.train.finetuning.heads import Head
 from tlcourse.train.finetuning.texts import TextRecipe
 
@@ -52,7 +52,7 @@ def test_every_sentence_can_be_said_of_the_committed_results():
     ]
     assert all(said)
     assert "nan" not in " ".join(said)
-    assert len(in_words.paper_rows(results, grid)) >= 3
+    assert len(beside_the_papers.paper_rows(results, grid)) >= 3
 
 
 @pytest.mark.timeout(400)

@@ -1,9 +1,9 @@
 """The sentences and rows of lesson To tune or not to tune that depend on what was measured."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST, DEVLIN, PETERS
+from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.train.finetuning.text_model import TextModel
@@ -58,7 +58,7 @@ def of_tuning(results: Records) -> str:
         dev, test = rows.where(test="valid"), rows.where(test="test")
         reading = max(dev.values("reading"), key=lambda one: dev.where(reading=one).mean)
         ways[way] = test.where(reading=reading)
-    told = [f"{way}: {_with_spread(rows)}" for way, rows in ways.items()]
+    told = [f"{way}: {with_spread(rows)}" for way, rows in ways.items()]
     said = "On the test part, " + "; ".join(told) + "."
     if "fine-tuned" in ways and len(ways) > 1:
         frozen = max((way for way in ways if way != "fine-tuned"), key=lambda way: ways[way].mean)
@@ -87,12 +87,36 @@ def of_labels(results: Records) -> str:
     rows = results.where(way="frozen", head="linear", test="valid")
     best = best_reading(rows.where(labels="all"))
     found = rows.where(reading=best).by("labels")
-    counts = [*sorted(n for n in found if n != "all"), "all"]
-    told = [f"{found[n].mean:.0%} with {n if n == 'all' else f'{n:,}'}" for n in counts]
+    told = [f"{found[n].mean:.0%} with {_sentences(n)}" for n in sorted(found, key=_count)]
     return f"With fewer labelled sentences, the best reading has {_listed(told)}."
 
 
-def _with_spread(rows: Records) -> str:
+def of_the_heavy_head(results: Records) -> str:
+    """What an LSTM on the same frozen states is worth, with as many sentences and against more of them."""
+    rows = results.where(way="frozen", test="valid", reading="weighted sum of all")
+    light, heavy = (rows.where(head=head).by("labels") for head in ("linear", "BiLSTM"))
+    n = max((n for n in heavy if n in light), key=_count)
+    gap = difference(heavy[n], light[n], names=("the BiLSTM", "the linear layer"))
+    said = f"On the same states, the weighted sum of all, with {_sentences(n)} sentences, {gap.sentence}."
+    fewer = [k for k in heavy if "all" in light and k != "all" and heavy[k].mean > light["all"].mean]
+    if fewer:
+        least = min(fewer, key=_count)
+        said += (
+            f" With {_sentences(least)} sentences it has {heavy[least].mean:.1%}, more than the linear layer "
+            f"with all of them ({light['all'].mean:.1%})."
+        )
+    return said
+
+
+def _count(labels: int | str) -> float:
+    return math.inf if labels == "all" else labels
+
+
+def _sentences(labels: int | str) -> str:
+    return "all" if labels == "all" else f"{labels:,}"
+
+
+def with_spread(rows: Records) -> str:
     return (
         f"{rows.mean:.1%} ± {rows.spread:.1%} over {len(rows)} seeds"
         if len(rows) > 1
@@ -115,7 +139,7 @@ def of_grid(grid: Records, metrics: Mapping[str, str]) -> str:
     for model, rows in grid.by("model").items():
         told = []
         for task in metrics:
-            ways = _ways(rows, task)
+            ways = ways_on(rows, task)
             if not {"frozen, heavy", "tuned, light"} <= ways.keys():
                 continue
             gap = difference(ways["frozen, heavy"], ways["tuned, light"])
@@ -133,7 +157,7 @@ def of_heads(grid: Records, metrics: Mapping[str, str]) -> str:
     found: dict[str, list[str]] = {"above": [], "below": [], "luck": []}
     for model, rows in grid.by("model").items():
         for task in metrics:
-            ways = _ways(rows, task)
+            ways = ways_on(rows, task)
             if {"frozen, heavy", "frozen, light"} <= ways.keys():
                 gap = difference(ways["frozen, heavy"], ways["frozen, light"])
                 points = f"{100 * gap.mean:+.0f}".replace("-", "−")
@@ -144,7 +168,7 @@ def of_heads(grid: Records, metrics: Mapping[str, str]) -> str:
     return f"A heavy head in place of a light one, on frozen states, in points: {'; '.join(told)}."
 
 
-def _ways(rows: Records, task: str) -> dict[str, Records]:
+def ways_on(rows: Records, task: str) -> dict[str, Records]:
     """Way → its records on a task; nothing where the task was not measured."""
     return Records(row for row in rows if row["task"] == task).by("way")
 
@@ -159,7 +183,7 @@ def of_answers(results: Records) -> str:
             if tuned.scores.min() > counted.mean
             else ("below" if tuned.scores.max() < counted.mean else "not clearly apart from")
         )
-        told.append(f"{measure}: {_with_spread(tuned)}, {side} counting words ({counted.mean:.1%})")
+        told.append(f"{measure}: {with_spread(tuned)}, {side} counting words ({counted.mean:.1%})")
     (labels,) = results.where(model="minilm").values("labels")
     return f"MiniLM after {labels} questions: {'; '.join(told)}."
 
@@ -194,57 +218,6 @@ def _listed(names: Sequence[str]) -> str:
 def frozen_readings() -> list[str]:
     """The paper's readings of frozen layers."""
     return [name for name in BERT_BASE if name != "fine-tuned"]
-
-
-THREE = ("embeddings", "second-to-last", "last")
-MIXED = ("sum of last four", "concatenation of last four", "weighted sum of all")
-_TABLE_7 = f"{DEVLIN}, table 7"
-_SMALLER = (
-    "They: 12 layers under a BiLSTM of 768 units. We: 6 layers, distilled, once tuned to correct grammar and "
-    "squeezed into eight bits, under a linear head."
-)
-_ORDER = "The order is what to compare: their differences are a point or less."
-_ONE_PASS = "One pass over single sentences; they: several passes, with the document around each."
-_FEW = "They: all labels, and heads made for each task. We: 100 labels, one head and one recipe for all."
-PAIRS = ("similarity", "headline")
-
-
-def paper_rows(results: Records, grid: Records) -> list[tuple[Any, ...]]:
-    """The papers' figures beside ours."""
-    linear = results.where(way="frozen", head="linear", test="valid", labels="all")
-    rows: list[tuple[Any, ...]] = []
-    for readings, why in ((THREE, _SMALLER), (MIXED, _ORDER)):
-        theirs = " / ".join(f"{100 * BERT_BASE[one]:.1f}" for one in readings)
-        ours = " / ".join(f"{linear.where(reading=one).mean:.1%}" for one in readings)
-        what = f"NER, frozen: {' / '.join(readings)}"
-        rows.append((what, f"{theirs} F1, development", _TABLE_7, ours, why))
-    tuned = Records(r for r in results if (r["way"], r["test"], r["labels"]) == ("fine-tuned", "test", "all"))
-    if tuned:
-        theirs = f"{100 * BERT_BASE_TEST:.1f} F1"
-        rows.append(("NER, fine-tuned, test", theirs, _TABLE_7, _with_spread(tuned), _ONE_PASS))
-    source = f"{PETERS}, table 2"
-    for model, tasks, what, theirs in (
-        ("elmo-mini", PAIRS, "ELMo, pairs of sentences", "frozen is better"),
-        ("minilm", ("similarity",), "BERT, similarity", "tuned is better"),
-        ("minilm", ("sentiment", "conll2003"), "BERT, sentiment and names", "both about as good"),
-    ):
-        ours = _winners(grid, model, tasks)
-        if ours:
-            rows.append((what, theirs, source, f"{model}: {ours}", _FEW))
-    return rows
-
-
-def _winners(grid: Records, model: str, tasks: Sequence[str]) -> str:
-    """For each task that was measured, which of the two ways of the paper is better."""
-    told = []
-    for task in tasks:
-        ways = _ways(Records(row for row in grid if row["model"] == model), task)
-        if {"frozen, heavy", "tuned, light"} <= ways.keys():
-            gap = difference(ways["frozen, heavy"], ways["tuned, light"])
-            side = gap.says(above="frozen is better", below="tuned is better", luck="within luck")
-            points = f"{100 * gap.mean:+.0f}".replace("-", "−")
-            told.append(f"{task}: {side} (frozen − tuned: {points} points)")
-    return "; ".join(told)
 
 
 _METRICS = {
