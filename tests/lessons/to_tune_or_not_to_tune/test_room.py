@@ -128,7 +128,7 @@ def test_everywhere_says_where_tuning_helps_and_harms():
         for seed in range(3)
     )
     assert in_words.of_everywhere(rows) == "With the same labels, fine-tuning helps one; it harms other."
-    assert "one: 60% frozen, 70% fine-tuned, tuning helps" in figures.everywhere(rows).alt
+    assert "one, films: 60% frozen, 70% fine-tuned, tuning helps" in figures.everywhere(rows).alt
 
 
 def test_the_papers_rows_name_their_tables():
