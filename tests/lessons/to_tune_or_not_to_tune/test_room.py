@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlcourse.lessons.to_tune_or_not_to_tune import choices, figures, in_words, published
+from tlcourse.lessons.to_tune_or_not_to_tune import beside_the_papers, choices, figures, in_words, published
 from tlcourse.show.figures import png
 from tlcourse.show.records import Records
 
@@ -50,6 +50,28 @@ def clock(of: Records) -> Records:
     return Records({**row, "score": took[row["way"]]} for row in of)
 
 
+def test_fewer_sentences_and_the_distance_from_the_paper():
+    few = Records({**row, "labels": 1000, "score": row["score"] - 0.1} for row in conll(0.8))
+    assert in_words.of_labels(conll(0.8) + few).endswith("has 70% with 1,000 and 80% with all.")
+    few = Records({**row, "labels": 1000} for row in conll(0.8))
+    told = in_words.of_the_heavy_head(conll(0.8) + few)
+    assert "with all sentences, the BiLSTM is above the linear layer by 5.0 points" in told
+    assert told.endswith(
+        "With 1,000 sentences it has 85.1%, more than the linear layer with all of them (80.1%)."
+    )
+    assert "is 17 points behind" in in_words.of_the_paper(conll(0.8))
+    assert "as far" in in_words.of_the_paper(conll(0.96))
+
+
+def test_what_was_not_measured_is_left_out():
+    some = Records(row for row in grid(0.7) if not (row["model"] == "elmo-mini" and "tuned" in row["way"]))
+    metrics = in_words.measured_in(some)
+    assert "elmo-mini" not in in_words.of_grid(some, metrics)
+    assert not any("elmo-mini" in row[3] for row in beside_the_papers.paper_rows(conll(0.9), some))
+    assert "similarity, elmo-mini" in in_words.of_heads(some, metrics)
+    assert figures.tune_or_not(some, metrics).alt
+
+
 @pytest.mark.parametrize(("tuned", "said"), [(0.9, "fine-tuned is above"), (0.8, "fine-tuned is below")])
 def test_the_sentence_on_tuning_says_what_came_out(tuned, said):
     assert said in in_words.of_tuning(conll(tuned))
@@ -87,7 +109,7 @@ def test_the_sentence_on_the_grid(tuned, said):
     metrics = in_words.measured_in(grid(tuned))
     assert [*metrics] == ["sentiment", "similarity"]
     assert said in in_words.of_grid(grid(tuned), metrics)
-    assert "minilm, sentiment: +10" in in_words.of_heads(grid(tuned), metrics)
+    assert "it is better on sentiment, minilm (+10)" in in_words.of_heads(grid(tuned), metrics)
     assert "frozen, heavy 8 s" in in_words.of_costs(clock(grid(tuned)))
     assert "frozen, heavy: 60%" in figures.tune_or_not(grid(tuned), metrics).alt
 
@@ -106,14 +128,14 @@ def test_everywhere_says_where_tuning_helps_and_harms():
         for seed in range(3)
     )
     assert in_words.of_everywhere(rows) == "With the same labels, fine-tuning helps one; it harms other."
-    assert "one: 60% frozen, 70% fine-tuned, tuning helps" in figures.everywhere(rows).alt
+    assert "one, films: 60% frozen, 70% fine-tuned, tuning helps" in figures.everywhere(rows).alt
 
 
 def test_the_papers_rows_name_their_tables():
-    rows = in_words.paper_rows(conll(0.9), grid(0.7))
-    assert len(rows) == 5
+    rows = beside_the_papers.paper_rows(conll(0.9), grid(0.7))
+    assert len(rows) == 6
     assert all("table" in row[2] for row in rows)
-    assert "as reported" in rows[-1][2]
+    assert "similarity: tuned is better (frozen − tuned: −10 points)" in rows[-2][3]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from tlcourse.lessons.to_tune_or_not_to_tune.figures import LOOKS
 from tlcourse.show.differences import difference
@@ -71,6 +72,7 @@ class Choices(Explorer):
         ax.set(xlim=(1, 300), xlabel="seconds of training on one core (logarithmic)", ylabel=task)
         ax.xaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_major_formatter("{x:.0%}")
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # whole points
         ax.set_title(f"{model}, {labels:,} labels")
 
     def static(self) -> Figure:

@@ -1,6 +1,6 @@
 """The figures of lesson To tune or not to tune, drawn here so that its cells stay short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
@@ -21,16 +21,16 @@ LOOKS = {
 
 
 def four_heads() -> Described:
-    """Draw one encoder four times, and which of its states each head reads."""
+    """Draw one encoder four times, and which of its states each head reads: all as one, or each by itself."""
     heads = (
-        ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], [0], ["positive"]),
-        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], [0], ["2.1 of 5"]),
-        ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], [1, 3, 4], ["PER", "O", "LOC"]),
+        ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], range(5), ["positive"]),
+        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], range(7), ["2.1 of 5"]),
+        ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], (1, 3, 4), ["PER", "O", "LOC"]),
         (
             "an answer",
             ["[CLS]", "who", "?", "[SEP]", "it", "was", "Rank", "[SEP]"],
-            [4, 5, 6],
-            ["", "", "both ends"],
+            (4, 5, 6),
+            ["", "first? last?", ""],
         ),
     )
     fig, axes = plt.subplots(1, 4, figsize=(13.5, 3.3), width_ratios=[len(h[1]) + 1 for h in heads])
@@ -40,20 +40,24 @@ def four_heads() -> Described:
         ax.text(n / 2 - 0.5, 1.5, "encoder", ha="center", va="center", fontsize=12)
         for k, piece in enumerate(pieces):
             ax.text(k, 0.35, piece, ha="center", va="center", fontsize=12, rotation=60)
-            ax.plot([k, k], [0.75, 1], color=COLOURS["grey"], lw=1, marker="")
+            ax.plot([k, k], [0.75, 1], color=COLOURS["grey"], lw=1, ls="-", marker="")
             used = k in read
             face = TUNED if used else "white"
             ax.plot(k, 2.3, "o", ms=9, mfc=face, mec=TUNED if used else COLOURS["grey"])
-        for k, answer in zip(read, said, strict=True):
-            ax.annotate("", (k, 2.95), (k, 2.45), arrowprops={"arrowstyle": "-|>", "color": "black"})
-            ax.text(k, 3.1, answer, ha="left" if k == 0 else "center", va="bottom", fontsize=12)
+        places = read
+        if len(said) == 1:  # one vector of all states
+            ax.plot([0, n - 1], [2.58, 2.58], color="black", lw=1.5, ls="-", marker="")
+            places = [(n - 1) / 2]
+        for k, answer in zip(places, said, strict=True):
+            ax.annotate("", (k, 2.98), (k, 2.48), arrowprops={"arrowstyle": "-|>", "color": "black"})
+            ax.text(k, 3.1, answer, ha="center", va="bottom", fontsize=12)
         ax.set(xlim=(-0.8, n - 0.2), ylim=(-0.3, 3.6), title=title)
         ax.axis("off")
     return Described(
         fig,
         "The same encoder under four heads; filled circles are the states that a head reads. A text and a "
-        "pair: the state of [CLS]. Each word: the state of its first piece. An answer: the states of the "
-        "paragraph's pieces, of which one is its beginning and one its end.",
+        "pair: all states, made one vector. Each word: the state of its first piece. An answer: the states "
+        "of the paragraph's pieces, of which one is its first and one its last.",
     )
 
 
@@ -173,10 +177,11 @@ def everywhere(results: Records) -> Described:
     """Draw what tuning adds to each system of the course so far: from frozen to fine-tuned, an arrow each.
 
     Args:
-        results: system, task, way ("frozen" or "fine-tuned"), seed, score.
+        results: system, task, way ("frozen" or "fine-tuned"), seed, score; one task for a system.
     """
     systems = results.values("system")
-    fig, ax = plt.subplots(figsize=(9.5, 0.55 * len(systems) + 1.6))
+    tasks = [results.where(system=system).values("task")[0] for system in systems]
+    fig, ax = plt.subplots(figsize=(9.5, 0.55 * len(systems) + 1.8))
     told = []
     for y, system in enumerate(systems):
         frozen, tuned = (results.where(system=system, way=way) for way in ("frozen", "fine-tuned"))
@@ -189,10 +194,10 @@ def everywhere(results: Records) -> Described:
         gap = difference(tuned, frozen)
         verdict = gap.says(above="tuning helps", below="tuning harms", luck="within luck")
         ax.text(1.01, y, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=12)
-        told.append(f"{system}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
-    several = len(results.values("task")) > 1
-    tasks = [f": {results.where(system=system).values('task')[0]}" if several else "" for system in systems]
-    ax.set_yticks(range(len(systems)), [f"{one}{task}" for one, task in zip(systems, tasks, strict=True)])
+        told.append(f"{system}, {tasks[y]}: {frozen.mean:.0%} frozen, {tuned.mean:.0%} fine-tuned, {verdict}")
+        if y and tasks[y] != tasks[y - 1]:
+            ax.axhline(y - 0.5, color=COLOURS["grey"], lw=1, ls=":", marker="")
+    ax.set_yticks(range(len(systems)), [f"{s}: {t}" for s, t in zip(systems, tasks, strict=True)])
     ax.set_ylim(len(systems) - 0.5, -0.5)
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.set(xlabel="accuracy")
@@ -200,8 +205,3 @@ def everywhere(results: Records) -> Described:
     handles = [Line2D([], [], ls="none", label=name, ms=9, **looks) for name, looks in names.items()]
     fig.legend(handles=handles, loc="outside upper center", ncols=2)
     return Described(fig, f"Frozen and fine-tuned, system by system. {'; '.join(told)}.")
-
-
-def order(records: Records, field: str, values: Sequence[str]) -> Records:
-    """The records in the order of a field's `values`; others are left out."""
-    return Records([row for value in values for row in records if row[field] == value], records.about)

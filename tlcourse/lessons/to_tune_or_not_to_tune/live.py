@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tlcourse.data import cloze
+from tlcourse.data import cloze, tasks
 from tlcourse.data.tasks import SPANS, TAGS, Task
+from tlcourse.models.pretrained import encoders
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.show.records import Records
 from tlcourse.train.finetuning import answers, read_once
@@ -57,9 +58,10 @@ def find_answers(encoder: TextEncoder, n: int, tested: int, seed: int, recipe: T
 
 
 def on_states(
-    encoder: TextEncoder, task: Task, heads: dict[str, Head], n: int, seeds: Sequence[int], recipe: TextRecipe
+    name: str, heads: dict[str, Head], n: int, tested: int, seeds: Sequence[int], recipe: TextRecipe
 ) -> Records:
-    """Heads on the frozen encoder, which reads each text once: way, seed, score."""
+    """Heads on a frozen MiniLM, which reads each text of the task once: task, way, labels, seed, score."""
+    encoder, task = encoders.load("minilm"), cut(tasks.load(name), tested)
     ((test, index),) = task.tests.items()
     asked = read_once.read(encoder, parts_of(encoder, task, index))
     found = []
@@ -72,5 +74,5 @@ def on_states(
                 encoder, texts, targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
             )
             score = scores.score(task, test, model.predict(asked))
-            found.append({"task": task.name, "way": way, "labels": n, "seed": seed, "score": score})
+            found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
     return Records(found)

@@ -69,6 +69,8 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
         "an answer of one piece": (np.array([0.0, 3.0, 1.0]), np.array([1.0, 4.0, 0.5]), 3),
         "the longest that is allowed": (np.array([5.0, 0.0, 0.0]), np.array([0.0, 0.0, 5.0]), 3),
         "small differences": (np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.4, 0.1]), 3),
+        "one end is surer than the other": (np.array([5.0, 0.3, 2.0]), np.array([0.1, 0.2, 2.0]), 2),
+        "no score is above zero": (np.array([-3.0, -1.0, -2.5]), np.array([-0.5, -1.5, -4.0]), 2),
         "at the very end": (np.array([0.0, 0.0, 2.0, 6.0]), np.array([0.0, 1.0, 0.0, 6.0]), 2),
     },
     equivalent={"result: absolute": "a place is never negative"},

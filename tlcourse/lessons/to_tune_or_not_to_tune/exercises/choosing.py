@@ -18,10 +18,11 @@ def _ways(rng: np.random.Generator) -> tuple[dict[Way, list[float]], dict[Way, f
     }
     order = sorted(scores, key=lambda name: np.mean(scores[name]))
     clock = dict(zip(order, np.sort(rng.uniform(1, 90, 5)), strict=True))
-    clock[order[-1]] += 30  # the best is the slowest, and a bad one is nearly as slow
-    clock[order[0]], clock[order[2]] = clock[order[2]], clock[order[0]]
+    clock[order[-1]] += 30  # the best is the slowest; of the others the best is neither slow nor quick
+    clock[order[2]], clock[order[3]] = clock[order[3]], clock[order[2]]
+    clock[order[0]], clock[order[1]] = clock[order[1]], clock[order[0]]  # nor is the quickest the worst
     seconds = {name: float(clock[name]) for name in scores}
-    return scores, seconds, float(rng.uniform(clock[order[3]], clock[order[4]]))
+    return scores, seconds, float(rng.uniform(clock[order[2]], clock[order[4]]))
 
 
 def _affordable(scores: Mapping, seconds: Mapping, budget: float) -> list[str]:
@@ -73,6 +74,11 @@ def _per_second(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     special={
         "just affordable": ({"a": [0.5, 0.5], "b": [0.9, 0.7]}, {"a": 1.0, "b": 10.4}, 10.4),
         "nothing is affordable": ({"a": [0.5], "b": [0.9]}, {"a": 5.0, "b": 10.0}, 1.0),
+        "a little better, and much slower": (
+            {"a": [0.2], "b": [0.9], "c": [0.95]},
+            {"a": 1.0, "b": 1.5, "c": 9.0},
+            10.0,
+        ),
         "one lucky seed": ({"a": [0.9, 0.1, 0.1], "b": [0.5, 0.5, 0.5]}, {"a": 1.0, "b": 2.0}, 3.0),
     },
     hints=(
