@@ -113,7 +113,7 @@ def _read(text: str, words: Sequence[str]) -> DependencyTree:
         rest = rest.lstrip()
         found.append(rest[:length])
         rest = rest[length:]
-    if rest or not all(found):
+    if rest or [*map(len, found)] != [*map(int, lengths)]:
         raise ValueError(f"{FILE} has a tree that is not of the sentence {text!r}: fetch BBC news anew")
     is_punctuation = np.array([tag == "PUNCT" for tag in tags])
     return DependencyTree(found, list(tags), np.array([*map(int, heads)]), list(relations), is_punctuation)

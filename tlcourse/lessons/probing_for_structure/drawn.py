@@ -26,7 +26,9 @@ def tree_and_distances(tree: DependencyTree = EXAMPLE) -> Described:
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(1.25, 1))
     for word, head in enumerate(tree.heads.tolist()):
         if head != ROOT:
-            left.plot([head, word], [depths[head], depths[word]], color=COLOURS["grey"], lw=2, marker="")
+            left.plot(
+                [head, word], [depths[head], depths[word]], color=COLOURS["grey"], lw=2, ls="-", marker=""
+            )
     for word, text in enumerate(tree.words):
         left.text(word, depths[word], text, ha="center", va="center", fontsize=13,
                   bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "black"})  # fmt: skip

@@ -127,6 +127,6 @@ def _control_row(rows: Records) -> tuple[Any, ...]:
         "2 is substantially more selective",
         "Hewitt and Liang 2019, abstract",
         told,
-        "They: ELMo, the Wall Street Journal, which has many words often. We: DistilBERT, 17 tags, "
-        "some hundred sentences, in which most words occur once or twice: too seldom to be learnt by heart.",
+        "They: ELMo, the Wall Street Journal. We: DistilBERT, 17 tags, a few hundred sentences; of the words that "
+        "were not among them no probe can know the lot, which keeps it selective.",
     )
