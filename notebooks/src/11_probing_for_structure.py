@@ -324,7 +324,7 @@ show.results(depths, rows="states", columns="measure", best=None, caption="silve
 
 # %% [markdown]
 # ## 4. Every baseline on the same axes · 8 minutes
-# Silver trees are a parser's. From here on, gold ones: English-EWT, about 1,900 sentences to learn from, 2,000 to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
+# Silver trees are a parser's. From here on, gold ones: English-EWT, 1,586 sentences to learn from, 1,634 to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
 # are what the trained layers have to beat. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
 # *untrained* twin is the same network before its training. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type.
 

@@ -27,7 +27,7 @@ def _ours(structural: Records, measure: str, models: list[str]) -> str:
     told = []
     for model in models:
         rows = structural.where(model=model, measure=measure)
-        layer = structural.where(model=model, states="untrained").values("layer")[0]
+        layer = results.compared_at(results.on_one_axis(structural, "UUAS"), model)
         if any(row["states"] == "trained" and row["layer"] == layer for row in rows):
             told.append(
                 f"{model} layer {layer}: {_score(rows, states='trained', layer=layer, measure=measure)}"
@@ -36,7 +36,7 @@ def _ours(structural: Records, measure: str, models: list[str]) -> str:
 
 
 def paper_rows(
-    structural: Records, edge: Records, live_control: Records, sentences: str = "1,900 sentences"
+    structural: Records, edge: Records, live_control: Records, sentences: str = "1,586 sentences"
 ) -> list[tuple[Any, ...]]:
     """Rows for `show.compare`: trees, baselines, depths, edge probing, control tasks.
 
@@ -127,6 +127,6 @@ def _control_row(rows: Records) -> tuple[Any, ...]:
         "2 is substantially more selective",
         "Hewitt and Liang 2019, abstract",
         told,
-        "They: ELMo, the Wall Street Journal. We: DistilBERT, 17 tags, a few hundred sentences; of the words that "
-        "were not among them no probe can know the lot, which keeps it selective.",
+        "They: ELMo, the Wall Street Journal. We: DistilBERT, 17 tags, a few hundred "
+        "sentences; of words that were not among them no probe can know the lot, which keeps it selective.",
     )

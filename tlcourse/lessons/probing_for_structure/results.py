@@ -42,8 +42,12 @@ def on_one_axis(structural: Records, measure: str, control: Records | None = Non
 
 
 def compared_at(rows: Records, model: str) -> int:
-    """The layer that was chosen before anything was measured: that of the untrained twin."""
-    return rows.where(model=model, what=UNTRAINED).values("layer")[0]
+    """The layer chosen before anything was measured: the middle one, or else the untrained twin's first."""
+    of_model = rows.where(model=model)
+    layers = sorted(of_model.where(what=TRAINED).values("layer"))
+    there = of_model.where(what=UNTRAINED).values("layer")
+    middle = layers[len(layers) // 2]
+    return middle if middle in there else there[0]
 
 
 def whole(rows: Records, models: Sequence[str]) -> list[str]:
