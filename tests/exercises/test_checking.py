@@ -376,3 +376,64 @@ def test_a_question_says_what_else_it_needs():
     verdict = depth.verdict(2)
     assert verdict.status == WRONG
     assert "check.depth(depth, accuracies)" in verdict.message
+
+
+def test_any_kind_of_array_may_be_handed_in():
+    @exercise(title="Twice", inputs=matrix, hints=HINTS, any_kind=True)
+    def twice(x):
+        """Return 2x."""
+        return 2 * x
+
+    for way in (
+        lambda x: torch.from_numpy(2 * x),
+        lambda x: (2 * x).tolist(),
+        lambda x: [torch.from_numpy(2 * row) for row in x],
+        lambda x: torch.from_numpy(2 * x).requires_grad_(),
+    ):
+        assert twice.verdict(way).status == SOLVED
+    for wrong in (lambda x: x.tolist(), lambda x: (2 * x)[:1], lambda x: [[1], [1, 2]], lambda x: "text"):
+        assert twice.verdict(wrong).status == WRONG
+
+
+def test_a_gap_of_a_known_mistake_may_be_filled_with_any_one_number():
+    def diagonal_alone(x):
+        return np.where(np.eye(len(x)) == 1, x, np.nan)
+
+    @exercise(
+        title="The same",
+        inputs=lambda rng: (rng.normal(size=(3, 3)),),
+        hints=HINTS,
+        wrong=[(diagonal_alone, "the diagonal alone")],
+    )
+    def unchanged(x):
+        """Return x."""
+        return x.copy()
+
+    for fill in (0.0, 7.0, np.inf, np.nan):
+        verdict = unchanged.verdict(lambda x, fill=fill: np.where(np.eye(3) == 1, x, fill))
+        assert verdict.message == "the diagonal alone"
+    assert unchanged.verdict(lambda x: np.where(np.eye(3) == 1, x, 2 * x)).message != "the diagonal alone"
+
+
+def test_the_inputs_are_drawn_and_mistakes_tried_once():
+    drawn, tried = [], []
+
+    def draw(rng):
+        drawn.append(1)
+        return (rng.normal(size=3),)
+
+    def mistake(x):
+        tried.append(1)
+        return x + 1
+
+    @exercise(title="Twice", inputs=draw, hints=HINTS, wrong=[(mistake, "one more")])
+    def twice(x):
+        """Return 2x."""
+        return 2 * x
+
+    assert twice.verdict(lambda x: x + 1).message == "one more"
+    before = len(drawn), len(tried)
+    for other in (lambda x: x + 1, lambda x: x + 2, lambda x: np.negative(x, out=x)):
+        assert twice.verdict(other).status == WRONG  # one of them spoils its input: a copy
+    assert twice.verdict(lambda x: 2 * x).status == SOLVED
+    assert (len(drawn), len(tried)) == before

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tlcourse.exercises.comparison import difference, kind, short
+from tlcourse.exercises.equality import same
 
 numbers = (
     st.integers(-(10**6), 10**6) | st.floats(allow_nan=True, allow_infinity=True, width=32) | st.booleans()
@@ -52,6 +53,25 @@ CONFUSABLE = [
 def test_equality_is_symmetric_among_look_alikes(a):
     for b in CONFUSABLE:
         assert (difference(a, b) is None) == (difference(b, a) is None), (a, b)
+
+
+@pytest.mark.parametrize("a", CONFUSABLE, ids=repr)
+def test_same_is_no_difference_among_look_alikes(a):
+    for b in CONFUSABLE:
+        assert same(a, b) == (difference(a, b) is None), (a, b)
+
+
+@given(values, values)
+def test_same_is_no_difference(a, b):
+    assert same(a, b) == (difference(a, b) is None)
+    assert same(a, a)
+
+
+@given(arrays, st.floats(-1e-4, 1e-4))
+def test_same_has_the_bounds_of_difference(a, step):
+    b = a + step
+    for rtol, atol in ((1e-5, 1e-6), (0.0, 0.0), (1e-3, 0.0)):
+        assert same(a, b, rtol, atol) == (difference(a, b, rtol, atol) is None)
 
 
 @given(values, values)

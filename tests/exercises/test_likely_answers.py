@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from importlib import import_module
-from itertools import pairwise, takewhile
+from itertools import combinations, pairwise, product, takewhile
 
 import numpy as np
 import pytest
@@ -358,6 +358,71 @@ LIKELY = {
             (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
         ],
     },
+    "probing_for_structure": {
+        "tree_distances": [
+            (lambda h: abs(np.arange(len(h))[:, None] - np.arange(len(h))), "in the sentence"),
+            (lambda h: np.eye(len(h), dtype=int)[h] * 1.0 * (h >= 0)[:, None], "no more"),
+            (lambda h: floyd(h, order="ijk"), "outermost"),
+            (lambda h: floyd(h, far=999, order="ijk"), "outermost"),
+            (lambda h: floyd(h, far=0), "begin with more"),
+            (lambda h: floyd(h, start=None), "0 edges from itself"),
+            (lambda h: floyd(h, is_head=lambda head: True), "last word"),
+            (lambda h: floyd(h, is_head=lambda head: head > 0), "over word 0"),
+            (lambda h: floyd(h, is_head=bool), "`if head`"),
+            (lambda h: by_ways(h, lambda a, b: len(a) + len(b) - 2), "through the root"),
+            (lambda h: by_ways(h, lambda a, b: len({*a} | {*b})), "`^`"),
+            (lambda h: by_ways(h, lambda a, b: len({*a} - {*b})), "second word's"),
+            (lambda h: by_ways(h, lambda a, b: abs(len(a) - len(b))), "deeper"),
+            (lambda h: by_ways(h, lambda a, b: len({*a[1:]} ^ {*b[1:]})), "word itself"),
+            (lambda h: by_ways(h, lambda a, b: len({*a} ^ {*b}) + 1), "too large"),
+            (lambda h: [len(way(h, i)) - 1 for i in range(len(h))], "axis"),
+            (lambda h: [way(h, i) for i in range(h)], "`len(…)`"),
+        ],
+        "probe_distances": [
+            (lambda x, B: torch.cdist(x @ B.T, x @ B.T), "root"),
+            (lambda x, B: torch.cdist(x, x) ** 2, "B comes first"),
+            (lambda x, B: (x @ B.T) @ (x @ B.T).T, "dot products"),
+            (lambda x, B: torch.cdist(x @ B.T, x @ B.T, p=1), "absolute"),
+            (lambda x, B: ((x @ B.T)[:, None] - x @ B.T).square().mean(-1), "mean"),
+            (lambda x, B: ((x @ B.T)[:, None] - x @ B.T).square().sum(1), "shape"),
+            (lambda x, B: (x @ B.T).square().sum(-1), "each *pair*"),
+            (lambda x, B: torch.cdist(x @ B.T @ B, x @ B.T @ B) ** 2, "B transposed"),
+            (lambda x, B: (B @ x).square().sum(-1), "matrix product"),
+        ],
+        "distance_loss": [
+            (lambda p, g: torch.nn.functional.mse_loss(p, g), "square"),
+            (lambda p, g: torch.nn.functional.l1_loss(p, g, reduction="sum"), "sum"),
+            (lambda p, g: (p - g).abs().sum() / len(p), "number of words"),
+            (lambda p, g: (p - g).mean(), "cancel"),
+            (lambda p, g: (p - g).abs()[np.triu_indices(len(p), 1)].mean(), "diagonal"),
+            (lambda p, g: (p.sqrt() - g).abs().mean(), "squared already"),
+            (lambda p, g: (p - g).abs().mean(-1), "each word"),
+        ],
+        "uuas": [
+            (lambda d, e: len({*nearest_pairs(d)[: len(e)]} & e) / len(e), "circle"),
+            (lambda d, e: len(in_order(nearest_to_each(d)) & e) / len(e), "nearest one"),
+            (lambda d, e: len({*enumerate(d.argmin(1).tolist())} & e) / len(e), "joined to itself"),
+            (lambda d, e: len({*grown(d)} & e) / len(e), "(inside, new)"),
+            (lambda d, e: len(in_order(grown(-d)) & e) / len(e), "*least*"),
+            (lambda d, e: len(in_order(grown(d)) & e), "how many there are"),
+            (lambda d, e: len(in_order(grown(d)) & e) / len(d), "one edge less"),
+            (lambda d, e: len(in_order(grown(d, from_last=True)) & e) / len(e), "get a line"),
+            (lambda d, e: len({p for p in nearest_pairs(d) if d[p] < 1.5} & e) / len(e), "about 1"),
+            (lambda d, e: len({p for p in nearest_pairs(d) if round(d[p]) == 1} & e) / len(e), "rounds to 1"),
+            (lambda d, e: len({(i, i + 1) for i in range(len(e))} & e) / len(e), "in the sentence"),
+        ],
+        "expected_layer": [
+            (lambda s: np.average(range(len(s) - 1), weights=np.diff(s)), "One too low"),
+            (lambda s: np.average(range(len(s)), weights=s), "*adds*"),
+            (lambda s: np.average(range(len(s)), weights=np.diff(s, prepend=0)), "embeddings"),
+            (lambda s: sum(k * (s[k] - s[k - 1]) for k in range(1, len(s))), "not divided"),
+            (lambda s: sum(k * (s[k] - s[k - 1]) for k in range(1, len(s))) / s[-1], "embeddings"),
+            (lambda s: sum(k * (s[k] - s[k - 1]) for k in range(1, len(s))) / s[-1] - s[0], "brackets"),
+            (lambda s: np.average(range(1, len(s)), weights=np.diff(s).clip(0)), "below 0"),
+            (lambda s: int(np.argmax(s)), "best score"),
+            (lambda s: np.average(range(1, len(s)), weights=s[1:] - s[0]), "just below"),
+        ],
+    },
     "to_tune_or_not_to_tune": {
         "first_pieces": [
             (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),
@@ -446,6 +511,54 @@ def pooled(x, m, last=None, largest=None, mean=None, dim=1):
     largest = x.masked_fill(~inside, -inf).amax(1) if largest is None else largest
     mean = (x * inside).sum(1) / n[:, None] if mean is None else mean
     return torch.cat([last, largest, mean], dim)
+
+
+def way(heads, word):
+    found = [word]
+    while heads[word] != -1:
+        word = int(heads[word])
+        found.append(word)
+    return found
+
+
+def by_ways(heads, pair):
+    return [[pair(way(heads, i), way(heads, j)) for j in range(len(heads))] for i in range(len(heads))]
+
+
+def floyd(heads, far=inf, order="kij", start=0, is_head=lambda head: head != -1):
+    n = len(heads)
+    d = np.full((n, n), float(far))
+    if start is not None:
+        np.fill_diagonal(d, start)
+    for word, head in enumerate(heads):
+        if is_head(head):
+            d[word, head] = d[head, word] = 1
+    for turn in product(range(n), repeat=3):
+        i, j, k = (turn[order.index(name)] for name in "ijk")
+        d[i, j] = min(d[i, j], d[i, k] + d[k, j])
+    return d
+
+
+def nearest_pairs(d):
+    return sorted(combinations(range(len(d)), 2), key=lambda pair: d[pair])
+
+
+def nearest_to_each(d):
+    return enumerate((d + np.diag(np.full(len(d), inf))).argmin(1).tolist())
+
+
+def grown(d, from_last=False):
+    inside, found = [0], []
+    for _ in range(len(d) - 1):
+        outside = [j for j in range(len(d)) if j not in inside]
+        pairs = product(inside[-1:] if from_last else inside, outside)
+        found.append(min(pairs, key=lambda pair: d[pair]))
+        inside.append(found[-1][1])
+    return found
+
+
+def in_order(pairs):
+    return {(min(pair), max(pair)) for pair in pairs}
 
 
 def counted(words):

@@ -48,6 +48,9 @@ def write_too_much():
 
 CASES = [
     (lambda: a + b, "(2, 3) and (4, 5)"),
+    (lambda: range(a[0].astype(int)), "`len(…)`"),
+    (lambda: min([]), "nothing to choose from"),
+    (lambda: [one for one, other in a[0]], "names on the left"),
     (lambda: t + u, "lengths 3 and 5"),
     (lambda: t.expand(2, 5), "stretched"),
     (larger_in_place, "In place"),

@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises import attempts, diagnoses, raised
+from tlcourse.exercises.any_kind import as_floats, filled
 from tlcourse.exercises.comparison import difference, short
+from tlcourse.exercises.equality import same
 from tlcourse.exercises.prediction import prediction
 from tlcourse.exercises.questions import question, three_hints
 from tlcourse.exercises.verdicts import Verdict
@@ -44,6 +46,10 @@ class Exercise:
     equivalent: Mapping[str, str] = field(default_factory=dict)
     rtol: float = 1e-5
     atol: float = 1e-6
+    any_kind: bool = False
+    _cases: list = field(default_factory=list, init=False, repr=False, compare=False)
+    _made: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _memo: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.hints = three_hints(self.title, self.hints)
@@ -80,7 +86,7 @@ class Exercise:
             return Verdict.wrong(problem, named=True)
         got = []
         for number, (args, _, _) in enumerate(cases):
-            outcome = attempts.run(attempt, args, number)
+            outcome = self.run(attempt, args, number)
             if outcome.failure:
                 told, known = raised.in_the_exercises_terms(outcome.failure, self.parameters, args)
                 return Verdict.wrong(told, given=self._given(args), named=known, args=args)
@@ -101,19 +107,28 @@ class Exercise:
 
     def cases(self) -> list[tuple[tuple, attempts.Outcome, str]]:
         """Return (arguments, what the solution gives, what is special about them) for all that is tried."""
-        drawn = [(*self.case(seed), "") for seed in SEEDS]
-        special = [
-            (args, attempts.run(self.reference, args, len(SEEDS) + number), label)
-            for number, (label, args) in enumerate(self.special.items())
-        ]
-        return drawn + special
+        if not self._cases:  # the same for every attempt, which gets a copy
+            drawn = [(*self.case(seed), "") for seed in SEEDS]
+            special = [
+                (args, self.run(self.reference, args, len(SEEDS) + number), label)
+                for number, (label, args) in enumerate(self.special.items())
+            ]
+            self._cases = drawn + special
+        return self._cases
 
     def case(self, seed: int) -> tuple[tuple, attempts.Outcome]:
         """Return the arguments drawn from a seed, and what the solution gives for them."""
         args = self.inputs(np.random.default_rng(seed))
         if not isinstance(args, tuple):
             args = (args,)
-        return args, attempts.run(self.reference, args, seed)
+        return args, self.run(self.reference, args, seed)
+
+    def run(self, function: Callable, args: tuple, seed: int) -> attempts.Outcome:
+        """Return what a function does on these arguments, its value as it is compared: see `any_kind`."""
+        outcome = attempts.run(function, args, seed)
+        if self.any_kind:
+            outcome.value = as_floats(outcome.value)
+        return outcome
 
     def _given(self, args: tuple) -> str:
         pairs = zip(self.parameters, args, strict=False)
@@ -150,7 +165,7 @@ class Exercise:
 
         def caller(function: Callable) -> Callable[[tuple], object]:
             def call(args: tuple) -> object:
-                outcome = attempts.run(function, args, 0)
+                outcome = self.run(function, args, 0)
                 if outcome.failure:
                     raise ValueError(outcome.failure)
                 return outcome.value
@@ -159,25 +174,36 @@ class Exercise:
 
         return diagnoses.diagnose(
             diagnoses.Attempt(
-                self.parameters, tried, caller(self.reference), caller(attempt), self.rtol, self.atol
+                self.parameters,
+                tried,
+                caller(self.reference),
+                caller(attempt),
+                self.rtol,
+                self.atol,
+                self._memo,
             )
         )
 
     def _same(self, a: object, b: object) -> bool:
-        return difference(a, b, self.rtol, self.atol) is None
+        return same(a, b, self.rtol, self.atol)
 
     def _known_mistake(self, cases: list, got: list[attempts.Outcome]) -> str | None:
         """Return the message of the first known mistake that gives the same values on every input."""
-        for mistake, message in self.wrong:
-            made = [attempts.run(mistake, args, number) for number, (args, _, _) in enumerate(cases)]
-            if all(
-                m.failure is None
-                and m.changed == g.changed
-                and difference(m.value, g.value, self.rtol, self.atol) is None
-                for m, g in zip(made, got, strict=True)
-            ):
+        for which, (_, message) in enumerate(self.wrong):
+            if all(self._as_made(which, number, cases, o) for number, o in enumerate(got)):
                 return message
         return None
+
+    def _as_made(self, which: int, number: int, cases: list, got: attempts.Outcome) -> bool:
+        """Whether a known mistake gives this on an input; what it gives is found once."""
+        if (which, number) not in self._made:
+            self._made[which, number] = self.run(self.wrong[which][0], cases[number][0], number)
+        made = self._made[which, number]
+        return (
+            made.failure is None
+            and made.changed == got.changed
+            and self._same(filled(made.value, got.value), got.value)
+        )
 
 
 def exercise(
@@ -190,6 +216,7 @@ def exercise(
     equivalent: Mapping[str, str] | None = None,
     rtol: float = 1e-5,
     atol: float = 1e-6,
+    any_kind: bool = False,
 ) -> Callable[[Callable], Exercise]:
     """Declare the decorated function as the solution of an exercise.
 
@@ -199,11 +226,14 @@ def exercise(
             attempt is right by luck.
         hints: three: a nudge, a bigger one, nearly there.
         wrong: (function, message) for each mistake that people make; the message is shown when an attempt
-            gives the same values as that function on every input.
+            gives the same values as that function on every input. NaN in an array stands for any one number:
+            what a learner put there where there is none.
         special: what is special → arguments that are always tried besides: a bound that is met, a tie, the
             "none" of the docstring. The words follow "not where": `"the target is the last score"`.
         equivalent: change → why it makes no difference, for `mutants`.
         rtol, atol: how near the values have to be.
+        any_kind: an array, a tensor and nested lists of the same numbers, whole or not, are all right: for an
+            exercise in which the kind of array is not the point.
 
     Raises:
         ValueError: there are not three hints.
@@ -218,4 +248,5 @@ def exercise(
         dict(equivalent or {}),
         rtol,
         atol,
+        any_kind,
     )

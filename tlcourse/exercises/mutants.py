@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import attempts, misuses
+from tlcourse.exercises import misuses
 from tlcourse.exercises.comparison import difference, is_tensor
 from tlcourse.exercises.machinery import Exercise
 from tlcourse.exercises.mutations import mutations
@@ -146,7 +146,7 @@ def _differs(exercise: Exercise, mutant: Mutant) -> int:
     wrong = 0
     for seed in MORE_SEEDS:
         args, expected = exercise.case(seed)
-        got = attempts.run(mutant.function, args, seed)
+        got = exercise.run(mutant.function, args, seed)
         wrong += bool(
             got.failure
             or got.changed != expected.changed

@@ -124,6 +124,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      r"elements cannot be converted to Scalar|only one element tensors",
      "One number is needed here (`float`, `int` or a function of `math`), but this is an array of many. "
      "numpy's and torch's own functions work on all values at once."),
+    (r"only integer scalar arrays can be converted to a scalar index", "One whole number is needed here "
+     "(in `range`, as an index), but this is an array of many: `len(…)` says how long it is."),
     (r"unsupported operand type.*'(?:builtin_function_or_method|method|function)'",
      "You calculate with a function that has not been called: the brackets `()` are missing."),
     (r"'(?:builtin_function_or_method|method|function)' object is not (?:subscriptable|iterable)",
@@ -156,8 +158,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "are no numbers."),
     (r"(?:unsupported operand type\(s\) for|can only concatenate|bad operand type for)",
      "These two kinds of values can't be put together by this operator: look at what each is."),
-    (r"zero-size array|argmax of an empty|max\(\) (?:arg is an empty|iterable argument is empty)|Expected "
-     r"reduction dim",
+    (r"zero-size array|argmax of an empty|(?:max|min)\(\) (?:arg is an empty|iterable argument is empty)|"
+     r"Expected reduction dim",
      "There is nothing to choose from: on this input the selection is empty."),
     (r"selected index k out of range", "You ask for more of the largest than there are along that axis."),
     (r"name '(\w+)' is not defined", lambda m: f"`{m[1]}` has not been given a value, or not been "
@@ -190,7 +192,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "negative number: on this input that comes up."),
     (r"maximum recursion depth", "Your function calls itself without end."),
     (r"not supported between instances", "These two kinds of values can't be compared."),
-    (r"not enough values to unpack|too many values to unpack", "The number of names on the left is not the "
+    (r"not enough values to unpack|too many values to unpack|cannot unpack non-iterable",
+     "The number of names on the left is not the "
      "number of values on the right."),
     (r"object is not (?:iterable|reversible)", "This is one value, where several are expected."),
     (r"object (?:is not subscriptable|does not support item assignment)", "This value has no entries to "

@@ -6,9 +6,9 @@ said; `comparison` is left for what none explains.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tlcourse.exercises.comparison import difference
+from tlcourse.exercises.equality import same
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ class Attempt:
     """All that a diagnosis may look at: the cases, the solution and the attempt, both safe to call.
 
     `solve` and `repeat` return what the solution and the learner's function make of other arguments, or
-    raise `ValueError` where they fail on them.
+    raise `ValueError` where they fail on them. `memo` keeps what the solution gives for changed arguments:
+    all attempts at an exercise may share it, as they have the same cases.
     """
 
     names: tuple[str, ...]
@@ -41,9 +42,10 @@ class Attempt:
     repeat: Callable[[tuple], object]
     rtol: float = 1e-5
     atol: float = 1e-6
+    memo: dict = field(default_factory=dict, repr=False, compare=False)
 
     def same(self, a: object, b: object) -> bool:
-        return difference(a, b, self.rtol, self.atol) is None
+        return same(a, b, self.rtol, self.atol)
 
 
 Diagnosis = Callable[[Attempt], str | None]

@@ -145,9 +145,10 @@ def _one_of_its_words(attempt: Attempt) -> str | None:
 
 def taken_otherwise(attempt: Attempt) -> str | None:
     """The right result of an argument that was changed: see `OF_AN_ARGUMENT`."""
-    for change, sentence in OF_AN_ARGUMENT:
+    for which, (change, sentence) in enumerate(OF_AN_ARGUMENT):
         for number, name in enumerate(attempt.names):
-            if _solves_for(attempt, lambda args, n=number, c=change: _with(args, n, c(args[n]))):
+            key = ("otherwise", which, number)
+            if _solves_for(attempt, key, lambda args, n=number, c=change: _with(args, n, c(args[n]))):
                 return sentence.format(name)
     return None
 
@@ -158,7 +159,9 @@ def swapped(attempt: Attempt) -> str | None:
     for i, j in itertools.combinations(range(len(attempt.names)), 2):
         if type(first[i]) is not type(first[j]) or np.ndim(first[i]) != np.ndim(first[j]):
             continue
-        if _solves_for(attempt, lambda args, i=i, j=j: _with(_with(args, i, args[j]), j, args[i])):
+        if _solves_for(
+            attempt, ("swapped", i, j), lambda args, i=i, j=j: _with(_with(args, i, args[j]), j, args[i])
+        ):
             return f"`{attempt.names[i]}` and `{attempt.names[j]}` have changed places."
     return None
 
@@ -166,7 +169,7 @@ def swapped(attempt: Attempt) -> str | None:
 def taken_for_another(attempt: Attempt) -> str | None:
     """One argument used in the place of another."""
     for i, j in itertools.permutations(range(len(attempt.names)), 2):
-        if _solves_for(attempt, lambda args, i=i, j=j: _with(args, i, args[j])):
+        if _solves_for(attempt, ("another", i, j), lambda args, i=i, j=j: _with(args, i, args[j])):
             return f"You use `{attempt.names[j]}` where `{attempt.names[i]}` belongs."
     return None
 
@@ -175,12 +178,34 @@ def _with(args: tuple, number: int, value: object) -> tuple:
     return (*args[:number], value, *args[number + 1 :])
 
 
-def _solves_for(attempt: Attempt, change: Callable[[tuple], tuple]) -> bool:
-    """Whether the attempt gave, on every input, what the solution gives on the changed one."""
+_FAILS = (TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError)
+
+
+def _solves_for(attempt: Attempt, key: tuple, change: Callable[[tuple], tuple]) -> bool:
+    """Whether the attempt gave, on every input, what the solution gives on the changed one.
+
+    `key` tells this change from all others.
+    """
     try:
-        return all(attempt.same(attempt.solve(change(case.args)), case.got) for case in attempt.cases)
-    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError):
+        return all(
+            attempt.same(_solved(attempt, (*key, number), case, change), case.got)
+            for number, case in enumerate(attempt.cases)
+        )
+    except _FAILS:
         return False
+
+
+def _solved(attempt: Attempt, key: tuple, case: Case, change: Callable[[tuple], tuple]) -> object:
+    """What the solution gives on a changed case, or raises: found once, as no attempt makes a difference."""
+    if key not in attempt.memo:
+        try:
+            attempt.memo[key] = attempt.solve(change(case.args)), None
+        except _FAILS as error:
+            attempt.memo[key] = None, error.with_traceback(None)
+    value, error = attempt.memo[key]
+    if error is not None:
+        raise error
+    return value
 
 
 def makes_no_difference(attempt: Attempt) -> str | None:
