@@ -111,7 +111,8 @@ show.results(in_words.with_selectivity(by_word), rows="reads", columns="task", b
 
 # %%
 train_words, test_words = ([words[i] for i in index] for index in (bbc.train_index, bbc.test_index))
-show.md(in_words.of_selectivity(by_word, control_tasks.ceiling(train_words, test_words, shares.max())))
+by_heart = control_tasks.ceiling(train_words, test_words, shares.max())
+show.md(in_words.of_selectivity(by_word, live.commonest(asked["control task"][0], bbc), by_heart))
 
 # %%
 show.md(in_words.of_trained_against_untrained(by_word))
@@ -308,18 +309,15 @@ check.uuas(uuas)
 shown = pick(full=list(range(len(layers))), fast=[0, layer])
 read = {f"layer {k}": layers[k] for k in shown} | {f"untrained, layer {layer}": untrained}
 now, probes = live.measure_trees(DistanceProbe, read, bbc, seeds)
-show.results(now, rows="states", columns="measure", best=None, caption="silver trees")
+trained, twin = f"layer {layer}", f"untrained, layer {layer}"
+few = now.where(states=["no model", "layer 0", trained, twin])
+show.results(few, rows="states", columns="measure", best=None, caption="silver trees")
 
 # %%
-show.md(in_words.of_live_trees(now, f"layer {layer}", f"untrained, layer {layer}"))
+show.md(in_words.of_live_trees(few, trained, twin))
 
 # %%
-show.md(in_words.of_layers(now, shown))
-
-# %%
-depths, _ = live.measure_trees(
-    DepthProbe, {k: read[k] for k in (f"layer {layer}", f"untrained, layer {layer}")}, bbc, seeds
-)
+depths, _ = live.measure_trees(DepthProbe, {name: read[name] for name in (trained, twin)}, bbc, seeds)
 show.results(depths, rows="states", columns="measure", best=None, caption="silver trees, depths")
 
 # %% [markdown]
@@ -338,6 +336,15 @@ figures.by_layer(axes, models, "UUAS, gold trees")
 # %%
 check.recall("which_layer")
 
+# %% [markdown]
+# And on the silver trees, with the probes that you have just trained, one for each layer:
+
+# %%
+show.md(in_words.of_layers(now, shown))
+
+# %% [markdown]
+# Now the margins on gold trees, seed by seed (the least and the most in brackets). Which layer is compared was fixed before: the middle one, for which the untrained twin was measured.
+
 # %%
 show.md(in_words.of_margins(axes, models))
 
@@ -345,7 +352,7 @@ show.md(in_words.of_margins(axes, models))
 show.md(in_words.of_all_margins(axes, models))
 
 # %% [markdown]
-# Which layer to compare was fixed before: the middle one, for which the twin was measured. And how selective is it?
+# And how selective is the probe of distances? Gold trees against control trees, the same layer:
 
 # %%
 show.md(in_words.of_control_trees(axes, models))

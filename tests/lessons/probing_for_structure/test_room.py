@@ -114,7 +114,7 @@ def test_figures_tell_what_they_draw():
 
 def test_words_and_selectivity():
     assert "selectivity" in in_words.with_selectivity(words()).values("task")
-    told = in_words.of_selectivity(words(), 0.8)
+    told = in_words.of_selectivity(words(), 0.2, 0.8)
     assert "more selective" in told
     assert "80.0%" in told
     assert "above" in in_words.of_trained_against_untrained(words())
