@@ -53,7 +53,7 @@ def of_selectivity(records: Records, commonest: float, ceiling: float) -> str:
     controls = records.where(task=live.CONTROL, probe="one hidden layer")
     best = max(one.mean for one in controls.by("states").values())
     lines.append(
-        f"- In the control task, one who always gives the commonest answer has {commonest:.1%}; one who knows "
+        f"- In the control task, one who always gives the commonest answer has {commonest:.1%}; who knows "
         f"each training word's by heart, and guesses for the others, {ceiling:.1%}. The probe with a hidden "
         f"layer comes to {best:.1%}."
     )
