@@ -16,6 +16,7 @@ from tlcourse.data import (
     dependency_trees,
     rated_sentences,
     senseval,
+    silver_trees,
     stsb,
     tagged_sentences,
     universal_dependencies,
@@ -251,6 +252,15 @@ def test_bbc_news(news):
     assert f"{len(news.texts):,} are left" in text
     assert f"of {np.mean([len(article.split()) for article in news.texts]):.0f} words on average" in text
     assert 2225 - len(news.texts) == 138 + 30
+
+
+def test_trees_of_bbc_news():
+    data, text = silver_trees.load(), section("BBC trees")
+    assert sizes_told("`silver_trees.load()`") == [
+        len(data.trees), len(data.train_index), len(data.test_index)
+    ]  # fmt: skip
+    assert f"{len(data.trees):,} sentences" in text
+    assert f"{sum(len(tree.words) for tree in data.trees):,} words" in text
 
 
 def test_cmudict(lexicon):

@@ -16,15 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tlcourse import assets
-from tlcourse.data import bbc_news, sentences, text_sources
-from tlcourse.data.near_duplicates import fingerprint
+from tlcourse.data import bbc_news, sentences, silver_tags, text_sources
 from tlcourse.data.splits import split_by_group
-from tlcourse.data.tokeniser import WORD, find_words
+from tlcourse.data.tokeniser import WORD
 
 TEST = 0.25  # of IE-ER's articles
-PER_ARTICLE = 3  # sentences of a BBC article that are tagged, its first ones
-_VERSION = 1
 
 Sentence = tuple[list[str], list[str]]  # words, and their tags by name
 
@@ -142,15 +138,15 @@ def _bio(words: Sequence[tuple[int, str]], spans: Sequence[tuple[int, int, str]]
 def bbc_silver(what: str) -> TaggedSentences:
     """The first sentences of each BBC article as spaCy tags them; the split is that of the articles.
 
-    They are tagged once and then kept: spaCy is needed only the first time.
+    The tags come with the course (`tlcourse.data.silver_tags`): spaCy is not needed.
 
     Args:
         what: `entities`, names in BIO; or `parts of speech`, the 17 universal ones.
 
     Raises:
-        ValueError: there are no other tags.
-        AssetMissing: not fetched yet.
-        ModuleNotFoundError: spaCy is not installed; the message says the command.
+        ValueError: there are no other tags, or they are of other texts than those that are there.
+        AssetMissing: BBC news is not fetched yet.
+        FileNotFoundError: the tags are not there.
     """
     kinds = ("entities", "parts of speech")
     if what not in kinds:
@@ -160,38 +156,9 @@ def bbc_silver(what: str) -> TaggedSentences:
     in_test = np.isin(np.arange(len(news.texts)), news.test_index)
     is_test = []
     for text, test in zip(news.texts, in_test, strict=True):
-        found = [s for line in text.split("\n") for s in sentences.split(text_sources.clean(line))]
-        of_article = [s for s in found if len(find_words(s)) > 3][:PER_ARTICLE]
+        of_article = silver_tags.sentences_of(text)
         cut += of_article
         is_test += [bool(test)] * len(of_article)
-    key = {
-        "texts": fingerprint(cut),
-        "pipeline": assets.catalogue()["spacy-en"].manifest_id,
-        "version": _VERSION,
-    }
-    kept = assets.cached_arrays("silver-tags", key, lambda: _with_spacy(cut))
-    lines = kept["words"].tobytes().decode("utf-8").split("\n")
-    tags = kept[what.replace(" ", "-")].tobytes().decode("utf-8").split("\n")
-    return _tagged([(w.split(), t.split()) for w, t in zip(lines, tags, strict=True)], is_test)
+    words, parts_of_speech, names = silver_tags.read(cut)
+    return _tagged([*zip(words, names if what == "entities" else parts_of_speech, strict=True)], is_test)
 
-
-def _with_spacy(texts: Sequence[str]) -> dict[str, np.ndarray]:
-    """Words, names and parts of speech: one line per sentence, words separated by spaces, as UTF-8 bytes."""
-    try:
-        import spacy
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            "silver tags need spaCy, once: `pip install spacy`, or leave out the tasks that have them."
-        ) from missing
-    pipeline = spacy.load(assets.path("spacy-en"), exclude=["parser", "lemmatizer", "senter"])
-    lines: dict[str, list[str]] = {"words": [], "entities": [], "parts-of-speech": []}
-    for document in pipeline.pipe(texts, batch_size=256):
-        tokens = [token for token in document if token.text.split() == [token.text]]
-        lines["words"].append(" ".join(token.text for token in tokens))
-        lines["parts-of-speech"].append(" ".join(token.pos_ for token in tokens))
-        lines["entities"].append(
-            " ".join(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "O" for t in tokens)
-        )
-    return {
-        name: np.frombuffer("\n".join(rows).encode("utf-8"), dtype=np.uint8) for name, rows in lines.items()
-    }

@@ -89,24 +89,30 @@ def _seeded(random_seed: int, build: Callable[[], nn.Module]) -> nn.Module:
 def _minilm(random_seed: int | None) -> TextEncoder:
     from tlcourse.models.pretrained import minilm
 
-    loaded = minilm.load()
-    return _in_our_code(loaded.model, loaded.tokenizer, random_seed)
+    def load() -> tuple["PreTrainedTokenizerFast", "PreTrainedModel"]:
+        loaded = minilm.load()
+        return loaded.tokenizer, loaded.model
+
+    return _in_our_code(load, random_seed)
 
 
 def _distilbert(random_seed: int | None) -> TextEncoder:
     from tlcourse.models.pretrained import distilbert
 
-    tokenizer, model = distilbert.load()
-    return _in_our_code(model, tokenizer, random_seed)
+    return _in_our_code(distilbert.load, random_seed)
 
 
 def _in_our_code(
-    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", random_seed: int | None
+    load: Callable[[], tuple["PreTrainedTokenizerFast", "PreTrainedModel"]], random_seed: int | None
 ) -> TextEncoder:
-    """A published model of a system that the course builds."""
+    """A published model of a system that the course builds. Never more than two copies are in memory."""
+    tokenizer, model = load()
     ours = interchange.from_transformers(model)
+    del model  # its weights were copied
     if random_seed is not None:
-        ours = _seeded(random_seed, lambda: type(ours)(ours.config).eval())
+        kind, config = type(ours), ours.config
+        del ours
+        ours = _seeded(random_seed, lambda: kind(config).eval())
     return _of_pieces(ours, tokeniser.load(tokenizer.name_or_path))
 
 

@@ -1,0 +1,252 @@
+"""Sentences say what came out; figures tell what they draw; the widget answers nonsense in words."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from tlcourse.data import silver_trees
+from tlcourse.data.dependency_trees import Treebank
+from tlcourse.lessons.probing_for_structure import drawn, figures, in_words, live, published, results, widget
+from tlcourse.models.pretrained import encoders
+from tlcourse.probe.structural import DistanceProbe
+from tlcourse.show.records import Records
+
+STATES = {"trained": 0.7, "untrained": 0.5, "decay over layer 0": 0.55, "random BiLSTM over layer 0": 0.58}
+
+
+def structural(trained: float = 0.7, models=("distilbert", "minilm")) -> Records:
+    """As `benchmarks/probing.py` writes it, with made-up scores."""
+    rows = []
+    for seed in range(3):
+        rows += [
+            {"model": "linear", "states": "none", "probe": probe, "seed": seed, "measure": m, "score": 0.45}
+            for probe, m in (
+                ("distance", "UUAS"),
+                ("distance", "DSpr"),
+                ("depth", "Root %"),
+                ("depth", "NSpr"),
+            )
+        ]
+        for model in models:
+            for what, score in (STATES | {"trained": trained}).items():
+                layers = {"trained": range(7), "untrained": [3]}.get(what, [0])
+                for layer in layers:
+                    key = {"model": model, "states": what, "layer": layer, "seed": seed}
+                    noise = 0.002 * seed * (layer + 1) + 0.01 * (layer == 3)
+                    for probe, measure in (("distance", "UUAS"), ("distance", "DSpr"), ("depth", "Root %"),
+                                           ("depth", "NSpr")):  # fmt: skip
+                        rows.append({**key, "probe": probe, "measure": measure, "score": score + noise})
+    return Records(rows)
+
+
+def control(score: float = 0.5) -> Records:
+    return Records(
+        {"model": model, "layer": 3, "task": task, "probe": "distance", "rank": rank, "seed": seed,
+         "measure": "UUAS", "score": score + 0.003 * seed}
+        for model in ("distilbert", "minilm") for task in ("gold", "control") for rank in (16, 64)
+        for seed in range(3)
+    )  # fmt: skip
+
+
+def edge() -> tuple[Records, Records]:
+    rows, weights = [], []
+    for model in ("distilbert", "minilm"):
+        for task in ("parts of speech", "dependencies"):
+            for seed in range(3):
+                key = {"model": model, "task": task, "seed": seed, "measure": "F1"}
+                rows += [{**key, "way": way, "score": 0.7 + 0.01 * seed} for way in ("lex", "cat")]
+                rows += [
+                    {**key, "way": "mix", "up_to": k, "score": 0.7 + 0.03 * k + 0.002 * seed * k}
+                    for k in range(7)
+                ]
+                weights += [{**key, "layer": k, "score": 1 / 7} for k in range(7)]
+    return Records(rows), Records(weights)
+
+
+def words(untrained: float = 0.8) -> Records:
+    less = {"linear": 0.4, "one hidden layer": 0.1}  # in the control task
+    rows = []
+    for name, score in {"untrained": untrained, "DistilBERT, layer 4": 0.9}.items():
+        for probe in live.PROBES:
+            for seed in range(3):
+                key = {"states": name, "probe": probe, "seed": seed}
+                rows.append({**key, "task": live.TASK, "score": score + 0.01 * seed})
+                rows.append({**key, "task": live.CONTROL, "score": score - less[probe] + 0.02 * seed})
+    return Records(rows)
+
+
+def test_margins_either_way():
+    axes = results.on_one_axis(structural(), "UUAS", control())
+    models = results.whole(axes, results.PUBLISHED)
+    assert models == ["distilbert", "minilm"]
+    assert results.compared_at(axes, "minilm") == 3
+    assert in_words.all_above(axes, models)
+    assert "above every baseline" in in_words.of_all_margins(axes, models)
+    told = in_words.of_margins(axes, models)
+    assert all(what in told for what in (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED))
+    below = results.on_one_axis(structural(0.5), "UUAS")
+    assert not in_words.all_above(below, models)
+    assert "Not each margin" in in_words.of_all_margins(below, models)
+    assert "selectivity" in in_words.of_control_trees(axes, models)
+    assert in_words.of_control_trees(below, models) == ""
+
+
+def test_a_model_without_all_layers_is_not_drawn():
+    rows = Records(
+        row for row in results.on_one_axis(structural(), "UUAS")
+        if not (row["model"] == "minilm" and row.get("layer") == 6 and row["seed"] == 2)
+    )  # fmt: skip
+    assert results.whole(rows, results.PUBLISHED) == ["distilbert"]
+
+
+def test_figures_tell_what_they_draw():
+    axes = results.on_one_axis(structural(), "UUAS", control())
+    alt = figures.by_layer(axes, ["distilbert", "minilm"], "UUAS").alt
+    assert "untrained, same layer" in alt
+    assert "control trees" in alt
+    zoo = structural(models=("bert-mini", "gpt-mini")).where(
+        states="trained", measure="UUAS", model=["bert-mini"]
+    )
+    assert "bert-mini" in figures.lines(zoo, "layer", "model", "UUAS", "layer").alt
+    assert "one edge apart" in drawn.tree_and_distances().alt
+    plt.close(drawn.two_trees(["a", "b", "."], {(0, 1)}, None, "t"))
+
+
+def test_words_and_selectivity():
+    assert "selectivity" in in_words.with_selectivity(words()).values("task")
+    told = in_words.of_selectivity(words(), 0.2, 0.8)
+    assert "more selective" in told
+    assert "80.0%" in told
+    assert "above" in in_words.of_trained_against_untrained(words())
+    assert "never read a word" in in_words.of_first_probe(0.8, 0.2)
+    assert "not far above" in in_words.of_first_probe(0.22, 0.2)
+
+
+def test_edges_and_places():
+    rows, weights = edge()
+    assert in_words.edge_ways(rows).values("way")[0].startswith("lex")
+    assert "**dependencies**" in in_words.of_edge_ways(rows)
+    (first, *_) = in_words.places(rows, weights)
+    assert first["centre of gravity"].startswith("3.00")
+    assert first["expected layer"].startswith("3.50")
+    ends = Records(row for row in rows if row.get("up_to") in (None, 6))
+    assert in_words.places(ends, weights)[0]["expected layer"] == "–"
+
+
+@pytest.mark.parametrize(("mix", "said"), [(0.8, "put in"), (0.6, "add nothing"), (None, "can't tell")])
+def test_what_the_layers_add(mix, said):
+    scores = {
+        "lex": [0.7, 0.71, 0.72],
+        "mix": [mix + 0.01 * s for s in range(3)] if mix else [0.6, 0.71, 0.8],
+    }
+    rows = Records(
+        {"reads": reads, "seed": seed, "score": score}
+        for reads, of in scores.items() for seed, score in enumerate(of)
+    )  # fmt: skip
+    assert said in in_words.of_edges(rows)
+
+
+def test_objectives_and_ranks():
+    rows = structural(models=("bert-mini", "gpt-mini"))
+    told = in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
+    assert "cannot be told from" in told
+    rank = Records(
+        {"model": "minilm", "layer": 3, "rank": r, "seed": s, "score": min(0.7, 0.5 + 0.1 * k) + 0.004 * s}
+        for k, r in enumerate((8, 16, 32, 64)) for s in range(3)
+    )  # fmt: skip
+    assert "from rank 32 on" in in_words.of_rank(rank)
+
+
+def test_paper_rows_name_both():
+    rows = published.paper_rows(structural(), edge()[0], in_words.with_selectivity(words()))
+    assert len(rows) >= 6
+    assert all(len(row) == 5 and all(row) for row in rows)
+    assert all("unverified" in row[2] for row in rows if "Manning" in row[2])
+
+
+@pytest.fixture(scope="module")
+def some() -> Treebank:
+    return live.some(silver_trees.load(), 40, 12)
+
+
+@pytest.fixture(scope="module")
+def states(some):
+    """Vectors in which trees are easy to find: words of one tree near each other by their heads."""
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=(len(tree.words), 80)).astype(np.float32) for tree in some.trees]
+
+
+def test_probes_of_trees_and_of_no_model(some, states):
+    rows, probes = live.measure_trees(DistanceProbe, {"layer 0": states}, some, [0, 1])
+    assert set(rows.values("states")) == {"no model", "layer 0"}
+    assert {len(one) for one in rows.by("states", "measure").values()} == {2}
+    assert probes["layer 0"].b.shape == (live.RANK, 80)
+    told = in_words.of_live_trees(rows, "layer 0", "no such")
+    assert "no model" in told
+    assert "Layer 0 has the most" in in_words.of_layers(rows, [0])
+
+
+def test_a_probe_of_words_learns_what_is_there(some, states):
+    tags, names = live.numbered([tree.tags for tree in some.trees])
+    assert names == sorted(names)
+    telling = [one.copy() for one in states]
+    for one, tag in zip(telling, tags, strict=True):
+        one[np.arange(len(tag)), tag] += 8
+    assert live.word_accuracy(telling, tags, some, None, 200, 0) > 0.8
+    assert live.commonest(tags, some) < 0.5
+    rows = live.word_records({"x": telling}, {live.TASK: [tags], live.CONTROL: [tags]}, some, 5, [0])
+    assert len(rows) == 4
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return encoders.load("bert-mini")
+
+
+@pytest.fixture
+def twin(encoder, some):
+    probes = {layer: DistanceProbe(256, 8).eval() for layer in (0, 4)}
+    return widget.trees_by_layer(encoder, probes, widget.short_ones(some.trees, 3))
+
+
+def test_the_layer_changes_the_picture(twin):
+    assert twin.widget
+    before = twin.picture.value
+    twin.controls["layer"].value = 0
+    assert twin.picture.value != before
+    assert "edges. Its others" in twin.words.value
+    assert not twin.errors
+
+
+def test_without_a_parser_the_probes_tree_stands_alone(twin, monkeypatch):
+    def missing(sentence):
+        raise ModuleNotFoundError
+
+    monkeypatch.setattr(silver_trees, "parse", missing)
+    assert twin.widget
+    twin.controls["sentence"].value = "The dog that chased the cat barked."
+    assert "spaCy is not installed" in twin.words.value
+    assert not twin.errors
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"), [("", "0 words"), ("word " * 40, "40 words"), ("... !", "punctuation")]
+)
+def test_nonsense_gets_an_answer_not_an_error(twin, monkeypatch, sentence, said):
+    monkeypatch.setattr(silver_trees, "parse", lambda text: None)
+    assert twin.widget
+    twin.controls["sentence"].value = sentence
+    assert said in twin.words.value
+    assert not twin.errors
+
+
+def test_an_example_fills_the_box(twin):
+    assert twin.widget
+    twin.chooser.value = list(twin.examples)[1]
+    assert twin.controls["sentence"].value == list(twin.examples)[1]
+    assert not twin.errors
+
+
+def test_nothing_to_show_is_refused(encoder):
+    with pytest.raises(ValueError, match="expected one or more"):
+        widget.trees_by_layer(encoder, {}, [])

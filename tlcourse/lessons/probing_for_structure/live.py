@@ -1,0 +1,152 @@
+"""What the lesson measures while it runs: probes of words and of trees, on sentences of BBC news."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tlcourse.data.dependency_trees import DependencyTree, Treebank
+from tlcourse.probe import structural, tree_baselines, tree_metrics
+from tlcourse.probe.structural import DistanceProbe, StructuralProbe
+from tlcourse.show.records import Records
+
+RANK, MEAN_NORM, EPOCHS = 64, 8.0, 15  # as in benchmarks/probing.py, where they were chosen
+HIDDEN = 256
+PROBES = {"linear": None, "one hidden layer": HIDDEN}
+TASK, CONTROL = "parts of speech", "control task"
+
+
+def some(treebank: Treebank, train: int, test: int) -> Treebank:
+    """So many sentences of each part, the same each time: those to learn from, then those to test on."""
+    rng = np.random.default_rng(0)
+    learnt, asked = rng.permutation(treebank.train_index)[:train], rng.permutation(treebank.test_index)[:test]
+    trees = [treebank.trees[i] for i in (*learnt, *asked)]
+    return Treebank(trees, np.arange(len(learnt)), np.arange(len(learnt), len(trees)))
+
+
+def numbered(tags: Sequence[Sequence[str]]) -> tuple[list[np.ndarray], list[str]]:
+    """Tags by name, for each sentence → their numbers, (T,) each, and the names."""
+    names = sorted({tag for one in tags for tag in one})
+    return [np.array([names.index(tag) for tag in one]) for one in tags], names
+
+
+def train_word_probe(
+    x: Tensor, y: Tensor, n_labels: int, hidden: int | None = None, steps: int = 300, seed: int = 0
+) -> nn.Module:
+    """A classifier of words by their states: x (W, H), y (W,). Linear, or with a hidden layer."""
+    torch.manual_seed(seed)
+    layers = [nn.Linear(x.shape[1], n_labels)]
+    if hidden is not None:
+        layers = [nn.Linear(x.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, n_labels)]
+    probe = nn.Sequential(*layers)
+    optimizer = torch.optim.Adam(probe.parameters(), lr=1e-3)
+    for _step in range(steps):
+        batch = torch.randint(len(x), (256,))
+        loss = F.cross_entropy(probe(x[batch]), y[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return probe
+
+
+def word_accuracy(
+    states: Sequence[np.ndarray],
+    answers: Sequence[np.ndarray],
+    treebank: Treebank,
+    hidden: int | None,
+    steps: int,
+    seed: int,
+) -> float:
+    """Train a probe of words on the training sentences: the share of the test sentences' words that is right.
+
+    Args:
+        states: for each sentence, (T, H); `answers`: (T,).
+    """
+    n_labels = 1 + max(int(one.max()) for one in answers)
+    learnt, asked = (
+        (torch.from_numpy(np.concatenate([states[i] for i in index])).float(),
+         torch.from_numpy(np.concatenate([answers[i] for i in index])))
+        for index in (treebank.train_index, treebank.test_index)
+    )  # fmt: skip
+    probe = train_word_probe(*learnt, n_labels, hidden, steps, seed)
+    with torch.inference_mode():
+        return float((probe(asked[0]).argmax(dim=-1) == asked[1]).float().mean())
+
+
+def commonest(answers: Sequence[np.ndarray], treebank: Treebank) -> float:
+    """The share of the test words whose answer is the commonest one of the training words."""
+    learnt, asked = (
+        np.concatenate([answers[i] for i in index]) for index in (treebank.train_index, treebank.test_index)
+    )
+    return float((asked == np.bincount(learnt).argmax()).mean())
+
+
+def word_records(
+    states: Mapping[str, Sequence[np.ndarray]],
+    tasks: Mapping[str, Sequence[Sequence[np.ndarray]]],
+    treebank: Treebank,
+    steps: int,
+    seeds: Sequence[int],
+) -> Records:
+    """Accuracy of each of `PROBES`, for states by name and tasks by name, with answers for each seed."""
+    return Records(
+        {
+            "states": name,
+            "probe": probe,
+            "task": task,
+            "seed": seed,
+            "score": word_accuracy(of_model, answers[k], treebank, hidden, steps, seed),
+        }
+        for name, of_model in states.items()
+        for probe, hidden in PROBES.items()
+        for task, answers in tasks.items()
+        for k, seed in enumerate(seeds)
+    )
+
+
+def probe(
+    kind: type[StructuralProbe], states: Sequence[np.ndarray], treebank: Treebank, seed: int
+) -> StructuralProbe:
+    """A structural probe trained on the training sentences, with the settings of the benchmark."""
+    index = treebank.train_index
+    return structural.fit(
+        kind, [states[i] for i in index], [treebank.trees[i] for i in index], RANK, seed, EPOCHS, MEAN_NORM
+    )
+
+
+def _scores(kind: type[StructuralProbe], predicted: Sequence, trees: Sequence) -> dict[str, float]:
+    if kind is DistanceProbe:
+        measures = {"UUAS": tree_metrics.uuas, "DSpr": tree_metrics.distance_spearman}
+    else:
+        measures = {"Root %": tree_metrics.root_accuracy, "NSpr": tree_metrics.depth_spearman}
+    return {name: measure(predicted, trees) for name, measure in measures.items()}
+
+
+def measure_trees(
+    kind: type[StructuralProbe],
+    states: Mapping[str, Sequence[np.ndarray]],
+    treebank: Treebank,
+    seeds: Sequence[int],
+) -> tuple[Records, dict[str, StructuralProbe]]:
+    """Scores of a probe on each of some states by name, and of no model; and each one's first probe."""
+    trees: list[DependencyTree] = [treebank.trees[i] for i in treebank.test_index]
+    flat = tree_baselines.linear_distances if kind is DistanceProbe else tree_baselines.linear_depths
+    found = _scores(kind, [flat(len(tree.words)) for tree in trees], trees)
+    rows = [
+        {"states": "no model", "measure": name, "seed": seed, "score": score}
+        for name, score in found.items()
+        for seed in seeds
+    ]
+    probes: dict[str, StructuralProbe] = {}
+    for name, of_model in states.items():
+        for seed in seeds:
+            trained = probe(kind, of_model, treebank, seed)
+            probes.setdefault(name, trained)
+            predicted = trained.predict([of_model[i] for i in treebank.test_index])
+            rows += [
+                {"states": name, "measure": measure, "seed": seed, "score": score}
+                for measure, score in _scores(kind, predicted, trees).items()
+            ]
+    return Records(rows), probes
