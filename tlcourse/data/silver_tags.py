@@ -5,6 +5,7 @@ and, if it belongs to a name, that name's kind in BIO. `python -m tlcourse.data.
 that needs spaCy. `tlcourse.data.tagged_sentences.bbc_silver` is what a task reads.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ _NOT_NEEDED = ("parser", "lemmatizer", "senter")
 def sentences_of(text: str) -> list[str]:
     """The first sentences of an article that have words enough to be one."""
     found = (s for line in text.split("\n") for s in sentences.split(text_sources.clean(line)))
-    return [s for s in found if len(find_words(s)) > 3][:PER_ARTICLE]
+    return list(itertools.islice((s for s in found if len(find_words(s)) > 3), PER_ARTICLE))
 
 
 def read(texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
