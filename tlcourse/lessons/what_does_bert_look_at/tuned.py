@@ -1,0 +1,82 @@
+"""MiniLM tuned to tell good films from bad while the lesson runs, and what its heads are worth to it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tlcourse.data import tasks
+from tlcourse.data.tasks import Task
+from tlcourse.models.pretrained import encoders
+from tlcourse.models.pretrained.minilm import batches_by_length
+from tlcourse.probe import head_masks, pruning
+from tlcourse.train.finetuning.text_model import TextModel
+from tlcourse.train.finetuning.texts import finetune
+from tlcourse.train.measuring import evaluate
+from tlcourse.train.measuring.representations import parts_of
+
+_AT_ONCE = 32
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A tuned model, the task, and the items it has learned from."""
+
+    model: TextModel
+    task: Task
+    train: np.ndarray
+
+    @property
+    def network(self) -> torch.nn.Module:
+        return self.model.encoder.network
+
+    @property
+    def test(self) -> np.ndarray:
+        return next(iter(self.task.tests.values()))
+
+
+def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
+    """Fine-tune MiniLM on film reviews, as the course's yardstick does; `tested` others are to be asked."""
+    task = tasks.load("sentiment")
+    test, index = next(iter(task.tests.items()))
+    some = np.sort(np.random.default_rng(0).permutation(index)[:tested])
+    task = replace(task, tests={test: some}, metrics={test: task.metrics[test]})
+    train, encoder = task.draw(labels, seed), encoders.load("minilm")
+    recipe = replace(evaluate.recipe_of("minilm"), min_steps=min_steps)
+    texts = parts_of(encoder, task, train)
+    model = finetune(encoder, texts, task.target(train), task.kind, len(task.names), recipe, seed)
+    return Tuned(model, task, train)
+
+
+def importance(tuned: Tuned) -> np.ndarray:
+    """I_h of each head, (L, A), on the labels that the model has learned from; each layer of length 1."""
+    texts = [parts[0] for parts in parts_of(tuned.model.encoder, tuned.task, tuned.train)]
+    true = torch.from_numpy(tuned.task.target(tuned.train))
+
+    def losses(batch: dict[str, Tensor]) -> Tensor:
+        rows = batch["rows"]
+        return F.cross_entropy(tuned.model([texts[i] for i in rows]), true[rows], reduction="none")
+
+    batches = ({"rows": torch.from_numpy(index)} for index in batches_by_length([*map(len, texts)], _AT_ONCE))
+    return pruning.normalised(pruning.importance(tuned.network, batches, losses))
+
+
+def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
+    """Of the test reviews, with the heads of `keep` alone, bool (L, A), or with all that are there."""
+    asked = parts_of(tuned.model.encoder, tuned.task, tuned.test)
+    if keep is None:
+        found = tuned.model.predict(asked)
+    else:
+        with head_masks.masked(tuned.network, keep):
+            found = tuned.model.predict(asked)
+    return float((found == tuned.task.target(tuned.test)).mean())
+
+
+@torch.inference_mode()
+def opinion(tuned: Tuned, text: str, keep: np.ndarray) -> float:
+    """The probability that a review is positive, with the heads of `keep` alone."""
+    examples = [parts[0] for parts in tuned.model.encoder.parts([text])]
+    with head_masks.masked(tuned.network, keep):
+        return float(tuned.model.eval()(examples).softmax(dim=1)[0, 1])
