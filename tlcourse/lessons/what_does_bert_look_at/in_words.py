@@ -19,6 +19,7 @@ IMPORTANCE, RANDOM, WRONG, ALWAYS = (
 )
 ORDERS = {IMPORTANCE: "least important first", RANDOM: "in random order", WRONG: WRONG}
 POINT = 0.01
+LOOKS, COSTS = 1 / 3, 0.02  # of a verb's attention; of the right edit's probability
 # Files of `data/results/what_does_bert_look_at`: of trees, and of a tuned model.
 OF_MAPS = ("statistics", "relations", "parser", "speed")
 OF_TASK = ("pruning", "each_off", "one_head", "no_head", "explains")
@@ -183,6 +184,8 @@ def of_looks(found: Looks) -> str:
     layer, head = np.unravel_index(looks.argmax(), looks.shape)
     rank = 1 + int((matters > matters[layer, head]).sum())
     low, high = found.agreement.min(), found.agreement.max()
+    looking = looks > LOOKS
+    costly = [int((matters[some] > COSTS).sum()) for some in (looking, ~looking)]
     whole = "hardly any agreement" if high < 0.2 else "some agreement" if high < 0.6 else "much agreement"
     return (
         f"With all heads the right edit has {found.whole.mean():.0%} of the probability. The head that looks "
@@ -193,7 +196,11 @@ def of_looks(found: Looks) -> str:
         "(Spearman's ρ; 1: the "
         f"same order, 0: none) between looking and mattering is {_range(low, high)} over "
         f"{len(found.agreement)} draws of "
-        f"{found.n} sentences: {whole}."
+        f"{found.n} sentences: {whole}. Of the {int(looking.sum())} heads that give the subject over a "
+        "third of the "
+        f"verb's attention, {costly[0]} cost more than {100 * COSTS:.0f} points; of the "
+        f"{int((~looking).sum())} "
+        f"others, {costly[1]}."
     )
 
 

@@ -46,6 +46,7 @@ class PruningSlider(Explorer):
         return kept
 
     def draw(self, share: float, order: str, review: str) -> Figure:
+        _check(review)
         kept = self.keep(share, order)
         layers, heads = kept.shape
         fig, (grid, ax) = plt.subplots(1, 2, figsize=(11, 4.2), width_ratios=(1, 1.1))
@@ -69,9 +70,7 @@ class PruningSlider(Explorer):
         return fig
 
     def told(self, share: float, order: str, review: str) -> str:
-        n = len(review.split())
-        if not 1 <= n <= MOST_WORDS:
-            raise NotShown(f"The review has {n} words: 1 to {MOST_WORDS}, please.")
+        _check(review)
         kept = self.keep(share, order)
         whole, now = (opinion(self.tuned, review, one) for one in (np.ones_like(kept), kept))
         verdict = "the same verdict" if (whole > 0.5) == (now > 0.5) else "the verdict turns"
@@ -83,6 +82,12 @@ class PruningSlider(Explorer):
 
     def static(self) -> Figure:
         return self.draw(self.share, self.order, EXAMPLE)
+
+
+def _check(review: str) -> None:
+    n = len(review.split())
+    if not 1 <= n <= MOST_WORDS:
+        raise NotShown(f"The review has {n} words: 1 to {MOST_WORDS}, please.")
 
 
 def prune(tuned: Tuned, importance: np.ndarray, curve: Records, share: float = 0.5) -> PruningSlider:

@@ -1,5 +1,6 @@
 """MiniLM tuned to tell good films from bad while the lesson runs, and what its heads are worth to it."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,17 +67,15 @@ def importance(tuned: Tuned) -> np.ndarray:
 def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
     """Of the test reviews, with the heads of `keep` alone, bool (L, A), or with all that are there."""
     asked = parts_of(tuned.model.encoder, tuned.task, tuned.test)
-    if keep is None:
+    with nullcontext() if keep is None else head_masks.masked(tuned.network, keep):
         found = tuned.model.predict(asked)
-    else:
-        with head_masks.masked(tuned.network, keep):
-            found = tuned.model.predict(asked)
     return float((found == tuned.task.target(tuned.test)).mean())
 
 
 @torch.inference_mode()
-def opinion(tuned: Tuned, text: str, keep: np.ndarray) -> float:
-    """The probability that a review is positive, with the heads of `keep` alone."""
+def opinion(tuned: Tuned, text: str, keep: np.ndarray | None = None) -> float:
+    """The probability that a review is positive, with the heads of `keep` alone, or with all that are "
+    "there."""
     examples = [parts[0] for parts in tuned.model.encoder.parts([text])]
-    with head_masks.masked(tuned.network, keep):
+    with nullcontext() if keep is None else head_masks.masked(tuned.network, keep):
         return float(tuned.model.eval()(examples).softmax(dim=1)[0, 1])
