@@ -204,7 +204,7 @@ figures.heads_as_parsers(results["relations"], two)
 # The numbers behind the bars are layer and head, counted from 1.
 
 # %%
-show.md("\n\n".join(relations.told(results["relations"], *one) for one in two.items()))
+show.md("\n\n".join(relations.told(results["relations"], *one) for one in models.items()))
 
 # %%
 show.md(relations.of_untrained(results["relations"], "distilbert", "DistilBERT"))

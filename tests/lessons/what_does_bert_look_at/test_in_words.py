@@ -10,7 +10,7 @@ from tlcourse.show.records import Records
 
 def test_habits_are_counted_and_the_resting_place_is_named(made_up):
     told = habits.told(made_up["statistics"](["minilm"]), {"minilm": "MiniLM"})
-    assert "of 12 heads, 1 give more than half of their attention to the word before and 1" in told
+    assert "of 12 heads, 1 gives more than half of the attention to the word before, 1 to" in told
     assert "[SEP]" in told
     assert "more than half in layer 3" in told
     assert "no layer more than half" in habits.told(

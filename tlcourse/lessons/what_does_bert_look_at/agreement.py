@@ -131,6 +131,11 @@ class Looks:
         pairs = zip(self.looks, self.matters, strict=True)
         return np.array([spearmanr(a.ravel(), b.ravel()).statistic for a, b in pairs])
 
+    def agreement_within(self, layer: int) -> np.ndarray:
+        """The same over the heads of one layer, counted from 0, (S,)."""
+        pairs = zip(self.looks[:, layer], self.matters[:, layer], strict=True)
+        return np.array([spearmanr(a, b).statistic for a, b in pairs])
+
 
 def mended(model: Corrector, n: int, seed: int) -> list[Broken]:
     """`n` of the sentences that the whole model mends: only there is an answer that can be lost."""

@@ -60,11 +60,11 @@ def where_layers_look(results: Records, models: Mapping[str, str]) -> Described:
         ax.set(title=shown, xlim=(0, 1), xlabel="share of a word's attention")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
         ax.set_yticks(np.arange(len(left)) + 1)
-        ax.invert_yaxis()
         ax.grid(visible=False)
         marks = (f"{mark} {', '.join(f'{v:.0%}' for v in shares[mark])}" for mark in ("[CLS]", "[SEP]"))
         told.append(f"{shown}, by layer: {'; '.join(marks)}")
     np.atleast_1d(axes)[0].set_ylabel("layer")
+    np.atleast_1d(axes)[0].invert_yaxis()
     handles, names = np.atleast_1d(axes)[0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=len(names))
     return Described(fig, f"Where the attention of each layer's heads goes. {'. '.join(told)}.")
@@ -160,7 +160,7 @@ def single_heads(each_off: Records, one_head: Records, no_head: Records | None =
         axes[1].plot(
             np.arange(len(none)) + 1, none, "X", color=COLOURS["vermillion"], ms=9, label="none left"
         )
-        axes[1].legend(loc="lower right")
+        axes[1].legend(loc="best")
         told.append("none left: " + ", ".join(f"{v:+.1f}".replace("-", "−") for v in none))
     axes[0].set_ylabel("accuracy, change in points")
     return Described(fig, f"Change of accuracy in points, a dot for each head. {'; '.join(told)}.")

@@ -71,8 +71,10 @@ def told(results: Records, models: dict[str, str]) -> str:
         mark, mean, over = resting_place(results, model)
         where = f"more than half in {layers_in_words(over)}" if over else "in no layer more than half"
         lines.append(
-            f"- **{shown}**: of {n} heads, {before} give more than half of their attention to the word "
-            f"before and {after} to the word after. The mark that gets most is {mark}: {mean:.0%} of all "
+            f"- **{shown}**: of {n} heads, {before} {'gives' if before == 1 else 'give'} more than half of "
+            "the "
+            f"attention to the word before, {after} to the word after. The mark that gets most is {mark}: "
+            f"{mean:.0%} of all "
             f"attention, {where}."
         )
     return "\n".join(lines)

@@ -183,34 +183,40 @@ def of_looks(found: Looks) -> str:
     looks, matters = found.looks.mean(axis=0), found.matters.mean(axis=0)
     layer, head = np.unravel_index(looks.argmax(), looks.shape)
     rank = 1 + int((matters > matters[layer, head]).sum())
-    low, high = found.agreement.min(), found.agreement.max()
     looking = looks > LOOKS
     costly = [int((matters[some] > COSTS).sum()) for some in (looking, ~looking)]
-    whole = "hardly any agreement" if high < 0.2 else "some agreement" if high < 0.6 else "much agreement"
-    return (
+    draws = f"{len(found.agreement)} draws of {found.n} sentences"
+    lines = [
         f"With all heads the right edit has {found.whole.mean():.0%} of the probability. The head that looks "
-        f"at the subject most is layer {layer + 1}, head {head + 1}: the verb gives the subject "
-        f"{looks[layer, head]:.0%} of "
-        f"its attention there. Without it the probability changes by {signed(-100 * matters[layer, head])} "
-        f"points: {_place(rank)} of {looks.size} by what is lost. Over all heads the rank correlation "
-        "(Spearman's ρ; 1: the "
-        f"same order, 0: none) between looking and mattering is {_range(low, high)} over "
-        f"{len(found.agreement)} draws of "
-        f"{found.n} sentences: {whole}. Of the {int(looking.sum())} heads that give the subject over a "
-        "third of the "
-        f"verb's attention, {costly[0]} cost more than {100 * COSTS:.0f} points; of the "
+        f"at the subject most is layer {layer + 1}, head {head + 1}: there the verb gives it "
+        f"{looks[layer, head]:.0%} of its attention. Without this head the right edit's probability "
+        "changes by "
+        f"{signed(-100 * matters[layer, head])} points, {_place(rank)} of {looks.size} by what is lost.",
+        f"{int(looking.sum())} heads give the subject over a third of the verb's attention; {costly[0]} of "
+        "them "
+        f"cost more than {100 * COSTS:.0f} points when they go. So do {costly[1]} of the "
         f"{int((~looking).sum())} "
-        f"others, {costly[1]}."
-    )
+        "others.",
+        "Rank correlation (Spearman's ρ; 1: the same order, 0: none) between looking and mattering, in "
+        f"{draws}: over all heads {_range(found.agreement)}, {_verdict(found.agreement)}; over the heads of "
+        f"layer {layer + 1} alone {_range(found.agreement_within(layer))}, "
+        f"{_verdict(found.agreement_within(layer))}.",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _place(rank: int) -> str:
     return "the first" if rank == 1 else f"number {rank}"
 
 
-def _range(low: float, high: float) -> str:
-    texts = dict.fromkeys(f"{value:.2f}".replace("-", "−") for value in (low, high))
+def _range(values: np.ndarray) -> str:
+    texts = dict.fromkeys(f"{value:.2f}".replace("-", "−") for value in (values.min(), values.max()))
     return " to ".join(texts)
+
+
+def _verdict(values: np.ndarray) -> str:
+    mean = values.mean()
+    return "hardly any agreement" if mean < 0.2 else "some agreement" if mean < 0.6 else "much agreement"
 
 
 def of_many(records: Records, many: int) -> str:
