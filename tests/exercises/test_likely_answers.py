@@ -395,6 +395,63 @@ LIKELY = {
             (lambda s, t, b: max((np.mean(s[w]) for w in s if t[w] <= b), default=None), "Which way"),
         ],
     },
+    "what_does_bert_look_at": {
+        "word_attention": [
+            (lambda w, k: pieces_of(k) @ w @ pieces_of(k).T, "on both sides"),
+            (lambda w, k: pieces_of(k) @ w @ share_of(k).T, "changed places"),
+            (lambda w, k: share_of(k) @ w @ share_of(k).T, "average on both"),
+            (lambda w, k: (share_of(k) @ w @ pieces_of(k).T).T, "transposed"),
+            (lambda w, k: w[np.diff(k, prepend=-1) > 0] @ pieces_of(k).T, "first piece"),
+            (lambda w, k: w[np.diff(k, prepend=-1) > 0][:, np.diff(k, prepend=-1) > 0], "every piece"),
+            (lambda w, k: (share_of(k) @ w @ pieces_of(k).T)[:-1, :-1], "one too few"),
+            (lambda w, k: added_at_once(w, k) / np.bincount(k)[:, None], "np.add.at"),
+            (lambda w, k: [[w[k == a][:, k == b].sum(1).mean() for b in set(k)] for a in set(k)], "asarray"),
+        ],
+        "most_attended": [
+            (lambda b: b.argmax(axis=1), "itself most"),
+            (lambda b: (b - np.eye(len(b))).argmax(axis=0), "its row"),
+            (lambda b: b.argmax(axis=0), "Two things"),
+            (lambda b: np.fill_diagonal(b, 0) or b.argmax(axis=1), "in place"),
+            (lambda b: (b - np.diag(b)).argmax(axis=1), "a row of numbers"),
+            (lambda b: b.argsort(axis=1)[:, -2], "second largest"),
+            (lambda b: (b - np.eye(len(b))).max(axis=1), "the weights"),
+            (lambda b: np.array([np.delete(row, i).argmax() for i, row in enumerate(b)]), "one too low"),
+            (lambda b: (b - np.eye(len(b))).argmax(), "whole table"),
+        ],
+        "best_offset": [
+            (lambda h: offsets(h).count(1) / len(offsets(h)), "next word"),
+            (lambda h: (h - np.arange(len(h)) == 1).mean(), "Two things"),
+            (lambda h: max(Counter((h - np.arange(len(h))).tolist()).values()) / len(h), "for a place"),
+            (lambda h: max(Counter(offsets(h)).values()) / len(h), "of the other words"),
+            (lambda h: max(Counter(offsets(h)).values()), "divide"),
+            (lambda h: Counter(offsets(h)).most_common(1)[0][0], "Which share"),
+            (lambda h: Counter(offsets(h)).most_common(1)[0], "a tuple"),
+            (lambda h: max(Counter(map(abs, offsets(h))).values()) / len(offsets(h)), "sign"),
+            (lambda h: max(offsets(h).count(k + 1) for k in range(9)) / len(offsets(h)), "the right alone"),
+        ],
+        "head_importance": [
+            (lambda g: np.abs(g).mean(axis=0), "ℓ2"),
+            (lambda g: unit(np.abs(g.mean(axis=0))), "cancel"),
+            (lambda g: unit(g.mean(axis=0)), "before the mean"),
+            (lambda g: unit(np.linalg.norm(g, axis=0)), "mean square"),
+            (lambda g: np.abs(g).sum(0) / np.abs(g).sum(0).sum(1, keepdims=True), "ℓ1"),
+            (lambda g: np.abs(g).mean(0) / np.linalg.norm(np.abs(g).mean(0)), "whole table"),
+            (lambda g: np.abs(g).mean(0) / np.linalg.norm(np.abs(g).mean(0), axis=0), "each column"),
+            (lambda g: np.abs(g).mean(0) / np.linalg.norm(np.abs(g).mean(0), axis=1), "don't go together"),
+            (lambda g: unit(np.abs(g).mean(axis=2)), "axis 0"),
+        ],
+        "keep_best": [
+            (lambda i, s: i >= np.quantile(i, 1 - s), "quantile"),
+            (lambda i, s: i >= s, "share of the heads"),
+            (lambda i, s: i >= np.sort(i, axis=None)[-int(s * i.size)], "round down"),
+            (lambda i, s: i >= np.sort(i, axis=None)[-round(s * i.size)], "everything"),
+            (lambda i, s: i > np.sort(i, axis=None)[-max(1, round(s * i.size))], "One too few"),
+            (lambda i, s: i <= np.sort(i, axis=None)[max(1, round(s * i.size)) - 1], "least important"),
+            (lambda i, s: np.stack([r >= np.sort(r)[-max(1, round(s * len(r)))] for r in i]), "each layer"),
+            (lambda i, s: np.argsort(i, axis=None)[-max(1, round(s * i.size)) :], "places"),
+            (lambda i, s: i.argsort(None).reshape(i.shape) >= i.size - max(1, round(s * i.size)), "rank"),
+        ],
+    },
     "ulmfit": {
         "perplexity": [
             (lambda ps: np.exp(-np.mean([p.mean() for p in ps])), "each text first"),
@@ -474,6 +531,24 @@ def cut(word, vocabulary, inside="##", longest=True, unknown="all"):
         found.append((inside if begin else "") + word[begin:end])
         begin = end
     return found
+
+
+def pieces_of(words):
+    return (words == np.unique(words)[:, None]) * 1.0
+
+
+def share_of(words):
+    return pieces_of(words) / pieces_of(words).sum(1, keepdims=True)
+
+
+def added_at_once(weights, words):
+    out = np.zeros((words.max() + 1,) * 2)
+    out[words[:, None], words] += weights
+    return out
+
+
+def offsets(heads):
+    return [int(head) - i for i, head in enumerate(heads) if head != -1]
 
 
 def best_pair(a, b, longest, least=0):
