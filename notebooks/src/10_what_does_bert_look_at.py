@@ -112,7 +112,7 @@ figures.maps(view.shown, typical)
 
 # %% [markdown]
 # A diagonal is a head that looks at a neighbour, whatever it is. A vertical line is a head in which all look at one place. How many heads do so? For each head the
-# mean over all words of 2,001 sentences (the treebank of section 3; `data/results/what_does_bert_look_at/statistics.json`). A number, in percent, stands where it is more than half:
+# mean over all words of the treebank's sentences (section 3; results in `data/results/what_does_bert_look_at/`). A number, in percent, stands where it is more than half:
 
 # %%
 figures.habits_of_heads(results["statistics"], "distilbert", "DistilBERT")
@@ -191,7 +191,7 @@ check.most_attended(most_attended)
 # %% [markdown]
 # It is done for each relation by itself (objects, subjects, …), for each head, and in both directions: from a word to its head in the tree, and back. That is 144 tries for one best
 # result; chosen and reported on the same sentences, some of it would be luck. So head, direction and offset are chosen on one part of
-# the treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews; 2,001 sentences), and scored on another (2,077):
+# the treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews, with trees drawn by people), and scored on another:
 
 # %%
 show.source(head_parsers.count, docstring=False)
@@ -228,7 +228,7 @@ show.attention(encoder, sentence, objects.layer + 1, objects.number + 1)
 
 # %%
 by_hand = marked.measure(encoder, results["relations"].where(model="distilbert", part="test"))
-show.results(by_hand, rows="relation", columns="reader", spec=".0%", best=None)
+show.table(marked.rows(by_hand))
 
 # %%
 show.md(in_words.of_marked(by_hand))
@@ -430,8 +430,8 @@ check
 # 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
 # 5. What a head looks at is no proof that the answer hangs on it. Turn it off, and see.
 #
-# **What it got wrong.** That each head has a job of its own: heads share their work, and after one has gone others fill in. That a map is a reason. And “one head is better than sixteen”: nobody has trained
-# with one as well as with many; heads go *afterwards*.
+# **What it got wrong.** That each head has a job of its own: heads share their work, and after one has gone others fill in. That a map is a reason. And the question “are sixteen
+# heads better than one?” is answered for a model that was trained with many, and loses heads afterwards; to train with few from the start is another question.
 #
 # **What came next.** Voita et al. (2019) sorted the heads of a translator, found few kinds (position, grammar, rare words), and pruned by gates that are learned. Is there a whole tree in the vectors, rather than
 # pieces of it in the heads? (**next**: 11.)

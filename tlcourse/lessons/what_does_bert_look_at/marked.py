@@ -56,6 +56,15 @@ def sentences() -> list[tuple[list[str], list[Pair]]]:
     return found
 
 
+def rows(found: Records) -> list[dict[str, str]]:
+    """A table's rows: each relation with what its head and its offset find."""
+    return [
+        {"relation": relation}
+        | {row["reader"]: f"{row['score'] * row['pairs']:.0f} of {row['pairs']}" for row in some}
+        for relation, some in found.by("relation").items()
+    ]
+
+
 def measure(encoder: TextEncoder, chosen: Records) -> Records:
     """How many marked pairs the chosen head and the chosen offset of each relation find.
 
