@@ -301,10 +301,10 @@ check.keep_best(keep_best)
 
 # %%
 mine = tuned.tune(
-    labels=pick(full=1000, fast=60),
+    labels=pick(full=1000, fast=100),
     tested=pick(full=500, fast=60),
     seed=seed,
-    min_steps=pick(full=120, fast=15),
+    min_steps=pick(full=120, fast=25),
 )
 importance = tuned.importance(mine)
 
@@ -367,7 +367,7 @@ show.md(in_words.of_speed(results["speed"]))
 
 # %%
 corrector = agreement.corrector(encoder)
-looks = agreement.measure(corrector, n=pick(full=24, fast=5), seeds=range(seed, seed + 3))
+looks = agreement.measure(corrector, n=pick(full=16, fast=3), seeds=range(seed, seed + 3))
 figures.looks_and_matters(looks)
 
 # %%
@@ -378,7 +378,7 @@ show.md(in_words.of_looks(looks))
 # layers. The last row knows more than a map can say: the six whose loss was worst, one by one.
 
 # %%
-many = agreement.without_many(corrector, looks, 6, n=pick(full=40, fast=8), seeds=range(seed, seed + 3))
+many = agreement.without_many(corrector, looks, 6, n=pick(full=30, fast=6), seeds=range(seed, seed + 3))
 show.results(many, rows="off", columns="what", best=None)
 
 # %%
