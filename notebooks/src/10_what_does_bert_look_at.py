@@ -153,7 +153,24 @@ show.md(habits.no_operation(results["statistics"], "distilbert", "DistilBERT"))
 # Some heads look elsewhere. In a *dependency tree* each word but one, the root, hangs on another, which grammarians call its head, too; here that is *its head in the tree*.
 # *soup* hangs on *cooked*, as its object; *old* on *chef*. Take one head of the network, and say that each word hangs on the word that it looks at most. How often is that right?
 #
-# First, what must it beat? Often a word hangs on the next one. So the baseline is the best *fixed offset*: a word hangs on the one $k$ places on.
+# ### Your turn: the parser
+
+
+# %% tags=["exercise"]
+def most_attended(between):
+    """Return, for each word, the place of the other word that it looks at most: int (W,).
+
+    `between` (W, W) is the attention between words, W ≥ 2: row = from, column = to. A word's attention to
+    itself does not count. `between` itself stays as it is.
+    """
+    ...
+
+
+# %%
+check.most_attended(most_attended)
+
+# %% [markdown]
+# What must it beat? Often a word hangs on the next one. So the baseline is the best *fixed offset*: a word hangs on the one $k$ places on.
 #
 # ### Your turn: the baseline
 
@@ -170,23 +187,6 @@ def best_offset(heads):
 
 # %%
 check.best_offset(best_offset)
-
-# %% [markdown]
-# ### Your turn: the parser
-
-
-# %% tags=["exercise"]
-def most_attended(between):
-    """Return, for each word, the place of the other word that it looks at most: int (W,).
-
-    `between` (W, W) is the attention between words, W ≥ 2: row = from, column = to. A word's attention to
-    itself does not count. `between` itself stays as it is.
-    """
-    ...
-
-
-# %%
-check.most_attended(most_attended)
 
 # %% [markdown]
 # It is done for each relation by itself (objects, subjects, …), for each head, and in both directions: from a word to its head in the tree, and back. That is 144 tries for one best

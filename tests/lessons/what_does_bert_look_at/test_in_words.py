@@ -120,7 +120,7 @@ def test_the_lookers_gone(most, said):
 
 
 @pytest.mark.parametrize(
-    ("slope", "said"), [(0.6, "closer to it than both"), (0.05, "Attention is closer"), (0.2, "Neither")]
+    ("slope", "said"), [(0.6, "slope is closer"), (0.05, "Attention is closer"), (0.2, "Neither")]
 )
 def test_words_left_out(made_up, slope, said):
     rows = made_up["left_out"](slope)

@@ -5,11 +5,13 @@ was old*, the edit of *was* is *were*, since *keys* is plural. What a head gives
 looks can be read from its map; whether the answer needs it is seen when the head is gone.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
@@ -101,12 +103,17 @@ class Corrector:
 
 
 def corrector(encoder: TextEncoder) -> Corrector:
-    """The packaged tagger's head on `encoder`, which is its DistilBERT.
+    """The packaged tagger's head on `encoder`, which is its DistilBERT: of its file nothing else is read.
 
     Raises AssetMissing if it is not fetched yet.
     """
-    _, tagger = distilbert.load_tagger()
-    return Corrector(encoder, tagger.classifier, [*tagger.config.label2id])
+    folder = distilbert.folder()
+    edits = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
+    classifier = nn.Linear(encoder.widths[-1], len(edits))
+    with safe_open(folder / "model.safetensors", "pt") as kept, torch.no_grad():
+        classifier.weight.copy_(kept.get_tensor("classifier.weight"))
+        classifier.bias.copy_(kept.get_tensor("classifier.bias"))
+    return Corrector(encoder, classifier, [edits[str(number)] for number in range(len(edits))])
 
 
 @dataclass(frozen=True)

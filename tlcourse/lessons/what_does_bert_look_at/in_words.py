@@ -222,7 +222,7 @@ def _verdict(values: np.ndarray) -> str:
 def of_many(records: Records, many: int) -> str:
     """Whether taking the lookers out hurts more than taking others."""
     most, others = (records.where(off=records.values("off")[i]) for i in (1, 2))
-    gap = difference(most, others, names=("Without the lookers, what is mended", "without others"))
+    gap = difference(most, others, names=("with the lookers gone, what is mended", "with others gone"))
     verdict = gap.says(
         above="Without the heads that look at the subject more is mended than without others of their layers",
         below="The heads that look at the subject are missed more than others of their layers",
@@ -251,11 +251,11 @@ def of_agreement(results: Records) -> str:
     slope = next(one for what, one in rows.items() if "attention" not in what)
     gaps = [difference(slope, one, share=False) for one in attention]
     if all(gap.verdict == "above" for gap in gaps):
-        verdict = "The gradient, which attention was to replace, is closer to it than both"
+        verdict = "The slope is closer to it than attention, of the last layer or of all"
     elif all(gap.verdict == "below" for gap in gaps):
-        verdict = "Attention is closer to it than the gradient"
+        verdict = "Attention is closer to it than the slope"
     else:
-        verdict = "Neither attention nor the gradient is closer to it throughout"
+        verdict = "Neither attention nor the slope is closer to it throughout"
     return (
         "Agreement (Kendall's τ; 1: the same order, 0: none) with what leaving each word out does: "
         f"{told}. {verdict}."

@@ -23,6 +23,8 @@ def paper_rows(results: dict[str, Records], film: dict[str, Records]) -> list[tu
     """Paper, ours, why. Both by the name of the file; `film` has the tuned MiniLM's alone."""
     before, after, n = habits.neighbours(results["statistics"], "distilbert")
     mark, _, over = habits.resting_place(results["statistics"], "distilbert")
+    of_minilm, _, _ = habits.resting_place(results["statistics"], "minilm")
+    same = "It is the same mark" if of_minilm == mark else f"It is {of_minilm}"
     resting = f"{mark}: {habits.layers_in_words(over) if over else 'no layer'} of 6"
     pruning = film["pruning"]
     n_seeds = len(pruning.where(order=in_words.IMPORTANCE, share=0.0).scores)
@@ -44,7 +46,7 @@ def paper_rows(results: dict[str, Records], film: dict[str, Records]) -> list[tu
             "[SEP]: layers 6 to 10 of 12",
             f"{CLARK}, section 3.2",
             resting,
-            "the upper middle, as there. MiniLM rests on [CLS]: which mark it is depends on the training",
+            f"six layers for twelve. {same} in MiniLM, which was trained otherwise and for other ends",
         ),
         (
             "objects: best head, best offset",

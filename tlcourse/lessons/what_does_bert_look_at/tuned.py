@@ -13,6 +13,7 @@ from tlcourse.data.tasks import Task
 from tlcourse.models.pretrained import encoders
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.probe import head_masks, pruning
+from tlcourse.train.finetuning import trainings
 from tlcourse.train.finetuning.text_model import TextModel
 from tlcourse.train.finetuning.texts import finetune
 from tlcourse.train.measuring import evaluate
@@ -40,6 +41,7 @@ class Tuned:
 
 def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
     """Fine-tune MiniLM on film reviews, as the course's yardstick does; `tested` others are to be asked."""
+    trainings.give_back_memory()  # what loading and reading maps needed
     task = tasks.load("sentiment")
     test, index = next(iter(task.tests.items()))
     some = np.sort(np.random.default_rng(0).permutation(index)[:tested])
@@ -48,6 +50,8 @@ def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
     recipe = replace(evaluate.recipe_of("minilm"), min_steps=min_steps)
     texts = parts_of(encoder, task, train)
     model = finetune(encoder, texts, task.target(train), task.kind, len(task.names), recipe, seed)
+    model.zero_grad(set_to_none=True)  # as large as the model, and of no use any more
+    trainings.give_back_memory()
     return Tuned(model, task, train)
 
 
