@@ -145,7 +145,7 @@ def whole(made_up):
     no_head = Records(
         {"layer": la, "seed": seed, "score": 0.7 + 0.01 * seed} for la in range(LAYERS) for seed in range(3)
     )
-    film = {
+    topics = {
         "pruning": curves(),
         "each_off": single(),
         "one_head": single(-0.05),
@@ -158,4 +158,4 @@ def whole(made_up):
         "parser": parsers(models),
         "speed": seconds(),
     }
-    return found | film, film
+    return found | topics, topics

@@ -5,7 +5,7 @@ import pytest
 
 from tlcourse import assets
 from tlcourse.data import universal_dependencies
-from tlcourse.lessons.what_does_bert_look_at import habits, in_words, marked, published, relations
+from tlcourse.lessons.what_does_bert_look_at import habits, in_words, marked, published, relations, tuned
 from tlcourse.models.pretrained import encoders
 from tlcourse.probe import attention_maps, head_parsers, head_statistics
 
@@ -16,17 +16,17 @@ def results():
 
 
 @pytest.fixture(scope="module")
-def film(results):
-    return {name: results[name].where(model="minilm", task="sentiment") for name in in_words.OF_TASK}
+def topics(results):
+    return {name: results[name].where(model="minilm", task=tuned.TASK) for name in in_words.OF_TASK}
 
 
-def test_every_order_was_measured_three_times(film):
-    curve = film["pruning"]
+def test_every_order_was_measured_three_times(topics):
+    curve = topics["pruning"]
     assert {*in_words.ORDERS, in_words.ALWAYS} == set(curve.values("order"))
     for (order, share), rows in curve.by("order", "share").items():
         assert set(rows.values("seed")) == {0, 1, 2}, (order, share)
     for name in ("each_off", "one_head"):
-        for place, rows in film[name].by("layer", "head").items():
+        for place, rows in topics[name].by("layer", "head").items():
             assert set(rows.values("seed")) == {0, 1, 2}, (name, place)
 
 
@@ -38,8 +38,8 @@ def test_a_head_beats_the_offset_for_a_relation_or_the_lesson_says_none(results)
     assert len(relations.beside_the_paper(results["relations"], {"distilbert": "DistilBERT"})) == 9
 
 
-def test_the_table_of_the_papers_has_both_sides(results, film):
-    assert len(published.paper_rows(results, film)) >= 3
+def test_the_table_of_the_papers_has_both_sides(results, topics):
+    assert len(published.paper_rows(results, topics)) >= 3
 
 
 @pytest.mark.timeout(400)

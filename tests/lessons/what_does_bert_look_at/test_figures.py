@@ -28,8 +28,8 @@ def test_relations(made_up):
 
 
 def test_single_heads_and_curves(made_up, whole):
-    _, film = whole
-    assert "none left" in figures.single_heads(film["each_off"], film["one_head"], film["no_head"]).alt
-    assert "none left" not in figures.single_heads(film["each_off"], film["one_head"]).alt
+    _, topics = whole
+    assert "none left" in figures.single_heads(topics["each_off"], topics["one_head"], topics["no_head"]).alt
+    assert "none left" not in figures.single_heads(topics["each_off"], topics["one_head"]).alt
     drawn = figures.pruning_curve(made_up["curves"](), in_words.ORDERS, 0.5)
     assert "least important first: 0% gone 80%" in drawn.alt

@@ -1,4 +1,4 @@
-"""The widget: heads go as the slider says, a review typed in is judged, nonsense is answered in words."""
+"""The widget: heads go as the slider says, a headline typed in is judged, nonsense is answered in words."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def mine(tiny_zoo):
     model = TextModel(encoders.load(tiny_zoo / "bert-mini"), CLASSES, 2, TextRecipe()).eval()
     texts = ["A good film .", "A dull film .", "Funny and warm .", "It is too long ."]
     task = Task(
-        "made up", CLASSES, texts, np.array([1, 0, 1, 0]), ("negative", "positive"),
+        "made up", CLASSES, texts, np.array([1, 0, 1, 0]), ("bad", "good"),
         np.arange(2), {"test": np.arange(2, 4)}, {"test": "accuracy"},
     )  # fmt: skip
     return tuned.Tuned(model, task, np.arange(2))
@@ -39,10 +39,10 @@ def test_importance_is_of_each_layer_length_one(mine):
 def test_masked_and_removed_say_the_same(mine):
     keep = np.array([[True, False], [False, True]])
     text = "A warm and funny film ."
-    before = tuned.opinion(mine, text, keep)
+    before = tuned.topics(mine, text, keep)
     assert tuned.accuracy(mine, keep) in (0.0, 0.5, 1.0)
     pruning.remove(mine.network, keep)
-    assert tuned.opinion(mine, text) == pytest.approx(before, abs=1e-5)
+    assert tuned.topics(mine, text) == pytest.approx(before, abs=1e-5)
 
 
 def test_the_slider_takes_heads_out_in_the_order_asked_for(twin):
@@ -56,14 +56,14 @@ def test_the_slider_takes_heads_out_in_the_order_asked_for(twin):
     assert twin.picture.value != before
     twin.controls["order"].value = in_words.ORDERS[in_words.RANDOM]
     assert "in random order" in twin.words.value
-    twin.controls["review"].value = "What a film ."
+    twin.controls["headline"].value = "What a film ."
     assert "What a film" in twin.words.value
     assert not twin.errors
 
 
-@pytest.mark.parametrize("review", ["", "film " * 70])
-def test_nonsense_gets_an_answer_not_an_error(twin, review):
+@pytest.mark.parametrize("headline", ["", "film " * 70])
+def test_nonsense_gets_an_answer_not_an_error(twin, headline):
     assert twin.widget
-    twin.controls["review"].value = review
+    twin.controls["headline"].value = headline
     assert "1 to 60" in twin.words.value
     assert not twin.errors

@@ -68,7 +68,7 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
             f"{signed(none.min())} to "
             f"{signed(none.max())} points. The best head is {signed(gain.min())} to {signed(gain.max())} "
             "points above none"
-            " (the best of so many is partly luck: it was chosen on the reviews that it is scored on)."
+            " (the best of so many is partly luck: it was chosen on the headlines that it is scored on)."
         )
     return text
 
@@ -119,16 +119,16 @@ def of_live_pruning(now: Records, kept: Records, labels: int) -> str:
     )
 
 
-def of_removed(p: Sequence[float], whole: nn.Module, smaller: nn.Module) -> str:
+def of_removed(p: Sequence[np.ndarray], whole: nn.Module, smaller: nn.Module) -> str:
     """That masked and removed give the same answer, and what is saved in parameters."""
     counts = [sum(one.numel() for one in network.parameters()) for network in (whole, smaller)]
-    apart = abs(p[0] - p[1])
+    apart = float(np.abs(p[0] - p[1]).max())
     same = f"the same but for {apart:.0e}" if apart < 1e-4 else f"not the same: {apart:.4f} apart"
+    told = [", ".join(f"{value:.3f}" for value in values) for values in p]
     return (
-        f"Masked and removed, the probabilities are {p[0]:.4f} and {p[1]:.4f}, {same}. The whole network has "
-        f"{counts[0] / 1e6:.1f} million parameters, without these heads {counts[1] / 1e6:.1f} million "
-        "(more than "
-        "half of them are the vectors of the pieces)."
+        f"Masked, the topics of this headline have the probabilities {told[0]}; removed, {told[1]}: {same}. "
+        f"The whole network has {counts[0] / 1e6:.1f} million parameters, without these heads "
+        f"{counts[1] / 1e6:.1f} million (more than half of them are the vectors of the pieces)."
     )
 
 

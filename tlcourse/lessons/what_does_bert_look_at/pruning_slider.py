@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse.lessons.what_does_bert_look_at import figures, in_words
-from tlcourse.lessons.what_does_bert_look_at.tuned import Tuned, opinion
+from tlcourse.lessons.what_does_bert_look_at.tuned import Tuned, topics
 from tlcourse.probe import pruning
 from tlcourse.show.explorer import Explorer, NotShown, chooser, slider, text_box
 from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.records import Records
 
 SHARES = tuple(round(0.1 * k, 1) for k in range(11))
-EXAMPLE = "A slow start, but the last half hour is funny and moving ."
+EXAMPLE = "England players sign record deal with phone maker"
 MOST_WORDS = 60  # more would take longer than an answer may
 
 
@@ -37,7 +37,7 @@ class PruningSlider(Explorer):
         return {
             "share": slider("Heads gone", SHARES, self.share, ".0%"),
             "order": chooser("Order:", [*self.orders], self.order),
-            "review": text_box("Review:", EXAMPLE, "type a sentence about a film, press Enter", width="48em"),
+            "headline": text_box("Headline:", EXAMPLE, "type a headline, press Enter", width="48em"),
         }
 
     def keep(self, share: float, order: str) -> np.ndarray:
@@ -45,8 +45,8 @@ class PruningSlider(Explorer):
         ((_, kept),) = pruning.keeping(self.values[self.orders[order]], [share])
         return kept
 
-    def draw(self, share: float, order: str, review: str) -> Figure:
-        _check(review)
+    def draw(self, share: float, order: str, headline: str) -> Figure:
+        _check(headline)
         kept = self.keep(share, order)
         layers, heads = kept.shape
         fig, (grid, ax) = plt.subplots(1, 2, figsize=(11, 4.2), width_ratios=(1, 1.1))
@@ -69,25 +69,26 @@ class PruningSlider(Explorer):
         ax.legend(loc="lower left", fontsize=10)
         return fig
 
-    def told(self, share: float, order: str, review: str) -> str:
-        _check(review)
+    def told(self, share: float, order: str, headline: str) -> str:
+        _check(headline)
         kept = self.keep(share, order)
-        whole, now = (opinion(self.tuned, review, one) for one in (np.ones_like(kept), kept))
-        verdict = "the same verdict" if (whole > 0.5) == (now > 0.5) else "the verdict turns"
+        names = self.tuned.task.names
+        whole, now = (topics(self.tuned, headline, one) for one in (np.ones_like(kept), kept))
+        verdict = "the same verdict" if whole.argmax() == now.argmax() else "the verdict turns"
+        told = [f"{names[p.argmax()]} ({p.max():.0%})" for p in (now, whole)]
         return (
-            f"{int((~kept).sum())} of {kept.size} heads are gone, {order}. “{review}” is positive to "
-            f"{now:.0%}; "
-            f"with all heads to {whole:.0%}: {verdict}."
+            f"{int((~kept).sum())} of {kept.size} heads are gone, {order}. “{headline}” is {told[0]}; "
+            f"with all heads {told[1]}: {verdict}."
         )
 
     def static(self) -> Figure:
         return self.draw(self.share, self.order, EXAMPLE)
 
 
-def _check(review: str) -> None:
-    n = len(review.split())
+def _check(headline: str) -> None:
+    n = len(headline.split())
     if not 1 <= n <= MOST_WORDS:
-        raise NotShown(f"The review has {n} words: 1 to {MOST_WORDS}, please.")
+        raise NotShown(f"The headline has {n} words: 1 to {MOST_WORDS}, please.")
 
 
 def prune(tuned: Tuned, importance: np.ndarray, curve: Records, share: float = 0.5) -> PruningSlider:

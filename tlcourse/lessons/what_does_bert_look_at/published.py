@@ -19,16 +19,16 @@ FASTER = 0.175
 ATTENTION_UAS, RIGHT_UAS = 61, 26
 
 
-def paper_rows(results: dict[str, Records], film: dict[str, Records]) -> list[tuple[Any, ...]]:
-    """Paper, ours, why. Both by the name of the file; `film` has the tuned MiniLM's alone."""
+def paper_rows(results: dict[str, Records], topics: dict[str, Records]) -> list[tuple[Any, ...]]:
+    """Paper, ours, why. Both by the name of the file; `topics` has the tuned MiniLM's alone."""
     before, after, n = habits.neighbours(results["statistics"], "distilbert")
     mark, _, over = habits.resting_place(results["statistics"], "distilbert")
     of_minilm, _, _ = habits.resting_place(results["statistics"], "minilm")
     same = "It is the same mark" if of_minilm == mark else f"It is {of_minilm}"
     resting = f"{mark}: {habits.layers_in_words(over) if over else 'no layer'} of 6"
-    pruning = film["pruning"]
+    pruning = topics["pruning"]
     n_seeds = len(pruning.where(order=in_words.IMPORTANCE, share=0.0).scores)
-    best = figures.changes(film["one_head"]).max(axis=1)
+    best = figures.changes(topics["one_head"]).max(axis=1)
     obj = relations.of_model(results["relations"], "distilbert")["obj"]
     uas = results["parser"].where(treebank="ud", model="distilbert", way="attention")
     rate = in_words.gain(results["speed"], 0.5, 16)
