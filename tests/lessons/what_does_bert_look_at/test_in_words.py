@@ -67,6 +67,11 @@ def test_untrained_twins(made_up, gain, said):
     assert said in relations.of_untrained(made_up["of_trees"](["minilm"], gain), "minilm", "MiniLM")
 
 
+def test_without_twins_it_says_so(made_up):
+    rows = Records(r for r in made_up["of_trees"](["minilm"]) if "untrained" not in r["model"])
+    assert "No twin" in relations.of_untrained(rows, "minilm", "MiniLM")
+
+
 @pytest.mark.parametrize(("until", "said"), [(0.4, "40% of the heads"), (0.0, "0% of the heads")])
 def test_how_far_pruning_goes(made_up, until, said):
     assert said in in_words.of_curve(made_up["curves"](until))
