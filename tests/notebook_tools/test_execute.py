@@ -8,7 +8,7 @@ import time
 import nbformat.v4 as v4
 import pytest
 
-from tlcourse.notebook_tools.execute import PeakMemory, execute
+from tlcourse.notebook_tools.execute import Consumption, execute
 
 
 def notebook(*sources):
@@ -33,9 +33,12 @@ def test_peak_memory_counts_children_and_what_is_freed_again():
         hold.format(size=0, rest=1).replace("x = None; ", "x = bytearray(200_000_000); "),
     ]
     parent = f"import subprocess; subprocess.run({child!r})"
-    with subprocess.Popen([sys.executable, "-c", parent]) as process, PeakMemory(process.pid, 0.05) as memory:
+    with (
+        subprocess.Popen([sys.executable, "-c", parent]) as process,
+        Consumption(process.pid, 0.05) as consumed,
+    ):
         process.wait()
-    assert 0.2e9 < memory.bytes < 0.3e9, "the child's block counts"
+    assert 0.2e9 < consumed.bytes < 0.3e9, "the child's block counts"
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the high-water mark is Linux's")
@@ -45,18 +48,31 @@ def test_a_peak_between_two_looks_counts():
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         process.stdout.readline()  # the block has come and gone
-        memory = PeakMemory(process.pid)
-        memory.look()
+        consumed = Consumption(process.pid)
+        consumed.look()
         process.stdin.close()
-    assert 0.3e9 < memory.bytes < 0.4e9
+    assert 0.3e9 < consumed.bytes < 0.4e9
 
 
 def test_of_a_process_that_has_ended_nothing_is_known():
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    memory = PeakMemory(process.pid)
-    memory.look()
-    assert memory.bytes == 0
+    consumed = Consumption(process.pid)
+    consumed.look()
+    assert (consumed.bytes, consumed.cpu_seconds) == (0, 0)
+
+
+def test_what_is_computed_counts_and_what_is_waited_for_does_not():
+    child = [sys.executable, "-c", "import time; time.sleep(1); t = time.process_time\nwhile t() < 0.5: pass"]
+    parent = f"import subprocess, sys; subprocess.run({child!r}); print(1, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()  # the child has ended
+        consumed = Consumption(process.pid)
+        consumed.look()
+        process.stdin.close()
+    assert 0.5 <= consumed.cpu_seconds < 1.0, "the child's half second, and two starts of Python"
 
 
 def test_an_error_is_recorded_with_its_cell(tmp_path):

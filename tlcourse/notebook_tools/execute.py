@@ -37,10 +37,15 @@ class Watcher(Protocol):
 
 @dataclass
 class Execution:
-    """What came of a notebook: `error` is None where every cell ran; `peak_bytes` is the peak RSS."""
+    """What came of a notebook: `error` is None where every cell ran; `peak_bytes` is the peak RSS.
+
+    `cpu_seconds` is what its kernel computed, on all cores together: unlike `seconds`, it says the same on a
+    machine that does other things as well.
+    """
 
     notebook: nbformat.NotebookNode
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_bytes: int = 0
     error: str | None = None
     cells: int = 0  # how many there are, and the index of the last that started
@@ -52,14 +57,14 @@ class Execution:
         return (cells[self.last].source.strip().splitlines() or [""])[0] if self.last < len(cells) else ""
 
 
-class PeakMemory:
-    """Follows the resident memory of a process and its children from a thread; `bytes` is the highest seen.
+class Consumption:
+    """Follows a process and its children from a thread: their resident memory's peak, their processor's time.
 
     The process's own high-water mark (`VmHWM`, Linux) is read as well, so a peak between two looks counts.
     """
 
     def __init__(self, pid: int, interval: float = 0.25):
-        self.bytes = 0
+        self.bytes, self.cpu_seconds = 0, 0.0
         self._pid, self._interval = pid, interval
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -81,13 +86,15 @@ class PeakMemory:
         """Take one sample."""
         try:
             process = psutil.Process(self._pid)
-            total = 0
+            total, computed = 0, process.cpu_times().children_user + process.cpu_times().children_system
             for member in (process, *process.children(recursive=True)):
                 try:
                     total += member.memory_info().rss
+                    computed += member.cpu_times().user + member.cpu_times().system
                 except psutil.Error:  # it ended between the listing and the question
                     continue
             self.bytes = max(self.bytes, total, _high_water_mark(self._pid))
+            self.cpu_seconds = max(self.cpu_seconds, computed)
         except psutil.Error:
             return
 
@@ -104,7 +111,7 @@ def _high_water_mark(pid: int) -> int:
 
 
 class _Client(PapermillNotebookClient):
-    """papermill's client, with the kernel's memory followed while the cells run."""
+    """papermill's client, with what the kernel consumes followed while the cells run."""
 
     record: Execution
     watcher: Watcher | None
@@ -128,15 +135,16 @@ class _Client(PapermillNotebookClient):
         pid = self.km.provisioner.pid
         if self.watcher:
             self.watcher.kernel(pid)
-        with PeakMemory(pid) as memory:
+        with Consumption(pid) as consumed:
             try:
                 super().papermill_execute_cells()
             except DeadKernelError:
-                self.record.error = self._obituary(memory.bytes)
+                self.record.error = self._obituary(consumed.bytes)
                 raise
             finally:
-                memory.look()
-                self.record.peak_bytes = memory.bytes
+                consumed.look()
+                self.record.peak_bytes = consumed.bytes
+                self.record.cpu_seconds = consumed.cpu_seconds
 
     def _obituary(self, peak: int) -> str:
         """Say how the kernel died."""

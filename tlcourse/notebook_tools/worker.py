@@ -84,6 +84,7 @@ def run(task: dict, events: _Events) -> dict:
         "name": name,
         "status": "failed" if done.error or in_widgets else "passed",
         "seconds": round(done.seconds, 2),
+        "cpu_seconds": round(done.cpu_seconds, 2),
         "peak_bytes": done.peak_bytes,
         "cells": done.cells,
         "failed_cell": done.failed_source() if done.error else None,
