@@ -135,7 +135,10 @@ def told(results: Records, model: str, shown: str) -> str:
 def of_untrained(results: Records, model: str, shown: str) -> str:
     """Whether heads with random weights do as well."""
     if f"{model}, untrained" not in results.values("model"):
-        return f"No twin of {shown} with random weights was measured: how much of this is the luck of choice, we do not know."
+        return (
+            f"No twin of {shown} with random weights was measured: how much of this heads find without any "
+            "training, we do not know."
+        )
     trained, blind = of_model(results, model), untrained(results, model)
     ahead = [name for name, one in trained.items() if one.head > max(blind[name])]
     n = len(next(iter(blind.values())))
