@@ -1,1 +1,1 @@
-"""Room of lesson What does BERT look at: its exercises."""
+"""Room of lesson What does BERT look at: its figures and sentences, heads turned off, its exercises."""

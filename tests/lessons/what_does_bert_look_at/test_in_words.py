@@ -1,0 +1,158 @@
+"""The sentences say what came out, either way."""
+
+import numpy as np
+import pytest
+
+from tlcourse.lessons.what_does_bert_look_at import habits, in_words, published, relations
+from tlcourse.lessons.what_does_bert_look_at.agreement import Looks
+from tlcourse.show.records import Records
+
+
+def test_habits_are_counted_and_the_resting_place_is_named(made_up):
+    told = habits.told(made_up["statistics"](["minilm"]), {"minilm": "MiniLM"})
+    assert "of 12 heads, 1 gives more than half of the attention to the word before, 1 to" in told
+    assert "[SEP]" in told
+    assert "more than half in layer 3" in told
+    assert "no layer more than half" in habits.told(
+        made_up["statistics"](["minilm"], resting=0.4), {"minilm": "MiniLM"}
+    )
+    assert habits.layers_in_words([3, 4, 5]) == "layers 3, 4 and 5"
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [({}, "gathers nothing"), ({"own": 0.3}, "gathers something"), ({"resting": 0.3}, "no head gives")],
+)
+def test_whether_the_mark_carries_news(made_up, made, said):
+    assert said in habits.no_operation(made_up["statistics"](["minilm"], **made), "minilm", "MiniLM")
+
+
+def test_shares_of_a_layer_add_up_to_one(made_up):
+    shares = habits.by_layer(made_up["statistics"](["minilm"], resting=0.5), "minilm")
+    np.testing.assert_allclose(sum(shares.values()), 1)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_live_statistics_agree_or_not(made_up, turned):
+    results = made_up["statistics"](["minilm"])
+    found = {name: habits.table(results, "minilm", name) for name in habits.PLACES}
+    if turned:
+        found = {name: table[::-1, ::-1] for name, table in found.items()}
+    assert ("differ" if turned else "agree") in habits.live(found, results, "minilm")
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"), [(0.2, "each of the 8"), (0.01, "no head beats"), (-0.2, "no head beats")]
+)
+def test_relations(made_up, gain, said):
+    results = made_up["of_trees"](["minilm"], gain)
+    assert said in relations.told(results, "minilm", "MiniLM")
+    rows = relations.beside_the_paper(results, {"minilm": "MiniLM"})
+    assert len(rows) == 9
+    assert rows[7]["MiniLM"] == "–"  # `prep`, which UD has not
+
+
+def test_a_relation_that_falls_out_is_named(made_up):
+    good, bad = (made_up["of_trees"](["minilm"], gain) for gain in (0.2, -0.1))
+    mixed = Records(
+        [row for row in good if row["relation"] != "amod"] + [row for row in bad if row["relation"] == "amod"]
+    )
+    told = relations.told(mixed, "minilm", "MiniLM")
+    assert "7 of 8" in told
+    assert "`amod` the head is below it" in told
+
+
+@pytest.mark.parametrize(("gain", "said"), [(0.2, "all of the 8"), (-0.3, "0 of the 8")])
+def test_untrained_twins(made_up, gain, said):
+    assert said in relations.of_untrained(made_up["of_trees"](["minilm"], gain), "minilm", "MiniLM")
+
+
+def test_without_twins_it_says_so(made_up):
+    rows = Records(r for r in made_up["of_trees"](["minilm"]) if "untrained" not in r["model"])
+    assert "No twin" in relations.of_untrained(rows, "minilm", "MiniLM")
+
+
+@pytest.mark.parametrize(("until", "said"), [(0.4, "40% of the heads"), (0.0, "0% of the heads")])
+def test_how_far_pruning_goes(made_up, until, said):
+    assert said in in_words.of_curve(made_up["curves"](until))
+
+
+@pytest.mark.parametrize(("better", "said"), [(0.05, "above it at"), (-0.05, "below it at")])
+def test_importance_against_chance(made_up, better, said):
+    assert said in in_words.of_curve(made_up["curves"](0.4, better))
+
+
+def test_single_heads(made_up, whole):
+    told = in_words.of_single_heads(made_up["single"](), made_up["single"](-0.05), None)
+    assert "Of 12 heads, 3 cost a point or more" in told
+    assert "none left" not in told
+    assert "none left in the layer" in in_words.of_single_heads(
+        made_up["single"](), made_up["single"](), whole[1]["no_head"]
+    )
+
+
+@pytest.mark.parametrize(("faster", "said"), [(0.1, "10% faster with a batch of 16"), (-0.1, "10% slower")])
+def test_speed(made_up, faster, said):
+    results = made_up["seconds"](faster)
+    assert said in in_words.of_speed(results)
+    rows = in_words.speed_rows(results)
+    assert [row["heads gone"] for row in rows] == ["0%", "50%"]
+
+
+def looks(order: float) -> Looks:
+    """Looking and mattering in the same order (1), or the other way round (−1)."""
+    some = np.linspace(0.01, 0.5, 12).reshape(3, 4)
+    return Looks(np.stack([some] * 3), np.stack([order * some] * 3), np.array([0.9, 0.8, 0.9]), 5)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"), [(1, "the first of 12"), (1, "much agreement"), (-1, "number 12"), (-1, "hardly any")]
+)
+def test_looking_and_mattering(order, said):
+    assert said in in_words.of_looks(looks(order))
+
+
+@pytest.mark.parametrize(
+    ("most", "said"), [(0.2, "missed more than"), (0.9, "more is mended"), (0.5, "within luck")]
+)
+def test_the_lookers_gone(most, said):
+    rows = []
+    for seed in range(3):
+        for off, score in (("none", 1.0), ("most", most), ("others", 0.5), ("worst", 0.1)):
+            noise = 0.01 * seed if off == "most" else 0.02 * (seed == 1)
+            rows.append({"off": off, "what": "still mended", "seed": seed, "score": score + noise})
+    assert said in in_words.of_many(Records(rows), 6)
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"), [(0.6, "slope is closer"), (0.05, "Attention is closer"), (0.2, "Neither")]
+)
+def test_words_left_out(made_up, slope, said):
+    rows = made_up["left_out"](slope)
+    if slope == 0.2:
+        rows = Records(
+            {**row, "score": row["score"] + 0.1 * (row["seed"] - 1) * (row["what"] == "slope")}
+            for row in rows
+        )
+    assert said in in_words.of_agreement(rows)
+    assert len(in_words.of_words_left_out(rows)) == 5
+
+
+@pytest.mark.parametrize(("attention", "said"), [(0.6, "is far above"), (0.2, "is far below")])
+def test_the_parser(made_up, attention, said):
+    results = made_up["parsers"](["minilm"], attention)
+    assert said in in_words.of_parser(results, "minilm", "MiniLM")
+    assert in_words.parser_table(results, {"minilm": "MiniLM"}).values("model") == ["no model", "MiniLM"]
+
+
+def test_live_pruning_stands_beside_the_results(made_up):
+    now = Records({"share": share, "seed": 0, "score": 0.75} for share in (0.0, 0.6))
+    told = in_words.of_live_pruning(now, made_up["curves"](), 1000)
+    assert "0% gone: 75.0% (80.1% ± 0.1%)" in told
+
+
+def test_paper_rows_have_figures_of_both(whole):
+    rows = published.paper_rows(*whole)
+    assert len(rows) >= 3
+    assert all("2019" in row[2] for row in rows)
+    assert all(row[4] for row in rows)

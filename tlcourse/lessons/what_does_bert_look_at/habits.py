@@ -1,0 +1,127 @@
+"""What heads look at whatever the words are: the results' statistics as tables, and what to say of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tlcourse.show.records import Records
+
+PREVIOUS, NEXT, ITSELF = "to the previous word", "to the next word", "to itself"
+FIRST, LAST = "to the first mark", "to the last mark"
+MARKS = {FIRST: "[CLS]", LAST: "[SEP]"}
+PLACES = {
+    FIRST: "[CLS]",
+    LAST: "[SEP]",
+    ITSELF: "itself",
+    PREVIOUS: "the word before",
+    NEXT: "the word after",
+}
+REST = "other words"
+HALF = 0.5
+
+
+def table(results: Records, model: str, statistic: str) -> np.ndarray:
+    """(L, A) of one statistic of one model."""
+    rows = results.where(model=model, statistic=statistic)
+    found = np.full((1 + max(rows.values("layer")), 1 + max(rows.values("head"))), np.nan)
+    for row in rows:
+        found[row["layer"], row["head"]] = row["score"]
+    return found
+
+
+def typical(results: Records, model: str) -> dict[str, tuple[int, int]]:
+    """The head, layer and number from 0, that gives most to the word before, the word after, and [SEP]."""
+    names = {PREVIOUS: "the word before", NEXT: "the word after", LAST: "[SEP]"}
+    found = {}
+    for statistic, name in names.items():
+        values = table(results, model, statistic)
+        layer, head = np.unravel_index(values.argmax(), values.shape)
+        found[name] = (int(layer), int(head))
+    return found
+
+
+def by_layer(results: Records, model: str) -> dict[str, np.ndarray]:
+    """Where a layer's heads look, on average: name of the place → share of a word's attention, (L,)."""
+    found = {name: table(results, model, statistic).mean(axis=1) for statistic, name in PLACES.items()}
+    return found | {REST: np.maximum(0, 1 - sum(found.values()))}
+
+
+def neighbours(results: Records, model: str) -> tuple[int, int, int]:
+    """How many heads give more than half of their attention to the word before, to the word after; of all."""
+    before, after = (table(results, model, one) for one in (PREVIOUS, NEXT))
+    return int((before > HALF).sum()), int((after > HALF).sum()), before.size
+
+
+def resting_place(results: Records, model: str) -> tuple[str, float, list[int]]:
+    """The mark that gets most over the layers, how much of the attention, and the layers where over half.
+
+    Layers count from 1.
+    """
+    layers = {mark: table(results, model, statistic).mean(axis=1) for statistic, mark in MARKS.items()}
+    mark = max(layers, key=lambda one: layers[one].mean())
+    over = [int(k) + 1 for k in np.flatnonzero(layers[mark] > HALF)]
+    return mark, float(layers[mark].mean()), over
+
+
+def told(results: Records, models: dict[str, str]) -> str:
+    """One line for each model: neighbours and marks."""
+    lines = []
+    for model, shown in models.items():
+        before, after, n = neighbours(results, model)
+        mark, mean, over = resting_place(results, model)
+        where = f"more than half in {layers_in_words(over)}" if over else "in no layer more than half"
+        lines.append(
+            f"- **{shown}**: of {n} heads, {before} {'gives' if before == 1 else 'give'} more than half of "
+            "the "
+            f"attention to the word before, {after} to the word after. The mark that gets most is {mark}: "
+            f"{mean:.0%} of all "
+            f"attention, {where}."
+        )
+    return "\n".join(lines)
+
+
+def layers_in_words(layers: Sequence[int]) -> str:
+    """`layer 3`, or `layers 3, 4 and 5`."""
+    if len(layers) == 1:
+        return f"layer {layers[0]}"
+    return f"layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"
+
+
+def no_operation(results: Records, model: str, shown: str) -> str:
+    """Whether [SEP] gathers anything from the words in the heads that rest on it."""
+    own, others = (table(results, model, one) for one in ("last mark to itself", LAST))
+    resting = others > HALF
+    if not resting.any():
+        return f"In {shown} no head gives [SEP] more than half of the words' attention."
+    itself = own[resting].mean()
+    return (
+        f"In {shown} {int(resting.sum())} heads give [SEP] more than half of the words' attention. There "
+        f"[SEP] gives {itself:.0%} of its own to itself"
+        + (
+            ": it gathers nothing from the words, so what these heads carry from it to the words says "
+            "little of them."
+            if itself > 0.8
+            else ": in part it gathers something from the words, too."
+        )
+    )
+
+
+def live(found: dict[str, np.ndarray], results: Records, model: str) -> str:
+    """The share of marks and neighbours in the sentences read now, beside the results' over the treebank."""
+    names = {LAST: "[SEP]", FIRST: "[CLS]", PREVIOUS: "the word before", NEXT: "the word after"}
+    parts = [
+        f"{name} {found[statistic].mean():.0%} ({table(results, model, statistic).mean():.0%})"
+        for statistic, name in names.items()
+    ]
+    pairs = [(found[one].ravel(), table(results, model, one).ravel()) for one in names]
+    r = min(float(np.corrcoef(a, b)[0, 1]) for a, b in pairs)
+    text = (
+        "Over all heads, of a word's attention go in these sentences, and in brackets in the treebank's: "
+        f"{', '.join(parts)}."
+    )
+    if r > 0.8:
+        return (
+            f"{text} Head by head the two agree: for each of the four the correlation over "
+            f"{pairs[0][0].size} heads is {r:.2f} or more."
+        )
+    return f"{text} Head by head they differ: the lowest correlation of the four is {r:.2f}."
