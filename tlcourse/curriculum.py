@@ -197,6 +197,7 @@ LESSONS = (
             "probe.head_statistics",
             "probe.pruning",
         ),
+        planned=True,
     ),
     Lesson(
         "probing_for_structure",
@@ -214,6 +215,7 @@ LESSONS = (
             "probe.tree_baselines",
             "probe.tree_metrics",
         ),
+        planned=True,
     ),
     Lesson(
         "geometry_of_bert",
@@ -222,6 +224,7 @@ LESSONS = (
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
         teaches=("probe.mixed_contexts", "probe.pythagorean", "probe.senses"),
+        planned=True,
     ),
     Lesson(
         "gpt2",
