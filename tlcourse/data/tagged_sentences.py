@@ -161,4 +161,3 @@ def bbc_silver(what: str) -> TaggedSentences:
         is_test += [bool(test)] * len(of_article)
     words, parts_of_speech, names = silver_tags.read(cut)
     return _tagged([*zip(words, names if what == "entities" else parts_of_speech, strict=True)], is_test)
-
