@@ -95,7 +95,3 @@ def test_what_a_word_may_come_from_is_shorter_and_no_stub(word):
 
 def test_the_split_is_pinned(lexicon):
     assert [lexicon.entries[i][0] for i in lexicon.test_index[:4]] == ["aaa", "aancor", "aarhus", "aback"]
-
-
-def test_it_loads_in_a_moment(lexicon, seconds):
-    assert seconds(cmudict.load) < 1.5
