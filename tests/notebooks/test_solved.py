@@ -16,8 +16,9 @@ from tlcourse.notebook_tools.source import all_lessons
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = ROOT / "tests" / "offline" / "guard"
 LESSONS = all_lessons(ROOT)
-# The budget holds for two free cores. Tests share them, so it is held against the seconds that were computed.
-CORES = 2
+# The budget holds for two free cores. Tests share them, so it is held against the seconds that were computed, on all
+# cores together; a machine whose cores are half as fast passes too.
+CORES, SLOWER = 2, 2
 
 
 def without_network() -> list[str]:
@@ -82,7 +83,7 @@ def test_makes_no_attempt_at_the_network(solved):
 def test_memory_and_time_are_within_budget(solved):
     entry, _, _, budget = solved
     assert 50e6 < entry["peak_bytes"] < budget["peak_bytes"]
-    assert 0 < entry["cpu_seconds"] < CORES * budget["seconds"]
+    assert 0 < entry["cpu_seconds"] < CORES * SLOWER * budget["seconds"]
 
 
 @pytest.mark.notebook
