@@ -16,8 +16,8 @@ from tlcourse.notebook_tools.source import all_lessons
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = ROOT / "tests" / "offline" / "guard"
 LESSONS = all_lessons(ROOT)
-# The budget holds for two free cores. Tests share them, so it is held against the seconds that were computed, on all
-# cores together; a machine whose cores are half as fast passes too.
+# The budget holds for two free cores. Tests share them, so it is held against the seconds that were computed,
+# on all cores together; a machine whose cores are half as fast passes too.
 CORES, SLOWER = 2, 2
 
 
