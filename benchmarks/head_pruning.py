@@ -18,9 +18,8 @@ from torch.nn import functional as F
 
 from tlcourse.data import bbc_news, tasks
 from tlcourse.data.tasks import TAGS, Task
-from tlcourse.models.parts.transformer import padding_mask
 from tlcourse.models.pretrained import encoders
-from tlcourse.models.pretrained.checkpoints import load_tensors, save_tensors
+from tlcourse.models.pretrained.checkpoints import load_into, save_tensors
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example
 from tlcourse.probe import head_masks, pruning
@@ -59,10 +58,7 @@ class Tuned:
         file = keep / f"{name}-{task_name.replace(' ', '-')}-{LABELS}-{seed}.safetensors"
         if file.exists():
             model = TextModel(encoder, task.kind, len(task.names), recipe)
-            weights = load_tensors(file, dict(model.named_parameters()))
-            with torch.no_grad():
-                for parameter_name, parameter in model.named_parameters():
-                    parameter.copy_(weights[parameter_name])
+            load_into(model, file)
             model.eval()
         else:
             keep.mkdir(parents=True, exist_ok=True)
@@ -138,25 +134,12 @@ def masked_logits(model: TextModel, texts: Sequence[Example], masks: Sequence[np
         batch = model.encoder.batch(some)
         states = model.encoder(batch)
         for k, mask in enumerate(masks):
-            top = _top(model, states, batch["attention_mask"], np.asarray(mask))
+            top = head_masks.last_layer(model.encoder.network, states, batch["attention_mask"], mask)
             read = [_read(example, row, len(states)) for example, row in zip(some, top.numpy(), strict=True)]
             sizes = [len(example.places) if model.kind == TAGS else 1 for example in some]
             for i, logits in zip(index, model(read).split(sizes), strict=True):
                 found[k][i] = logits
     return [torch.cat(rows) for rows in found]
-
-
-def _top(model: TextModel, states: Sequence[Tensor], attention_mask: Tensor, mask: np.ndarray) -> Tensor:
-    """The last layer (B, T, H) with the heads of `mask` alone, from all layers with all heads."""
-    changed = np.flatnonzero(~mask.all(axis=1))
-    if not len(changed):
-        return states[-1]
-    lowest, network = int(changed[0]), model.encoder.network
-    x = states[lowest]
-    with head_masks.masked(network, mask):
-        for block in network.encoder.blocks[lowest:]:
-            x, _ = block(x, padding_mask(attention_mask))
-    return x
 
 
 def _read(example: Example, top: np.ndarray, n_layers: int) -> Example:

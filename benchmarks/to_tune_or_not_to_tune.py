@@ -21,7 +21,7 @@ from results_file import RecordsFile
 from tlcourse.data import conll2003, glove, tasks, wikigold
 from tlcourse.data.tasks import TAGS, Task
 from tlcourse.models.pretrained import encoders
-from tlcourse.models.pretrained.checkpoints import load_tensors, save_tensors
+from tlcourse.models.pretrained.checkpoints import load_into, save_tensors
 from tlcourse.models.vectors.averaged_vectors import AveragedVectors, start_vectors
 from tlcourse.train.finetuning import averaged_vectors, read_once
 from tlcourse.train.finetuning.heads import READINGS, Head
@@ -111,10 +111,7 @@ def tuned(name: str, keep: Path, n: int | None, tests: list[str]) -> None:
         train = task.draw(n, seed)
         if file.exists():
             model = TextModel(encoder, TAGS, len(task.names), recipe)
-            weights = load_tensors(file, dict(model.named_parameters()))
-            with torch.no_grad():
-                for parameter_name, parameter in model.named_parameters():
-                    parameter.copy_(weights[parameter_name])
+            load_into(model, file)
             model.eval()
         else:
             targets = [task.targets[i] for i in train]

@@ -5,11 +5,13 @@ words are cut anew from the articles, which are fetched.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tlcourse import assets, checkout
+from tlcourse.data import sentences, text_sources
+from tlcourse.data.tokeniser import find_words
 
 
 def place(file: Path) -> Path:
@@ -23,6 +25,12 @@ def place(file: Path) -> Path:
     raise FileNotFoundError(
         f"{file} is in the course's folder, and {Path.cwd()} is not in it: start from a clone of the course"
     )
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """The sentences of an article that have words enough to be one."""
+    found = (s for line in text.split("\n") for s in sentences.split(text_sources.clean(line)))
+    return (sentence for sentence in found if len(find_words(sentence)) > 3)
 
 
 def words_of(text: str, lengths: Sequence[int], file: Path) -> list[str]:

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tlcourse import checkout, files
-from tlcourse.data import bbc_news, sentences, silver_files, text_sources
-from tlcourse.data.tokeniser import find_words
+from tlcourse.data import bbc_news, silver_files
 
 FILE = Path("data") / "tags" / "bbc.tsv"
 PER_ARTICLE = 3  # sentences of an article that are tagged, its first ones
@@ -20,8 +19,7 @@ _NOT_NEEDED = ("parser", "lemmatizer", "senter")
 
 def sentences_of(text: str) -> list[str]:
     """The first sentences of an article that have words enough to be one."""
-    found = (s for line in text.split("\n") for s in sentences.split(text_sources.clean(line)))
-    return list(itertools.islice((s for s in found if len(find_words(s)) > 3), PER_ARTICLE))
+    return list(itertools.islice(silver_files.sentences_of(text), PER_ARTICLE))
 
 
 def read(texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:

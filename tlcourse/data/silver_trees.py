@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 
 from tlcourse import checkout, files
-from tlcourse.data import bbc_news, sentences, silver_files, text_sources
+from tlcourse.data import bbc_news, silver_files, text_sources
 from tlcourse.data.dependency_trees import ROOT, DependencyTree, Treebank
-from tlcourse.data.tokeniser import find_words
 
 SHORTEST, LONGEST = 5, 30  # words of a sentence
 FILE = Path("data") / "trees" / "bbc.tsv"
@@ -64,8 +63,7 @@ def parse(sentence: str) -> DependencyTree | None:
 
 def _first_sentence(text: str) -> str | None:
     """The article's first sentence that has words enough to be one."""
-    found = (s for line in text.split("\n") for s in sentences.split(text_sources.clean(line)))
-    return next((sentence for sentence in found if len(find_words(sentence)) > 3), None)
+    return next(silver_files.sentences_of(text), None)
 
 
 def _tree(tokens: Sequence[Any]) -> DependencyTree:

@@ -8,14 +8,16 @@ B rows.
 Taught in lesson *What does BERT look at*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tlcourse.models.parts.attention import MultiHeadAttention
+from tlcourse.models.parts.transformer import padding_mask
 
 # How the projection that joins the heads is called in transformers: BERT and its kin, DistilBERT, GPT-2.
 _PUBLISHED = (".attention.output.dense", ".attention.out_lin", ".attn.c_proj")
@@ -87,3 +89,19 @@ def masked(network: nn.Module, keep: Any) -> Iterator[None]:
     gates = torch.as_tensor(keep).to(next(network.parameters()).dtype)
     with gated(network, gates):
         yield
+
+
+def last_layer(network: nn.Module, states: Sequence[Tensor], attention_mask: Tensor, keep: Any) -> Tensor:
+    """The last layer (B, T, H) with the heads of `keep` alone, from the states of all layers with all heads.
+
+    Only what lies above the lowest layer with a head off is computed anew. The network is the course's own.
+    """
+    changed = np.flatnonzero(~np.asarray(keep).all(axis=1))
+    if not len(changed):
+        return states[-1]
+    lowest = int(changed[0])
+    x = states[lowest]
+    with masked(network, keep):
+        for block in network.encoder.blocks[lowest:]:
+            x, _ = block(x, padding_mask(attention_mask))
+    return x

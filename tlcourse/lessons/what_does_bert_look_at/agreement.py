@@ -13,9 +13,8 @@ import numpy as np
 import torch
 from safetensors import safe_open
 from scipy.stats import spearmanr
-from torch import Tensor, nn
+from torch import nn
 
-from tlcourse.models.parts.transformer import padding_mask
 from tlcourse.models.pretrained import distilbert
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.probe import attention_maps, head_masks, pruning
@@ -86,20 +85,9 @@ class Corrector:
         with torch.inference_mode():
             states = self.encoder(batch)
             for keep in keeps:
-                top = self._top(states, batch["attention_mask"], keep)
+                top = head_masks.last_layer(self.encoder.network, states, batch["attention_mask"], keep)
                 found.append(self.classifier(top[row, place]).softmax(dim=-1)[row, edit].numpy())
         return np.array(found)
-
-    def _top(self, states: Sequence[Tensor], mask: Tensor, keep: np.ndarray) -> Tensor:
-        changed = np.flatnonzero(~keep.all(axis=1))
-        if not len(changed):
-            return states[-1]
-        lowest, network = int(changed[0]), self.encoder.network
-        x = states[lowest]
-        with head_masks.masked(network, keep):
-            for block in network.encoder.blocks[lowest:]:
-                x, _ = block(x, padding_mask(mask))
-        return x
 
 
 def corrector(encoder: TextEncoder) -> Corrector:

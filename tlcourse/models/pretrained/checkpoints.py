@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 import tlcourse
 from tlcourse import checkout, files
@@ -88,6 +88,14 @@ def load_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
             raise ValueError(f"{path} has {name} with values that are not finite: NaN or infinite.")
     sha256sums.check(path)
     return tensors
+
+
+@torch.no_grad()
+def load_into(model: nn.Module, path: Path) -> None:
+    """Give a model's parameters the values that `save_tensors` kept; raises what `load_tensors` raises."""
+    parameters = dict(model.named_parameters())
+    for name, values in load_tensors(path, parameters).items():
+        parameters[name].copy_(values)
 
 
 def _some(names: Iterable[str], most: int = 3) -> str:
