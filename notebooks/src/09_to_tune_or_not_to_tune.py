@@ -123,7 +123,8 @@ for head, name in for_head.items():
     found.append({"head": head, "task": name, "measure": task.metrics[test], "score": f"{score:.2f}"})
 
 # %%
-cloze = live.find_answers(encoders.load("minilm"), n_labels, tested, seed, replace(recipe, batch_size=4))
+for_answers = replace(recipe, batch_size=2, min_steps=2 * steps)
+cloze = live.find_answers(encoders.load("minilm"), n_labels, tested, seed, for_answers)
 found += [
     {"head": "an answer", "task": "blanks", "measure": k, "score": f"{v:.2f}"}
     for k, v in cloze.scores.items()
@@ -275,10 +276,10 @@ show.source(Recurrent.forward, docstring=False)
 # the silver names of BBC news (F1):
 
 # %%
-on_states = TextRecipe(learning_rate=3e-3, epochs=1, min_steps=pick(full=200, fast=10))
+on_states = TextRecipe(learning_rate=3e-3, epochs=1, min_steps=pick(full=200, fast=10), batch_size=8)
 heads = {"frozen, light": Head("weighted sum of all"), "frozen, heavy": HEAVY}
 seeds = list(range(seed, seed + pick(full=3, fast=2)))
-anew = live.on_states("sentiment", heads, n_labels, pick(full=500, fast=40), seeds, on_states)
+anew = live.on_states("sentiment", heads, n_labels, pick(full=300, fast=40), seeds, on_states)
 anew += live.on_states("entities", heads, n_labels, pick(full=200, fast=40), seeds, on_states)
 show.results(anew, "task", "way", f"MiniLM, {n_labels} labels")
 

@@ -1,5 +1,6 @@
 """What the lesson measures while it runs: four heads on one encoder, and a part of the grid anew."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -65,17 +66,17 @@ def on_states(
     encoder, task = encoders.load("minilm"), cut(tasks.load(name), tested)
     ((test, index),) = task.tests.items()
     asked = read_once.read(encoder, parts_of(encoder, task, index))
+    trainings.give_back_memory()
+    draws = {seed: task.draw(n, seed) for seed in seeds}
+    learned = {seed: read_once.read(encoder, parts_of(encoder, task, train)) for seed, train in draws.items()}
+    encoder.to("meta")  # asked for the last time: its weights give way to the heads
     found = []
-    for seed in seeds:
-        train = task.draw(n, seed)
-        texts = read_once.read(encoder, parts_of(encoder, task, train))
-        targets = [task.targets[i] for i in train] if task.kind == TAGS else task.target(train)
+    for (seed, train), (way, head) in itertools.product(draws.items(), heads.items()):
         trainings.give_back_memory()
-        for way, head in heads.items():
-            model = finetune(
-                encoder, texts, targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
-            )
-            score = scores.score(task, test, model.predict(asked))
-            found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
-            trainings.give_back_memory()
+        targets = [task.targets[i] for i in train] if task.kind == TAGS else task.target(train)
+        model = finetune(
+            encoder, learned[seed], targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
+        )
+        score = scores.score(task, test, model.predict(asked))
+        found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
     return Records(found)

@@ -17,7 +17,7 @@ from tlcourse.data.tasks import CLASSES, NUMBERS, SPANS, TAGS
 from tlcourse.models.language.elmo import ScalarMix
 from tlcourse.models.language.ulmfit import ConcatPooling
 from tlcourse.models.parts.transformer import initialise
-from tlcourse.models.pretrained.minilm import batches_by_length
+from tlcourse.models.pretrained.minilm import BATCH_SIZE, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
 from tlcourse.train.finetuning.heads import LIGHT, Head, LayerReading, Recurrent, best_span, padded
 
@@ -140,7 +140,7 @@ class TextModel(nn.Module):
             summary = torch.cat([summary, rest], dim=1)
         return self.linear(self.dropout(summary))
 
-    def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = 32) -> Tensor:
+    def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = BATCH_SIZE) -> Tensor:
         """Logits of texts, each the mean over its parts (N, classes); or of all words or pieces (W, …)."""
         parts = [part for text in texts for part in text]
         found: list[Tensor] = [torch.empty(0)] * len(parts)
