@@ -245,8 +245,8 @@ show.table(marked.rows(by_hand))
 show.md(in_words.of_marked(by_hand))
 
 # %% [markdown]
-# So nobody taught it grammar, and single heads have it in part: one relation here, one there. No head has the whole tree (`all` in the results), and that a head looks at objects
-# does not say that the model needs it. That has to be tried.
+# Nobody taught MiniLM grammar (DistilBERT was tuned to mend it), and single heads have it in part: one relation here, one there. No head has the whole tree (`all` in the
+# results), and that a head looks at objects does not say that the model needs it. That has to be tried.
 #
 # ## 4. Turn heads off · 18 minutes
 # The output of a layer's attention is the sum of what its heads say. Michel et al. (2019, section 2.3) put a gate $\xi_h$ before each: 1, and all is as before; 0, and the
@@ -258,8 +258,8 @@ show.md(in_words.of_marked(by_hand))
 show.source(head_masks.gated, docstring=False)
 
 # %% [markdown]
-# MiniLM, all of its weights tuned on 1,000 headlines of BBC news: business, entertainment, politics, sport or tech? Three seeds, 500 other headlines (`benchmarks/heads.py`). Left, a dot is a head that goes alone; right, one that stays alone
-# in its layer, the other layers whole; the cross is a layer without any head:
+# MiniLM, tuned on 1,000 headlines as the one at the top of this page, with three seeds, and asked about 500 others (`benchmarks/heads.py`). Left, a dot is a head that goes alone; right,
+# one that stays alone in its layer, the other layers whole; the cross is a layer without any head:
 
 # %%
 topics = {name: results[name].where(model="minilm", task=tuned.TASK) for name in in_words.OF_TASK}
