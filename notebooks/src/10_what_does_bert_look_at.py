@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes, of which the computer needs about five; the core without the optional section 70 · **You need** lesson 04 (attention), lesson 08
+# **Time** 80 minutes, of which the computer needs about three; the core without the optional section 70 · **You need** lesson 04 (attention), lesson 08
 # (BERT) · **You will be able to** *read* a map of attention, *name* the habits that most heads have, *test* a head as a parser against a fair
 # baseline, *measure* which heads a model needs, *take* them out, and *say* what a map of attention proves and what it does not.
 

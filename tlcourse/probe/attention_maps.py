@@ -49,8 +49,9 @@ def of_sentences(encoder: TextEncoder, sentences: Sequence[Sequence[str]]) -> li
     Raises:
         ValueError: the network has no attention, or a sentence is too long to be read at once.
     """
+    trainings.give_back_memory()  # of what was done before: maps need much, of a batch between pieces most
     maps = [found for _, found in sorted(_found(encoder, sentences), key=lambda pair: pair[0])]
-    trainings.give_back_memory()  # the maps between pieces, of a batch at a time, are far larger than these
+    trainings.give_back_memory()
     return maps
 
 

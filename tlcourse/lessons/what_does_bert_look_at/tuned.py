@@ -73,7 +73,9 @@ def importance(tuned: Tuned) -> np.ndarray:
         return F.cross_entropy(tuned.model([texts[i] for i in rows]), true[rows], reduction="none")
 
     batches = ({"rows": torch.from_numpy(index)} for index in batches_by_length([*map(len, texts)], _AT_ONCE))
-    return pruning.normalised(pruning.importance(tuned.network, batches, losses))
+    found = pruning.normalised(pruning.importance(tuned.network, batches, losses))
+    trainings.give_back_memory()
+    return found
 
 
 def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
@@ -81,6 +83,7 @@ def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
     asked = parts_of(tuned.model.encoder, tuned.task, tuned.test)
     with nullcontext() if keep is None else head_masks.masked(tuned.network, keep):
         found = tuned.model.predict(asked)
+    trainings.give_back_memory()
     return float((found == tuned.task.target(tuned.test)).mean())
 
 
