@@ -197,7 +197,6 @@ LESSONS = (
             "probe.head_statistics",
             "probe.pruning",
         ),
-        planned=True,
     ),
     Lesson(
         "probing_for_structure",
