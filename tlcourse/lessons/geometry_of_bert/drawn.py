@@ -58,15 +58,22 @@ def tree_in_a_cube() -> Described:
     )
 
 
-def in_space(panels: Mapping[str, np.ndarray], tree: DependencyTree, like: str) -> Described:
+def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int, seed: int) -> Described:
     """Draw a sentence's words where some spaces have them, with the tree's edges; a panel for each space.
 
-    An edge is thick where its squared length is from 0.5 to 1.5, and dotted where it is not.
+    The first is the exact layout, to which the others are turned; the second has random edges. An edge is
+    thick where its squared length is from 0.5 to 1.5, and dotted where it is not.
 
     Args:
-        panels: title → points (T, D); drawn are the first two principal components.
-        like: the panel that the others are turned to.
+        spaces: title → points (T, D); drawn are the first two principal components.
+        width: of the random edges, which `seed` draws.
     """
+    like = "the tree, exactly"
+    panels = {
+        like: pythagorean.embed(tree.heads),
+        f"random edges, {width} numbers": pythagorean.random_branches(tree.heads, width, seed),
+        **spaces,
+    }
     # Words alone: a full stop has no place in a tree of meaning, and covers others.
     kept = np.flatnonzero(~tree.is_punctuation)
     first = pythagorean.flattened(panels[like][kept])
@@ -107,6 +114,12 @@ def in_space(panels: Mapping[str, np.ndarray], tree: DependencyTree, like: str) 
     for ax in list(axes.flat)[len(panels) :]:
         ax.axis("off")
     return Described(fig, f"The tree of “{' '.join(tree.words)}” in {len(panels)} spaces. {'; '.join(told)}.")
+
+
+def to_look_at(trees: Sequence[DependencyTree], shortest: int = 8, longest: int = 14) -> int:
+    """Which of some trees to draw: of those neither short nor long, the deepest, least like a line."""
+    fit = [i for i, tree in enumerate(trees) if shortest <= len(tree.words) <= longest]
+    return max(fit or range(len(trees)), key=lambda i: tree_distances(trees[i].heads).max())
 
 
 def flat_uses(states: np.ndarray) -> np.ndarray:

@@ -1,9 +1,12 @@
 """The sentences of lesson The geometry of BERT about linear maps, and about two sentences that become one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from tlcourse.lessons.geometry_of_bert.in_words import joined
 from tlcourse.lessons.geometry_of_bert.kept import ACCURACY
+from tlcourse.probe.mixed_contexts import misled
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
@@ -96,13 +99,14 @@ def of_recovery(records: Records, models: Sequence[str]) -> str:
     return f"Joined with the other sense, {most}; nearer to the other lie {others}.{longer}"
 
 
-def of_joined_now(ratios: dict[str, Sequence[float]], misled: dict[str, float], pairs: int) -> str:
-    """The same, measured now on few pairs."""
+def of_joined_now(ratios: Mapping[str, np.ndarray]) -> str:
+    """The same for one layer, measured now on few pairs: context → ratios (1, 2P)."""
     names = {
         "alone": "alone",
         "control": "beside a sentence without the word",
         "joined": "beside the other sense",
     }
-    told = joined([f"{sum(ratios[k]) / len(ratios[k]):.3f} {name}" for k, name in names.items()])
-    also = joined([f"{misled[k]:.0%} {name}" for k, name in names.items()])
-    return f"{pairs} pairs: the mean ratio is {told}; nearer to the other sense lie {also}."
+    told = joined([f"{ratios[context].mean():.3f} {name}" for context, name in names.items()])
+    also = joined([f"{misled(ratios[context]):.0%} {name}" for context, name in names.items()])
+    n = ratios["alone"].size
+    return f"Of {n} uses the mean ratio is {told}; nearer to the other sense lie {also}."

@@ -70,3 +70,13 @@ def objectives(
     """Fields `model`, `layer`, `seed`: of each of `models` the mean over the words, layer by layer."""
     found = senses.where(model=list(models), states=TRAINED, way=way, measure=measure)
     return found.mean_over("word")
+
+
+def whole_words(records: Records, models: Sequence[str]) -> list[str]:
+    """Those of `models` of which every word that any model has was measured with every seed."""
+    wanted = {(row["word"], row["seed"]) for row in records}
+    return [
+        model
+        for model in models
+        if {(r["word"], r["seed"]) for r in records if r["model"] == model} >= wanted
+    ]

@@ -7,7 +7,8 @@ import numpy as np
 
 from tlcourse.data.dependency_trees import DependencyTree, Treebank
 from tlcourse.data.senseval import Senses
-from tlcourse.probe import pythagorean, structural
+from tlcourse.models.pretrained.text_encoders import TextEncoder
+from tlcourse.probe import attention_maps, attention_probe, pythagorean, structural
 from tlcourse.probe.senses import NearestCentroid, first_sense
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.probe.tree_metrics import tree_distances
@@ -90,6 +91,33 @@ def random_branches_off(trees: Sequence[DependencyTree], widths: Sequence[int], 
             for k, tree in enumerate(trees)
         ]
         rows.append({"width": width, "seed": seed, "score": float(np.mean(off))})
+    return Records(rows)
+
+
+def arc_records(encoder: TextEncoder, bank: Treebank, seeds: Sequence[int]) -> Records:
+    """How often a linear classifier says rightly whether an arc links two words: fields `task`, `reads`.
+
+    It reads the attention weights of all heads, or the offset of the two words alone. Two tasks: the words
+    without an arc are any two, or as far apart as the pair with an arc. Each seed draws those pairs anew.
+    """
+    maps = [attention_probe.all_heads(one.between_words)
+            for one in attention_maps.of_sentences(encoder, [tree.words for tree in bank.trees])]  # fmt: skip
+    parts = [([maps[i] for i in index], [bank.trees[i] for i in index])
+             for index in (bank.train_index, bank.test_index)]  # fmt: skip
+    rows = []
+    for seed in seeds:
+        for task, same_offset in (("any two words", False), ("two words as far apart", True)):
+            pairs = [attention_probe.choose_pairs(trees, seed, same_offset) for _, trees in parts]
+            learnt, asked = (np.concatenate([one.linked for one in some]) for some in pairs)
+            for reads in ("attention", "places"):
+                x, y = (
+                    attention_probe.weights_between(of, some)
+                    if reads == "attention"
+                    else attention_probe.places(some)
+                    for (of, _), some in zip(parts, pairs, strict=True)
+                )
+                score = attention_probe.classifier(0.1).fit(x, learnt).score(y, asked)
+                rows.append({"task": task, "reads": reads, "seed": seed, "score": score})
     return Records(rows)
 
 

@@ -19,6 +19,11 @@ from tlcourse.probe.word_uses import cosines
 from tlcourse.show.explorer import Explorer, NotShown, chooser, slider, text_box
 from tlcourse.show.figure_style import cycle
 
+# Sentences that are in no article, name → sentence.
+OWN = {
+    "of our own: two senses at once": "The band broke a record with the record that they made last summer .",
+    "of our own: one word, no context": "A record .",
+}
 MOST_WORDS = 40  # more would take longer than an answer may
 WIDTH, HEIGHT, MARGIN, LEGEND = 820, 480, 24, 56
 # One shape of about 10 pixels around (0, 0) for each sense: colour never stands alone.
