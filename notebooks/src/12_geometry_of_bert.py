@@ -40,8 +40,6 @@ from tlcourse.probe import (
     attention_probe,
     mixed_contexts,
     senses,
-    sentence_states,
-    tree_baselines,
 )
 from tlcourse.probe.senses import NearestCentroid
 from tlcourse.show import Records
@@ -117,17 +115,18 @@ show.md(in_words.of_random_branches(live.random_branches_off(asked, (8, 64, 768)
 
 # %% [markdown]
 # ## 2. The shape of a real tree · 10 minutes
-# Now the states of DistilBERT, after the map $B$ that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the same network with random weights.
+# Now the states of DistilBERT, after the map $B$ that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the same network with random weights. Both also read the uses of two words that section 4 needs (first one, then the other: there is
+# room for one).
 
 # %%
-encoder, layer = encoders.load("distilbert"), 4
-words = [tree.words for tree in bank.trees]
-trained, untrained = f"DistilBERT, layer {layer}", f"untrained, layer {layer}"
-states = {
-    trained: sentence_states.compute(encoder, words, [layer])[0],
-    untrained: tree_baselines.untrained("distilbert", words, [layer], seed)[0],
-}
-spaces = {name: live.in_probe_space(some, bank, seed) for name, some in states.items()}
+uses = {word: senses.fewer(bbc_senses.load(word), pick(full=200, fast=70)) for word in bbc_senses.WORDS}
+twin = live.Read.by(encoders.load("distilbert", random_seed=seed), bank, uses)
+encoder, layer = encoders.load("distilbert"), live.LAYER
+bert = live.Read.by(encoder, bank, uses)
+
+# %%
+read = {f"DistilBERT, layer {layer}": bert, f"untrained, layer {layer}": twin}
+spaces = {name: live.in_probe_space(one.words, bank, seed) for name, one in read.items()}
 
 # %% [markdown]
 # A sentence that the probe has not learnt from, in four spaces; each is flattened to the plane (its first two principal components) and turned to lie over the first. Lines are the tree's edges: thick
@@ -189,9 +188,7 @@ show.md(in_words.of_arcs(arcs))
 # components of the vectors; nobody told them of senses. The marks' senses were given for this course in one reading (`data/README.md`).
 
 # %%
-uses = {word: senses.fewer(bbc_senses.load(word), pick(full=200, fast=70)) for word in bbc_senses.WORDS}
-in_layers = {word: senses.use_states(encoder, of_word) for word, of_word in uses.items()}
-drawn.uses_by_layer(in_layers["record"], uses["record"], [0, 2, 4, 6])
+drawn.uses_by_layer(bert.uses["record"], uses["record"], [0, 2, 4, 6])
 
 # %% [markdown]
 # Before any layer the word is the same in each use, but for its place in the sentence and its capital. What the layers add comes from the words around.
@@ -239,12 +236,8 @@ check.first_sense(first_sense)
 # others asked, three halvings:
 
 # %%
-twin = encoders.load("distilbert", random_seed=seed)
-reads = {
-    "DistilBERT": in_layers,
-    kept.UNTRAINED: {word: senses.use_states(twin, of_word) for word, of_word in uses.items()},
-    kept.GLOVE: {word: senses.context_means(of_word, glove.load()) for word, of_word in uses.items()},
-}
+static = {word: senses.context_means(of_word, glove.load()) for word, of_word in uses.items()}
+reads = {"DistilBERT": bert.uses, kept.UNTRAINED: twin.uses, kept.GLOVE: static}
 told = live.sense_records(reads, uses, seeds)
 of_layer = told.where(layer=[layer, live.NO_LAYER])
 show.results(of_layer, rows="word", columns="reads", best=None, caption=f"Senses told, layer {layer}")
@@ -307,7 +300,7 @@ show.md(in_words.of_objectives(of_senses, zoo))
 
 # %%
 learnt, asked_uses = live.halves(uses["record"], seed)
-x, sense = torch.from_numpy(in_layers["record"][:, 1]), torch.from_numpy(uses["record"].sense)
+x, sense = torch.from_numpy(bert.uses["record"][:, 1]), torch.from_numpy(uses["record"].sense)
 one_word = torch.zeros(len(learnt), dtype=torch.long)
 B = torch.empty(32, 768).uniform_(-0.05, 0.05, generator=torch.Generator().manual_seed(seed)).requires_grad_()
 optimizer = torch.optim.Adam([B], lr=1e-3)
@@ -362,10 +355,10 @@ check.similarity_ratio(similarity_ratio)
 # Is a fall in $r$ the work of the other sense, or of a longer text? The paper doesn't ask. The control joins each sentence with one that does *not have the word*. A few pairs of *record* now:
 
 # %%
-record = uses["record"]
+record, sentences = uses["record"], [tree.words for tree in bank.trees]
 learnt, asked_uses = live.halves(record, seed)
-centroids = [NearestCentroid(in_layers["record"][learnt, layer], record.sense[learnt])]
-pairs = mixed_contexts.draw(record, words, n_pairs=pick(full=40, fast=8), seed=seed, uses=asked_uses)
+centroids = [NearestCentroid(bert.uses["record"][learnt, layer], record.sense[learnt])]
+pairs = mixed_contexts.draw(record, sentences, n_pairs=pick(full=40, fast=8), seed=seed, uses=asked_uses)
 print(" ".join(pairs.joined[0]))
 ratios = mixed_contexts.ratios_by_layer(encoder, pairs, centroids, [layer])
 show.md(maps.of_joined_now(ratios))
@@ -399,7 +392,7 @@ show.compare(published.paper_rows(arcs, of_senses, semantic, joined, models))
 # into one of music with one word more? (*Labelled* says what the use was given for; its own use is left out when its sense is told.)
 
 # %%
-widget.senses_in_space(encoder, uses, in_layers, layer, widget.OWN)
+widget.senses_in_space(encoder, uses, bert.uses, layer, widget.OWN)
 
 # %%
 check

@@ -1,4 +1,4 @@
-"""The benchmark of geometry: parts write records once, better states win, controls fail where they have to."""
+"""The benchmark of geometry: parts write once, better states win, controls fail where they have to."""
 
 import json
 from types import SimpleNamespace

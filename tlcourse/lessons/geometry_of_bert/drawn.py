@@ -116,10 +116,15 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
     return Described(fig, f"The tree of “{' '.join(tree.words)}” in {len(panels)} spaces. {'; '.join(told)}.")
 
 
-def to_look_at(trees: Sequence[DependencyTree], shortest: int = 8, longest: int = 14) -> int:
-    """Which of some trees to draw: of those neither short nor long, the deepest, least like a line."""
+def to_look_at(trees: Sequence[DependencyTree], shortest: int = 9, longest: int = 15) -> int:
+    """Which of some trees to draw: of those of a length to be read, the deepest, which is least like a line.
+
+    Where none has such a length, the shortest.
+    """
     fit = [i for i, tree in enumerate(trees) if shortest <= len(tree.words) <= longest]
-    return max(fit or range(len(trees)), key=lambda i: tree_distances(trees[i].heads).max())
+    if not fit:
+        return min(range(len(trees)), key=lambda i: len(trees[i].words))
+    return max(fit, key=lambda i: tree_distances(trees[i].heads).max())
 
 
 def flat_uses(states: np.ndarray) -> np.ndarray:

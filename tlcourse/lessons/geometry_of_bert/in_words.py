@@ -110,10 +110,13 @@ def of_layers(senses: Records, models: Sequence[str]) -> str:
         means = [trained.where(layer=k).mean for k in layers]
         best, top = max(layers, key=lambda k: means[k]), layers[-1]
         rises = all(b > a for a, b in itertools.pairwise(means))
-        shape = "it rises with every layer" if rises else f"layer {best} has the most, {means[best]:.1%}"
-        if not rises and best != top:
+        if rises:
+            shape = "it rises with every layer"
+        elif best == top:
+            shape = "not with every layer, but the last has the most"
+        else:
             gap = difference(trained.where(layer=top), trained.where(layer=best), ("last", "best"))
-            shape += f", and the last is {gap.says(**_SAYS)} it"
+            shape = f"layer {best} has the most, {means[best]:.1%}, and the last is {gap.says(**_SAYS)} it"
         against = [
             f"{difference(trained.where(layer=top), rows.where(what=what), (model, what)).says(**_SAYS)} "
             f"{what} "

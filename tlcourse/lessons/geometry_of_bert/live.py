@@ -8,12 +8,13 @@ import numpy as np
 from tlcourse.data.dependency_trees import DependencyTree, Treebank
 from tlcourse.data.senseval import Senses
 from tlcourse.models.pretrained.text_encoders import TextEncoder
-from tlcourse.probe import attention_maps, attention_probe, pythagorean, structural
-from tlcourse.probe.senses import NearestCentroid, first_sense
+from tlcourse.probe import attention_maps, attention_probe, pythagorean, sentence_states, structural
+from tlcourse.probe.senses import NearestCentroid, first_sense, use_states
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.probe.tree_metrics import tree_distances
 from tlcourse.show.records import Records
 
+LAYER = 4  # of DistilBERT, chosen before anything was measured: a little above the middle, as in lesson 11
 RANK, MEAN_NORM, EPOCHS = 64, 8.0, 15  # of the probe of distances, as in lesson Probing for structure
 LONGEST_PATH = 8  # edges; longer paths are rare
 FIRST, NO_LAYER = "first sense", -1
@@ -25,6 +26,24 @@ def some(treebank: Treebank, train: int, test: int) -> Treebank:
     learnt, asked = rng.permutation(treebank.train_index)[:train], rng.permutation(treebank.test_index)[:test]
     trees = [treebank.trees[i] for i in (*learnt, *asked)]
     return Treebank(trees, np.arange(len(learnt)), np.arange(len(learnt), len(trees)))
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one network makes of all that the lesson reads.
+
+    Attributes:
+        words: of each sentence of the trees, (T, H), of layer `LAYER`.
+        uses: word → (N, L, H), of the word's own vector in each use.
+    """
+
+    words: list[np.ndarray]
+    uses: dict[str, np.ndarray]
+
+    @classmethod
+    def by(cls, encoder: TextEncoder, bank: Treebank, uses: Mapping[str, Senses]) -> "Read":
+        states = sentence_states.compute(encoder, [tree.words for tree in bank.trees], [LAYER])[0]
+        return cls(states, {word: use_states(encoder, of_word) for word, of_word in uses.items()})
 
 
 @dataclass(frozen=True)
