@@ -10,7 +10,7 @@ from tlcourse.data.tasks import SPANS, TAGS, Task
 from tlcourse.models.pretrained import encoders
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.show.records import Records
-from tlcourse.train.finetuning import answers, read_once
+from tlcourse.train.finetuning import answers, read_once, trainings
 from tlcourse.train.finetuning.heads import Head
 from tlcourse.train.finetuning.texts import TextRecipe, finetune
 from tlcourse.train.measuring import answer_scores, scores
@@ -61,6 +61,7 @@ def on_states(
     name: str, heads: dict[str, Head], n: int, tested: int, seeds: Sequence[int], recipe: TextRecipe
 ) -> Records:
     """Heads on a frozen MiniLM, which reads each text of the task once: task, way, labels, seed, score."""
+    trainings.give_back_memory()  # of what was trained before
     encoder, task = encoders.load("minilm"), cut(tasks.load(name), tested)
     ((test, index),) = task.tests.items()
     asked = read_once.read(encoder, parts_of(encoder, task, index))
@@ -69,10 +70,12 @@ def on_states(
         train = task.draw(n, seed)
         texts = read_once.read(encoder, parts_of(encoder, task, train))
         targets = [task.targets[i] for i in train] if task.kind == TAGS else task.target(train)
+        trainings.give_back_memory()
         for way, head in heads.items():
             model = finetune(
                 encoder, texts, targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
             )
             score = scores.score(task, test, model.predict(asked))
             found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
+            trainings.give_back_memory()
     return Records(found)

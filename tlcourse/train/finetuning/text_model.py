@@ -30,6 +30,7 @@ class TextRecipe:
         learning_rate: AdamW's highest, of the new layers.
         rate_factor: each layer below learns this many times slower than the one above it; 1 for one rate.
         slanted: let the rate rise and fall, in slanted triangles; otherwise it stays as it is.
+        lowest: the lowest layer that learns, by its name in the encoder's `layers()`; all learn if empty.
         gradual: let the layers join from the top, in equal shares of the steps.
         mix: read a learned mix of all layers instead of the last one.
         pooling: `concat`, the summary state with the maximum and the mean over the text; `summary`, that of
@@ -43,6 +44,7 @@ class TextRecipe:
     learning_rate: float = 5e-4
     rate_factor: float = 1.2
     slanted: bool = True
+    lowest: str = ""
     gradual: bool = False
     mix: bool = False
     pooling: str = "concat"
