@@ -115,8 +115,8 @@ show.md(in_words.of_random_branches(live.random_branches_off(asked, (8, 64, 768)
 
 # %% [markdown]
 # ## 2. The shape of a real tree · 10 minutes
-# Now the states of DistilBERT, after the map $B$ that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the same network with random weights. Both also read the uses of two words that section 4 needs (first one, then the other: there is
-# room for one).
+# Now the states of DistilBERT, after the map $B$ that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the same network with random weights. Each also reads the uses of two words that
+# section 4 needs, one network after the other, as there is room for one.
 
 # %%
 uses = {word: senses.fewer(bbc_senses.load(word), pick(full=200, fast=70)) for word in bbc_senses.WORDS}
@@ -246,7 +246,7 @@ show.results(of_layer, rows="word", columns="reads", best=None, caption=f"Senses
 show.md(in_words.of_senses_now(told, "DistilBERT", layer))
 
 # %% [markdown]
-# These are few uses, and topic goes with sense. The real test is *senseval*: thousands of uses of *hard*, *interest*, *line* and *serve*, labelled by lexicographers. It can't be shipped, so here is what `benchmarks/geometry.py senses` made of it (three seeds,
+# These are few uses, and topic goes with sense. The real test is *senseval*: thousands of uses of *hard*, *interest*, *line* and *serve*, labelled by hand. It is not ours to ship, so here is what `benchmarks/geometry.py senses` made of it (three seeds,
 # no training use in common; bars: their standard deviation; mean over the four words). With one answer for each use, accuracy is the F1 that papers give.
 
 # %%
@@ -304,9 +304,10 @@ x, sense = torch.from_numpy(bert.uses["record"][:, 1]), torch.from_numpy(uses["r
 one_word = torch.zeros(len(learnt), dtype=torch.long)
 B = torch.empty(32, 768).uniform_(-0.05, 0.05, generator=torch.Generator().manual_seed(seed)).requires_grad_()
 optimizer = torch.optim.Adam([B], lr=1e-3)
-for step in range(pick(full=200, fast=60) + 1):
+steps = pick(full=200, fast=60)
+for step in range(steps + 1):
     same, different = senses.mean_cosines(x[learnt] @ B.T, sense[learnt], one_word)
-    if step % 20 == 0 and step in (0, 20, pick(full=200, fast=60)):
+    if step in (0, 20, steps):
         new = senses.mean_cosines(x[asked_uses] @ B.T, sense[asked_uses], one_word[: len(asked_uses)])
         print(
             f"step {step:3}: same {same:.2f}, different {different:.2f}; new uses {new[0]:.2f}, {new[1]:.2f}"
@@ -316,7 +317,7 @@ for step in range(pick(full=200, fast=60) + 1):
     optimizer.step()
 
 # %% [markdown]
-# On uses that it learns from it always succeeds; new uses say what that is worth. So do its controls on senseval: a *random map* to as many numbers, which keeps angles roughly as they are, and a map trained on senses that were dealt out *by lot*, the same ones as often. One map for all four
+# How well it does on the uses that it learns from says little; new uses, with the sense of none of them known to it, say more. So do its controls on senseval: a *random map* to as many numbers, which keeps angles roughly as they are, and a map trained on senses that were dealt out *by lot*, the same ones as often. One map for all four
 # words; then nearest centroids (`benchmarks/geometry.py semantic`; there, as in the paper, no mean cosine counts once it has moved by 0.1):
 
 # %%
@@ -403,7 +404,7 @@ check
 # 2. Attention weights tell arcs. How much they tell beyond the places of the words shows only with pairs that are as far apart.
 # 3. Uses of a word in one sense lie together. A centroid for each sense is a reader without training, and it doesn't know how frequent senses are.
 # 4. A score for senses stands beside the first sense, the mean of static vectors, and an untrained twin.
-# 5. A word's vector takes in all that is read with it, a sentence that has nothing to do with it too.
+# 5. A word's vector is made of all that is read with it, another sentence too. Whether a change is the other sense's work or a longer text's, only a control says.
 #
 # **What it got wrong.** That a map to a few directions *can* part senses does not say that the network uses those directions, nor that syntax has others: nobody took one away and looked whether the other stays. And four words are four words.
 #

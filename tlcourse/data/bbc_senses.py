@@ -3,7 +3,7 @@
 `data/senses/bbc.tsv` has, for each use, the word, the article, which sentence of it (as `sentences.words_of`
 cuts them), which word of that, and the sense; no text. The words are read from the BBC's articles. The senses
 were given for this course, in one reading; uses in doubt, and senses with very few uses, were left out. They
-are few: enough to look at, and to measure what differs by much. Many more, given by lexicographers, are
+are few: enough to look at, and to measure what differs by much. Many more are
 `tlcourse.data.senseval`'s.
 """
 
