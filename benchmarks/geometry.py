@@ -44,7 +44,7 @@ ZOO = ("elmo-mini", "ulmfit-mini", "gpt-mini", "bert-mini", "xlnet-mini", "ernie
 USES, LONGEST = 1000, 50  # of each word, and their words at most
 PAIRS = 40  # of sentences that are joined, for each word and seed
 WIDTHS = (8, 32, 64, 128)
-SENTENCES, MOST_WORDS, RARE = 400, 30, 60  # of each part of the treebank; pairs that a relation has at least
+SENTENCES, MOST_WORDS, RARE = 300, 30, 40  # of each part of the treebank; pairs that a relation has at least
 CENTROID = "nearest centroid"
 
 
