@@ -130,7 +130,7 @@ spaces = {name: live.in_probe_space(one.words, bank, seed) for name, one in read
 
 # %% [markdown]
 # A sentence that the probe has not learnt from, in four spaces; each is flattened to the plane (its first two principal components) and turned to lie over the first. Lines are the tree's edges: thick
-# where the squared length is from 0.5 to 1.5, dotted elsewhere. The root is bold.
+# where the shortest tree that joins the words in that space has the edge too (that is how lesson 11 reads a tree off distances), dotted where not. The root is bold.
 
 # %%
 shown = drawn.to_look_at(asked)

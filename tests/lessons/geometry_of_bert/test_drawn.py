@@ -58,7 +58,7 @@ def test_a_probe_finds_the_tree_that_was_put_in(bank):
     grows = {name: of.where(edges=5).mean - of.where(edges=1).mean for name, of in rows.by("space").items()}
     assert grows["told"] > grows["noise"] + 1
     tree, at = found.trees[0], found.points[0]
-    assert "edges have squared lengths" in drawn.in_space(tree, {"told": at}, 64, 0).alt
+    assert "edges are in the shortest tree" in drawn.in_space(tree, {"told": at}, 64, 0).alt
 
 
 def test_random_branches_come_nearer_with_more_numbers(bank):

@@ -59,6 +59,11 @@ def test_arcs_either_way(made):
     assert "above places" in in_words.of_arcs_now(now)
 
 
+def test_what_is_the_same_for_each_seed_was_measured_once(made):
+    rows = Records({**row, "score": round(row["score"], 1)} for row in made.arcs())
+    assert "above (measured once) places alone (70.0%)" in in_words.of_arcs(rows)
+
+
 def test_maps_against_their_controls(made):
     good = maps.of_semantic(made.semantic(), MODELS)
     assert good.count("above the random map") == 8

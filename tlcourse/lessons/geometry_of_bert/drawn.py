@@ -9,7 +9,7 @@ from matplotlib.patheffects import withStroke
 from tlcourse.data.dependency_trees import ROOT, DependencyTree
 from tlcourse.data.senseval import Senses
 from tlcourse.probe import pythagorean
-from tlcourse.probe.tree_metrics import tree_distances
+from tlcourse.probe.tree_metrics import spanning_tree, tree_distances
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 
@@ -62,7 +62,8 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
     """Draw a sentence's words where some spaces have them, with the tree's edges; a panel for each space.
 
     The first is the exact layout, to which the others are turned; the second has random edges. An edge is
-    thick where its squared length is from 0.5 to 1.5, and dotted where it is not.
+    thick where the shortest tree over the words has it too, which is how a tree is read off distances; dotted
+    where it has not.
 
     Args:
         spaces: title → points (T, D); drawn are the first two principal components.
@@ -85,11 +86,11 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
     for ax, (title, points) in zip(axes.flat, panels.items(), strict=False):
         flat = first if title == like else pythagorean.flattened(points[kept], first)
         place = {int(word): flat[n] for n, word in enumerate(kept)}
+        shortest = spanning_tree(pythagorean.squared_distances(points), ~tree.is_punctuation)
         near = 0
         for word, head in enumerate(tree.heads):
             if int(word) in place and int(head) in place:
-                squared = float(np.square(points[word] - points[head]).sum())
-                close = abs(squared - 1) <= 0.5
+                close = (min(word, int(head)), max(word, int(head))) in shortest
                 near += close
                 ax.plot(*zip(place[word], place[int(head)], strict=True), marker="",
                         color=COLOURS["blue"] if close else COLOURS["orange"],
@@ -108,8 +109,8 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
         upper = np.triu_indices(len(kept), 1)
         match = np.corrcoef(squares[upper], path[upper])[0, 1]
         told.append(
-            f"{title}: {near} of {len(kept) - 1} edges have squared lengths from 0.5 to 1.5, squared "
-            f"distances and path lengths correlate at {match:.2f}"
+            f"{title}: {near} of {len(kept) - 1} edges are in the shortest tree, squared distances and path "
+            f"lengths correlate at {match:.2f}"
         )
     for ax in list(axes.flat)[len(panels) :]:
         ax.axis("off")

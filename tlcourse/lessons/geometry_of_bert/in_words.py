@@ -4,16 +4,21 @@ import itertools
 from collections.abc import Sequence
 
 from tlcourse.lessons.geometry_of_bert import kept, live
-from tlcourse.show.differences import difference
+from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
 
-_SAYS = {"above": "above", "below": "below", "luck": "within luck of"}
 _ATTENTION, _PLACES, _COMMONEST = "attention", "places", "the commonest answer"
 
 
 def joined(parts: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
+
+
+def side(gap: Difference) -> str:
+    """`above`, `below` or `within luck of`; and that something was measured once, if each seed has the same."""
+    once = "equal to" if not gap.mean else f"{'above' if gap.mean > 0 else 'below'} (measured once)"
+    return gap.says(above="above", below="below", luck="within luck of", once=once)
 
 
 def of_random_branches(records: Records) -> str:
@@ -62,7 +67,7 @@ def of_arcs(records: Records) -> str:
                 twin = rows.where(weights=kept.UNTRAINED, reads=_ATTENTION)
                 against["its untrained twin"] = twin
             parts = [
-                f"{difference(ours, other, (model, name)).says(**_SAYS)} {name} ({other.mean:.1%})"
+                f"{side(difference(ours, other, (model, name)))} {name} ({other.mean:.1%})"
                 for name, other in against.items()
             ]
             told.append(f"{model} {ours.mean:.1%}, {joined(parts)}")
@@ -93,7 +98,7 @@ def of_senses_now(records: Records, ours: str, layer: int) -> str:
         if name == ours:
             continue
         other = rows.where(layer=layer if layer in rows.values("layer") else live.NO_LAYER)
-        parts.append(f"{difference(one, other, (ours, name)).says(**_SAYS)} {name} ({other.mean:.0%})")
+        parts.append(f"{side(difference(one, other, (ours, name)))} {name} ({other.mean:.0%})")
     return (
         f"{ours}, layer {layer}, tells the sense of {one.mean:.0%} of the uses that it has not learnt from: "
         f"{joined(parts)}."
@@ -116,9 +121,9 @@ def of_layers(senses: Records, models: Sequence[str]) -> str:
             shape = "not with every layer, but the last has the most"
         else:
             gap = difference(trained.where(layer=top), trained.where(layer=best), ("last", "best"))
-            shape = f"layer {best} has the most, {means[best]:.1%}, and the last is {gap.says(**_SAYS)} it"
+            shape = f"layer {best} has the most, {means[best]:.1%}, and the last is {side(gap)} it"
         against = [
-            f"{difference(trained.where(layer=top), rows.where(what=what), (model, what)).says(**_SAYS)} "
+            f"{side(difference(trained.where(layer=top), rows.where(what=what), (model, what)))} "
             f"{what} "
             f"({rows.where(what=what).mean:.1%})"
             for what in (kept.FIRST, kept.GLOVE)
@@ -126,9 +131,7 @@ def of_layers(senses: Records, models: Sequence[str]) -> str:
         if kept.UNTRAINED in rows.values("what"):
             twin = rows.where(what=kept.UNTRAINED)
             gap = difference(trained.where(layer=top), twin.where(layer=top), (model, kept.UNTRAINED))
-            against.append(
-                f"{gap.says(**_SAYS)} its untrained twin's last layer ({twin.where(layer=top).mean:.1%})"
-            )
+            against.append(f"{side(gap)} its untrained twin's last layer ({twin.where(layer=top).mean:.1%})")
         lines.append(
             f"- **{model}**: from {means[0]:.1%} at the embeddings to {means[-1]:.1%} at the last layer; "
             f"{shape}. "
@@ -163,7 +166,7 @@ def of_why_below(senses: Records, model: str, word: str) -> str:
         if way in ours.values("way"):
             one = ours.where(way=way)
             gap = difference(one, plain, (way, kept.CENTROID))
-            parts.append(f"{way} {one.mean:.1%}, {gap.says(**_SAYS)} the nearest centroid")
+            parts.append(f"{way} {one.mean:.1%}, {side(gap)} the nearest centroid")
     return (
         f"“{word}” with {model}, last layer: nearest centroid {plain.mean:.1%}, first sense "
         f"{first.mean:.1%}; "
@@ -189,6 +192,6 @@ def of_objectives(senses: Records, models: Sequence[str]) -> str:
         if model in twins:
             twin = kept.by_layer(senses, model).where(what=kept.UNTRAINED, layer=layer)
             gap = difference(one, twin, (model, kept.UNTRAINED))
-            told += f"; {gap.says(**_SAYS)} its untrained twin ({twin.mean:.1%})"
+            told += f"; {side(gap)} its untrained twin ({twin.mean:.1%})"
         lines.append(f"{told}.")
     return "\n".join(lines)

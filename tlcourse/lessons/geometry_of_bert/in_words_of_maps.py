@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tlcourse.lessons.geometry_of_bert.in_words import joined
+from tlcourse.lessons.geometry_of_bert.in_words import joined, side
 from tlcourse.lessons.geometry_of_bert.kept import ACCURACY
 from tlcourse.probe.mixed_contexts import misled
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
 TRAINED, RANDOM, LOT, NO_MAP = "trained", "random map", "trained on senses by lot", "no map"
-_SAYS = {"above": "above", "below": "below", "luck": "within luck of"}
 
 
 def semantic_curves(records: Records, model: str, layer: int) -> Records:
@@ -35,7 +34,7 @@ def of_semantic(records: Records, models: Sequence[str]) -> str:
                 at = means.where(m=width)
                 ours = at.where(way=TRAINED)
                 parts = [
-                    f"{difference(ours, other, (TRAINED, name)).says(**_SAYS)} {name} ({other.mean:.1%})"
+                    f"{side(difference(ours, other, (TRAINED, name)))} {name} ({other.mean:.1%})"
                     for name, other in (
                         ("the random map", at.where(way=RANDOM)),
                         ("the map trained on lots", at.where(way=LOT)),
@@ -70,7 +69,7 @@ def of_joined(records: Records, models: Sequence[str]) -> str:
             told.append(
                 f"{name} is {one['alone'].mean:{spec}} alone, {one['control'].mean:{spec}} beside a sentence "
                 f"without the word and {one['joined'].mean:{spec}} beside the other sense, which is "
-                f"{against.says(**_SAYS)} the first and {control.says(**_SAYS)} the second"
+                f"{side(against)} the first and {side(control)} the second"
             )
         lines.append(f"- **{model}, last layer**: {'; '.join(told)}.")
     return "\n".join(lines)
