@@ -16,7 +16,7 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def side(gap: Difference) -> str:
-    """`above`, `below` or `within luck of`; and that something was measured once, if each seed has the same."""
+    """`above`, `below` or `within luck of`; and that it was measured once, where each seed has the same."""
     once = "equal to" if not gap.mean else f"{'above' if gap.mean > 0 else 'below'} (measured once)"
     return gap.says(above="above", below="below", luck="within luck of", once=once)
 
