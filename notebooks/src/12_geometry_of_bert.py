@@ -116,10 +116,11 @@ show.md(in_words.of_random_branches(live.random_branches_off(asked, (8, 64, 768)
 # %% [markdown]
 # ## 2. The shape of a real tree · 10 minutes
 # Now the states of DistilBERT, after the map $B$ that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the same network with random weights. Each also reads the uses of two words that
-# section 4 needs, one network after the other, as there is room for one.
+# section 4 needs, GloVe first, then one network after the other, as there is room for one.
 
 # %%
 uses = {word: senses.fewer(bbc_senses.load(word), pick(full=200, fast=70)) for word in bbc_senses.WORDS}
+static = {word: senses.context_means(of_word, glove.load()) for word, of_word in uses.items()}
 twin = live.Read.by(encoders.load("distilbert", random_seed=seed), bank, uses)
 encoder, layer = encoders.load("distilbert"), live.LAYER
 bert = live.Read.by(encoder, bank, uses)
@@ -236,7 +237,6 @@ check.first_sense(first_sense)
 # others asked, three halvings:
 
 # %%
-static = {word: senses.context_means(of_word, glove.load()) for word, of_word in uses.items()}
 reads = {"DistilBERT": bert.uses, kept.UNTRAINED: twin.uses, kept.GLOVE: static}
 told = live.sense_records(reads, uses, seeds)
 of_layer = told.where(layer=[layer, live.NO_LAYER])
