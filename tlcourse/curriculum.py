@@ -223,7 +223,6 @@ LESSONS = (
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
         teaches=("probe.mixed_contexts", "probe.pythagorean", "probe.senses"),
-        planned=True,
     ),
     Lesson(
         "gpt2",
