@@ -80,11 +80,12 @@ figures.four_heads()
 # A head is small. For a text or a pair it makes one vector of the states and puts a linear layer on it. (BERT takes the state of [CLS] for that vector; ours puts the maximum
 # and the mean of all states beside it, ULMFiT's trick.) For words it puts that layer on each word's first piece.
 # For an answer the layer has two outputs for each piece of a paragraph: how well the answer would begin there, and how well it would end there. With the states
-# $h_1 \dots h_P$ of the paragraph and two learned vectors $S$ and $E$ (Devlin et al. 2019, section 4.2):
+# $h_1 \dots h_P$ of the paragraph and two learned vectors $S$ and $E$ (Devlin et al. 2019, section 4.2), the answer begins at piece $i$ with probability $P_i$, and ends likewise with $E$ in place of $S$:
 #
 # $$P_i = \frac{e^{S \cdot h_i}}{\sum_j e^{S \cdot h_j}}, \qquad \text{answer} = \underset{i \le j}{\arg\max}\; S \cdot h_i + E \cdot h_j$$
 #
-# All four in one function. `states` runs the encoder, and picks the places that a head reads:
+# Both ends are learned like classes, with the places of the paragraph to choose from. All four heads in one function: `states` runs the encoder, and picks the places
+# that a head reads; `concat` adds the maximum and the mean; `summary` says that a model sums up in its last piece, as GPT does, and not in the first.
 
 # %%
 show.source(TextModel.forward, docstring=False)
@@ -108,7 +109,7 @@ check.first_pieces(first_pieces)
 # Now all four are trained, each on a fresh MiniLM whose six layers learn with the head. (Its piece vectors stay as they are: they are half of its 23 million numbers, and
 # a hundred texts have few of the pieces. That saves time and memory.) The tasks are film reviews (good or bad?), a headline and
 # the beginning of an article (do they belong together?), names in BBC news (*silver*: a program gave the tags), and blanks in BBC news. A blank is a name that was taken out of a
-# sentence, and is to be found in the beginning of the article.
+# sentence, and is to be found in the beginning of the article. Of an answer, *exact match* asks for the very words, and *F1* for the share of words in common.
 
 # %%
 n_labels, tested = pick(full=100, fast=24), pick(full=200, fast=40)
@@ -147,8 +148,8 @@ show.results(kept.load("answers"), rows="measure", columns="model")
 show.md(in_words.of_answers(kept.load("answers")))
 
 # %% [markdown]
-# How few a hundred examples are depends on the head: a film review is one example of one thing, a sentence with tags is an example for each of its words, and
-# where an answer stands has to be learned from nothing, as no state says so by itself.
+# The scores do not compare from head to head: by guessing, a text or a pair is right half of the time, a name or an answer hardly ever. And a hundred examples are not the
+# same for each: a review is one example of one thing, a sentence with tags is one for each of its words.
 #
 # ### Your turn: the best answer
 # The best first piece and the best last piece, each by itself, may be the wrong way round. Find the best *pair*.
@@ -185,7 +186,8 @@ check.entity_f1(entity_f1)
 
 # %% [markdown]
 # What may a head read of a frozen encoder? One layer, or several. The paper has six *readings*: the embeddings, the second-to-last layer, the last one, the sum of the last four
-# (weighted, in the paper), the last four one beside the other, and a weighted sum of all, ELMo's mix. Each is a line:
+# (weighted, in the paper), the last four one beside the other, and a weighted sum of all, ELMo's mix. That is a choice of layers, and three ways to join them. `centre` and `spread` bring
+# each number to a common scale first:
 
 # %%
 show.source(LayerReading.forward, docstring=False)
@@ -206,7 +208,7 @@ check.concat_last_four(concat_last_four)
 
 # %% [markdown]
 # CoNLL-2003's texts are not given away with the course, so the figure shows what `benchmarks/to_tune_or_not_to_tune.py` measured with them. The encoder is
-# `distilbert`: cased, six layers of width 768, all 14,041 training sentences less those that the other parts repeat. Circles have a linear layer on the frozen states; diamonds have an LSTM in each
+# `distilbert`: cased, six layers of width 768, the 14,041 training sentences, but for those that the other parts repeat. Circles have a linear layer on the frozen states; diamonds have an LSTM in each
 # direction below it (a *BiLSTM*), as in the paper. Stars are the paper's BERT-base.
 
 # %%
@@ -215,18 +217,21 @@ results = news.where(labels="all")
 figures.readings(results.where(test="valid"), published.BERT_BASE, "development part of CoNLL-2003")
 
 # %%
+check.recall("frozen_or_tuned")
+
+# %%
 show.md(in_words.of_readings(results))
 show.md(in_words.of_labels(news))
 
 # %% [markdown]
-# A linear layer judges each state by itself. An LSTM combines it with those of its neighbours, and needs not find everything on a straight line:
+# A linear layer judges each state by itself. An LSTM combines it with those of its neighbours, and can find more than a weighted sum of one state can:
 
 # %%
 show.md(in_words.of_the_heavy_head(news))
 
 # %% [markdown]
-# Is that so of every model? Four of them with 1,000 sentences each, F1 on the development part. `elmo-mini` and `bert-mini` are the course's own, trained on a
-# trained on far less text:
+# Is the last layer as poor in every model? Four of them with 1,000 sentences each, F1 on the development part. `elmo-mini` and `bert-mini` are the course's own:
+# smaller, and trained on far less text.
 
 # %%
 few = in_words.of_every_model(kept.load("frozen", "tuned"))
@@ -241,9 +246,6 @@ show.md(in_words.of_every_last_layer(few))
 # %%
 show.md(in_words.of_tuning(results))
 show.md(in_words.of_the_paper(results))
-
-# %%
-check.recall("frozen_or_tuned")
 
 # %% [markdown]
 # ### How far does it travel?
@@ -266,13 +268,13 @@ check.recall("other_domain")
 # %% [markdown]
 # ## 3. Frozen with a heavy head, or tuned with a light one · 15 minutes
 # Peters, Ruder and Smith (2019) ask it for two models and seven tasks. A fair comparison gives each its best: what is frozen gets a *heavy* head, with layers of its own to train;
-# what is tuned gets a *light* one. Ours:
+# what is tuned gets a *light* one. Ours is an LSTM in each direction. To read backwards, each text is turned round up to its own end, so that the padding stays behind it:
 
 # %%
 show.source(Recurrent.forward, docstring=False)
 
 # %% [markdown]
-# The frozen encoder reads each text *once*, for all heads and all passes; so a heavy head may still be the cheaper way. Here it is, on film reviews (accuracy) and on
+# The frozen encoder reads each text *once*, for all heads and all passes; so a heavy head may still be the cheaper way. First the two heads on frozen states, measured here, on film reviews (accuracy) and on
 # the silver names of BBC news (F1):
 
 # %%
@@ -285,12 +287,16 @@ show.results(anew, "task", "way", f"MiniLM, {n_labels} labels")
 
 # %% [markdown]
 # And four tasks, from `data/results/to_tune_or_not_to_tune/grid.json`: films (good or bad), names (CoNLL-2003), the similarity of two
-# sentences (STS-B) and headlines, with 100 labels each and three draws of them. Circles and diamonds are frozen, squares are tuned:
+# sentences (STS-B) and headlines, with 100 labels each and three draws of them. Frozen heads are trained for 200 steps, the whole network for 60, at a rate of its own for each model.
+# Circles and diamonds are frozen, squares are tuned; bars are one standard deviation:
 
 # %%
 grid = kept.load("grid").where(labels=100)
 metrics = in_words.measured_in(grid)
 figures.tune_or_not(grid, metrics)
+
+# %% [markdown]
+# Two ways are compared seed by seed, as in lesson 03: bars may overlap where every pair agrees. And of so many comparisons with three seeds, one or two may come out by luck.
 
 # %%
 show.md(in_words.of_grid(grid, metrics))
@@ -345,8 +351,8 @@ show.compare(beside_the_papers.paper_rows(results, grid))
 
 # %% [markdown]
 # ## 5. *Optional:* the running experiment in one figure · 5 minutes
-# Frozen or fine-tuned was asked in every lesson since 02, each time of another system. Here all that read text have the same task: film reviews, 1,000 labels, 500 to test on,
-# three seeds. GloVe's vectors are averaged; *fine-tuned*, they learn too. On top, above the dotted line, is lesson 02's network with 1,000 labelled solar cells, tuned from stage 6 up.
+# Frozen or fine-tuned was asked again and again since lesson 02, each time of another system. Here all that read text have the same task: film reviews, 1,000 labels, 500 to test on,
+# three seeds. *Frozen* is a linear model whose reading and penalty are chosen on the training labels; *fine-tuned* is two passes over them, with nothing chosen. GloVe's vectors are averaged; *fine-tuned*, they learn too. On top, above the dotted line, is lesson 02's network with 1,000 labelled solar cells, tuned from stage 6 up.
 
 # %%
 everywhere = kept.running_experiment()
@@ -362,11 +368,11 @@ check
 # ## What to remember
 # 1. Two choices, not one: whether the encoder learns, and how heavy the head is.
 # 2. Four heads serve nearly every task: a text, a pair, each word, the two ends of an answer.
-# 3. What is frozen should be read from several layers; the embeddings alone have not seen the sentence.
+# 3. What a frozen network is worth depends on which layers are read, and by which head: try several.
 # 4. A frozen encoder reads each text once. Many heads, or many passes, then cost little.
 # 5. A score is of one kind of text. Ask for another before you rely on it.
 #
-# **What it got wrong.** "Better" depends on labels, seconds and what else is tried: with 100 labels and one recipe for all, our comparison is narrower than the paper's. And between frozen and tuned there is more: some layers, or small new ones.
+# **What it got wrong.** "Better" depends on labels, seconds and what else is tried: with 100 labels, and steps and rates fixed beforehand, our comparison is narrower than the paper's. And between frozen and tuned there is more: some layers, or small new ones.
 #
 # **What came next.** Adapters (Houlsby et al. 2019) and LoRA (Hu et al. 2021) train a few new numbers inside a frozen network; prompts train none. Lesson 10 looks into the
 # frozen network: what do its heads attend to?

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.lessons.to_tune_or_not_to_tune.figures import LOOKS
+from tlcourse.lessons.to_tune_or_not_to_tune.in_words import measured_in
 from tlcourse.show.differences import difference
 from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS
@@ -20,6 +21,7 @@ class Choices(Explorer):
 
     def __init__(self, scores: Records, seconds: Records):
         self.scores, self.seconds = scores, seconds
+        self.metrics = {task: f"{measure}, {task}" for task, measure in measured_in(scores).items()}
         self.tasks, self.models = scores.values("task"), scores.values("model")
         self.labels = sorted(scores.values("labels"))
         self.alt = "Scores against seconds of training, a mark for each way to use a model. " + self.told(
@@ -69,7 +71,9 @@ class Choices(Explorer):
             ax.axvspan(budget, 1000, color=COLOURS["light"], alpha=0.6, lw=0)
             ax.text(budget * 1.05, 0.02, "too slow", transform=ax.get_xaxis_transform(), va="bottom")
         ax.set_xscale("log")
-        ax.set(xlim=(1, 300), xlabel="seconds of training on one core (logarithmic)", ylabel=task)
+        ax.set(
+            xlim=(1, 300), xlabel="seconds of training on one core (logarithmic)", ylabel=self.metrics[task]
+        )
         ax.xaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_major_formatter("{x:.0%}")
         ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # whole points

@@ -11,6 +11,7 @@ from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 
 FROZEN, TUNED, HEAVY = COLOURS["blue"], COLOURS["vermillion"], COLOURS["orange"]
+PAPER = "BERT-base under a BiLSTM; last row: fine-tuned (paper)"
 # way → how it is drawn: squares are tuned, filled marks have a light head
 LOOKS = {
     "frozen, light": {"marker": "o", "color": FROZEN, "mfc": FROZEN},
@@ -24,7 +25,7 @@ def four_heads() -> Described:
     """Draw one encoder four times, and which of its states each head reads: all as one, or each by itself."""
     heads = (
         ("a text", ["[CLS]", "a", "fine", "film", "[SEP]"], range(5), ["positive"]),
-        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], range(7), ["2.1 of 5"]),
+        ("a pair", ["[CLS]", "he", "ran", "[SEP]", "he", "sat", "[SEP]"], range(7), ["belong together"]),
         ("each word", ["[CLS]", "Lo", "##pez", "in", "Rome", "[SEP]"], (1, 3, 4), ["PER", "O", "LOC"]),
         (
             "an answer",
@@ -84,7 +85,12 @@ def readings(results: Records, paper: Mapping[str, float], test: str) -> Describ
     ax.set(xlabel=f"F1 over names, {test}")
     models = results.values("model")
     marks = {
-        "BERT-base, frozen under a BiLSTM (paper)": {"marker": "*", "mfc": "white", "mec": "black", "ms": 14},
+        "BERT-base, under a BiLSTM; last row: fine-tuned (paper)": {
+            "marker": "*",
+            "mfc": "white",
+            "mec": "black",
+            "ms": 14,
+        },
         f"{models[0]}, frozen, linear head": {**LOOKS["frozen, light"], "ms": 9},
         f"{models[0]}, frozen under a BiLSTM": {**LOOKS["frozen, heavy"], "ms": 9},
         f"{models[0]}, fine-tuned": {**LOOKS["tuned, light"], "ms": 9},
@@ -93,7 +99,7 @@ def readings(results: Records, paper: Mapping[str, float], test: str) -> Describ
     handles = [
         Line2D([], [], ls="none", label=label, **looks)
         for label, looks in marks.items()
-        if label.endswith("(paper)") or any(looks["marker"] == one["marker"] for one in drawn)
+        if label == PAPER or any(looks["marker"] == one["marker"] for one in drawn)
     ]
     fig.legend(handles=handles, loc="outside upper center", ncols=2)
     told = [

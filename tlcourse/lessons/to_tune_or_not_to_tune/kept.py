@@ -7,10 +7,10 @@ ROOM = "to_tune_or_not_to_tune"
 SYSTEMS = {
     "EfficientNet": "02 EfficientNet",
     "GloVe": "03 GloVe",
-    "elmo-mini": "05 ELMo",
-    "ulmfit-mini": "06 ULMFiT",
-    "gpt-mini": "07 GPT",
-    "bert-mini": "08 BERT",
+    "elmo-mini": "05 elmo-mini",
+    "ulmfit-mini": "06 ulmfit-mini",
+    "gpt-mini": "07 gpt-mini",
+    "bert-mini": "08 bert-mini",
     "minilm": "MiniLM",
 }
 
