@@ -305,7 +305,7 @@ show.md(in_words.of_grid(grid, metrics))
 show.md(in_words.of_heads(grid, metrics))
 
 # %% [markdown]
-# What does it cost? Seconds of one core for training, the reading of the texts included:
+# What does it cost? Seconds of one core for training, the reading of the texts included. All ways of a task were timed on one machine, but not all tasks: compare ways.
 
 # %%
 seconds = kept.load("grid_seconds").where(labels=100)

@@ -82,7 +82,11 @@ def of_every_last_layer(few: Records) -> str:
         gap = difference(rows.where(reading=best), rows.where(reading="last"))
         behind = f"{100 * gap.mean:.0f} points behind {best}"
         told.append(f"{model}: {gap.says(above=behind, below=behind, luck=f'within luck of {best}')}")
-    return f"How far is the last layer behind the best of the six? {'; '.join(told)}."
+    paper = max(frozen_readings(), key=BERT_BASE.__getitem__)
+    return (
+        f"How far is the last layer behind the best of the six? {'; '.join(told)}. In the paper's BERT-base "
+        f"the best is {paper}, and the last {100 * (BERT_BASE[paper] - BERT_BASE['last']):.1f} points behind."
+    )
 
 
 def of_tuning(results: Records) -> str:
