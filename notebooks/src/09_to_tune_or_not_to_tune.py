@@ -156,7 +156,10 @@ show.md(in_words.of_answers(kept.load("answers")))
 
 # %% tags=["exercise"]
 def best_answer(first, last, longest):
-    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j]; both (P,)."""
+    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j].
+
+    first, last: numpy arrays, (P,).
+    """
     ...
 
 
@@ -176,7 +179,10 @@ check.best_answer(best_answer)
 
 # %% tags=["exercise"]
 def entity_f1(true, given):
-    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none."""
+    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none.
+
+    true, given: lists of tags; each I- goes on with a name of its kind, which a B- began.
+    """
     ...
 
 
