@@ -97,7 +97,10 @@ show.source(TextModel.forward, docstring=False)
 
 # %% tags=["exercise"]
 def first_pieces(words):
-    """Return the place of each word's first piece; words[i] is the word of piece i, or None for a mark."""
+    """Return a list: the place of each word's first piece.
+
+    words[i] is the number of the word that piece i belongs to, or None for a mark.
+    """
     ...
 
 

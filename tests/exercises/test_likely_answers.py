@@ -433,6 +433,7 @@ LIKELY = {
             (lambda w: [i for i, n in enumerate(w) if n is not None and n != w[i - 1]], "place 0"),
             (lambda w: [n is not None and n not in w[:i] for i, n in enumerate(w)], "yes or no"),
             (lambda w: np.array([n is not None and n not in w[:i] for i, n in enumerate(w)]), "yes or no"),
+            (lambda w: np.array([i for i, n in enumerate(w) if n is not None and n not in w[:i]]), "tolist"),
         ],
         "concat_last_four": [
             (lambda h: h[-4:].sum(0), "sum"),
@@ -454,8 +455,8 @@ LIKELY = {
             (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
             (lambda t, g: bio_f1(t, g, found=up_to_the_next_o), "one of them"),
             (lambda t, g: bio_f1(t, g, found=ended_by_another), "goes to the end"),
-            (lambda t, g: bio_f1(t, g, found=lambda tags: {x[2:] for x in tags if x[0] == "B"}), "where they"),
-            (lambda t, g: bio_f1(t, g, found=lambda tags: {one[1:] for one in bio(tags)}), "where they stand"),
+            (lambda t, g: bio_f1(t, g, found=lambda x: {t[2:] for t in x if t[0] == "B"}), "where they stand"),
+            (lambda t, g: bio_f1(t, g, found=lambda x: {one[1:] for one in bio(x)}), "where they stand"),
         ],
         "best_answer": [
             (lambda a, b, n: (int(a.argmax()), int(b.argmax())), "Choose the pair"),
@@ -465,7 +466,7 @@ LIKELY = {
             (lambda a, b, n: best_pair(a, b, n + 1), "One piece too long"),
             (lambda a, b, n: tuple(sorted((int(a.argmax()), int(b.argmax())))), "in order"),
             (lambda a, b, n: best_pair(a, np.where(b == b.max(), b, -inf), n), "best last piece"),
-            (best_above_zero, "starts at 0"),
+            (lambda a, b, n: best_above_zero(a, b, n), "starts at 0"),
         ],
         "choose_way": [
             (lambda s, t, b: max(s, key=lambda w: np.mean(s[w])), "longer than the budget"),

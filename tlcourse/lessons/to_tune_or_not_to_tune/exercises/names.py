@@ -131,17 +131,22 @@ def _end_lost(true: Tags, given: Tags) -> float:
     return _f1(len(a & b), len(b), len(a))
 
 
-def _without_places(collect: Callable, sizes: bool) -> Callable[[Tags, Tags], float]:
-    """F1 of names that are their kind alone, or with their size: in a set, or as often as they occur."""
+def _without_places(count: Callable, sizes: bool) -> Callable[[Tags, Tags], float]:
+    """F1 of names that are their kind alone, or with their size; `count` says how right ones are counted."""
 
     def f1(true: Tags, given: Tags) -> float:
-        a, b = (
-            Counter(collect([(kind, (j - i) * sizes) for i, j, kind in _found(tags)]))
-            for tags in (true, given)
-        )
-        return _f1((a & b).total(), b.total(), a.total())
+        a, b = ([(kind, (j - i) * sizes) for i, j, kind in _found(tags)] for tags in (true, given))
+        return _f1(*count(a, b))
 
     return f1
+
+
+_COUNTS = (
+    lambda a, b: (len({*a} & {*b}), len({*b}), len({*a})),
+    lambda a, b: (len({*a} & {*b}), len(b), len(a)),
+    lambda a, b: ((Counter(a) & Counter(b)).total(), len(b), len(a)),
+    lambda a, b: (sum(name in a for name in b), len(b), len(a)),
+)
 
 
 @exercise(
@@ -187,11 +192,11 @@ def _without_places(collect: Callable, sizes: bool) -> Callable[[Tags, Tags], fl
         ),
         *(
             (
-                _without_places(collect, sizes),
+                _without_places(count, sizes),
                 "You compare names without where they stand: the same kind elsewhere is another name. Keep "
                 "(first word, last word, kind).",
             )
-            for collect in (set, list)
+            for count in _COUNTS
             for sizes in (True, False)
         ),
         (_mean, "That is the mean of precision and recall: F1 is their harmonic mean."),

@@ -67,7 +67,6 @@ def _mask(words: Sequence[int | None]) -> list[bool]:
     equivalent={
         "result: absolute": "a place is never negative",
     },
-    any_kind=True,
     hints=(
         "Go through the places from left to right. When does a new word begin, and when does one go on?",
         "A place begins a word if its number is not None and differs from the number just before it.",
@@ -94,10 +93,21 @@ def _mask(words: Sequence[int | None]) -> list[bool]:
                 lambda words: torch.tensor(_mask(words)),
             )
         ),
+        *(
+            (function, "The places are right: a list of them is wanted, which `.tolist()` makes.")
+            for function in (
+                lambda words: np.array(_firsts(words), dtype=int),
+                lambda words: torch.tensor(_firsts(words), dtype=torch.long),
+            )
+        ),
+        (lambda words: set(_firsts(words)), "A set keeps no order: a list is wanted, from left to right."),
     ],
 )
 def first_pieces(words: Sequence[int | None]) -> list[int]:
-    """Return the place of each word's first piece; words[i] is the word of piece i, or None for a mark."""
+    """Return a list: the place of each word's first piece.
+
+    words[i] is the number of the word that piece i belongs to, or None for a mark.
+    """
     places, before = [], None
     for place, word in enumerate(words):
         if word is not None and word != before:
