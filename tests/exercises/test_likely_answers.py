@@ -455,7 +455,7 @@ LIKELY = {
             (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
             (lambda t, g: bio_f1(t, g, found=up_to_the_next_o), "one of them"),
             (lambda t, g: bio_f1(t, g, found=ended_by_another), "goes to the end"),
-            (lambda t, g: bio_f1(t, g, found=lambda x: {t[2:] for t in x if t[0] == "B"}), "where they stand"),
+            (lambda t, g: bio_f1(t, g, found=lambda x: {t[2:] for t in x if t[0] == "B"}), "where they"),
             (lambda t, g: bio_f1(t, g, found=lambda x: {one[1:] for one in bio(x)}), "where they stand"),
         ],
         "best_answer": [

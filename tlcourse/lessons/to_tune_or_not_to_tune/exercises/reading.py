@@ -96,7 +96,9 @@ def _mask(words: Sequence[int | None]) -> list[bool]:
         *(
             (function, "The places are right: a list of them is wanted, which `.tolist()` makes.")
             for function in (
+                lambda words: np.array(_firsts(words)),  # of nothing it makes floating-point numbers
                 lambda words: np.array(_firsts(words), dtype=int),
+                lambda words: torch.tensor(_firsts(words)),
                 lambda words: torch.tensor(_firsts(words), dtype=torch.long),
             )
         ),
