@@ -98,7 +98,10 @@ show.source(TextModel.forward, docstring=False)
 
 # %% tags=["exercise"]
 def first_pieces(words):
-    """Return the place of each word's first piece; words[i] is the word of piece i, or None for a mark."""
+    """Return a list: the place of each word's first piece.
+
+    words[i] is the number of the word that piece i belongs to, or None for a mark.
+    """
     ...
 
 
@@ -157,7 +160,10 @@ show.md(in_words.of_answers(kept.load("answers")))
 
 # %% tags=["exercise"]
 def best_answer(first, last, longest):
-    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j]; both (P,)."""
+    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j].
+
+    first, last: numpy arrays, (P,).
+    """
     ...
 
 
@@ -177,7 +183,10 @@ check.best_answer(best_answer)
 
 # %% tags=["exercise"]
 def entity_f1(true, given):
-    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none."""
+    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none.
+
+    true, given: lists of tags; each I- goes on with a name of its kind, which a B- began.
+    """
     ...
 
 

@@ -430,6 +430,10 @@ LIKELY = {
             (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "[CLS]"),
             (lambda w: [w.index(n) for n in set(w) - {None} if n], "first word"),
             (lambda w: sorted(set(w) - {None}), "words' numbers"),
+            (lambda w: [i for i, n in enumerate(w) if n is not None and n != w[i - 1]], "place 0"),
+            (lambda w: [n is not None and n not in w[:i] for i, n in enumerate(w)], "yes or no"),
+            (lambda w: np.array([n is not None and n not in w[:i] for i, n in enumerate(w)]), "yes or no"),
+            (lambda w: np.array([i for i, n in enumerate(w) if n is not None and n not in w[:i]]), "tolist"),
         ],
         "concat_last_four": [
             (lambda h: h[-4:].sum(0), "sum"),
@@ -437,6 +441,11 @@ LIKELY = {
             (lambda h: torch.cat([*h[:4]], dim=-1), "first four"),
             (lambda h: h[-4:].reshape(h.shape[1], -1), "mixes words"),
             (lambda h: torch.cat([h[-1], h[-2], h[-3], h[-4]], dim=-1), "lowest first"),
+            (lambda h: torch.cat([*h[-5:-1]], dim=-1), "last layer is missing"),
+            (lambda h: torch.cat([*h[:, -4:]], dim=-1), "four words"),
+            (lambda h: torch.stack([*h[-4:]]), "`cat`"),
+            (lambda h: torch.stack([*h[-4:]], dim=1), "three axes"),
+            (lambda h: torch.stack([*h[-4:]], dim=-1), "`cat`"),
         ],
         "entity_f1": [
             (lambda t, g: sum(a == b for a, b in zip(t, g, strict=True)) / len(t), "most words are O"),
@@ -444,6 +453,10 @@ LIKELY = {
             (lambda t, g: 100 * bio_f1(t, g), "percentage"),
             (lambda t, g: bio_f1(*([x[:2] for x in tags] for tags in (t, g))), "kind"),
             (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
+            (lambda t, g: bio_f1(t, g, found=up_to_the_next_o), "one of them"),
+            (lambda t, g: bio_f1(t, g, found=ended_by_another), "goes to the end"),
+            (lambda t, g: bio_f1(t, g, found=lambda x: {t[2:] for t in x if t[0] == "B"}), "where they"),
+            (lambda t, g: bio_f1(t, g, found=lambda x: {one[1:] for one in bio(x)}), "where they stand"),
         ],
         "best_answer": [
             (lambda a, b, n: (int(a.argmax()), int(b.argmax())), "Choose the pair"),
@@ -451,6 +464,9 @@ LIKELY = {
             (lambda a, b, n: best_pair(a, b, len(a)), "too long"),
             (lambda a, b, n: best_pair(a, b, n, least=1), "one piece"),
             (lambda a, b, n: best_pair(a, b, n + 1), "One piece too long"),
+            (lambda a, b, n: tuple(sorted((int(a.argmax()), int(b.argmax())))), "in order"),
+            (lambda a, b, n: best_pair(a, np.where(b == b.max(), b, -inf), n), "best last piece"),
+            (lambda a, b, n: best_above_zero(a, b, n), "starts at 0"),
         ],
         "choose_way": [
             (lambda s, t, b: max(s, key=lambda w: np.mean(s[w])), "longer than the budget"),
@@ -458,6 +474,12 @@ LIKELY = {
             (lambda s, t, b: max([w for w in s if t[w] <= b], key=lambda w: max(s[w])), "luckiest"),
             (lambda s, t, b: max((w for w in s if t[w] < b), key=lambda w: np.mean(s[w]), default=None), "≤"),
             (lambda s, t, b: max((np.mean(s[w]) for w in s if t[w] <= b), default=None), "Which way"),
+            (lambda s, t, b: max((w for w in s if t[w] <= b), key=s.get, default=None), "first seed"),
+            (lambda s, t, b: max((w for w in s if t[w] <= b), key=lambda w: np.median(s[w]), default=None),
+             "medians"),
+            (lambda s, t, b: w if t[w := max(s, key=lambda w: np.mean(s[w]))] <= b else None, "afterwards"),
+            (lambda s, t, b: max((w for w in s if t[w] <= b and np.mean(s[w]) > 0),
+                                 key=lambda w: np.mean(s[w]), default=None), "starts at 0"),
         ],
     },
     "what_does_bert_look_at": {
@@ -743,6 +765,15 @@ def best_pair(a, b, longest, least=0):
     return max(pairs, key=lambda pair: a[pair[0]] + b[pair[1]])
 
 
+def best_above_zero(a, b, longest):
+    best, best_score = None, 0
+    for i in range(len(a)):
+        for j in range(i, min(i + longest, len(a))):
+            if a[i] + b[j] > best_score:
+                best, best_score = (i, j), a[i] + b[j]
+    return best
+
+
 def bio(tags):
     return {
         (i, len([*takewhile(lambda x: x[0] == "I", tags[i + 1 :])]), t)
@@ -751,9 +782,31 @@ def bio(tags):
     }
 
 
-def bio_f1(true, given):
-    right, count = len(bio(true) & bio(given)), len(bio(true)) + len(bio(given))
+def bio_f1(true, given, found=bio):
+    right, count = len(found(true) & found(given)), len(found(true)) + len(found(given))
     return 2 * right / count if count else 0.0
+
+
+def up_to_the_next_o(tags):
+    names, open_at = set(), None
+    for i, tag in enumerate([*tags, "O"]):
+        if tag == "O" and open_at is not None:
+            names.add((open_at, i, tags[open_at]))
+            open_at = None
+        elif tag != "O" and open_at is None:
+            open_at = i
+    return names
+
+
+def ended_by_another(tags):
+    names, open_at = set(), None
+    for i, tag in enumerate(tags):
+        if tag[0] != "I" and open_at is not None:
+            names.add((open_at, i, tags[open_at]))
+            open_at = None
+        if tag[0] == "B":
+            open_at = i
+    return names
 
 
 def bn(x, mean, variance, scale, shift, eps=1e-3):

@@ -136,8 +136,6 @@ class Exercise:
 
     def _problem(self, expected: attempts.Outcome, got: attempts.Outcome) -> str | None:
         """Return what is wrong with what the attempt did on one input, or None."""
-        if got.value is None and expected.value is not None:
-            return "Your function returns None: is there a `return`?"
         if text := difference(expected.value, got.value, self.rtol, self.atol):
             return text
         if got.changed is not None and expected.changed is None:

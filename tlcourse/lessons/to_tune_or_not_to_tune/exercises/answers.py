@@ -50,6 +50,22 @@ def _from_best_first(first: np.ndarray, last: np.ndarray, longest: int) -> tuple
     return i, i + int(last[i : i + longest].argmax())
 
 
+def _from_best_last(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    j = int(last.argmax())
+    start = max(0, j - longest + 1)
+    return start + int(first[start : j + 1].argmax()), j
+
+
+def _sorted_ends(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    i, j = sorted(_apart(first, last, longest))
+    return i, j
+
+
+def _none_above_zero(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int] | None:
+    i, j = _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
+    return (i, j) if first[i] + last[j] > 0 else None
+
+
 def _end_outside(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
     i, j = _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
     return i, j + 1
@@ -66,12 +82,16 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
     title="The best answer",
     inputs=_scores,
     special={
-        "an answer of one piece": (np.array([0.0, 3.0, 1.0]), np.array([1.0, 4.0, 0.5]), 3),
-        "the longest that is allowed": (np.array([5.0, 0.0, 0.0]), np.array([0.0, 0.0, 5.0]), 3),
-        "small differences": (np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.4, 0.1]), 3),
+        "the best answer is one piece": (np.array([0.0, 3.0, 1.0]), np.array([1.0, 4.0, 0.5]), 3),
+        "the best answer is as long as it may be": (np.array([5.0, 0.0, 0.0]), np.array([0.0, 0.0, 5.0]), 3),
+        "the scores differ little": (np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.4, 0.1]), 3),
         "one end is surer than the other": (np.array([5.0, 0.3, 2.0]), np.array([0.1, 0.2, 2.0]), 2),
         "no score is above zero": (np.array([-3.0, -1.0, -2.5]), np.array([-0.5, -1.5, -4.0]), 2),
-        "at the very end": (np.array([0.0, 0.0, 2.0, 6.0]), np.array([0.0, 1.0, 0.0, 6.0]), 2),
+        "the best answer is at the very end": (
+            np.array([0.0, 0.0, 2.0, 6.0]),
+            np.array([0.0, 1.0, 0.0, 6.0]),
+            2,
+        ),
     },
     equivalent={"result: absolute": "a place is never negative"},
     hints=(
@@ -92,6 +112,19 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
             _from_best_first,
             "You fix the best first piece: with a lower first, another pair may have the higher sum.",
         ),
+        (
+            _from_best_last,
+            "You fix the best last piece: with a lower last, another pair may have the higher sum.",
+        ),
+        (
+            _sorted_ends,
+            "You choose each end by itself and put them in order: then a good last piece may stand first. "
+            "Choose the pair.",
+        ),
+        (
+            _none_above_zero,
+            "Your best score starts at 0, and all scores may be below: start at −∞, or with the first pair.",
+        ),
         (_end_outside, "The last piece belongs to the answer: j itself, not j + 1."),
         (
             _product,
@@ -100,6 +133,9 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
     ],
 )
 def best_answer(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
-    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j]; both (P,)."""
+    """Return the pair (i, j), i ≤ j and j − i < longest, with the highest first[i] + last[j].
+
+    first, last: numpy arrays, (P,).
+    """
     pairs = [(i, j) for i in range(len(first)) for j in range(i, min(i + longest, len(last)))]
     return max(pairs, key=lambda pair: first[pair[0]] + last[pair[1]])

@@ -33,6 +33,29 @@ def _best_of_all(scores: Mapping, seconds: Mapping, budget: float) -> str:
     return max(scores, key=lambda name: np.mean(scores[name]))
 
 
+def _best_or_none(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    best = _best_of_all(scores, seconds, budget)
+    return best if seconds[best] <= budget else None
+
+
+def _median(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    some = _affordable(scores, seconds, budget)
+    return max(some, key=lambda name: np.median(scores[name]), default=None)
+
+
+def _first_seed(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    return max(_affordable(scores, seconds, budget), key=lambda name: scores[name][0], default=None)
+
+
+def _last_seed(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    return max(_affordable(scores, seconds, budget), key=lambda name: scores[name][-1], default=None)
+
+
+def _none_above_zero(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
+    some = [name for name in _affordable(scores, seconds, budget) if np.mean(scores[name]) > 0]
+    return max(some, key=lambda name: np.mean(scores[name]), default=None)
+
+
 def _cheapest(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     return min(_affordable(scores, seconds, budget), key=seconds.get, default=None)
 
@@ -72,14 +95,16 @@ def _per_second(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     title="The best that you can afford",
     inputs=_ways,
     special={
-        "just affordable": ({"a": [0.5, 0.5], "b": [0.9, 0.7]}, {"a": 1.0, "b": 10.4}, 10.4),
+        "the best takes just the budget": ({"a": [0.5, 0.5], "b": [0.9, 0.7]}, {"a": 1.0, "b": 10.4}, 10.4),
         "nothing is affordable": ({"a": [0.5], "b": [0.9]}, {"a": 5.0, "b": 10.0}, 1.0),
-        "a little better, and much slower": (
+        "the best is a little better and much slower": (
             {"a": [0.2], "b": [0.9], "c": [0.95]},
             {"a": 1.0, "b": 1.5, "c": 9.0},
             10.0,
         ),
-        "one lucky seed": ({"a": [0.9, 0.1, 0.1], "b": [0.5, 0.5, 0.5]}, {"a": 1.0, "b": 2.0}, 3.0),
+        "one seed is lucky": ({"a": [0.9, 0.1, 0.1], "b": [0.5, 0.5, 0.5]}, {"a": 1.0, "b": 2.0}, 3.0),
+        "one seed has failed": ({"a": [0.0, 0.6, 0.6], "b": [0.5, 0.5, 0.5]}, {"a": 1.0, "b": 2.0}, 3.0),
+        "all scores are below zero": ({"a": [-0.2, -0.4], "b": [-0.1, -0.1]}, {"a": 1.0, "b": 2.0}, 3.0),
     },
     hints=(
         "First leave out what takes longer than the budget. What is left is compared by its mean.",
@@ -89,6 +114,21 @@ def _per_second(scores: Mapping, seconds: Mapping, budget: float) -> str | None:
     wrong=[
         (_by_sum, "A sum grows with the number of seeds: compare the means."),
         (_best_of_all, "The best of all, but it takes longer than the budget."),
+        (
+            _best_or_none,
+            "You choose first and look at the clock afterwards: if the best of all takes too long, another "
+            "way may be within the budget.",
+        ),
+        (_median, "You compare medians, which pass over a seed that failed: compare the means."),
+        (
+            _first_seed,
+            "You compare the first seed of each way, as comparing the lists does too: compare their means.",
+        ),
+        (_last_seed, "You compare the last seed of each way: compare their means."),
+        (
+            _none_above_zero,
+            "Your best score starts at 0, and a score may be below: start at −∞, or let `max` choose.",
+        ),
         (_cheapest, "That is the cheapest. Of those within the budget, the best is wanted."),
         (_luckiest, "You compare the luckiest seed of each: compare their means."),
         (_worst, "That is the worst of those within the budget."),

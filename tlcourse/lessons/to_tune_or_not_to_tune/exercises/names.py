@@ -1,6 +1,8 @@
 """The measure of named entity recognition."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -72,6 +74,23 @@ def _begins(true: Tags, given: Tags) -> float:
     return _f1(len(a & b), len(b), len(a))
 
 
+def _over_true_alone(true: Tags, given: Tags) -> float:
+    return 2 * _recall(true, given)
+
+
+def _over_given_alone(true: Tags, given: Tags) -> float:
+    return 2 * _precision(true, given)
+
+
+def _in_either(true: Tags, given: Tags) -> float:
+    a, b = _found(true), _found(given)
+    return _f1(len(a | b), len(a), len(b))
+
+
+def _not_divided(true: Tags, given: Tags) -> float:
+    return 2 * len(_found(true) & _found(given))
+
+
 def _mean(true: Tags, given: Tags) -> float:
     return (_precision(true, given) + _recall(true, given)) / 2
 
@@ -88,16 +107,60 @@ def _jaccard(true: Tags, given: Tags) -> float:
     return len(_found(true) & _found(given)) / max(1, len(_found(true) | _found(given)))
 
 
+def _run_together(tags: Tags, kind_of: Callable[[str], object]) -> set[tuple[int, int, str]]:
+    names = set()
+    for _, run in groupby(enumerate(tags), key=lambda pair: kind_of(pair[1])):
+        places, marks = zip(*run, strict=True)
+        if marks[0] != "O":
+            names.add((places[0], places[-1], marks[0][2:]))
+    return names
+
+
+def _merged(true: Tags, given: Tags) -> float:
+    a, b = (_run_together(tags, lambda tag: tag != "O") for tags in (true, given))
+    return _f1(len(a & b), len(b), len(a))
+
+
+def _merged_of_a_kind(true: Tags, given: Tags) -> float:
+    a, b = (_run_together(tags, lambda tag: tag[2:]) for tags in (true, given))
+    return _f1(len(a & b), len(b), len(a))
+
+
+def _end_lost(true: Tags, given: Tags) -> float:
+    a, b = ({one for one in _found(tags) if one[1] + 1 < len(tags)} for tags in (true, given))
+    return _f1(len(a & b), len(b), len(a))
+
+
+def _without_places(count: Callable, sizes: bool) -> Callable[[Tags, Tags], float]:
+    """F1 of names that are their kind alone, or with their size; `count` says how right ones are counted."""
+
+    def f1(true: Tags, given: Tags) -> float:
+        a, b = ([(kind, (j - i) * sizes) for i, j, kind in _found(tags)] for tags in (true, given))
+        return _f1(*count(a, b))
+
+    return f1
+
+
+_COUNTS = (
+    lambda a, b: (len({*a} & {*b}), len({*b}), len({*a})),
+    lambda a, b: (len({*a} & {*b}), len(b), len(a)),
+    lambda a, b: ((Counter(a) & Counter(b)).total(), len(b), len(a)),
+    lambda a, b: (sum(name in a for name in b), len(b), len(a)),
+)
+
+
 @exercise(
     title="F1 over names",
     inputs=_tags,
     special={
         "nothing is found": (["B-PER", "I-PER", "O"], ["O", "O", "O"]),
-        "no names at all": (["O", "O"], ["O", "O"]),
-        "the last word": (["O", "B-LOC"], ["O", "B-LOC"]),
-        "two names in a row": (["B-LOC", "B-LOC", "I-LOC"], ["B-LOC", "I-LOC", "I-LOC"]),
+        "there are no names at all": (["O", "O"], ["O", "O"]),
+        "a name is the last word": (["O", "B-LOC"], ["O", "B-LOC"]),
+        "two names stand in a row": (["B-LOC", "B-LOC", "I-LOC"], ["B-LOC", "I-LOC", "I-LOC"]),
     },
     equivalent={
+        "'O' → ''": "whatever is not I- ends the last name",
+        "1 → 2": "of a single name in both lists together none is right",
         "result: absolute": "F1 is never negative",
         "true and given swapped": "F1 is the same either way",
     },
@@ -116,25 +179,51 @@ def _jaccard(true: Tags, given: Tags) -> float:
         (_precision, "That is precision, right / given: F1 looks at what was missed as well."),
         (_no_kind, "A name of the wrong kind is wrong too: compare the kind with the ends."),
         (_begins, "A name that ends at another word is wrong: compare both ends."),
+        *(
+            (
+                merged,
+                "Two names stand side by side, and you make one of them: B- begins a new name each time.",
+            )
+            for merged in (_merged, _merged_of_a_kind)
+        ),
+        (
+            _end_lost,
+            "A name that goes to the end of the text is lost: nothing follows there that would end it.",
+        ),
+        *(
+            (
+                _without_places(count, sizes),
+                "You compare names without where they stand: the same kind elsewhere is another name. Keep "
+                "(first word, last word, kind).",
+            )
+            for count in _COUNTS
+            for sizes in (True, False)
+        ),
         (_mean, "That is the mean of precision and recall: F1 is their harmonic mean."),
+        (_over_true_alone, "You divide by the names in `true` alone: those in `given` are added to them."),
+        (_over_given_alone, "You divide by the names in `given` alone: those in `true` are added to them."),
+        (_in_either, "`|` takes the names in either list: right are those in both, `&`."),
+        (_not_divided, "That is twice the number of right names: divide it by the names in both lists."),
         (_percent, "A share is wanted, not a percentage."),
         (_half, "A factor of 2 is missing: with all names right, F1 is 1."),
         (_jaccard, "That divides by the names in either set: F1 is 2 · right / (given + true)."),
     ],
 )
 def entity_f1(true: Sequence[str], given: Sequence[str]) -> float:
-    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none."""
+    """Return 2 · right / (given + true) over names; right: the same ends and kind; 0 where there are none.
+
+    true, given: lists of tags; each I- goes on with a name of its kind, which a B- began.
+    """
 
     def names(tags):
-        found = set()
-        for first, tag in enumerate(tags):
+        found, first = set(), None
+        for place, tag in enumerate([*tags, "O"]):
+            if first is not None and not tag.startswith("I-"):
+                found.add((first, place, tags[first]))
+                first = None
             if tag.startswith("B-"):
-                end = first + 1
-                while end < len(tags) and tags[end].startswith("I-"):
-                    end += 1
-                found.add((first, end, tag))
+                first = place
         return found
 
-    right = len(names(true) & names(given))
-    count = len(names(true)) + len(names(given))
-    return 2 * right / count if count else 0.0
+    wanted, found = names(true), names(given)
+    return 2 * len(wanted & found) / max(1, len(wanted) + len(found))

@@ -47,10 +47,23 @@ def _not_the_first(words: Sequence[int | None]) -> list[int]:
     return [i for i in _firsts(words) if words[i] != 0]
 
 
+def _before_the_first(words: Sequence[int | None]) -> list[int]:
+    return [i for i, w in enumerate(words) if w is not None and w != words[i - 1]]
+
+
+def _mask(words: Sequence[int | None]) -> list[bool]:
+    firsts = _firsts(words)
+    return [i in firsts for i in range(len(words))]
+
+
 @exercise(
     title="The first piece of each word",
     inputs=_words,
-    special={"a sentence of one word": ([None, 0, None],), "no word at all": ([None, None],)},
+    special={
+        "there is one word": ([None, 0, None],),
+        "there is no word": ([None, None],),
+        "the text begins and ends with a word's piece": ([0, 0],),
+    },
     equivalent={
         "result: absolute": "a place is never negative",
     },
@@ -67,10 +80,36 @@ def _not_the_first(words: Sequence[int | None]) -> list[int]:
         (_without_the_mark, "All are one too early: [CLS] stands at place 0, and the states have it too."),
         (_as_words, "Those are the words' numbers. Where do their first pieces stand?"),
         (_not_the_first, "The first word is missing: its number is 0, which counts as false in Python."),
+        (
+            _before_the_first,
+            "At place 0 your `words[i - 1]` is `words[-1]`, the last piece: before the first there is none.",
+        ),
+        *(
+            (function, "You say yes or no for each piece: the places of those with a yes are wanted.")
+            for function in (
+                _mask,
+                lambda words: [int(yes) for yes in _mask(words)],
+                lambda words: np.array(_mask(words)),
+                lambda words: torch.tensor(_mask(words)),
+            )
+        ),
+        *(
+            (function, "The places are right: a list of them is wanted, which `.tolist()` makes.")
+            for function in (
+                lambda words: np.array(_firsts(words)),  # of nothing it makes floating-point numbers
+                lambda words: np.array(_firsts(words), dtype=int),
+                lambda words: torch.tensor(_firsts(words)),
+                lambda words: torch.tensor(_firsts(words), dtype=torch.long),
+            )
+        ),
+        (lambda words: set(_firsts(words)), "A set keeps no order: a list is wanted, from left to right."),
     ],
 )
 def first_pieces(words: Sequence[int | None]) -> list[int]:
-    """Return the place of each word's first piece; words[i] is the word of piece i, or None for a mark."""
+    """Return a list: the place of each word's first piece.
+
+    words[i] is the number of the word that piece i belongs to, or None for a mark.
+    """
     places, before = [], None
     for place, word in enumerate(words):
         if word is not None and word != before:
@@ -80,7 +119,7 @@ def first_pieces(words: Sequence[int | None]) -> list[int]:
 
 
 def _states(rng: np.random.Generator) -> tuple[Tensor]:
-    layers, words, size = int(rng.integers(6, 9)), int(rng.integers(2, 4)), int(rng.integers(9, 12))
+    layers, words, size = int(rng.integers(7, 9)), int(rng.integers(5, 7)), int(rng.integers(9, 12))
     return (torch.from_numpy(rng.normal(size=(layers, words, size))).float(),)
 
 
@@ -116,10 +155,30 @@ def _stacked(states: Tensor) -> Tensor:
     return states[-4:].transpose(0, 1)
 
 
+def _stacked_in_front(states: Tensor) -> Tensor:
+    return states[-4:]
+
+
+def _stacked_behind(states: Tensor) -> Tensor:
+    return states[-4:].permute(1, 2, 0)
+
+
+def _one_lower(states: Tensor) -> Tensor:
+    return torch.cat([*states[-5:-1]], dim=-1)
+
+
+def _last_words(states: Tensor) -> Tensor:
+    return torch.cat([*states[:, -4:]], dim=-1)
+
+
+def _last_numbers(states: Tensor) -> Tensor:
+    return torch.cat([*states[..., -4:]], dim=-1)
+
+
 @exercise(
     title="Concatenate the last four layers",
     inputs=_states,
-    special={"just four layers": (torch.arange(24.0).reshape(4, 3, 2),)},
+    special={"there are just four layers": (torch.arange(24.0).reshape(4, 3, 2),)},
     hints=(
         "`states[-4:]` are the last four layers, (4, T, H). Which axis should become four times as long?",
         "`torch.cat(list_of_tensors, dim=…)` puts tensors one behind the other along an axis that they have.",
@@ -137,11 +196,22 @@ def _stacked(states: Tensor) -> Tensor:
             "A reshape reads on layer after layer, so that a row mixes words: words first, then reshape.",
         ),
         (_three, "The last layer is missing: a slice leaves out its end."),
+        (_one_lower, "The last layer is missing: a slice leaves out its end. `[-4:]` goes to the end."),
+        (_last_words, "You take the last four words of each layer: the layers are the first axis."),
+        (_last_numbers, "You take the last four numbers of each state: the layers are the first axis."),
         (_all, "Those are all the layers: the last four are wanted."),
         (_top_first, "The four are there, the top first: lowest first is wanted."),
         (
             _stacked,
             "The words' axis is in front, but there are three axes: put the four vectors of a word in a row.",
+        ),
+        *(
+            (
+                stacked,
+                "The four layers still have an axis of their own: `stack` makes a new one, `cat` puts them "
+                "behind one another along one that is there.",
+            )
+            for stacked in (_stacked_in_front, _stacked_behind)
         ),
     ],
 )
