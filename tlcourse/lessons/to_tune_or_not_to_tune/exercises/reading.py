@@ -47,6 +47,18 @@ def _not_the_first(words: Sequence[int | None]) -> list[int]:
     return [i for i in _firsts(words) if words[i] != 0]
 
 
+def _with_the_end(words: Sequence[int | None]) -> list[int]:
+    return [i for i, w in enumerate(words) if w != (words[i - 1] if i else None)]
+
+
+def _further_pieces(words: Sequence[int | None]) -> list[int]:
+    return [i for i, w in enumerate(words) if w is not None and i and w == words[i - 1]]
+
+
+def _every_piece_and_the_end(words: Sequence[int | None]) -> list[int]:
+    return [i for i, w in enumerate(words) if w is not None or (i and words[i - 1] is not None)]
+
+
 def _before_the_first(words: Sequence[int | None]) -> list[int]:
     return [i for i, w in enumerate(words) if w is not None and w != words[i - 1]]
 
@@ -80,6 +92,9 @@ def _mask(words: Sequence[int | None]) -> list[bool]:
         (_without_the_mark, "All are one too early: [CLS] stands at place 0, and the states have it too."),
         (_as_words, "Those are the words' numbers. Where do their first pieces stand?"),
         (_not_the_first, "The first word is missing: its number is 0, which counts as false in Python."),
+        (_with_the_end, "[SEP] after the last word belongs to none: its number is None. Leave it out."),
+        (_further_pieces, "Those are the further pieces, which go on with a word: the first are wanted."),
+        (_every_piece_and_the_end, "Both have to hold: the number is not None, *and* another than before."),
         (
             _before_the_first,
             "At place 0 your `words[i - 1]` is `words[-1]`, the last piece: before the first there is none.",
