@@ -34,6 +34,7 @@ solutions = False
 # %%
 from dataclasses import replace
 
+import numpy as np  # noqa: F401  (for your own code in the exercises)
 import torch
 
 from tlcourse import exercises, profiles, show
