@@ -452,8 +452,8 @@ check
 # ## What to remember
 # 1. A head spreads a share of 1 over all places. Many heads have habits: the word before, the word after, a mark, where they may rest.
 # 2. A few heads find relations of grammar, such as a verb's object, more often than the best fixed offset. Choose the head on other sentences than those you report.
-# 3. Many heads can be spared at once, without training again. The gradients of their gates, from one pass through the labelled texts, say in which order: far better than the reverse, see above
-#    for how it stands to chance.
+# 3. Many heads can be spared at once, without training again. The gradients of their gates, from one pass through the labelled texts, say in which order; section 4 says how that order stands to
+#    chance and to its reverse.
 # 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
 # 5. What a head looks at is a guess at what the answer hangs on, sometimes a good one, and no proof. Turn it off, and see.
 #

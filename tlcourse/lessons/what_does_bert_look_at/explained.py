@@ -73,17 +73,19 @@ def of_many(records: Records, many: int, found: Looks) -> str:
         once="the lookers and those whose loss was worst were measured once",
     )
     both = len({*agreement.lookers(found, many).tolist()} & {*agreement.missed(found, many).tolist()})
-    good = gap.verdict == "below"
     return (
         f"{verdict} ({gap.sentence}; {many} heads each). And {against} ({100 * most.mean:.0f}% and "
         f"{100 * worst.mean:.0f}% still mended; {both} of {many} heads are in both). "
-        + (
-            "So a map is a guess at what matters: here a good one for the heads that look most, and "
-            "not for the "
-            "order of all heads. That it is good only the test can tell."
-            if good
-            else "So here the map does not tell which heads matter."
-        )
+        + (_guess(found) if gap.verdict == "below" else "So here the map does not tell which heads matter.")
+    )
+
+
+def _guess(found: Looks) -> str:
+    order = _verdict(found.agreement)
+    rest = ", and none for the order of all heads" if order == "hardly any agreement" else ""
+    return (
+        "So a map is a guess at what matters: here a good one for the heads that look most"
+        f"{rest}. That it is good only the test can tell."
     )
 
 

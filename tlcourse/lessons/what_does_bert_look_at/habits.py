@@ -102,7 +102,8 @@ def no_operation(results: Records, model: str, shown: str) -> str:
         text += ": it gathers nothing from the words, as a place of rest should"
     elif closed > n / 2:
         text += (
-            ": it gathers next to nothing from the words, as a place of rest should; in the others it does"
+            ": it gathers next to nothing from the words, as a place of rest should; in the others "
+            "it gathers some"
         )
     else:
         text += ". In most it gathers something from the words, too"

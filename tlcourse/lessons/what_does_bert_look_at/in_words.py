@@ -68,8 +68,8 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
         )
         text += (
             f"within a point of the whole model, or above it, for {habits.layers_in_words(idle)}. "
-            "There this task "
-            "needs hardly any attention, and that a single head is enough proves nothing about heads."
+            "Where a layer "
+            "can lose all of its heads, that a single one is enough says nothing about heads."
             if idle
             else "each layer needs some of its heads, and one can do for many."
         )
@@ -120,17 +120,15 @@ def _seed_by_seed(results: Records, shares: Sequence[float]) -> str:
     n = len(results.where(order=IMPORTANCE, share=0.0).scores)
     wins = int(np.all([gap.of_seed > 0 for gap in ahead[RANDOM]], axis=0).sum())
     spread = max(results.where(order=RANDOM, share=share).spread for share in shares)
-    sides = sorted({gap.verdict for gap in ahead[WRONG]})
-    reverse = {
-        ("above",): "above it at each of these shares, outside the spread",
-        ("luck",): "within luck of it at each of these shares",
-    }.get(tuple(sides), "not clear of it at each of these shares")
+    behind = [gap for gap in ahead[WRONG] if gap.verdict == "above"]
+    clear = int(np.all([gap.of_seed > 0 for gap in ahead[WRONG]], axis=0).sum())
     return (
         f"Seed by seed it is above random order at all of these shares in {wins} of {n}; but a random "
-        "order is now "
-        f"a lucky one, now not, and its accuracy varies by up to {100 * spread:.0f} points. Against "
-        "the reverse "
-        f"order, the most important first, it is {reverse}."
+        "order is "
+        f"now a lucky one, now not, and its accuracy varies by up to {100 * spread:.0f} points. Above the "
+        f"reverse order, the most important first, it is at all of these shares in {clear} of {n}, "
+        "outside the "
+        f"spread at {len(behind)} of {len(shares)}."
     )
 
 

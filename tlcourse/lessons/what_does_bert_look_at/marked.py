@@ -98,10 +98,13 @@ class Clearest:
 def clearest(encoder: TextEncoder, chosen: Records, relation: str) -> Clearest:
     """Of the marked sentences the one in which the head of `relation` gives the right word most.
 
+    If there is one, it is a sentence in which the best fixed offset fails.
+
     Args:
         chosen: as for `measure`.
     """
     head = chosen.where(relation=relation, reader="head")[0]
+    offset = chosen.where(relation=relation, reader="offset")[0]["offset"]
     direction = head_parsers.DIRECTIONS.index(head["direction"])
     some = [(words, pair) for words, pairs in sentences() for pair in pairs if pair.relation == relation]
     maps = attention_maps.of_sentences(encoder, [words for words, _ in some])
@@ -113,7 +116,7 @@ def clearest(encoder: TextEncoder, chosen: Records, relation: str) -> Clearest:
         right = head_parsers.most_attended(between)[direction, pair.dependent] == pair.head
         looks, to_marks = float(between[looking, seen]), 1 - float(between[looking].sum())
         found.append(Clearest(words, pair, looks, to_marks, bool(right), direction == 0))
-    return max(found, key=lambda one: (one.right, one.looks))
+    return max(found, key=lambda one: (one.right, one.pair.head - one.pair.dependent != offset, one.looks))
 
 
 def rows(found: Records) -> list[dict[str, str]]:
