@@ -99,7 +99,8 @@ view
 # %% [markdown]
 # ### Your turn: from pieces to words
 # BERT reads pieces, trees are over words. So maps are put together: attention *to* a word is the sum over its pieces, attention *from* a word the mean over them
-# (Clark et al. 2019, section 4.1). Two NumPy arrays: `weights`, a map between pieces; `words`, which word each piece belongs to.
+# (Clark et al. 2019, section 4.1). Two NumPy arrays, as in all exercises of this lesson: `weights`, a map between pieces; `words`, which
+# word each piece belongs to.
 
 
 # %% tags=["exercise"]

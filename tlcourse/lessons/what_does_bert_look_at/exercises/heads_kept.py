@@ -127,6 +127,10 @@ def _places(importance: np.ndarray, share: float) -> np.ndarray:
     return np.argsort(importance, axis=None)[-_number(importance, share) :]
 
 
+def _places_best_first(importance: np.ndarray, share: float) -> np.ndarray:
+    return np.argsort(-importance, axis=None)[: _number(importance, share)]
+
+
 def _values(importance: np.ndarray, share: float) -> np.ndarray:
     return importance * _best(importance, _number(importance, share))
 
@@ -228,6 +232,10 @@ _FEW = np.array([[0.3, 0.9, 0.1], [0.2, 0.7, 0.4]])
         (
             _places,
             "These are the places of the heads, as numbers: a table of True and False is asked for, (L, H).",
+        ),
+        (
+            _places_best_first,
+            "These are the places of the heads, best first: a table of True and False is asked for, (L, H).",
         ),
         (_values, "You return the importance of what stays: True and False are asked for."),
         (_whole_layers, "You keep whole layers: single heads are kept, whatever layer they are in."),
