@@ -31,6 +31,8 @@ solutions = False
 # %%
 from itertools import islice
 
+import numpy as np  # noqa: F401  (for your own code in the exercises)
+
 from tlcourse import exercises, profiles, show
 from tlcourse.data import bbc_news, sentences
 from tlcourse.lessons.what_does_bert_look_at import (
