@@ -143,7 +143,7 @@ def _draw_lines(axes: plt.Axes, units: list[str], weights: np.ndarray) -> None:
     for i, row in enumerate(weights):
         for j, weight in enumerate(row):
             if weight >= 0.02:
-                axes.plot([0, 1], [i, j], color=COLOURS["blue"], lw=1 + 3 * weight, alpha=float(weight))
+                axes.plot([0, 1], [i, j], "-", color=COLOURS["blue"], lw=1 + 3 * weight, alpha=float(weight))
     for i, unit in enumerate(units):
         axes.text(-0.03, i, unit, ha="right", va="center")
         axes.text(1.03, i, unit, ha="left", va="center")

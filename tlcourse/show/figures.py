@@ -8,6 +8,7 @@ import struct
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageChops
 
@@ -26,6 +27,7 @@ def png(fig: Figure) -> bytes:
     # "Software" carries the matplotlib version: without it the same figure is the same bytes.
     fig.savefig(buffer, format="png", dpi=_SCALE * fig.dpi, bbox_inches="tight", metadata={"Software": None})
     plt.close(fig)
+    FigureCanvasAgg(fig)  # in place of one that keeps all pixels, 10 to 40 MB, as long as the figure lives
     return buffer.getvalue()
 
 

@@ -96,5 +96,5 @@ def test_marked_pairs_are_measured(corrector):
     by_hand = [p.head - p.dependent for _, pairs in marked.sentences() for p in pairs if p.relation == "obj"]
     assert offsets["score"] == pytest.approx(np.mean(np.array(by_hand) == -2))
     assert offsets["pairs"] == len(by_hand)
-    shown = {row["relation"]: row["its best offset"] for row in marked.rows(found)}
+    shown = {row["relation"]: row["best offset"] for row in marked.rows(found)}
     assert shown["obj"] == f"{by_hand.count(-2)} of {len(by_hand)}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlcourse.lessons.what_does_bert_look_at import habits, in_words, published, relations
+from tlcourse.lessons.what_does_bert_look_at import explained, habits, in_words, marked, published, relations
 from tlcourse.lessons.what_does_bert_look_at.agreement import Looks
 from tlcourse.show.records import Records
 
@@ -21,10 +21,20 @@ def test_habits_are_counted_and_the_resting_place_is_named(made_up):
 
 @pytest.mark.parametrize(
     ("made", "said"),
-    [({}, "gathers nothing"), ({"own": 0.3}, "gathers something"), ({"resting": 0.3}, "no head gives")],
+    [
+        ({}, "4 of them [SEP] gives over 90% of its own to itself: it gathers nothing"),
+        ({"own": 0.3}, "gathers something"),
+        ({"resting": 0.3}, "no head gives"),
+    ],
 )
 def test_whether_the_mark_carries_news(made_up, made, said):
     assert said in habits.no_operation(made_up["statistics"](["minilm"], **made), "minilm", "MiniLM")
+
+
+def test_what_most_heads_of_the_upper_layers_look_at(made_up):
+    told = habits.upper_layers(made_up["statistics"](["minilm"]), {"minilm": "MiniLM"})
+    assert "layers 2 to 3: 4 of 8 heads give a mark more than" in told
+    assert "4 give one of the marks more than half" in told
 
 
 def test_shares_of_a_layer_add_up_to_one(made_up):
@@ -85,10 +95,12 @@ def test_importance_against_chance(made_up, better, said):
 def test_single_heads(made_up, whole):
     told = in_words.of_single_heads(made_up["single"](), made_up["single"](-0.05), None)
     assert "Of 12 heads, 3 cost a point or more" in told
-    assert "none left" not in told
-    assert "none left in the layer" in in_words.of_single_heads(
-        made_up["single"](), made_up["single"](), whole[1]["no_head"]
-    )
+    assert "no head at all" not in told
+    said = in_words.of_single_heads(made_up["single"](), made_up["single"](), whole[1]["no_head"])
+    assert "each layer needs some of its heads" in said
+    idle = Records({**row, "score": row["score"] + 0.1} for row in whole[1]["no_head"])
+    said = in_words.of_single_heads(made_up["single"](), made_up["single"](), idle)
+    assert "or above it, for layers 1, 2 and 3" in said
 
 
 @pytest.mark.parametrize(("faster", "said"), [(0.1, "10% faster with a batch of 16"), (-0.1, "10% slower")])
@@ -97,6 +109,29 @@ def test_speed(made_up, faster, said):
     assert said in in_words.of_speed(results)
     rows = in_words.speed_rows(results)
     assert [row["heads gone"] for row in rows] == ["0%", "50%"]
+
+
+@pytest.mark.parametrize(
+    ("better", "said"),
+    [(0.05, "at all of these shares in 3 of 3"), (-0.05, "at all of these shares in 0 of 3")],
+)
+def test_importance_seed_by_seed(made_up, better, said):
+    told = in_words.of_curve(made_up["curves"](0.4, better))
+    assert said in told
+    assert f"the most important first, it is {said}" in told
+
+
+def test_the_same_work_in_other_times_is_noise(made_up):
+    assert "up to 0%, that is" in in_words.of_speed(made_up["seconds"]())
+
+
+def test_the_clearest_sentence_says_which_way_and_whether_it_is_right():
+    pair = marked.Pair("obj", 2, 1)
+    for right, forward, said in (
+        (True, True, "*soup* gives *cooks* 40% of its attention, more than to any other word"),
+        (False, False, "*cooks* gives *soup* 40% of its attention, though it gives another word more"),
+    ):
+        assert said in marked.Clearest(["She", "cooks", "soup"], pair, 0.4, 0.5, right, forward).told
 
 
 def looks(order: float) -> Looks:
@@ -109,7 +144,7 @@ def looks(order: float) -> Looks:
     ("order", "said"), [(1, "the first of 12"), (1, "much agreement"), (-1, "number 12"), (-1, "hardly any")]
 )
 def test_looking_and_mattering(order, said):
-    assert said in in_words.of_looks(looks(order))
+    assert said in explained.of_looks(looks(order))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +156,7 @@ def test_the_lookers_gone(most, said):
         for off, score in (("none", 1.0), ("most", most), ("others", 0.5), ("worst", 0.1)):
             noise = 0.01 * seed if off == "most" else 0.02 * (seed == 1)
             rows.append({"off": off, "what": "still mended", "seed": seed, "score": score + noise})
-    assert said in in_words.of_many(Records(rows), 6)
+    assert said in explained.of_many(Records(rows), 2, looks(1))
 
 
 @pytest.mark.parametrize(
@@ -134,8 +169,8 @@ def test_words_left_out(made_up, slope, said):
             {**row, "score": row["score"] + 0.1 * (row["seed"] - 1) * (row["what"] == "slope")}
             for row in rows
         )
-    assert said in in_words.of_agreement(rows)
-    assert len(in_words.of_words_left_out(rows)) == 5
+    assert said in explained.of_agreement(rows)
+    assert len(explained.of_words_left_out(rows)) == 5
 
 
 @pytest.mark.parametrize(("attention", "said"), [(0.6, "is far above"), (0.2, "is far below")])
@@ -147,8 +182,10 @@ def test_the_parser(made_up, attention, said):
 
 def test_live_pruning_stands_beside_the_results(made_up):
     now = Records({"share": share, "seed": 0, "score": 0.75} for share in (0.0, 0.6))
-    told = in_words.of_live_pruning(now, made_up["curves"](), 1000)
+    told = in_words.of_live_pruning(now, made_up["curves"](), 1000, 400)
     assert "0% gone: 75.0% (80.1% ± 0.1%)" in told
+    assert "one is 0.2 points" in told  # 1 of 400, and the binomial standard error: √(.75 · .25 / 400)
+    assert "by about 2.2 points" in told
 
 
 def test_paper_rows_have_figures_of_both(whole):

@@ -19,6 +19,7 @@ from tlcourse.models.pretrained import distilbert
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.probe import attention_maps, head_masks, pruning
 from tlcourse.show.records import Records
+from tlcourse.train.finetuning import trainings
 
 _SUBJECTS = ("keys", "books", "pictures", "teachers", "drivers", "letters", "houses", "doctors", "neighbours")
 _BETWEEN = ("near the", "behind the", "with the", "beside the", "from the")
@@ -27,6 +28,7 @@ _ENDS = {
     "was": ("old", "very good", "not there", "late again"),
     "has": ("a new name", "been there before", "gone", "no time"),
 }
+_AT_ONCE = 16  # sentences
 EDITS = {"was": "$REPLACE_were", "has": "$REPLACE_have"}
 
 
@@ -74,8 +76,12 @@ class Corrector:
     def probabilities(self, some: Sequence[Broken], keeps: Sequence[np.ndarray]) -> np.ndarray:
         """(K, N): of the right edit of each verb, with the heads of each of K tables, bool (L, A).
 
-        What is below the lowest layer that a table changes is computed once.
+        What is below the lowest layer that a table changes is computed once, `_AT_ONCE` sentences at a time.
         """
+        starts = range(0, len(some), _AT_ONCE)
+        return np.hstack([self._of_batch(some[start : start + _AT_ONCE], keeps) for start in starts])
+
+    def _of_batch(self, some: Sequence[Broken], keeps: Sequence[np.ndarray]) -> np.ndarray:
         examples = self.encoder.words([one.words for one in some])
         place = torch.tensor([e.places[one.verb] for e, one in zip(examples, some, strict=True)])
         edit = torch.tensor([self.edits[one.edit] for one in some])
@@ -139,11 +145,21 @@ def mended(model: Corrector, n: int, seed: int) -> list[Broken]:
     return [one for one, its in zip(drawn, p, strict=True) if its > 0.5][:n]
 
 
+def examples(model: Corrector, n: int, seed: int) -> str:
+    """`n` of them as lines of Markdown, subject and verb in bold, each with what the verb should be."""
+    lines = []
+    for one in mended(model, n, seed):
+        words = [f"**{word}**" if i in (one.subject, one.verb) else word for i, word in enumerate(one.words)]
+        lines.append(f"- {' '.join(words)} → *{one.edit.removeprefix('$REPLACE_')}*")
+    return "\n".join(lines)
+
+
 def measure(model: Corrector, n: int, seeds: Sequence[int]) -> Looks:
     """Turn each head off, alone, in `n` sentences of each draw."""
     shape = head_masks.shape(model.encoder.network)
     keeps = [_whole(model), *(pruning.without(*shape, *place) for place in np.ndindex(shape))]
     looks, matters, whole = [], [], []
+    trainings.give_back_memory()  # of what was drawn before
     for seed in seeds:
         some = mended(model, n, seed)
         with_all, *without = model.probabilities(some, keeps).mean(axis=1)
@@ -155,7 +171,18 @@ def measure(model: Corrector, n: int, seeds: Sequence[int]) -> Looks:
         )
         matters.append(with_all - np.reshape(without, shape))
         whole.append(with_all)
+    trainings.give_back_memory()
     return Looks(np.array(looks), np.array(matters), np.array(whole), n)
+
+
+def lookers(found: Looks, many: int) -> np.ndarray:
+    """The heads that look at the subject most, int (many,): layer · A + head, the most first."""
+    return np.argsort(-found.looks.mean(axis=0), axis=None)[:many]
+
+
+def missed(found: Looks, many: int) -> np.ndarray:
+    """The heads without which most is lost, one by one, in the same form."""
+    return np.argsort(-found.matters.mean(axis=0), axis=None)[:many]
 
 
 def without_many(model: Corrector, found: Looks, many: int, n: int, seeds: Sequence[int]) -> Records:
@@ -164,9 +191,9 @@ def without_many(model: Corrector, found: Looks, many: int, n: int, seeds: Seque
     The sentences are others than those by which the heads were found. A random head is of the same layer as
     the head in whose place it is taken.
     """
+    trainings.give_back_memory()
     n_heads = found.looks.shape[-1]
-    most = np.argsort(-found.looks.mean(axis=0), axis=None)[:many]
-    harmful = np.argsort(-found.matters.mean(axis=0), axis=None)[:many]
+    most, harmful = lookers(found, many), missed(found, many)
     rows = []
     for seed in seeds:
         some = mended(model, n, 1000 + seed)

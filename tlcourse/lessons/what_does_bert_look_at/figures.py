@@ -128,6 +128,7 @@ def heads_as_parsers(results: Records, models: Mapping[str, str]) -> Described:
         ax.set_yticks(place, [f"{name}: {relations.MEANS[name]}" for name in found])
         ax.set(title=shown, xlim=(0, 1.08), xlabel="found")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+        ax.set_xlim(left=-0.02)  # a diamond may stand at 0
         ax.grid(axis="y", visible=False)
         told.append(
             f"{shown}: "

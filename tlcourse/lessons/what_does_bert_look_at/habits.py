@@ -17,7 +17,7 @@ PLACES = {
     NEXT: "the word after",
 }
 REST = "other words"
-HALF = 0.5
+HALF, CLOSED = 0.5, 0.9
 
 
 def table(results: Records, model: str, statistic: str) -> np.ndarray:
@@ -93,17 +93,46 @@ def no_operation(results: Records, model: str, shown: str) -> str:
     resting = others > HALF
     if not resting.any():
         return f"In {shown} no head gives [SEP] more than half of the words' attention."
-    itself = own[resting].mean()
-    return (
-        f"In {shown} {int(resting.sum())} heads give [SEP] more than half of the words' attention. There "
-        f"[SEP] gives {itself:.0%} of its own to itself"
-        + (
-            ": it gathers nothing from the words, so what these heads carry from it to the words says "
-            "little of them."
-            if itself > 0.8
-            else ": in part it gathers something from the words, too."
-        )
+    n, closed = int(resting.sum()), int((own[resting] > CLOSED).sum())
+    text = (
+        f"In {shown} {n} {'head gives' if n == 1 else 'heads give'} [SEP] more than half of the words' "
+        f"attention. In {closed} of them [SEP] gives over {CLOSED:.0%} of its own to itself"
     )
+    if closed == n:
+        text += ": it gathers nothing from the words, as a place of rest should"
+    elif closed > n / 2:
+        text += (
+            ": it gathers next to nothing from the words, as a place of rest should; in the others "
+            "it gathers some"
+        )
+    else:
+        text += ". In most it gathers something from the words, too"
+    if not resting.all():
+        others = own[~resting].mean()
+        text += f" (in the heads that do not rest on it, [SEP] gives itself {others:.0%} on average)"
+    return (
+        f"{text}. That fits a no-op, and does not prove it: for that, these heads would have to be "
+        "turned off, and "
+        "nothing change."
+    )
+
+
+def upper_layers(results: Records, models: dict[str, str]) -> str:
+    """What most heads of the upper half of the layers look at most: a line for each model."""
+    lines = []
+    for model, shown in models.items():
+        every = {name: table(results, model, statistic) for statistic, name in PLACES.items()}
+        upper = {name: values[len(values) // 2 :] for name, values in every.items()}
+        marks = np.maximum(*(upper[mark] for mark in MARKS.values()))
+        rest = np.max([values for name, values in upper.items() if name not in MARKS.values()], axis=0)
+        first = 1 + len(every["itself"]) // 2
+        lines.append(
+            f"- **{shown}**, layers {first} to {len(every['itself'])}: {int((marks > rest).sum())} of "
+            f"{marks.size} "
+            "heads give a mark more than they give the word itself or a neighbour, "
+            f"{int((marks > HALF).sum())} give one of the marks more than half."
+        )
+    return "\n".join(lines)
 
 
 def live(found: dict[str, np.ndarray], results: Records, model: str) -> str:

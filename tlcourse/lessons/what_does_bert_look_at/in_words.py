@@ -1,13 +1,11 @@
 """The sentences and rows of lesson What does BERT look at that depend on what was measured."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from torch import nn
 
-from tlcourse.lessons.what_does_bert_look_at import figures
-from tlcourse.lessons.what_does_bert_look_at.agreement import Looks
+from tlcourse.lessons.what_does_bert_look_at import figures, habits
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
@@ -19,7 +17,6 @@ IMPORTANCE, RANDOM, WRONG, ALWAYS = (
 )
 ORDERS = {IMPORTANCE: "least important first", RANDOM: "in random order", WRONG: WRONG}
 POINT = 0.01
-LOOKS, COSTS = 1 / 3, 0.02  # of a verb's attention; of the right edit's probability
 # Files of `data/results/what_does_bert_look_at`: of trees, and of a tuned model.
 OF_MAPS = ("statistics", "relations", "parser", "speed")
 OF_TASK = ("pruning", "each_off", "one_head", "no_head", "explains")
@@ -43,7 +40,8 @@ def of_marked(records: Records) -> str:
     right, wrong = (sum(row["pairs"] * row["score"] for row in rows) for rows in (head, offset))
     verdict = "more than" if right > wrong + 0.5 else "no more than"
     return (
-        f"The heads that were chosen in the treebank find {right:.0f} of the {n} marked pairs, {verdict} the "
+        f"The network's heads that were chosen in the treebank find {right:.0f} of the {n} marked "
+        f"pairs, {verdict} the "
         f"offsets that were chosen there, which find {wrong:.0f}. (These sentences are easier than the "
         "web's.)"
     )
@@ -54,22 +52,28 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
     off, alone = figures.changes(each_off), figures.changes(one_head)
     best = alone.max(axis=1)
     text = (
-        f"Of {off.size} heads, {int((off <= -1).sum())} cost a point or more when they go alone, and "
-        f"{int((off >= 0).sum())} cost nothing or even help. With a single head in one layer, the best "
+        f"Of {off.size} heads, {int((off <= -1).sum())} cost a point or more when they go alone; "
+        f"{int((off >= 0).sum())} cost nothing, on the mean of the seeds. With a single head in one "
+        "layer, the best "
         "one, accuracy changes "
         f"by {signed(best.min())} to {signed(best.max())} points, layer by layer; with the worst, by "
         f"{signed(alone.min(axis=1).min())} at most."
     )
     if no_head is not None:
         none = figures.layer_changes(no_head, one_head)
-        gain = best - none
+        idle = [int(k) + 1 for k in np.flatnonzero(none > -1)]
         text += (
-            " That is not the one head's doing alone: with none left in the layer it changes by "
-            f"{signed(none.min())} to "
-            f"{signed(none.max())} points. The best head is {signed(gain.min())} to {signed(gain.max())} "
-            "points above none"
-            " (the best of so many is partly luck: it was chosen on the headlines that it is scored on)."
+            f" With no head at all in one layer it changes by {signed(none.min())} to {signed(none.max())} "
+            "points: "
         )
+        text += (
+            f"within a point of the whole model, or above it, for {habits.layers_in_words(idle)}. "
+            "Where a layer "
+            "can lose all of its heads, that a single one is enough says nothing about heads."
+            if idle
+            else "each layer needs some of its heads, and one can do for many."
+        )
+        text += " (The best head was chosen on the headlines that it is scored on: some of it is luck.)"
     return text
 
 
@@ -99,31 +103,65 @@ def of_curve(results: Records) -> str:
         "more "
         f"than a point; in random order {far[RANDOM]:.0%}; most important first {far[WRONG]:.0%}. Against "
         "random "
-        f"order, importance is {told} (in brackets the mean difference, in points)."
+        f"order, importance is {told} (in brackets the mean difference, in points). "
+        f"{_seed_by_seed(results, shares)}"
     )
 
 
-def of_live_pruning(now: Records, kept: Records, labels: int) -> str:
+def _seed_by_seed(results: Records, shares: Sequence[float]) -> str:
+    """In how many seeds importance is above random order throughout, and how far above the reverse."""
+    ahead = {
+        order: [
+            difference(*(results.where(order=one, share=share) for one in (IMPORTANCE, order)))
+            for share in shares
+        ]
+        for order in (RANDOM, WRONG)
+    }
+    n = len(results.where(order=IMPORTANCE, share=0.0).scores)
+    wins = int(np.all([gap.of_seed > 0 for gap in ahead[RANDOM]], axis=0).sum())
+    spread = max(results.where(order=RANDOM, share=share).spread for share in shares)
+    behind = [gap for gap in ahead[WRONG] if gap.verdict == "above"]
+    clear = int(np.all([gap.of_seed > 0 for gap in ahead[WRONG]], axis=0).sum())
+    return (
+        f"Seed by seed it is above random order at all of these shares in {wins} of {n}; but a random "
+        "order is "
+        f"now a lucky one, now not, and its accuracy varies by up to {100 * spread:.0f} points. Above the "
+        f"reverse order, the most important first, it is at all of these shares in {clear} of {n}, "
+        "outside the "
+        f"spread at {len(behind)} of {len(shares)}."
+    )
+
+
+def of_live_pruning(now: Records, kept: Records, labels: int, tested: int) -> str:
     """What was measured now beside the committed seeds, at each share."""
     parts = []
+    whole = now.where(share=0.0).mean
+    error = (whole * (1 - whole) / tested) ** 0.5
     for share in now.values("share"):
         mine = now.where(share=share).mean
         others = kept.where(order=IMPORTANCE, share=share)
         parts.append(f"{share:.0%} gone: {mine:.1%} ({others.mean:.1%} ± {others.spread:.1%})")
     return (
         f"Tuned on {labels:,} labels now; in brackets the three seeds of `data/results`, 1,000 labels each: "
-        f"{'; '.join(parts)}."
+        f"{'; '.join(parts)}. Of {tested:,} headlines one is {100 / tested:.1f} points; drawn anew, "
+        "so many would "
+        f"give another accuracy by about {100 * error:.1f} points (the standard error): a single run "
+        "does not "
+        "settle a point."
     )
 
 
-def of_removed(p: Sequence[np.ndarray], whole: nn.Module, smaller: nn.Module) -> str:
+def of_removed(p: Sequence[np.ndarray], names: Sequence[str], whole: nn.Module, smaller: nn.Module) -> str:
     """That masked and removed give the same answer, and what is saved in parameters."""
     counts = [sum(one.numel() for one in network.parameters()) for network in (whole, smaller)]
     apart = float(np.abs(p[0] - p[1]).max())
     same = f"the same but for {apart:.0e}" if apart < 1e-4 else f"not the same: {apart:.4f} apart"
-    told = [", ".join(f"{value:.3f}" for value in values) for values in p]
+    top = int(p[0].argmax())
+    told = ", ".join(f"{name} {value:.3f}" for name, value in zip(names, p[0], strict=True))
     return (
-        f"Masked, the topics of this headline have the probabilities {told[0]}; removed, {told[1]}: {same}. "
+        f"With these heads masked, the topics of this headline have the probabilities {told}; with "
+        "them removed, "
+        f"{names[top]} has {p[1][top]:.3f}: {same}. "
         f"The whole network has {counts[0] / 1e6:.1f} million parameters, without these heads "
         f"{counts[1] / 1e6:.1f} million (more than half of them are the vectors of the pieces)."
     )
@@ -137,7 +175,7 @@ def speed_rows(results: Records) -> list[dict[str, str]]:
         n = rows.where(measure="parameters")[0]["score"]
         line = {"heads gone": f"{share:.0%}", "parameters of the layers": f"{n / 1e6:.1f} million"}
         for batch in sorted(set(rows.where(measure=REMOVED).values("batch"))):
-            for measure, name in ((MASKED, "masked"), (REMOVED, "removed")):
+            for measure, name in ((UNMASKED, "whole"), (MASKED, "masked"), (REMOVED, "removed")):
                 ms = 1000 * _median(rows.where(batch=batch, measure=measure))
                 line[f"{name}, batch of {batch}"] = f"{ms:.0f} ms"
         lines.append(line)
@@ -171,91 +209,22 @@ def of_speed(results: Records) -> str:
     )
     return (
         f"Half of the heads are {fewer:.0%} of the layers' parameters: the feed-forward layers stay whole. "
-        f"Without them the model is {told} (median of pairs of runs, one thread)."
+        f"Without them the model is {told}: whole and removed ran in turn, and this is the median of "
+        "the nine "
+        f"quotients, not the quotient of the table's medians. {_noise(results)}"
     )
 
 
-def of_looks(found: Looks) -> str:
-    """Whether the heads that look at the subject are the heads that are missed."""
-    looks, matters = found.looks.mean(axis=0), found.matters.mean(axis=0)
-    layer, head = np.unravel_index(looks.argmax(), looks.shape)
-    rank = 1 + int((matters > matters[layer, head]).sum())
-    looking = looks > LOOKS
-    costly = [int((matters[some] > COSTS).sum()) for some in (looking, ~looking)]
-    draws = f"{len(found.agreement)} draws of {found.n} sentences"
-    lines = [
-        f"With all heads the right edit has {found.whole.mean():.0%} of the probability. The head that looks "
-        f"at the subject most is layer {layer + 1}, head {head + 1}: there the verb gives it "
-        f"{looks[layer, head]:.0%} of its attention. Without this head the right edit's probability "
-        "changes by "
-        f"{signed(-100 * matters[layer, head])} points, {_place(rank)} of {looks.size} by what is lost.",
-        f"{int(looking.sum())} heads give the subject over a third of the verb's attention; {costly[0]} of "
-        "them "
-        f"cost more than {100 * COSTS:.0f} points when they go. So do {costly[1]} of the "
-        f"{int((~looking).sum())} "
-        "others.",
-        "Rank correlation (Spearman's ρ; 1: the same order, 0: none) between looking and mattering, in "
-        f"{draws}: over all heads {_range(found.agreement)}, {_verdict(found.agreement)}; over the heads of "
-        f"layer {layer + 1} alone {_range(found.agreement_within(layer))}, "
-        f"{_verdict(found.agreement_within(layer))}.",
-    ]
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _place(rank: int) -> str:
-    return "the first" if rank == 1 else f"number {rank}"
-
-
-def _range(values: np.ndarray) -> str:
-    texts = dict.fromkeys(f"{value:.2f}".replace("-", "−") for value in (values.min(), values.max()))
-    return " to ".join(texts)
-
-
-def _verdict(values: np.ndarray) -> str:
-    mean = values.mean()
-    return "hardly any agreement" if mean < 0.2 else "some agreement" if mean < 0.6 else "much agreement"
-
-
-def of_many(records: Records, many: int) -> str:
-    """Whether taking the lookers out hurts more than taking others."""
-    most, others = (records.where(off=records.values("off")[i]) for i in (1, 2))
-    gap = difference(most, others, names=("with the lookers gone, what is mended", "with others gone"))
-    verdict = gap.says(
-        above="Without the heads that look at the subject more is mended than without others of their layers",
-        below="The heads that look at the subject are missed more than others of their layers",
-        luck="Whether the heads that look at the subject are missed more than others is within luck",
-        once="Both were measured alike",
-    )
-    return f"{verdict} ({gap.sentence}; {many} heads each)."
-
-
-def of_words_left_out(results: Records) -> list[dict[str, Any]]:
-    """Rows: how far the answer moves when a word is left out, and who says which word."""
-    moved = results.where(measure="change of the answer")
-    return [
-        {"the word that is left out": what, "the answer moves by": rows}
-        for what, rows in moved.by("what").items()
-    ]
-
-
-def of_agreement(results: Records) -> str:
-    """Whether attention's order of the words is that of what leaving them out does; beside the gradient's."""
-    rows = results.where(measure="agreement").by("what")
-    told = ", ".join(
-        f"{what} {one.mean:.2f} ± {one.spread:.2f}".replace("-", "−") for what, one in rows.items()
-    )
-    attention = [one for what, one in rows.items() if "attention" in what]
-    slope = next(one for what, one in rows.items() if "attention" not in what)
-    gaps = [difference(slope, one, share=False) for one in attention]
-    if all(gap.verdict == "above" for gap in gaps):
-        verdict = "The slope is closer to it than attention, of the last layer or of all"
-    elif all(gap.verdict == "below" for gap in gaps):
-        verdict = "Attention is closer to it than the slope"
-    else:
-        verdict = "Neither attention nor the slope is closer to it throughout"
+def _noise(results: Records) -> str:
+    """How far the same work, the whole model, differs from row to row of the table."""
+    least, most = 1.0, 1.0
+    for _, rows in results.where(measure=UNMASKED).by("batch").items():
+        medians = [_median(rows.where(share=share)) for share in rows.values("share")]
+        if max(medians) / min(medians) > most / least:
+            least, most = min(medians), max(medians)
     return (
-        "Agreement (Kendall's τ; 1: the same order, 0: none) with what leaving each word out does: "
-        f"{told}. {verdict}."
+        "The whole model does the same work in each row: where its time differs there, up to "
+        f"{most / least - 1:.0%}, that is the machine's noise."
     )
 
 
@@ -284,6 +253,7 @@ def of_parser(results: Records, model: str, shown: str) -> str:
         luck="Position adds nothing that is more than luck",
     )
     return (
-        f"The right neighbour is the head of {right:.0%} of the words. Two numbers a head, learned, find "
+        f"The right neighbour is the head in the tree of {right:.0%} of the words. Two numbers a head "
+        "of the network, learned, find "
         f"{attention.mean:.0%}: {gap.sentence}. {more}."
     )

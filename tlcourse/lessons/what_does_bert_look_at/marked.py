@@ -38,6 +38,9 @@ The roof of the church needs a good painter . | nsubj roof needs | obj painter n
 """  # noqa: E501
 
 
+_SHOWN = {"its head": "network's head", "its best offset": "best offset"}
+
+
 @dataclass(frozen=True)
 class Pair:
     """Word `dependent` of a sentence depends on word `head`; both are places, from 0."""
@@ -56,11 +59,71 @@ def sentences() -> list[tuple[list[str], list[Pair]]]:
     return found
 
 
+@dataclass(frozen=True)
+class Clearest:
+    """The marked sentence in which a relation's head is most right, if it is right in any.
+
+    Attributes:
+        looks: attention of the word that looks, to its partner.
+        to_marks: what the same word gives to the marks, which are left out when the parser picks.
+        right: whether the parser picks the head in the tree.
+        forward: the dependent looks at its head in the tree; else the other way round.
+    """
+
+    words: list[str]
+    pair: Pair
+    looks: float
+    to_marks: float
+    right: bool
+    forward: bool
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def told(self) -> str:
+        dependent, head = self.words[self.pair.dependent], self.words[self.pair.head]
+        looking, seen = (dependent, head) if self.forward else (head, dependent)
+        most = "more than to any other word" if self.right else "though it gives another word more"
+        ways = ("head in the tree looks at its dependents", "dependent looks at its head in the tree")
+        return (
+            f"*{dependent}* hangs on *{head}*. This head was chosen as one in which the "
+            f"{ways[self.forward]}: "
+            f"*{looking}* gives *{seen}* {self.looks:.0%} of its attention, {most}. To [CLS] and [SEP] it "
+            f"gives {self.to_marks:.0%}: they are left out when the parser picks."
+        )
+
+
+def clearest(encoder: TextEncoder, chosen: Records, relation: str) -> Clearest:
+    """Of the marked sentences the one in which the head of `relation` gives the right word most.
+
+    If there is one, it is a sentence in which the best fixed offset fails.
+
+    Args:
+        chosen: as for `measure`.
+    """
+    head = chosen.where(relation=relation, reader="head")[0]
+    offset = chosen.where(relation=relation, reader="offset")[0]["offset"]
+    direction = head_parsers.DIRECTIONS.index(head["direction"])
+    some = [(words, pair) for words, pairs in sentences() for pair in pairs if pair.relation == relation]
+    maps = attention_maps.of_sentences(encoder, [words for words, _ in some])
+    found = []
+    for one, (words, pair) in zip(maps, some, strict=True):
+        between = one.between_words[head["layer"], head["head"]]
+        places = (pair.dependent, pair.head)
+        looking, seen = places if direction == 0 else places[::-1]
+        right = head_parsers.most_attended(between)[direction, pair.dependent] == pair.head
+        looks, to_marks = float(between[looking, seen]), 1 - float(between[looking].sum())
+        found.append(Clearest(words, pair, looks, to_marks, bool(right), direction == 0))
+    return max(found, key=lambda one: (one.right, one.pair.head - one.pair.dependent != offset, one.looks))
+
+
 def rows(found: Records) -> list[dict[str, str]]:
     """A table's rows: each relation with what its head and its offset find."""
     return [
         {"relation": relation}
-        | {row["reader"]: f"{row['score'] * row['pairs']:.0f} of {row['pairs']}" for row in some}
+        | {_SHOWN[row["reader"]]: f"{row['score'] * row['pairs']:.0f} of {row['pairs']}" for row in some}
         for relation, some in found.by("relation").items()
     ]
 

@@ -117,13 +117,16 @@ def told(results: Records, model: str, shown: str) -> str:
     above = by_verdict.get("above", [])
     if not above:
         return (
-            f"In {shown} no head beats the best offset outside the spread, for any of {len(found)} relations."
+            f"In {shown} no head beats the best offset, with the whole 95% interval of the difference "
+            "above 0, "
+            f"for any of {len(found)} relations."
         )
     best = max((found[name] for name in above), key=lambda one: one.head - one.offset)
     most = "each of the" if len(above) == len(found) else f"{len(above)} of"
     text = (
-        f"In {shown} a single head beats the best offset, outside the spread, for {most} {len(found)} "
-        "relations: by "
+        f"In {shown} a single head beats the best offset, with the whole 95% interval of the "
+        "difference above 0 "
+        f"(bootstrap over sentences), for {most} {len(found)} relations: by "
         f"most for `{best.relation}`, {best.head:.0%} against {best.offset:.0%} ({best.name})"
     )
     for verdict, words in (("luck", "within luck of it"), ("below", "below it")):

@@ -21,7 +21,7 @@ from tlcourse.train.measuring import evaluate
 from tlcourse.train.measuring.representations import parts_of
 
 TASK = "topics of headlines"  # as the results call it: BBC news, five topics, a few words each
-_AT_ONCE = 32
+_AT_ONCE = 8  # a gate for each row keeps all that a layer computes until the way back
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,6 @@ class Tuned:
 
 def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
     """Fine-tune MiniLM on headlines, as the course's yardstick does; `tested` others are to be asked."""
-    trainings.give_back_memory()  # what loading and reading maps needed
     task = replace(tasks.load("topic"), name=TASK, texts=bbc_news.load().titles)
     test, index = next(iter(task.tests.items()))
     some = np.sort(np.random.default_rng(0).permutation(index)[:tested])
@@ -52,8 +51,6 @@ def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
     recipe = replace(evaluate.recipe_of("minilm"), min_steps=min_steps)
     texts = parts_of(encoder, task, train)
     model = finetune(encoder, texts, task.target(train), task.kind, len(task.names), recipe, seed)
-    model.zero_grad(set_to_none=True)  # as large as the model, and of no use any more
-    trainings.give_back_memory()
     return Tuned(model, task, train)
 
 
@@ -65,6 +62,7 @@ def twin(tuned: Tuned) -> Tuned:
 
 def importance(tuned: Tuned) -> np.ndarray:
     """I_h of each head, (L, A), on the labels that the model has learned from; each layer of length 1."""
+    trainings.give_back_memory()
     texts = [parts[0] for parts in parts_of(tuned.model.encoder, tuned.task, tuned.train)]
     true = torch.from_numpy(tuned.task.target(tuned.train))
 

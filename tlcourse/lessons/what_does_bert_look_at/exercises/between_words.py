@@ -174,7 +174,7 @@ def word_attention(weights: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Return the attention between W words, (W, W), of weights (T, T) between pieces.
 
     Row = from, column = to. To a word: the sum over its pieces. From a word: the mean over its pieces.
-    words[i], int (T,), is the number of the word, 0 to W − 1, that piece i belongs to.
+    `words`, int (T,): words[i] is the number of the word, 0 to W − 1, that piece i belongs to.
     """
     member = words == np.arange(words.max() + 1)[:, None]  # (W, T)
     looking = member / member.sum(axis=1, keepdims=True)

@@ -113,6 +113,14 @@ def _near(heads: np.ndarray) -> float:
     return max(float((_offsets(heads) == k).mean()) for k in (-3, -2, -1, 1, 2, 3))
 
 
+def _nearest(heads: np.ndarray) -> float:
+    return max(_next_word(heads), _previous_word(heads))
+
+
+def _round_the_end(heads: np.ndarray) -> float:
+    return _most(_offsets(heads) % len(heads)) / len(_offsets(heads))
+
+
 @exercise(
     title="The best fixed offset",
     inputs=_heads,
@@ -164,7 +172,9 @@ def _near(heads: np.ndarray) -> float:
         (_first_word_never_head, "You leave out the words whose head is word 0: −1 alone marks the root."),
         (_root_kept_first_word_not, "The root is marked by −1, not by 0: you leave out others in its place."),
         (_largest_offset, "You divide the largest offset: how often does the most frequent one occur?"),
-        (_near, "You try offsets of up to three words: try as many as the sentence has."),
+        (_near, "You try offsets of a few words only: try as many as the sentence has."),
+        (_nearest, "You try the word before and the word after: other offsets may find more, try all."),
+        (_round_the_end, "`% len(heads)` goes on at the other end of the sentence: keep the sign instead."),
         (_different_offsets, "You count how many offsets there are: how often does the most frequent occur?"),
         (
             _rootless_places,
@@ -176,8 +186,8 @@ def _near(heads: np.ndarray) -> float:
 def best_offset(heads: np.ndarray) -> float:
     """Return the share of heads that the best rule of the kind “the head is the word k places on” finds.
 
-    heads[i], int (W,), is the place of the word that word i depends on, its head in the tree; −1 for the
-    root, which is left out: it has none. k is any number but 0, below 0 to the left.
+    `heads`, int (W,), is one sentence: heads[i] is the place of the word that word i depends on, its head in
+    the tree; −1 for the root, which is left out: it has none. k is any number but 0, below 0 to the left.
     """
     offsets = [head - place for place, head in enumerate(heads) if head != -1]
     return max(offsets.count(k) for k in offsets) / len(offsets)

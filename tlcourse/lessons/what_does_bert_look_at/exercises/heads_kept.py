@@ -127,6 +127,10 @@ def _places(importance: np.ndarray, share: float) -> np.ndarray:
     return np.argsort(importance, axis=None)[-_number(importance, share) :]
 
 
+def _places_best_first(importance: np.ndarray, share: float) -> np.ndarray:
+    return np.argsort(-importance, axis=None)[: _number(importance, share)]
+
+
 def _values(importance: np.ndarray, share: float) -> np.ndarray:
     return importance * _best(importance, _number(importance, share))
 
@@ -225,7 +229,14 @@ _FEW = np.array([[0.3, 0.9, 0.1], [0.2, 0.7, 0.4]])
         (_of_layers, "You take that share of the number of layers: of the number of all heads."),
         (_of_one_layer, "You take that share of one layer's heads: of all heads, `importance.size`."),
         (_flat, "The heads stand in one row: `reshape` them into layers, (L, H)."),
-        (_places, "These are the places of the heads: a table of True and False is asked for."),
+        (
+            _places,
+            "These are the places of the heads, as numbers: a table of True and False is asked for, (L, H).",
+        ),
+        (
+            _places_best_first,
+            "These are the places of the heads, best first: a table of True and False is asked for, (L, H).",
+        ),
         (_values, "You return the importance of what stays: True and False are asked for."),
         (_whole_layers, "You keep whole layers: single heads are kept, whatever layer they are in."),
         (
