@@ -1,0 +1,48 @@
+"""What the lesson shows is there, on gold trees, and with it what it was to show."""
+
+import pytest
+
+from tlcourse.lessons.probing_for_structure import in_words, published, results
+from tlcourse.show.records import Records
+
+SEEDS = {0, 1, 2}
+
+
+@pytest.fixture(scope="module")
+def structural() -> Records:
+    return Records.load("probing_for_structure/structural")
+
+
+@pytest.fixture(scope="module")
+def axes(structural) -> Records:
+    return results.on_one_axis(structural, "UUAS", Records.load("probing_for_structure/control"))
+
+
+def test_distilbert_and_minilm_were_measured_at_every_layer_three_times(axes):
+    assert results.whole(axes, results.PUBLISHED) == [*results.PUBLISHED]
+    for model in results.PUBLISHED:
+        trained = axes.where(model=model, what=results.TRAINED)
+        assert set(trained.values("layer")) == set(range(7))
+        for rows in trained.by("layer").values():
+            assert set(rows.values("seed")) == SEEDS
+
+
+@pytest.mark.parametrize("model", results.PUBLISHED)
+def test_they_are_above_each_baseline_outside_the_spread(axes, model):
+    there = axes.where(model=model).values("what")
+    assert {results.NO_MODEL, results.BILSTM, results.UNTRAINED} <= set(there)
+    assert in_words.all_above(axes, [model])
+    assert "selectivity" in in_words.of_control_trees(axes, [model])
+
+
+def test_the_six_objectives_are_there(structural):
+    mini = {model for model in structural.values("model") if model.endswith("-mini")}
+    assert mini == {f"{name}-mini" for name in ("elmo", "ulmfit", "gpt", "bert", "xlnet", "ernie")}
+    assert in_words.of_objectives(structural, sorted(mini))
+
+
+def test_edge_probing_has_its_control(structural):
+    edge = Records.load("probing_for_structure/edge")
+    assert in_words.of_edge_ways(edge)
+    assert in_words.places(edge, Records.load("probing_for_structure/mix_weights"))
+    assert published._edge_rows(in_words.edge_ways(edge))
