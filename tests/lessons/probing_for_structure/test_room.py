@@ -43,7 +43,7 @@ def control(score: float = 0.5) -> Records:
     return Records(
         {"model": model, "layer": 3, "task": task, "probe": "distance", "rank": rank, "seed": seed,
          "measure": "UUAS", "score": score + 0.003 * seed}
-        for model in ("distilbert", "minilm") for task in ("gold", "control") for rank in (16, 64)
+        for model in ("distilbert", "minilm") for task in ("gold", "control") for rank in (16, 128)
         for seed in range(3)
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from tlcourse.probe import structural, tree_baselines, tree_metrics
 from tlcourse.probe.structural import DistanceProbe, StructuralProbe
 from tlcourse.show.records import Records
 
-RANK, MEAN_NORM, EPOCHS = 64, 8.0, 15  # as in benchmarks/probing.py, where they were chosen
+RANK, MEAN_NORM, EPOCHS = 128, 2.0, 40  # as in benchmarks/probing.py, where they were chosen
 HIDDEN = 256
 PROBES = {"linear": None, "one hidden layer": HIDDEN}
 TASK, CONTROL = "parts of speech", "control task"
