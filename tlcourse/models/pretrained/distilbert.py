@@ -64,16 +64,6 @@ def folder() -> Path:
     return assets.kept_folder("distilbert", key, lambda into: _unpack(packed, into))
 
 
-def load() -> tuple["transformers.PreTrainedTokenizerFast", "transformers.DistilBertModel"]:
-    """The tokeniser, and the encoder as transformers' own class, in float32 and evaluation mode.
-
-    Raises:
-        AssetMissing: not fetched yet.
-    """
-    tokenizer, model = load_tagger()
-    return tokenizer, model.distilbert
-
-
 def load_tagger() -> tuple[
     "transformers.PreTrainedTokenizerFast", "transformers.DistilBertForTokenClassification"
 ]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from tlcourse import assets
 from tlcourse.data import tokeniser
 from tlcourse.data.tokeniser import CLS, SEP
 from tlcourse.models.language.system import Marks, name_layers
@@ -22,7 +23,6 @@ from tlcourse.models.pretrained.text_encoders import (
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 def of_zoo(model: nn.Module, folder: str | Path) -> TextEncoder:
@@ -86,34 +86,23 @@ def _seeded(random_seed: int, build: Callable[[], nn.Module]) -> nn.Module:
         return build()
 
 
+def _in_our_code(folder: Path, random_seed: int | None) -> TextEncoder:
+    """A published model of a system that the course builds."""
+    if random_seed is None:
+        ours = interchange.encoder_in(folder)
+    else:
+        ours = _seeded(random_seed, lambda: interchange.encoder_in(folder, weights=False))
+    return _of_pieces(ours, tokeniser.load(folder))
+
+
 def _minilm(random_seed: int | None) -> TextEncoder:
-    from tlcourse.models.pretrained import minilm
-
-    def load() -> tuple["PreTrainedTokenizerFast", "PreTrainedModel"]:
-        loaded = minilm.load()
-        return loaded.tokenizer, loaded.model
-
-    return _in_our_code(load, random_seed)
+    return _in_our_code(assets.path("minilm"), random_seed)
 
 
 def _distilbert(random_seed: int | None) -> TextEncoder:
     from tlcourse.models.pretrained import distilbert
 
-    return _in_our_code(distilbert.load, random_seed)
-
-
-def _in_our_code(
-    load: Callable[[], tuple["PreTrainedTokenizerFast", "PreTrainedModel"]], random_seed: int | None
-) -> TextEncoder:
-    """A published model of a system that the course builds. Never more than two copies are in memory."""
-    tokenizer, model = load()
-    ours = interchange.from_transformers(model)
-    del model  # its weights were copied
-    if random_seed is not None:
-        kind, config = type(ours), ours.config
-        del ours
-        ours = _seeded(random_seed, lambda: kind(config).eval())
-    return _of_pieces(ours, tokeniser.load(tokenizer.name_or_path))
+    return _in_our_code(distilbert.folder(), random_seed)
 
 
 class _Llama(PieceEncoder):

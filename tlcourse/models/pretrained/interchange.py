@@ -6,11 +6,14 @@ GPT-2, XLNet or ERNIE runs in our code.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from tlcourse.models.language.counterpart import Counterpart, Pair
+from tlcourse.models.pretrained.checkpoints import read_json
 from tlcourse.models.pretrained.registry import SYSTEMS, system_of
 from tlcourse.models.pretrained.transformers_configs import config_from_transformers, counterpart_of
 
@@ -105,4 +108,25 @@ def from_transformers(theirs: "PreTrainedModel") -> nn.Module:
             "weights are all there."
         )
     load_from_transformers(model, theirs.state_dict())
+    return model.eval()
+
+
+def encoder_in(folder: Path, weights: bool = True) -> nn.Module:
+    """The encoder of a folder that transformers wrote, as ours, in eval mode; heads are not read.
+
+    transformers itself is not imported: its classes alone take 200 MB of memory, and seconds.
+
+    Args:
+        folder: with `config.json` and `model.safetensors`, of a bare encoder or of one with heads.
+        weights: those of the folder; else random ones, and config.json is all that is read.
+
+    Raises ValueError for an architecture that this course does not build, or for a tensor that is missing.
+    """
+    fields = read_json(folder / "config.json")
+    config = config_from_transformers(fields)
+    model = system_of(config).encoder(config)
+    if weights:
+        state = load_file(folder / "model.safetensors")
+        inside = f"{fields['model_type']}."  # an encoder's place in a model with heads
+        load_from_transformers(model, {name.removeprefix(inside): one for name, one in state.items()})
     return model.eval()
