@@ -187,20 +187,19 @@ def ranks(options: argparse.Namespace) -> None:
 
 
 def control(options: argparse.Namespace) -> None:
-    """The distance probe on control trees, by rank; beside it the same on gold trees."""
+    """The distance probe on control trees, by rank; on gold trees it is in `structural.json`, `rank.json`."""
     results = RecordsFile(HERE / "control.json")
     for seed in options.seeds:
         drawn = Split(*(control_tasks.control_trees(part, seed) for part in (gold().learnt, gold().tested)))
         for model in options.models:
             for layer in options.layers:
                 for rank in options.ranks:
-                    for task, trees in (("gold", gold()), ("control", drawn)):
-                        key = {"model": model, "layer": layer, "task": task, "probe": DISTANCE}
-                        key |= {"rank": rank, "seed": seed}
-                        if not results.has(**key):
-                            started = time.process_time()
-                            found = measured(DistanceProbe, states_of(model)[layer], trees, seed, rank)
-                            keep(results, key, {"UUAS": found["UUAS"]}, started)
+                    key = {"model": model, "layer": layer, "task": "control", "probe": DISTANCE}
+                    key |= {"rank": rank, "seed": seed}
+                    if not results.has(**key):
+                        started = time.process_time()
+                        found = measured(DistanceProbe, states_of(model)[layer], drawn, seed, rank)
+                        keep(results, key, {"UUAS": found["UUAS"]}, started)
 
 
 def edge(options: argparse.Namespace) -> None:
