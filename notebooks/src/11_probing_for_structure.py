@@ -34,7 +34,16 @@ import torch
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import silver_trees
-from tlcourse.lessons.probing_for_structure import drawn, figures, in_words, live, published, results, widget
+from tlcourse.lessons.probing_for_structure import (
+    drawn,
+    figures,
+    in_words,
+    live,
+    published,
+    results,
+    trees_in_words,
+    widget,
+)
 from tlcourse.models.pretrained import encoders
 from tlcourse.probe import control_tasks, edge_probing, edge_tasks, sentence_states, tree_baselines
 from tlcourse.probe.structural import DepthProbe, DistanceProbe
@@ -194,8 +203,13 @@ weights = Records.load("probing_for_structure/mix_weights")
 show.table(in_words.places(edge, weights))
 
 # %% [markdown]
-# In BERT-large, with 24 layers, the paper has 3.4 for parts of speech, 4.6 for names, 5.7 for dependencies, and 9.5 for what refers to what: as in a classical pipeline, words first. Six layers leave little room for an order.
-#
+# In BERT-large, with 24 layers, the expected layer is 3.4 for parts of speech, 4.6 for names, 5.7 for dependencies, and 9.5 for what refers to what (their figure 1): as in a classical pipeline, words first. Six layers leave
+# little room for an order. Ours, from the lowest up:
+
+# %%
+show.md(in_words.of_places(edge, weights))
+
+# %% [markdown]
 # ## 3. A tree in the distances · 20 minutes
 # A label is one bit of structure. Is the whole tree in there? Hewitt and Manning (2019) turn the tree into numbers that vectors can have: the number of edges between each two words.
 
@@ -311,14 +325,14 @@ read = {f"layer {k}": layers[k] for k in shown} | {f"untrained, layer {layer}": 
 now, probes = live.measure_trees(DistanceProbe, read, bbc, seeds)
 trained, twin = f"layer {layer}", f"untrained, layer {layer}"
 few = now.where(states=["no model", "layer 0", trained, twin])
-show.results(few, rows="states", columns="measure", best=None, caption="silver trees")
+show.results(few, rows="states", columns="measure", best=None, caption="silver trees, DSpr × 100")
 
 # %%
-show.md(in_words.of_live_trees(few, trained, twin))
+show.md(trees_in_words.of_live_trees(few, trained, twin))
 
 # %%
 depths, _ = live.measure_trees(DepthProbe, {name: read[name] for name in (trained, twin)}, bbc, seeds)
-show.results(depths, rows="states", columns="measure", best=None, caption="silver trees, depths")
+show.results(depths, rows="states", columns="measure", best=None, caption="silver trees, NSpr × 100")
 
 # %% [markdown]
 # ## 4. Every baseline on the same axes · 8 minutes
@@ -334,28 +348,31 @@ models = results.whole(axes, results.PUBLISHED)
 figures.by_layer(axes, models, "UUAS, gold trees")
 
 # %%
+show.md(trees_in_words.of_gold_layers(axes, models))
+
+# %%
 check.recall("which_layer")
 
 # %% [markdown]
 # And on the silver trees, with the probes that you have just trained, one for each layer:
 
 # %%
-show.md(in_words.of_layers(now, shown))
+show.md(trees_in_words.of_layers(now, shown))
 
 # %% [markdown]
 # Now the margins on gold trees, seed by seed (the least and the most in brackets). Which layer is compared was fixed before: the middle one, for which the untrained twin was measured.
 
 # %%
-show.md(in_words.of_margins(axes, models))
+show.md(trees_in_words.of_margins(axes, models))
 
 # %%
-show.md(in_words.of_all_margins(axes, models))
+show.md(trees_in_words.of_all_margins(axes, models))
 
 # %% [markdown]
 # And how selective is the probe of distances? Gold trees against control trees, the same layer:
 
 # %%
-show.md(in_words.of_control_trees(axes, models))
+show.md(trees_in_words.of_control_trees(axes, models))
 
 # %% [markdown]
 # ## 5. Six objectives on the same trees · 6 minutes
@@ -364,10 +381,11 @@ show.md(in_words.of_control_trees(axes, models))
 # %%
 zoo = [model for model in structural.values("model") if model.endswith("-mini")]
 objectives = structural.where(model=zoo, states="trained", measure="UUAS")
-figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: the embeddings)")
+no_model = results.NO_MODEL, axes.where(what=results.NO_MODEL).mean
+figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
 
 # %%
-show.md(in_words.of_objectives(structural, zoo))
+show.md(trees_in_words.of_objectives(structural, zoo))
 
 # %% [markdown]
 # ## 6. *Optional:* how many directions does a tree need? · 5 minutes
@@ -378,7 +396,7 @@ rank = Records.load("probing_for_structure/rank")
 figures.lines(rank, "rank", "model", "UUAS, gold trees", "rank of B", log=True)
 
 # %%
-show.md(in_words.of_rank(rank))
+show.md(trees_in_words.of_rank(rank))
 
 # %% [markdown]
 # ## Paper says / we get / why they differ
@@ -400,12 +418,11 @@ check
 
 # %% [markdown]
 # ## What to remember
-# 1. A probe's score is that of vectors and probe together. An untrained network's vectors give a good one too, as they say which word stands there.
-# 2. Control tasks measure what a probe learns by heart; selectivity is what is left. The smaller the probe, the less it brings along.
-# 3. Edge probing asks for labels of spans, and compares with the embeddings alone: what is more comes from the layers.
-# 4. The structural probe is one matrix. After it, squared distances are about path lengths, and the shortest tree has many of the parser's edges.
-# 5. Which layer has most, and how much, stands in figures beside what no model, a poorer one or an untrained one gets.
-#
+
+# %%
+show.md(in_words.to_remember(by_word, live.commonest(tags, bbc), axes, models[0]))
+
+# %% [markdown]
 # **What it got wrong.** That something *can* be read from the states does not say that the model uses it: for that one has to change the states and see what becomes of the answers. And which tree? A probe learns one treebank's
 # convention; that the vectors fit it better than another was not asked.
 #

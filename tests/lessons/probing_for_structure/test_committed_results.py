@@ -2,7 +2,14 @@
 
 import pytest
 
-from tlcourse.lessons.probing_for_structure import in_words, published, results
+from tlcourse.lessons.probing_for_structure import (
+    exercises,
+    in_words,
+    live,
+    published,
+    results,
+    trees_in_words,
+)
 from tlcourse.show.records import Records
 
 SEEDS = {0, 1, 2}
@@ -31,14 +38,14 @@ def test_distilbert_and_minilm_were_measured_at_every_layer_three_times(axes):
 def test_they_are_above_each_baseline_outside_the_spread(axes, model):
     there = axes.where(model=model).values("what")
     assert {results.NO_MODEL, results.BILSTM, results.UNTRAINED} <= set(there)
-    assert in_words.all_above(axes, [model])
-    assert "selectivity" in in_words.of_control_trees(axes, [model])
+    assert trees_in_words.all_above(axes, [model])
+    assert "selectivity" in trees_in_words.of_control_trees(axes, [model])
 
 
 def test_the_six_objectives_are_there(structural):
     mini = {model for model in structural.values("model") if model.endswith("-mini")}
     assert mini == {f"{name}-mini" for name in ("elmo", "ulmfit", "gpt", "bert", "xlnet", "ernie")}
-    assert in_words.of_objectives(structural, sorted(mini))
+    assert trees_in_words.of_objectives(structural, sorted(mini))
 
 
 def test_edge_probing_has_its_control(structural):
@@ -46,3 +53,18 @@ def test_edge_probing_has_its_control(structural):
     assert in_words.of_edge_ways(edge)
     assert in_words.places(edge, Records.load("probing_for_structure/mix_weights"))
     assert published._edge_rows(in_words.edge_ways(edge))
+
+
+def test_the_prediction_has_the_answer_that_was_measured(axes):
+    trained = axes.where(model="distilbert", what=results.TRAINED)
+    best = max(range(7), key=lambda layer: trained.where(layer=layer).mean)
+    said = [best == 0, best == 1, 2 <= best <= 5, best == 6]
+    assert said.index(True) == exercises.which_layer.answer
+
+
+def test_lengths_of_states_were_chosen_with_the_lessons_settings():
+    choose = Records.load("probing_for_structure/choose")
+    asked = choose.where(measure="UUAS", rank=live.RANK, epochs=live.EPOCHS)
+    means = {norm: asked.where(mean_norm=norm).mean for norm in asked.values("mean_norm")}
+    assert max(means, key=means.__getitem__) == live.MEAN_NORM
+    assert trees_in_words.of_lengths(choose)

@@ -6,7 +6,16 @@ import pytest
 
 from tlcourse.data import silver_trees
 from tlcourse.data.dependency_trees import Treebank
-from tlcourse.lessons.probing_for_structure import drawn, figures, in_words, live, published, results, widget
+from tlcourse.lessons.probing_for_structure import (
+    drawn,
+    figures,
+    in_words,
+    live,
+    published,
+    results,
+    trees_in_words,
+    widget,
+)
 from tlcourse.models.pretrained import encoders
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.show.records import Records
@@ -80,15 +89,15 @@ def test_margins_either_way():
     models = results.whole(axes, results.PUBLISHED)
     assert models == ["distilbert", "minilm"]
     assert results.compared_at(axes, "minilm") == 3
-    assert in_words.all_above(axes, models)
-    assert "above every baseline" in in_words.of_all_margins(axes, models)
-    told = in_words.of_margins(axes, models)
+    assert trees_in_words.all_above(axes, models)
+    assert "above every baseline" in trees_in_words.of_all_margins(axes, models)
+    told = trees_in_words.of_margins(axes, models)
     assert all(what in told for what in (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED))
     below = results.on_one_axis(structural(0.5), "UUAS")
-    assert not in_words.all_above(below, models)
-    assert "Not each margin" in in_words.of_all_margins(below, models)
-    assert "selectivity" in in_words.of_control_trees(axes, models)
-    assert in_words.of_control_trees(below, models) == ""
+    assert not trees_in_words.all_above(below, models)
+    assert "Not each margin" in trees_in_words.of_all_margins(below, models)
+    assert "selectivity" in trees_in_words.of_control_trees(axes, models)
+    assert trees_in_words.of_control_trees(below, models) == ""
 
 
 def test_a_model_without_all_layers_is_not_drawn():
@@ -146,15 +155,85 @@ def test_what_the_layers_add(mix, said):
     assert said in in_words.of_edges(rows)
 
 
+def test_names_are_listed():
+    assert [trees_in_words.listed(names) for names in ("a", "ab", [1, 2, 3])] == [
+        "a",
+        "a and b",
+        "1, 2 and 3",
+    ]
+
+
+def test_layers_of_gold_trees_and_those_level_with_the_best():
+    axes = results.on_one_axis(structural(), "UUAS")
+    told = trees_in_words.of_gold_layers(axes, ["distilbert"])
+    assert "**distilbert**: layer 3 has the most" in told
+    assert "cannot be told from it" in told
+    clear = Records({**row, "score": row["score"] + 0.1 * (row.get("layer") == 5)} for row in axes)
+    assert "above each other one" in trees_in_words.of_gold_layers(clear, ["distilbert"])
+
+
+def test_lengths_of_states():
+    rows = [
+        {
+            "model": "minilm",
+            "mean_norm": norm,
+            "rank": 8,
+            "epochs": 40,
+            "seed": 0,
+            "measure": "UUAS",
+            "score": s,
+        }
+        for norm, s in ((0, 0.6), (1, 0.7), (2, 0.72))
+    ]
+    rows.append(rows[0] | {"rank": 64, "score": 0.9})
+    assert trees_in_words.of_lengths(Records(rows)) == "- **minilm**: 72.0% at length 2, 60.0% as they are."
+    assert trees_in_words.of_lengths(Records(rows[1:3])) == "- **minilm**: 72.0% at length 2."
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less"), (-0.3, "has not")]
+)
+def test_what_to_remember_has_the_numbers(more, said):
+    axes = results.on_one_axis(structural(), "UUAS")
+    rows = Records(
+        {**row, "score": row["score"] + more * (row["task"] == live.CONTROL and row["probe"] != "linear")}
+        for row in words()
+    )  # fmt: skip
+    told = in_words.to_remember(rows, 0.2, axes, "distilbert")
+    assert len(told.splitlines()) == 5
+    assert said in told
+    assert "72% of the gold edges" in told
+
+
+def test_the_papers_order_of_tasks_either_way():
+    rows, weights = edge()
+    later = Records(
+        {**row, "up_to": row["up_to"], "score": row["score"] + 0.1 * (row["up_to"] == 6)}
+        if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
+    )  # fmt: skip
+    told = in_words.of_places(later, weights)
+    assert "**minilm**, by expected layer: parts of speech, dependencies; the order" in told
+    earlier = Records(
+        {**row, "score": row["score"] + 0.1 * (row["up_to"] > 0)}
+        if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
+    )  # fmt: skip
+    told = in_words.of_places(earlier, weights)
+    assert "**minilm**, by expected layer: dependencies, parts of speech; not the order" in told
+
+
 def test_objectives_and_ranks():
     rows = structural(models=("bert-mini", "gpt-mini"))
-    told = in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
+    told = trees_in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
     assert "cannot be told from" in told
+    assert "All are above no model" in told
+    poor = structural(0.4, models=("bert-mini", "gpt-mini"))
+    told = trees_in_words.of_objectives(poor, ["bert-mini", "gpt-mini"])
+    assert "bert-mini and gpt-mini cannot be said to beat no model" in told
     rank = Records(
         {"model": "minilm", "layer": 3, "rank": r, "seed": s, "score": min(0.7, 0.5 + 0.1 * k) + 0.004 * s}
         for k, r in enumerate((8, 16, 32, 64)) for s in range(3)
     )  # fmt: skip
-    assert "from rank 32 on" in in_words.of_rank(rank)
+    assert "from rank 32 on" in trees_in_words.of_rank(rank)
 
 
 def test_paper_rows_name_both():
@@ -173,17 +252,17 @@ def some() -> Treebank:
 def states(some):
     """Vectors in which trees are easy to find: words of one tree near each other by their heads."""
     rng = np.random.default_rng(0)
-    return [rng.normal(size=(len(tree.words), 80)).astype(np.float32) for tree in some.trees]
+    return [rng.normal(size=(len(tree.words), 150)).astype(np.float32) for tree in some.trees]
 
 
 def test_probes_of_trees_and_of_no_model(some, states):
     rows, probes = live.measure_trees(DistanceProbe, {"layer 0": states}, some, [0, 1])
     assert set(rows.values("states")) == {"no model", "layer 0"}
     assert {len(one) for one in rows.by("states", "measure").values()} == {2}
-    assert probes["layer 0"].b.shape == (live.RANK, 80)
-    told = in_words.of_live_trees(rows, "layer 0", "no such")
+    assert probes["layer 0"].b.shape == (live.RANK, 150)
+    told = trees_in_words.of_live_trees(rows, "layer 0", "no such")
     assert "no model" in told
-    assert "Layer 0 has the most" in in_words.of_layers(rows, [0])
+    assert "layer 0 has the most" in trees_in_words.of_layers(rows, [0])
 
 
 def test_a_probe_of_words_learns_what_is_there(some, states):

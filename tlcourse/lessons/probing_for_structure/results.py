@@ -18,7 +18,9 @@ _WHAT = {
 }
 
 
-def on_one_axis(structural: Records, measure: str, control: Records | None = None, rank: int = 128) -> Records:
+def on_one_axis(
+    structural: Records, measure: str, control: Records | None = None, rank: int = 128
+) -> Records:
     """Fields `model`, `what`, `layer`, `seed`: trained layers, baselines, and control trees if there are.
 
     What knows no model is given to each model. `control` is `control.json`.
