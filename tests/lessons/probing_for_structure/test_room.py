@@ -191,7 +191,7 @@ def test_lengths_of_states():
 
 
 @pytest.mark.parametrize(
-    ("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less"), (-0.3, "has not")]
+    ("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less")]
 )
 def test_what_to_remember_has_the_numbers(more, said):
     axes = results.on_one_axis(structural(), "UUAS")

@@ -166,7 +166,7 @@ def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -
     larger = difference(deep, linear).says(
         above="The larger probe has learned more by heart",
         below="The larger probe has learned less by heart here",
-        luck="Here the larger probe has not learned more by heart, or by luck alone",
+        luck="Whether the larger probe learns more by heart cannot be told here",
     )
     layer = results.compared_at(axes, model)
     tree = axes.where(model=model, what=results.TRAINED, layer=layer).mean
