@@ -381,7 +381,7 @@ show.md(trees_in_words.of_control_trees(axes, models))
 # %%
 zoo = [model for model in structural.values("model") if model.endswith("-mini")]
 objectives = structural.where(model=zoo, states="trained", measure="UUAS")
-no_model = results.NO_MODEL, axes.where(what=results.NO_MODEL).mean
+no_model = results.NO_MODEL, structural.where(states="none", measure="UUAS").mean
 figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
 
 # %%
