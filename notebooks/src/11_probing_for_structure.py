@@ -103,8 +103,8 @@ show.source(control_tasks.control_tags, docstring=False)
 # Now the trained network beside its untrained twin, two probes, both tasks, three seeds (each with a lot of its own):
 
 # %%
-encoder = encoders.load("distilbert")
-layers = sentence_states.compute(encoder, words)  # layers[k][i]: (T, 768), layer k, sentence i
+# layers[k][i]: (T, 768), layer k, sentence i
+layers = sentence_states.compute(encoders.load("distilbert"), words)
 seeds = range(seed, seed + 3)
 learnt = np.concatenate([tags[i] for i in bbc.train_index])
 shares = np.bincount(learnt, minlength=len(tag_names)) / len(learnt)
@@ -148,20 +148,7 @@ show.source(edge_probing.EdgeProbe.forward, docstring=False)
 
 # %%
 task = edge_tasks.dependencies(bbc)
-reader = edge_probing.ReadTask.of(task, layers)
-steps = pick(full=200, fast=40)
-
-
-def f1(reading, s):
-    probe = edge_probing.fit(reader, task.train_index, reading, s, steps)
-    return edge_probing.score(probe, reader, task.test_index)
-
-
-edges_now = Records(
-    {"reads": reading, "task": task.name, "seed": s, "score": f1(reading, s)}
-    for reading in ("lex", "mix")
-    for s in seeds
-)
+edges_now = live.edge_records(task, layers, ("lex", "mix"), seeds, steps=pick(full=200, fast=40))
 show.results(edges_now, rows="task", columns="reads", caption="F1, silver relations")
 
 # %%
@@ -275,14 +262,13 @@ check.distance_loss(distance_loss)
 # %%
 torch.manual_seed(seed)
 scale = live.MEAN_NORM / np.mean([np.linalg.norm(layers[layer][i], axis=1).mean() for i in bbc.train_index])
-states = [scale * torch.from_numpy(one).float() for one in layers[layer]]
 gold = [torch.from_numpy(DistanceProbe.gold(tree)) for tree in bbc.trees]
 B = torch.empty(live.RANK, 768).uniform_(-0.05, 0.05).requires_grad_()
 optimizer = torch.optim.Adam([B], lr=1e-3)
 for _epoch in range(2):
     losses = []
     for i in np.random.default_rng(_epoch).permutation(bbc.train_index):
-        x = states[i] @ B.T  # (T, rank)
+        x = scale * torch.from_numpy(layers[layer][i]).float() @ B.T  # (T, rank)
         distances = (x[:, None] - x[None]).square().sum(dim=-1)  # (T, T)
         loss = (distances - gold[i]).abs().mean()
         optimizer.zero_grad()
@@ -418,7 +404,8 @@ show.compare(published.paper_rows(structural, edge, in_words.with_selectivity(by
 
 # %%
 by_layer = {k: probes[f"layer {k}"] for k in shown}
-widget.trees_by_layer(encoder, by_layer, widget.short_ones([bbc.trees[i] for i in bbc.test_index]))
+examples = widget.short_ones([bbc.trees[i] for i in bbc.test_index])
+widget.trees_by_layer(encoders.load("distilbert"), by_layer, examples)
 
 # %%
 check

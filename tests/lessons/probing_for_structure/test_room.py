@@ -17,6 +17,7 @@ from tlcourse.lessons.probing_for_structure import (
     widget,
 )
 from tlcourse.models.pretrained import encoders
+from tlcourse.probe import edge_tasks
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.show.records import Records
 
@@ -190,9 +191,7 @@ def test_lengths_of_states():
     assert trees_in_words.of_lengths(Records(rows[1:3])) == "- **minilm**: 72.0% at length 2."
 
 
-@pytest.mark.parametrize(
-    ("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less")]
-)
+@pytest.mark.parametrize(("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less")])
 def test_what_to_remember_has_the_numbers(more, said):
     axes = results.on_one_axis(structural(), "UUAS")
     rows = Records(
@@ -263,6 +262,13 @@ def test_probes_of_trees_and_of_no_model(some, states):
     told = trees_in_words.of_live_trees(rows, "layer 0", "no such")
     assert "no model" in told
     assert "layer 0 has the most" in trees_in_words.of_layers(rows, [0])
+
+
+def test_an_edge_probe_for_each_reading_and_seed(some, states):
+    task = edge_tasks.parts_of_speech(some)
+    rows = live.edge_records(task, [states, states], ("lex", "mix"), [0, 1], steps=3)
+    assert [(row["reads"], row["seed"]) for row in rows] == [("lex", 0), ("lex", 1), ("mix", 0), ("mix", 1)]
+    assert all(0 <= row["score"] <= 1 for row in rows)
 
 
 def test_a_probe_of_words_learns_what_is_there(some, states):

@@ -5,7 +5,7 @@ module says. So a model of this course opens with `AutoModel.from_pretrained`, a
 GPT-2, XLNet or ERNIE runs in our code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,18 +63,24 @@ def load_from_transformers(model: nn.Module, state: Mapping[str, Tensor]) -> Non
     Raises ValueError for a tensor that is missing or of another shape.
     """
     ours = dict(model.named_parameters())
+    for name, tensor in _under_our_names(model, state):
+        ours[name].data.copy_(tensor)
+
+
+def _under_our_names(model: nn.Module, state: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
     for pair in name_pairs(model):
         if pair.theirs not in state:
             raise ValueError(
                 f"{pair.theirs} is missing: these are not the weights of a {type(model).__name__}."
             )
         for name, tensor in zip(pair.ours, pair.back(state[pair.theirs]), strict=True):
-            if tensor.shape != ours[name].shape:
+            if tensor.shape != shapes[name]:
                 raise ValueError(
                     f"{pair.theirs} gives {name} the shape {tuple(tensor.shape)}, but the configuration asks "
-                    f"for {tuple(ours[name].shape)}: check vocab_size, hidden_size and the number of heads."
+                    f"for {tuple(shapes[name])}: check vocab_size, hidden_size and the number of heads."
                 )
-            ours[name].data.copy_(tensor)
+            yield name, tensor
 
 
 def transformers_class(model: nn.Module) -> str:
@@ -114,7 +120,9 @@ def from_transformers(theirs: "PreTrainedModel") -> nn.Module:
 def encoder_in(folder: Path, weights: bool = True) -> nn.Module:
     """The encoder of a folder that transformers wrote, as ours, in eval mode; heads are not read.
 
-    transformers itself is not imported: its classes alone take 200 MB of memory, and seconds.
+    transformers itself is not imported: its classes alone take 200 MB of memory, and seconds. The weights
+    are not copied either: a row of the embeddings takes memory once it is read. The file stays as it is
+    when they are trained.
 
     Args:
         folder: with `config.json` and `model.safetensors`, of a bare encoder or of one with heads.
@@ -124,9 +132,13 @@ def encoder_in(folder: Path, weights: bool = True) -> nn.Module:
     """
     fields = read_json(folder / "config.json")
     config = config_from_transformers(fields)
-    model = system_of(config).encoder(config)
-    if weights:
-        state = load_file(folder / "model.safetensors")
-        inside = f"{fields['model_type']}."  # an encoder's place in a model with heads
-        load_from_transformers(model, {name.removeprefix(inside): one for name, one in state.items()})
-    return model.eval()
+    model = system_of(config).encoder(config).eval()
+    if not weights:
+        return model
+    inside = f"{fields['model_type']}."  # an encoder's place in a model with heads
+    state = {
+        name.removeprefix(inside): tensor for name, tensor in load_file(folder / "model.safetensors").items()
+    }
+    found = {name: tensor.float() for name, tensor in _under_our_names(model, state)}
+    model.load_state_dict(found, assign=True)
+    return model
