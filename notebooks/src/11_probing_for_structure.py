@@ -378,7 +378,7 @@ show.md(trees_in_words.of_objectives(structural, zoo))
 # $B$ has as many rows as you allow it. If the tree lay in all of the 768 numbers, more would always help:
 
 # %%
-rank = Records.load("probing_for_structure/rank")
+rank = results.by_rank(Records.load("probing_for_structure/rank"), structural, live.RANK)
 figures.lines(rank, "rank", "model", "UUAS, gold trees", "rank of B", log=True)
 
 # %%

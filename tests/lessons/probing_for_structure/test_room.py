@@ -156,6 +156,18 @@ def test_what_the_layers_add(mix, said):
     assert said in in_words.of_edges(rows)
 
 
+def test_the_chosen_rank_comes_from_the_probes_of_all_layers():
+    rank = Records(
+        {"model": "minilm", "layer": 3, "rank": 8, "seed": seed, "score": 0.5} for seed in range(3)
+    )
+    rows = results.by_rank(rank, structural(), 128)
+    assert set(rows.values("model")) == {"minilm"}
+    assert rows.where(rank=128).of_seed == structural().where(
+        model="minilm", states="trained", layer=3, measure="UUAS"
+    ).of_seed  # fmt: skip
+    assert rows.where(rank=8).mean == 0.5
+
+
 def test_names_are_listed():
     assert [trees_in_words.listed(names) for names in ("a", "ab", [1, 2, 3])] == [
         "a",

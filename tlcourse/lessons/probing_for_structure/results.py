@@ -63,3 +63,21 @@ def whole(rows: Records, models: Sequence[str]) -> list[str]:
         if len(seeds) > 1 and len({frozenset(one) for one in seeds.values()}) == 1:
             kept.append(model)
     return kept
+
+
+def by_rank(rank: Records, structural: Records, chosen: int) -> Records:
+    """`rank.json`, and beside its ranks the `chosen` one, with which `structural.json` was measured."""
+    there = {(row["model"], row["layer"]) for row in rank}
+    rows = [row for row in rank if row["rank"] != chosen]
+    rows += [
+        {
+            "model": row["model"],
+            "layer": row["layer"],
+            "rank": chosen,
+            "seed": row["seed"],
+            "score": row["score"],
+        }
+        for row in structural.where(states="trained", measure="UUAS")
+        if (row["model"], row["layer"]) in there
+    ]
+    return Records(rows, rank.about)
