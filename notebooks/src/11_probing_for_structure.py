@@ -389,7 +389,7 @@ show.md(trees_in_words.of_rank(rank))
 
 # %%
 choose = Records.load("probing_for_structure/choose")
-show.md(trees_in_words.of_lengths(choose))
+show.md(trees_in_words.of_lengths(choose, live.RANK, live.EPOCHS))
 
 # %% [markdown]
 # ## Paper says / we get / why they differ

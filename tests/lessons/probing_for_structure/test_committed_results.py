@@ -67,4 +67,4 @@ def test_lengths_of_states_were_chosen_with_the_lessons_settings():
     asked = choose.where(measure="UUAS", rank=live.RANK, epochs=live.EPOCHS)
     means = {norm: asked.where(mean_norm=norm).mean for norm in asked.values("mean_norm")}
     assert max(means, key=means.__getitem__) == live.MEAN_NORM
-    assert trees_in_words.of_lengths(choose)
+    assert trees_in_words.of_lengths(choose, live.RANK, live.EPOCHS)

@@ -199,8 +199,9 @@ def test_lengths_of_states():
         for norm, s in ((0, 0.6), (1, 0.7), (2, 0.72))
     ]
     rows.append(rows[0] | {"rank": 64, "score": 0.9})
-    assert trees_in_words.of_lengths(Records(rows)) == "- **minilm**: 72.0% at length 2, 60.0% as they are."
-    assert trees_in_words.of_lengths(Records(rows[1:3])) == "- **minilm**: 72.0% at length 2."
+    told = trees_in_words.of_lengths(Records(rows), 8, 40)
+    assert told == "- **minilm**: 70.0% at length 1, 72.0% at length 2; 60.0% as they are."
+    assert trees_in_words.of_lengths(Records(rows[2:3]), 8, 40) == "- **minilm**: 72.0% at length 2."
 
 
 @pytest.mark.parametrize(("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less")])

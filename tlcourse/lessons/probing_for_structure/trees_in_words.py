@@ -150,18 +150,12 @@ def of_rank(rank: Records) -> str:
     return "\n".join(lines)
 
 
-def of_lengths(choose: Records) -> str:
-    """What the states' common length does to UUAS, on sentences held out from training (`choose.json`).
-
-    Of the rank and the epochs that have most lengths.
-    """
-    asked = choose.where(measure="UUAS")
-    most = max(asked.by("rank", "epochs").values(), key=lambda one: len(one.values("mean_norm")))
+def of_lengths(choose: Records, rank: int, epochs: int) -> str:
+    """What the states' common length does to UUAS, on sentences held out from training (`choose.json`)."""
     lines = []
-    for model, one in most.by("model").items():
-        of_length = {norm: one.where(mean_norm=norm).mean for norm in one.values("mean_norm")}
+    for model, one in choose.where(measure="UUAS", rank=rank, epochs=epochs).by("model").items():
+        of_length = {norm: one.where(mean_norm=norm).mean for norm in sorted(one.values("mean_norm"))}
         as_they_are = of_length.pop(0, None)
-        best = max(of_length, key=lambda norm: of_length[norm])
-        told = f"- **{model}**: {of_length[best]:.1%} at length {best:g}"
-        lines.append(told + (f", {as_they_are:.1%} as they are." if as_they_are is not None else "."))
+        told = ", ".join(f"{score:.1%} at length {norm:g}" for norm, score in of_length.items())
+        lines.append(f"- **{model}**: {told}" + (f"; {as_they_are:.1%} as they are." if as_they_are else "."))
     return "\n".join(lines)
