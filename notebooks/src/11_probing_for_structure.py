@@ -336,6 +336,9 @@ figures.by_layer(axes, models, "UUAS, gold trees")
 # %%
 show.md(trees_in_words.of_gold_layers(axes, models))
 
+# %% [markdown]
+# (Both models were tuned after their pretraining: DistilBERT to correct grammar, MiniLM to compare sentences. We think that this has changed their last layers most; it was not tried on models before that.)
+
 # %%
 check.recall("which_layer")
 

@@ -181,6 +181,9 @@ def test_layers_of_gold_trees_and_those_level_with_the_best():
     told = trees_in_words.of_gold_layers(axes, ["distilbert"])
     assert "**distilbert**: layer 3 has the most" in told
     assert "cannot be told from it" in told
+    assert "Its last layer has 71.4%, above no model" in told
+    below = Records({**row, "score": row["score"] - 0.5 * (row.get("layer") == 6)} for row in axes)
+    assert "below no model" in trees_in_words.of_gold_layers(below, ["distilbert"])
     clear = Records({**row, "score": row["score"] + 0.1 * (row.get("layer") == 5)} for row in axes)
     assert "above each other one" in trees_in_words.of_gold_layers(clear, ["distilbert"])
 

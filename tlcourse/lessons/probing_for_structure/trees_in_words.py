@@ -33,12 +33,24 @@ def of_layers(records: Records, layers: Sequence[int]) -> str:
 
 
 def of_gold_layers(rows: Records, models: Sequence[str]) -> str:
-    """The same for each model on gold trees; `rows` as `results.on_one_axis` makes them."""
-    trained = {model: rows.where(model=model, what=results.TRAINED) for model in models}
-    return "\n".join(
-        f"- **{model}**: " + _of_layers({k: one.where(layer=k) for k in sorted(one.values("layer"))})
-        for model, one in trained.items()
-    )
+    """The same for each model on gold trees, and its last layer against no model.
+
+    Args:
+        rows: as `results.on_one_axis` makes them.
+    """
+    lines = []
+    for model in models:
+        one = rows.where(model=model)
+        trained = one.where(what=results.TRAINED)
+        by_layer = {k: trained.where(layer=k) for k in sorted(trained.values("layer"))}
+        last = max(by_layer)
+        flat = difference(by_layer[last], one.where(what=results.NO_MODEL)).says(
+            above="above no model", below="below no model", luck="within luck of no model"
+        )
+        lines.append(
+            f"- **{model}**: {_of_layers(by_layer)} Its last layer has {by_layer[last].mean:.1%}, {flat}."
+        )
+    return "\n".join(lines)
 
 
 def _of_layers(by_layer: Mapping[int, Records]) -> str:
