@@ -222,6 +222,8 @@ def test_what_to_remember_has_the_numbers(more, said):
 
 def test_the_papers_order_of_tasks_either_way():
     rows, weights = edge()
+    one = [some.where(task="dependencies") for some in (rows, weights)]
+    assert "no order" in in_words.of_places(*one)
     later = Records(
         {**row, "up_to": row["up_to"], "score": row["score"] + 0.1 * (row["up_to"] == 6)}
         if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows

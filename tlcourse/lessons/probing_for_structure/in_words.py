@@ -150,7 +150,7 @@ def of_places(edge: Records, weights: Records) -> str:
                 f"- **{model}**, by {number}: {', '.join(ours)}; "
                 f"{'the order of the paper' if same else 'not the order of the paper'}."
             )
-    return "\n".join(lines)
+    return "\n".join(lines) or "So far one task was measured, which has no order."
 
 
 def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -> str:
