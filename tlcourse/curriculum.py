@@ -181,7 +181,6 @@ LESSONS = (
             "train.measuring.answer_scores",
             "train.measuring.evaluate",
         ),
-        planned=True,
     ),
     Lesson(
         "what_does_bert_look_at",

@@ -15,7 +15,7 @@ from tlcourse.data.xquad import Questions
 
 BLANK = "…"
 FIRST = 3  # sentences of an article that are its paragraph
-MOST_WORDS = 80  # of a paragraph; of a question, half of it
+MOST_WORDS = 60  # of a paragraph; of a question, half of it
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][\w-]+(?: [A-Z][\w-]+)*")  # not what begins a sentence
 
 

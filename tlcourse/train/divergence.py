@@ -12,9 +12,9 @@ def check_loss(loss: float, step: int, learning_rate: float) -> None:
 
 
 def check_weights(model: nn.Module, learning_rate: float) -> None:
-    """Raise FloatingPointError if a parameter of `model` is not finite."""
+    """Raise FloatingPointError if a parameter of `model` is not finite; on `meta` none has a value."""
     for name, parameter in model.named_parameters():
-        if not parameter.isfinite().all():
+        if not parameter.is_meta and not parameter.isfinite().all():
             raise FloatingPointError(
                 f"{name} has weights that are not finite after the training: {_remedy(learning_rate)}"
             )

@@ -279,7 +279,7 @@ def test_probes_of_trees_and_of_no_model(some, states):
     assert probes["layer 0"].b.shape == (live.RANK, 150)
     told = trees_in_words.of_live_trees(rows, "layer 0", "no such")
     assert "no model" in told
-    assert "layer 0 has the most" in trees_in_words.of_layers(rows, [0])
+    assert "Layer 0 has the most" in trees_in_words.of_layers(rows, [0])
 
 
 def test_an_edge_probe_for_each_reading_and_seed(some, states):

@@ -50,6 +50,17 @@ def clock(of: Records) -> Records:
     return Records({**row, "score": took[row["way"]]} for row in of)
 
 
+def test_the_last_layer_of_every_model():
+    few = Records({**row, "labels": in_words.FEW} for row in conll(0.8))
+    found = in_words.of_every_model(few)
+    assert found.values("reading") == [*READINGS, "fine-tuned", "weighted sum of all, under a BiLSTM"]
+    assert in_words.of_every_last_layer(found).endswith("distilbert: 6 points behind weighted sum of all.")
+    turned = Records({**row, "score": 1 - row["score"]} for row in found.where(reading=READINGS[:3]))
+    assert "behind embeddings" in in_words.of_every_last_layer(turned)
+    last = Records(row for row in found if row["reading"] in READINGS[:3])
+    assert in_words.of_every_last_layer(last).endswith("distilbert: the last is the best.")
+
+
 def test_fewer_sentences_and_the_distance_from_the_paper():
     few = Records({**row, "labels": 1000, "score": row["score"] - 0.1} for row in conll(0.8))
     assert in_words.of_labels(conll(0.8) + few).endswith("has 70% with 1,000 and 80% with all.")

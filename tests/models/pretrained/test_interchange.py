@@ -14,6 +14,7 @@ from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.models.language.gpt import GPTConfig, GPTForCausalLM
 from tlcourse.models.language.xlnet import XLNetConfig, XLNetForPreTraining, XLNetModel
 from tlcourse.models.pretrained.interchange import (
+    encoder_in,
     from_transformers,
     load_from_transformers,
     state_for_transformers,
@@ -275,6 +276,22 @@ def test_from_transformers_runs_their_weights_in_our_code(name):
     with torch.no_grad():
         close(base(ids).last_hidden_state, theirs.base_model(ids).last_hidden_state)
     assert type(ours) is CASES[name][0]
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_encoder_of_a_folder_that_transformers_wrote(tmp_path, inside):
+    """Of a model with heads, or by itself; or the same architecture with random weights."""
+    _, theirs = both("bert")
+    (theirs if inside else theirs.base_model).save_pretrained(tmp_path)
+    encoder, random = encoder_in(tmp_path), encoder_in(tmp_path, weights=False)
+    ids, *_ = batch()
+    with torch.no_grad():
+        expected = theirs.base_model(ids).last_hidden_state
+        close(encoder(ids).last_hidden_state, expected)
+        assert not torch.allclose(random(ids).last_hidden_state, expected, atol=0.1)
+    (tmp_path / "config.json").write_text('{"model_type": "t5"}')
+    with pytest.raises(ValueError, match="'t5'"):
+        encoder_in(tmp_path)
 
 
 def test_a_tensor_of_another_shape_is_named():

@@ -177,6 +177,19 @@ def test_layers_join_from_the_top(folders, texts, monkeypatch):
     assert [len(names) for names in learning] == sorted(len(names) for names in learning)
 
 
+def test_what_is_below_the_lowest_layer_stays(folders, texts):
+    found = moved(folders, texts, lowest="layer 2")
+    assert found["embeddings"] == found["layer 1"] == 0 < found["layer 2"]
+    with pytest.raises(ValueError, match=r"'layer 9'.*embeddings, layer 1"):
+        moved(folders, texts, lowest="layer 9")
+
+
+def test_no_gradients_are_left(folders, texts):
+    encoder = pretrained_encoders.load(folders / "bert-mini")
+    model = finetune(encoder, encoder.parts(texts[0][:60]), texts[1][:60], CLASSES, 2, QUICK)
+    assert all(p.requires_grad and p.grad is None for p in model.parameters())
+
+
 def test_the_rate_is_slanted_or_stays(folders, texts, monkeypatch):
     factors = []
     monkeypatch.setattr(text_finetuning.freezing, "set_rates", lambda _, factor: factors.append(factor))

@@ -29,7 +29,8 @@ def of_live_trees(records: Records, trained: str, untrained: str) -> str:
 
 def of_layers(records: Records, layers: Sequence[int]) -> str:
     """Of silver trees, as `live.measure_trees` measures them: the best layer, and which are level with it."""
-    return _of_layers({k: records.where(measure="UUAS", states=f"layer {k}") for k in layers})
+    told = _of_layers({k: records.where(measure="UUAS", states=f"layer {k}") for k in layers})
+    return told[0].upper() + told[1:]
 
 
 def of_gold_layers(rows: Records, models: Sequence[str]) -> str:

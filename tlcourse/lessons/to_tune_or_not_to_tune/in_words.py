@@ -50,6 +50,36 @@ def of_readings(results: Records) -> str:
     return said
 
 
+FEW = 1000  # labelled sentences with which every model was measured
+
+
+def of_every_model(news: Records) -> Records:
+    """Each model with a thousand sentences: its readings, also under a BiLSTM, and fine-tuned."""
+    found = []
+    for row in news.where(labels=FEW, test="valid"):
+        reading = row["reading"] if row["way"] == "frozen" else "fine-tuned"
+        reading += ", under a BiLSTM" if row["head"] == "BiLSTM" else ""
+        kept = {k: row[k] for k in ("model", "labels", "seed", "score")}
+        found.append(kept | {"reading": reading})
+    order = [*BERT_BASE, *(f"{one}, under a BiLSTM" for one in BERT_BASE)]
+    return Records(sorted(found, key=lambda row: order.index(row["reading"])), news.about)
+
+
+def of_every_last_layer(few: Records) -> str:
+    """For each model, how far the last layer is behind its best reading under a linear head."""
+    told = []
+    for model, rows in few.by("model").items():
+        light = [one for one in rows.values("reading") if one in frozen_readings()]
+        best = max(light, key=lambda one: rows.where(reading=one).mean)
+        if best == "last":
+            told.append(f"{model}: the last is the best")
+            continue
+        gap = difference(rows.where(reading=best), rows.where(reading="last"))
+        behind = f"{100 * gap.mean:.0f} points behind {best}"
+        told.append(f"{model}: {gap.says(above=behind, below=behind, luck=f'within luck of {best}')}")
+    return f"How far is the last layer behind the best of the six? {'; '.join(told)}."
+
+
 def of_tuning(results: Records) -> str:
     """Fine-tuned against the best frozen way, on the test part, each with the reading best on the other."""
     found = named(results.where(labels="all"))

@@ -1,5 +1,6 @@
 """What the lesson measures while it runs: four heads on one encoder, and a part of the grid anew."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from tlcourse.data.tasks import SPANS, TAGS, Task
 from tlcourse.models.pretrained import encoders
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.show.records import Records
-from tlcourse.train.finetuning import answers, read_once
+from tlcourse.train.finetuning import answers, read_once, trainings
 from tlcourse.train.finetuning.heads import Head
 from tlcourse.train.finetuning.texts import TextRecipe, finetune
 from tlcourse.train.measuring import answer_scores, scores
@@ -61,18 +62,21 @@ def on_states(
     name: str, heads: dict[str, Head], n: int, tested: int, seeds: Sequence[int], recipe: TextRecipe
 ) -> Records:
     """Heads on a frozen MiniLM, which reads each text of the task once: task, way, labels, seed, score."""
+    trainings.give_back_memory()  # of what was trained before
     encoder, task = encoders.load("minilm"), cut(tasks.load(name), tested)
     ((test, index),) = task.tests.items()
     asked = read_once.read(encoder, parts_of(encoder, task, index))
+    trainings.give_back_memory()
+    draws = {seed: task.draw(n, seed) for seed in seeds}
+    learned = {seed: read_once.read(encoder, parts_of(encoder, task, train)) for seed, train in draws.items()}
+    encoder.to("meta")  # asked for the last time: its weights give way to the heads
     found = []
-    for seed in seeds:
-        train = task.draw(n, seed)
-        texts = read_once.read(encoder, parts_of(encoder, task, train))
+    for (seed, train), (way, head) in itertools.product(draws.items(), heads.items()):
+        trainings.give_back_memory()
         targets = [task.targets[i] for i in train] if task.kind == TAGS else task.target(train)
-        for way, head in heads.items():
-            model = finetune(
-                encoder, texts, targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
-            )
-            score = scores.score(task, test, model.predict(asked))
-            found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
+        model = finetune(
+            encoder, learned[seed], targets, task.kind, max(1, len(task.names)), recipe, seed, head=head
+        )
+        score = scores.score(task, test, model.predict(asked))
+        found.append({"task": name, "way": way, "labels": n, "seed": seed, "score": score})
     return Records(found)

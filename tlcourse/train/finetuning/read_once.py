@@ -66,7 +66,8 @@ def _compute(
         into = np.memmap(beside, np.float16, "w+", shape=shape)
     for index in progress(batches_by_length([*map(len, parts)], 16)):
         some = [parts[i] for i in index]
-        states = torch.stack(encoder(encoder.batch(some)), dim=2).clamp(-6e4, 6e4).half()  # (B, T, L, H)
+        layers = [layer.clamp(-6e4, 6e4).half() for layer in encoder(encoder.batch(some))]
+        states = torch.stack(layers, dim=2)  # (B, T, L, H)
         for row, i in enumerate(index):
             place = parts[i].places or slice(len(parts[i]))
             into[ends[i] : ends[i + 1]] = states[row][place].numpy()

@@ -17,7 +17,7 @@ from tlcourse.data.tasks import CLASSES, NUMBERS, SPANS, TAGS
 from tlcourse.models.language.elmo import ScalarMix
 from tlcourse.models.language.ulmfit import ConcatPooling
 from tlcourse.models.parts.transformer import initialise
-from tlcourse.models.pretrained.minilm import batches_by_length
+from tlcourse.models.pretrained.minilm import BATCH_SIZE, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
 from tlcourse.train.finetuning.heads import LIGHT, Head, LayerReading, Recurrent, best_span, padded
 
@@ -30,6 +30,7 @@ class TextRecipe:
         learning_rate: AdamW's highest, of the new layers.
         rate_factor: each layer below learns this many times slower than the one above it; 1 for one rate.
         slanted: let the rate rise and fall, in slanted triangles; otherwise it stays as it is.
+        lowest: the lowest layer that learns, by its name in the encoder's `layers()`; all learn if empty.
         gradual: let the layers join from the top, in equal shares of the steps.
         mix: read a learned mix of all layers instead of the last one.
         pooling: `concat`, the summary state with the maximum and the mean over the text; `summary`, that of
@@ -43,6 +44,7 @@ class TextRecipe:
     learning_rate: float = 5e-4
     rate_factor: float = 1.2
     slanted: bool = True
+    lowest: str = ""
     gradual: bool = False
     mix: bool = False
     pooling: str = "concat"
@@ -138,7 +140,7 @@ class TextModel(nn.Module):
             summary = torch.cat([summary, rest], dim=1)
         return self.linear(self.dropout(summary))
 
-    def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = 32) -> Tensor:
+    def answers(self, texts: Sequence[Sequence[Example]], batch_size: int = BATCH_SIZE) -> Tensor:
         """Logits of texts, each the mean over its parts (N, classes); or of all words or pieces (W, …)."""
         parts = [part for text in texts for part in text]
         found: list[Tensor] = [torch.empty(0)] * len(parts)

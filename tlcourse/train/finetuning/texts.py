@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from tlcourse.data.tasks import CLASSES, NUMBERS, SPANS, TAGS
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
 from tlcourse.train import divergence
-from tlcourse.train.finetuning import freezing
+from tlcourse.train.finetuning import freezing, trainings
 from tlcourse.train.finetuning.heads import Head, side_by_side
 from tlcourse.train.finetuning.text_model import TextModel, TextRecipe
 from tlcourse.train.labels import as_classes, as_numbers, as_spans, as_tags
@@ -54,13 +54,15 @@ def finetune(
         report: gets the mean losses per target after each epoch: `loss`, and `held out` if any are.
 
     Raises:
-        ValueError: fewer than ten examples, an unknown kind or pooling, or targets that do not fit the texts.
+        ValueError: fewer than ten examples, an unknown kind, pooling or layer, or targets that do not fit.
         FloatingPointError: the training diverges.
     """
     recipe = recipe or TextRecipe()
     if len(texts) < 10:
         raise ValueError(f"{len(texts)} labelled examples are too few to learn from: give ten or more")
     targets = _checked(targets, texts, kind, n_outputs)
+    if texts[0][0].states is None:
+        trainings.give_back_memory()  # gradients and Adam's averages are thrice as large as the model
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(texts))
     n_held = round(recipe.held_out * len(texts))
@@ -87,6 +89,8 @@ def finetune(
         model.load_state_dict(best_state)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
+    if texts[0][0].states is None:
+        trainings.give_back_memory()
     return model.eval()
 
 
@@ -114,7 +118,7 @@ def _epochs(
     """Train, and yield the mean loss per target after each pass."""
     layers = model.layers()
     frozen = texts[0][0].states is not None
-    lowest = "head" if frozen else next(iter(layers))
+    lowest = "head" if frozen else recipe.lowest or next(iter(layers))
     optimizer = freezing.optimizer(
         layers, lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
     )
@@ -132,11 +136,11 @@ def _epochs(
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
             some = [read[i] for i in index]
             loss, n = _loss(model, model(some), targets, index, some)
-            optimizer.zero_grad()
             divergence.check_loss(loss.item(), step, recipe.learning_rate)
             (loss / n).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
+            optimizer.zero_grad()  # now: as large as the model, they would be there beside the next states
             total, count, step = total + loss.item(), count + n, step + 1
         yield total / count
 
