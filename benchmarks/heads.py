@@ -1,9 +1,9 @@
 """What heads look at, and which can be spared: the results of lesson What does BERT look at.
 
     export TLCOURSE_FILES=gold NLTK_DATA=nltk_data
-    python benchmarks/heads.py statistics relations parser --models minilm bert-mini
-    python benchmarks/heads.py statistics relations parser --models distilbert --sentences 600
-    python benchmarks/heads.py statistics relations parser --models distilbert --sentences 600 --untrained
+    python benchmarks/heads.py statistics relations parser --models minilm distilbert
+    python benchmarks/heads.py statistics relations --models bert-mini
+    python benchmarks/heads.py relations --models minilm distilbert --sentences 600 --untrained
     python benchmarks/heads.py parser --treebank wsj --sentences 700
     python benchmarks/heads.py pruning each_off one_head explains --models minilm
     python benchmarks/heads.py speed --models minilm

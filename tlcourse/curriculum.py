@@ -197,7 +197,6 @@ LESSONS = (
             "probe.head_statistics",
             "probe.pruning",
         ),
-        planned=True,
     ),
     Lesson(
         "probing_for_structure",
@@ -223,7 +222,6 @@ LESSONS = (
         "Where does it keep syntax and sense?",
         ("probing_for_structure",),
         teaches=("probe.mixed_contexts", "probe.pythagorean", "probe.senses"),
-        planned=True,
     ),
     Lesson(
         "gpt2",

@@ -80,6 +80,45 @@ def test_pairs_are_balanced_and_a_linear_model_tells_them_apart():
     assert attention_probe.classifier().fit(*noise).score(*new) == pytest.approx(0.5, abs=0.1)
 
 
+def test_pairs_without_an_arc_are_as_far_apart_when_asked_for():
+    maps, trees = made(80, 0, planted=True)
+    chosen = attention_probe.choose_pairs(trees, 0, same_offset=True)
+    for some, tree in zip(chosen, trees, strict=True):
+        arcs, others = some.linked == 1, some.linked == 0
+        assert sorted(some.offsets[arcs]) == sorted(some.offsets[others])
+        heads = tree.heads
+        for j, i, linked in zip(some.first, some.second, some.linked, strict=True):
+            assert (heads[j] == i) == bool(linked)
+            assert linked or heads[i] != j
+    y = np.concatenate([one.linked for one in chosen])
+    places = attention_probe.places(chosen, farthest=3)
+    assert places.shape == (len(y), 7)
+    assert (places.sum(axis=1) == 1).all()
+    assert attention_probe.classifier().fit(places, y).score(places, y) == pytest.approx(0.5, abs=1e-9)
+    x = attention_probe.weights_between(maps, chosen)
+    assert attention_probe.classifier().fit(x, y).score(x, y) > 0.95
+
+
+def test_places_alone_tell_short_arcs_from_any_two_words():
+    _, trees = made(80, 0, planted=False)
+    for tree in trees:
+        tree.heads[1:] = np.arange(len(tree.heads) - 1)  # a line: each word hangs on the one before
+    chosen = attention_probe.choose_pairs(trees, 0)
+    y = np.concatenate([one.linked for one in chosen])
+    places = attention_probe.places(chosen)
+    assert attention_probe.classifier().fit(places, y).score(places, y) == 1
+
+
+def test_weights_are_of_all_heads_there_and_back():
+    maps, trees = made(3, 2, planted=True)
+    chosen = attention_probe.choose_pairs(trees, 1)
+    x = attention_probe.weights_between(maps, chosen)
+    first = chosen[0]
+    j, i = first.first[1], first.second[1]
+    np.testing.assert_allclose(x[1], [*maps[0][:, j, i], *maps[0][:, i, j]])
+    assert first.offsets[1] == i - j
+
+
 def test_maps_that_do_not_fit_are_refused():
     maps, trees = made(2, 0, planted=True)
     with pytest.raises(ValueError, match="a map is"):

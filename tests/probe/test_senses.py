@@ -41,6 +41,31 @@ def test_the_nearest_centroid_is_scikit_learns_on_unit_vectors():
     np.testing.assert_array_equal(ours.predict(new), cosine_similarity(new, theirs.centroids_).argmax(axis=1))
 
 
+def test_centroids_that_know_frequencies_are_a_softmax_with_its_best_temperature():
+    x, sense = made(400, apart=0.8)
+    ours = senses.WeighedCentroids(x, sense)
+    plain = senses.NearestCentroid(x, sense)
+    np.testing.assert_allclose(ours.shares, np.bincount(sense) / 400)
+
+    def log_likelihood(tau: float) -> float:
+        scores = torch.from_numpy(tau * plain.cosines(x) + np.log(ours.shares))
+        return -torch.nn.functional.cross_entropy(scores, torch.from_numpy(sense)).item()
+
+    best = max(ours.STRENGTHS, key=log_likelihood)
+    assert ours.strength == best
+    new, of_new = made(400, seed=1, apart=0.8)
+    expected = (best * plain.cosines(new) + np.log(ours.shares)).argmax(axis=1)
+    np.testing.assert_array_equal(ours.predict(new), expected)
+    assert (ours.predict(new) == of_new).mean() > (plain.predict(new) == of_new).mean()
+
+
+def test_frequencies_alone_are_the_first_sense_where_states_say_nothing():
+    rng = np.random.default_rng(0)
+    sense = rng.choice(3, size=3000, p=[0.2, 0.7, 0.1])
+    told = senses.WeighedCentroids(rng.normal(size=(3000, 6)), sense).predict(rng.normal(size=(200, 6)))
+    assert (told == 1).mean() > 0.95
+
+
 def test_a_sense_keeps_its_number_where_others_are_missing():
     found = senses.NearestCentroid(np.array([[1.0, 0], [0, 1]]), np.array([4, 2]))
     assert found.names.tolist() == [2, 4]

@@ -16,6 +16,7 @@ import torch
 
 from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.models.pretrained.text_encoders import Batch, Example, PieceEncoder, TextEncoder
+from tlcourse.train.finetuning import trainings
 
 _AT_ONCE = 16
 
@@ -48,7 +49,10 @@ def of_sentences(encoder: TextEncoder, sentences: Sequence[Sequence[str]]) -> li
     Raises:
         ValueError: the network has no attention, or a sentence is too long to be read at once.
     """
-    return [found for _, found in sorted(_found(encoder, sentences), key=lambda pair: pair[0])]
+    trainings.give_back_memory()  # of what was done before: maps need much, of a batch between pieces most
+    maps = [found for _, found in sorted(_found(encoder, sentences), key=lambda pair: pair[0])]
+    trainings.give_back_memory()
+    return maps
 
 
 def _found(encoder: TextEncoder, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[int, AttentionMap]]:

@@ -9,6 +9,7 @@ Taught in lesson *What does BERT look at*.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -108,6 +109,68 @@ def attachment_score(predicted: Sequence[np.ndarray], trees: Sequence[Dependency
     return right / words
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of words (j, i) of one sentence.
+
+    Attributes:
+        first, second: int64 (N,): their places.
+        linked: int64 (N,): 1 if `second` is the head of `first`, else 0.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    linked: np.ndarray
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """How many words to the right of `first` the `second` stands, int64 (N,); below 0 to the left."""
+        return self.second - self.first
+
+
+def choose_pairs(trees: Sequence[DependencyTree], seed: int, same_offset: bool = False) -> list[Pairs]:
+    """For each tree, every word with its head, and as many words that no arc links; punctuation is left out.
+
+    Args:
+        same_offset: the pair without an arc is as far apart, in the same direction, as the one with it, so
+            that places alone tell nothing; a word for which there is no such pair is left out. Otherwise it
+            is the word itself with any other.
+    """
+    rng = np.random.default_rng(seed)
+    found = []
+    for tree in trees:
+        n, words = len(tree.words), np.flatnonzero((tree.heads != ROOT) & ~tree.is_punctuation)
+        linked = {(int(j), int(tree.heads[j])) for j in words}
+        linked |= {(i, j) for j, i in linked}
+        rows = []
+        for j in map(int, words):
+            head = int(tree.heads[j])
+            if same_offset:
+                free = [(k, k + head - j) for k in map(int, words) if 0 <= k + head - j < n]
+            else:
+                free = [(j, i) for i in range(n) if i != j]
+            free = [pair for pair in free if pair not in linked]
+            if free:
+                rows += [(j, head, 1), (*free[int(rng.integers(len(free)))], 0)]
+            elif not same_offset:
+                rows.append((j, head, 1))
+        found.append(Pairs(*np.array(rows, dtype=np.int64).reshape(-1, 3).T))
+    return found
+
+
+def weights_between(maps: Sequence[np.ndarray], pairs: Sequence[Pairs]) -> np.ndarray:
+    """What describes each pair: the weights of all heads there and back, float32 (N, 2K).
+
+    Args:
+        maps: (K, W, W) for each sentence; `pairs` of the same sentences.
+    """
+    rows = [
+        np.concatenate([one[:, some.first, some.second], one[:, some.second, some.first]]).T
+        for one, some in zip(maps, pairs, strict=True)
+    ]
+    return np.concatenate(rows).astype(np.float32)
+
+
 def pairs(
     maps: Sequence[np.ndarray], trees: Sequence[DependencyTree], seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -116,18 +179,18 @@ def pairs(
     Returns float32 (N, 2K), the weights from the first word to the second and back, and int64 (N,): 1 for an
     arc.
     """
-    rng = np.random.default_rng(seed)
-    x, y = [], []
-    for one, tree in zip(maps, trees, strict=True):
-        words = np.flatnonzero((tree.heads != ROOT) & ~tree.is_punctuation)
-        linked = {(int(j), int(tree.heads[j])) for j in words}
-        linked |= {(i, j) for j, i in linked}
-        for j in words:
-            free = [i for i in range(len(tree.words)) if i != j and (int(j), i) not in linked]
-            for i, label in ((int(tree.heads[j]), 1), *((int(rng.choice(free)), 0) for _ in free[:1])):
-                x.append(np.concatenate([one[:, j, i], one[:, i, j]]))
-                y.append(label)
-    return np.array(x, dtype=np.float32), np.array(y)
+    chosen = choose_pairs(trees, seed)
+    return weights_between(maps, chosen), np.concatenate([some.linked for some in chosen])
+
+
+def places(pairs: Sequence[Pairs], farthest: int = 10) -> np.ndarray:
+    """What a reader without attention knows of each pair: its offset, one-hot, float32 (N, 2·farthest + 1).
+
+    Args:
+        farthest: pairs that are farther apart count as this far.
+    """
+    offsets = np.concatenate([some.offsets for some in pairs]).clip(-farthest, farthest)
+    return np.eye(2 * farthest + 1, dtype=np.float32)[offsets + farthest]
 
 
 def classifier(strength: float = 1.0) -> Pipeline:

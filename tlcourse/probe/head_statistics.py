@@ -30,7 +30,7 @@ def of_maps(maps: Sequence[AttentionMap]) -> Table:
     rows: dict[str, list[np.ndarray]] = {}
     for one in maps:
         for name, values in _of_one(one).items():
-            rows.setdefault(name, []).append(values)
+            rows.setdefault(name, []).append(values.copy())  # a view would keep the whole map in memory
     return {name: np.concatenate(values, axis=-1).mean(axis=-1) for name, values in rows.items()}
 
 

@@ -45,6 +45,16 @@ def test_masked_and_removed_say_the_same(mine):
     assert tuned.topics(mine, text) == pytest.approx(before, abs=1e-5)
 
 
+def test_a_twin_shares_the_vectors_of_the_pieces_and_nothing_else(mine):
+    other = tuned.twin(mine)
+    shared = {id(p) for p in mine.network.parameters()} & {id(p) for p in other.network.parameters()}
+    assert shared == {id(p) for p in mine.network.embeddings.parameters()}
+    text, before = "A warm and funny film .", tuned.topics(mine, "A warm and funny film .")
+    assert tuned.topics(other, text) == pytest.approx(before)
+    pruning.remove(other.network, np.array([[True, False], [False, True]]))
+    assert tuned.topics(mine, text) == pytest.approx(before)
+
+
 def test_the_slider_takes_heads_out_in_the_order_asked_for(twin):
     assert twin.widget
     least_first = in_words.ORDERS[in_words.IMPORTANCE]

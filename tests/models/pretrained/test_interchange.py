@@ -8,6 +8,7 @@ import dataclasses
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 from tlcourse.models.language.bert import BertConfig, BertForPreTraining
 from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
@@ -347,3 +348,39 @@ def test_the_dropout_of_xlnet_is_one_for_all():
         ValueError, match=r"hidden_dropout_prob is 0\.2 and attention_probs_dropout_prob 0\.1"
     ):
         transformers_config(XLNetConfig(**SMALL, hidden_dropout_prob=0.2))
+
+
+@pytest.mark.parametrize("heads", [False, True], ids=["bare", "with heads"])
+def test_an_encoder_is_read_from_the_folder_that_transformers_wrote(heads, tmp_path):
+    _, theirs = both("bert")
+    (theirs if heads else theirs.bert).save_pretrained(tmp_path)
+    ids, segments, mask = batch()
+    with torch.no_grad():
+        expected = theirs.bert(ids, attention_mask=mask, token_type_ids=segments).last_hidden_state
+        found = encoder_in(tmp_path)(ids, mask, segments).last_hidden_state
+        random = encoder_in(tmp_path, weights=False)(ids, mask, segments).last_hidden_state
+    close(found[mask.bool()], expected[mask.bool()])
+    assert not torch.allclose(random[mask.bool()], expected[mask.bool()], atol=1e-2)
+
+
+def test_training_what_was_read_leaves_the_file_as_it_is(tmp_path):
+    _, theirs = both("bert")
+    theirs.bert.save_pretrained(tmp_path)
+    before = (tmp_path / "model.safetensors").read_bytes()
+    ours = encoder_in(tmp_path)
+    assert all(parameter.requires_grad for parameter in ours.parameters())
+    ours(batch()[0]).last_hidden_state.sum().backward()
+    torch.optim.SGD(ours.parameters(), lr=1.0).step()
+    assert (tmp_path / "model.safetensors").read_bytes() == before
+    assert not torch.equal(ours.embeddings.word.weight, encoder_in(tmp_path).embeddings.word.weight)
+
+
+def test_a_folder_that_lacks_a_tensor_is_refused(tmp_path):
+    _, theirs = both("bert")
+    theirs.bert.save_pretrained(tmp_path)
+    state = load_file(tmp_path / "model.safetensors")
+    del state["encoder.layer.1.output.dense.bias"]
+    save_file({name: one.clone() for name, one in state.items()}, tmp_path / "other.safetensors")
+    (tmp_path / "other.safetensors").replace(tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match=r"encoder\.layer\.1\.output\.dense\.bias is missing"):
+        encoder_in(tmp_path)

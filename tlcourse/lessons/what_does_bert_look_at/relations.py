@@ -144,7 +144,7 @@ def of_untrained(results: Records, model: str, shown: str) -> str:
     n = len(next(iter(blind.values())))
     same = "all" if len(ahead) == len(trained) else f"{len(ahead)}"
     return (
-        f"Choosing the best of many heads could find something in noise. So the same was done in {n} "
-        f"{'twins' if n > 1 else 'twin'} of {shown} with random weights: the trained head is above the best "
-        f"untrained one for {same} of the {len(trained)} relations."
+        "Choosing the best of many heads could find something in noise. So the same was done, on a part of "
+        f"these sentences, in {n} {'twins' if n > 1 else 'twin'} of {shown} with random weights: the trained "
+        f"head is above the best untrained one for {same} of the {len(trained)} relations."
     )

@@ -1,5 +1,6 @@
 """MiniLM tuned to tell the topic of a headline while the lesson runs, and what its heads are worth to it."""
 
+import copy
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -56,6 +57,12 @@ def tune(labels: int, tested: int, seed: int, min_steps: int) -> Tuned:
     return Tuned(model, task, train)
 
 
+def twin(tuned: Tuned) -> Tuned:
+    """The same once more, to take heads out of; the vectors of the pieces, half of its memory, are shared."""
+    pieces = tuned.network.embeddings
+    return copy.deepcopy(tuned, {id(pieces): pieces})
+
+
 def importance(tuned: Tuned) -> np.ndarray:
     """I_h of each head, (L, A), on the labels that the model has learned from; each layer of length 1."""
     texts = [parts[0] for parts in parts_of(tuned.model.encoder, tuned.task, tuned.train)]
@@ -66,7 +73,9 @@ def importance(tuned: Tuned) -> np.ndarray:
         return F.cross_entropy(tuned.model([texts[i] for i in rows]), true[rows], reduction="none")
 
     batches = ({"rows": torch.from_numpy(index)} for index in batches_by_length([*map(len, texts)], _AT_ONCE))
-    return pruning.normalised(pruning.importance(tuned.network, batches, losses))
+    found = pruning.normalised(pruning.importance(tuned.network, batches, losses))
+    trainings.give_back_memory()
+    return found
 
 
 def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
@@ -74,6 +83,7 @@ def accuracy(tuned: Tuned, keep: np.ndarray | None = None) -> float:
     asked = parts_of(tuned.model.encoder, tuned.task, tuned.test)
     with nullcontext() if keep is None else head_masks.masked(tuned.network, keep):
         found = tuned.model.predict(asked)
+    trainings.give_back_memory()
     return float((found == tuned.task.target(tuned.test)).mean())
 
 

@@ -1,0 +1,444 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 10 · What does BERT look at
+# **You look at what every head of a BERT looks at, find heads that read grammar, take heads out until it hurts, and test whether what a head looks at explains
+# the answer.**
+#
+# <!-- badges -->
+#
+# **Time** 80 minutes, of which the computer needs about three; the core without the optional section 70 · **You need** lesson 04 (attention), lesson 08
+# (BERT) · **You will be able to** *read* a map of attention, *name* the habits that most heads have, *test* a head as a parser against a fair
+# baseline, *measure* which heads a model needs, *take* them out, and *say* what a map of attention proves and what it does not.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+from itertools import islice
+
+from tlcourse import exercises, profiles, show
+from tlcourse.data import bbc_news, sentences
+from tlcourse.lessons.what_does_bert_look_at import (
+    agreement,
+    figures,
+    habits,
+    in_words,
+    marked,
+    pruning_slider,
+    published,
+    relations,
+    tuned,
+)
+from tlcourse.models.pretrained import encoders
+from tlcourse.probe import attention_maps, attention_probe, head_masks, head_parsers, head_statistics, pruning
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("what_does_bert_look_at", solutions=solutions)
+results = in_words.results()  # of benchmarks/heads.py: see the files in data/results/what_does_bert_look_at
+
+# %% [markdown]
+# ## Predict first · 3 minutes
+
+# %%
+check.predict("where_to_rest")
+
+# %%
+check.predict("how_many_heads")
+
+# %% [markdown]
+# Two models. You look into DistilBERT as it comes; section 1 says what it is. In section 4 you take heads out of MiniLM (lesson 01), and for that it has to be good at something: all of its
+# weights are tuned on headlines of BBC news. Is it business, entertainment, politics, sport or tech? That is done now, while you read on:
+
+# %%
+encoder = encoders.load("distilbert")
+mine = tuned.tune(
+    labels=pick(full=1000, fast=100),
+    tested=pick(full=500, fast=60),
+    seed=seed,
+    min_steps=pick(full=120, fast=25),
+)
+
+# %% [markdown]
+# ## 1. One head, one sentence · 12 minutes
+# In each layer of a Transformer every *head* (lesson 04) gives every piece of the text a share of 1 to spread over all pieces: with the query $q_i$ of the piece that looks
+# and the keys $k_j$ of those that are looked at, both of $d$ numbers,
+#
+# $$\alpha_{ij} = \frac{\exp(q_i \cdot k_j / \sqrt{d})}{\sum_{j'} \exp(q_i \cdot k_{j'} / \sqrt{d})}$$
+#
+# The table of all $\alpha_{ij}$ of one head is its *map*: row $i$ looks, column $j$ is looked at, each row adds up to 1.
+#
+# The model of this lesson is DistilBERT (Sanh et al. 2019): every second layer of BERT-base, 6 of 12, taught by BERT to do as BERT does; 12 heads a layer, so 72 maps for
+# each sentence. The packaged one tells upper from lower case, and was then tuned to correct grammar: section 5 makes use of that.
+#
+# Click on a head in the grid, point at a word to see its row alone, type a sentence of your own. Find a head that looks at the word before, one that looks at the word
+# after, and one where all look at the same place:
+
+# %%
+sentence = "The old chef cooked a wonderful soup for her neighbours ."
+view = show.attention(encoder, sentence, layer=1, head=7)
+view
+
+# %% [markdown]
+# ### Your turn: from pieces to words
+# BERT reads pieces, trees are over words. So maps are put together: attention *to* a word is the sum over its pieces, attention *from* a word the mean over them
+# (Clark et al. 2019, section 4.1). Two NumPy arrays: `weights`, a map between pieces; `words`, which word each piece belongs to.
+
+
+# %% tags=["exercise"]
+def word_attention(weights, words):
+    """Return the attention between W words, (W, W), of weights (T, T) between T pieces: row = from.
+
+    To a word: the sum over its pieces. From a word: the mean over its pieces.
+    words[i], int (T,), is the number of the word, 0 to W − 1, that piece i belongs to.
+    """
+    ...
+
+
+# %%
+check.word_attention(word_attention)
+
+# %% [markdown]
+# ## 2. Habits · 10 minutes
+# Three maps of the same sentence, the darker the more:
+
+# %%
+typical = habits.typical(results["statistics"], "distilbert")
+figures.maps(view.shown, typical)
+
+# %% [markdown]
+# A diagonal is a head that looks at a neighbour, whatever it is. A vertical line is a head in which all look at one place. How many heads do so? For each head the
+# mean over all words of the treebank's sentences (section 3; results in `data/results/what_does_bert_look_at/`). A number, in percent, stands where it is more than half:
+
+# %%
+figures.habits_of_heads(results["statistics"], "distilbert", "DistilBERT")
+
+# %% [markdown]
+# Two more models of BERT's family: MiniLM (lesson 01), also six layers of twelve heads, tuned so that texts which mean the same get similar vectors; and `bert-mini`
+# (lesson 08), six layers of four heads, trained here with little text. A bar is a layer, the mean over its heads:
+
+# %%
+models = {"distilbert": "DistilBERT", "minilm": "MiniLM", "bert-mini": "bert-mini"}
+figures.where_layers_look(results["statistics"], models)
+
+# %%
+show.md(habits.told(results["statistics"], models))
+
+# %% [markdown]
+# Does it hold in other text? The same numbers from BBC news, now:
+
+# %%
+news = bbc_news.load()
+second = (sentences.words_of(news.texts[i])[1] for i in news.test_index)
+some = list(islice((words for words in second if 8 <= len(words) <= 30), pick(full=200, fast=30)))
+now = head_statistics.of_maps(attention_maps.of_sentences(encoder, some))
+show.md(habits.live(now, results["statistics"], "distilbert"))
+
+# %%
+check.recall("where_to_rest")
+
+# %% [markdown]
+# Why look at a mark that says nothing? A row has to add up to 1, also where a head finds nothing of its kind. Clark et al. take [SEP] for the place
+# where it can then rest, a *no-op* (section 3.2). If so, [SEP] should not carry news of the words:
+
+# %%
+show.md(habits.no_operation(results["statistics"], "distilbert", "DistilBERT"))
+
+# %% [markdown]
+# ## 3. A head as a parser · 15 minutes
+# Some heads look elsewhere. In a *dependency tree* each word but one, the root, hangs on another, which grammarians call its head, too; here that is *its head in the tree*.
+# *soup* hangs on *cooked*, as its object; *old* on *chef*. Take one head of the network, and say that each word hangs on the word that it looks at most. How often is that right?
+#
+# ### Your turn: the parser
+
+
+# %% tags=["exercise"]
+def most_attended(between):
+    """Return, for each word, the place of the other word that it looks at most: int (W,).
+
+    `between` (W, W) is the attention between words, W ≥ 2: row = from, column = to. A word's attention to
+    itself does not count. `between` itself stays as it is.
+    """
+    ...
+
+
+# %%
+check.most_attended(most_attended)
+
+# %% [markdown]
+# What must it beat? Often a word hangs on the next one. So the baseline is the best *fixed offset*: a word hangs on the one $k$ places on.
+#
+# ### Your turn: the baseline
+
+
+# %% tags=["exercise"]
+def best_offset(heads):
+    """Return the share of heads that the best rule of the kind “the head is the word k places on” finds.
+
+    heads[i], int (W,), is the place of the word that word i depends on, its head in the tree; −1 for the
+    root, which is left out: it has none. k is any number but 0, below 0 to the left.
+    """
+    ...
+
+
+# %%
+check.best_offset(best_offset)
+
+# %% [markdown]
+# It is done for each relation by itself (objects, subjects, …), for each head, and in both directions: from a word to its head in the tree, and back. That is 144 tries for one best
+# result; chosen and reported on the same sentences, some of it would be luck. So head, direction and offset are chosen on one part of
+# the treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews, with trees drawn by people), and scored on another:
+
+# %%
+show.source(head_parsers.count, docstring=False)
+
+# %%
+two = {"distilbert": "DistilBERT", "minilm": "MiniLM"}
+figures.heads_as_parsers(results["relations"], two)
+
+# %% [markdown]
+# The numbers behind the bars are layer and head, counted from 1.
+
+# %%
+show.md("\n\n".join(relations.told(results["relations"], *one) for one in models.items()))
+
+# %%
+show.md(relations.of_untrained(results["relations"], "distilbert", "DistilBERT"))
+
+# %% [markdown]
+# The paper's nine relations, in the paper's order: best head / best fixed offset, in percent. The paper's trees are of the Wall Street Journal and of another
+# grammar: there a noun hangs on its preposition, in UD the preposition on its noun. Bold: above the best offset, outside the spread.
+
+# %%
+show.table(relations.beside_the_paper(results["relations"], two))
+
+# %% [markdown]
+# Here is the head that finds objects. Look at *soup*; then try sentences in which verb and object stand far apart:
+
+# %%
+objects = relations.of_model(results["relations"], "distilbert")["obj"]
+show.attention(encoder, sentence, objects.layer + 1, objects.number + 1)
+
+# %% [markdown]
+# Twenty sentences that were written for this lesson, some pairs marked by hand. The heads and offsets are those chosen in the treebank:
+
+# %%
+by_hand = marked.measure(encoder, results["relations"].where(model="distilbert", part="test"))
+show.table(marked.rows(by_hand))
+
+# %%
+show.md(in_words.of_marked(by_hand))
+
+# %% [markdown]
+# Nobody taught MiniLM grammar (DistilBERT was tuned to mend it), and single heads have it in part: one relation here, one there. No head has the whole tree (`all` in the
+# results), and that a head looks at objects does not say that the model needs it. That has to be tried.
+#
+# ## 4. Turn heads off · 18 minutes
+# The output of a layer's attention is the sum of what its heads say. Michel et al. (2019, section 2.3) put a gate $\xi_h$ before each: 1, and all is as before; 0, and the
+# head is gone:
+#
+# $$\mathrm{MHAtt}(x) = \sum_h \xi_h \, \mathrm{Att}_h(x)$$
+
+# %%
+show.source(head_masks.gated, docstring=False)
+
+# %% [markdown]
+# MiniLM, tuned on 1,000 headlines as the one at the top of this page, with three seeds, and asked about 500 others (`benchmarks/heads.py`). Left, a dot is a head that goes alone; right,
+# one that stays alone in its layer, the other layers whole; the cross is a layer without any head:
+
+# %%
+topics = {name: results[name].where(model="minilm", task=tuned.TASK) for name in in_words.OF_TASK}
+figures.single_heads(topics["each_off"], topics["one_head"], topics["no_head"])
+
+# %%
+show.md(in_words.of_single_heads(topics["each_off"], topics["one_head"], topics["no_head"]))
+
+# %% [markdown]
+# One at a time, others step in. How many can go together? To try all sets of 72 heads is out of the question. Michel et al. ask how the loss $\mathcal{L}$ would change if a gate moved a little:
+#
+# $$I_h = \mathbb{E}_x \left| \frac{\partial \mathcal{L}(x)}{\partial \xi_h} \right|$$
+#
+# without sign, or else heads that help here and harm there would look idle; and each layer divided by its length (its ℓ2 norm), so that layers can be compared (section 4.1).
+#
+# ### Your turn: importance
+
+
+# %% tags=["exercise"]
+def head_importance(gradients):
+    """Return how much each head matters, (L, H): the mean of |gradient| over examples, by layer of length 1.
+
+    gradients[n, l, h] (N, L, H) is how the loss of example n changes with the gate of head h of layer l. Each
+    layer is divided by its ℓ2 norm: the squares of a row of the result add up to 1.
+    """
+    ...
+
+
+# %%
+check.head_importance(head_importance)
+
+# %% [markdown]
+# ### Your turn: who stays?
+
+
+# %% tags=["exercise"]
+def keep_best(importance, share):
+    """Return which heads stay, bool (L, H): of the whole network the most important ones, one head at least.
+
+    Of importance (L, H), share · L · H heads stay, rounded to the nearest whole number.
+    """
+    ...
+
+
+# %%
+check.keep_best(keep_best)
+
+# %% [markdown]
+# One model was tuned at the top of this page. Its importance comes from the labels that it has learned from; then the least important heads are masked, and nothing is trained again:
+
+# %%
+importance = tuned.importance(mine)
+
+# %%
+shares = (0.0, 0.3, 0.6, 0.9)
+kept = dict(zip(shares, (keep for _, keep in pruning.keeping(importance, shares)), strict=True))
+now = show.Records(
+    {"share": share, "seed": seed, "score": tuned.accuracy(mine, keep)} for share, keep in kept.items()
+)
+show.md(in_words.of_live_pruning(now, topics["pruning"], len(mine.train)))
+
+# %% [markdown]
+# Three seeds in full, and the controls: heads in random order, and the most important first.
+
+# %%
+always = topics["pruning"].where(order=in_words.ALWAYS).mean
+figures.pruning_curve(topics["pruning"], in_words.ORDERS, always)
+
+# %%
+show.md(in_words.of_curve(topics["pruning"]))
+
+# %%
+check.recall("how_many_heads")
+
+# %% [markdown]
+# ### Try it
+# Which heads are left, what does that cost, and when does the verdict on *your* headline turn? The picture's curve is that of the three seeds; the verdict is that of the model just tuned.
+
+# %%
+pruning_slider.prune(mine, importance, topics["pruning"])
+
+# %% [markdown]
+# ### Really removed
+# A masked head is still computed. To save something, its rows and columns have to go: of the query, the key and the value, and of the matrix that joins the heads.
+
+# %%
+smaller = tuned.twin(mine)
+pruning.remove(smaller.network, kept[0.6])
+headline = "England players sign record deal with phone maker"
+p = [tuned.topics(mine, headline, kept[0.6]), tuned.topics(smaller, headline)]
+show.md(in_words.of_removed(p, mine.network, smaller.network))
+
+# %% [markdown]
+# Seconds, on one thread, texts of 64 pieces, medians of nine runs (`speed.json`):
+
+# %%
+show.table(in_words.speed_rows(results["speed"]))
+
+# %%
+show.md(in_words.of_speed(results["speed"]))
+
+# %% [markdown]
+# ## 5. Is attention an explanation? · 12 minutes
+# A map looks like a reason: *it chose this, since it looked there*. Jain and Wallace (2019, *Attention is not Explanation*) doubted it: in their networks, attention hardly agreed with other measures of what
+# an answer hangs on, and other weights could give the same answer. Wiegreffe and Pinter (2019, *Attention is not not Explanation*) answered that it depends on
+# what one calls an explanation, and that weights which were trained may not be exchanged at will. One part of the quarrel can be tested: **if the head that looks there is gone, does the answer change?**
+#
+# Here the packaged DistilBERT can do what it was tuned for. *The keys near the table was old*: it gives *was* the edit *were*, since *keys* is plural. So the verb has to learn
+# about its subject. Each head has two numbers: how much of the verb's attention goes to the subject, and how much probability the right edit loses when this head is off.
+
+# %%
+corrector = agreement.corrector(encoder)
+looks = agreement.measure(corrector, n=pick(full=16, fast=3), seeds=range(seed, seed + 3))
+figures.looks_and_matters(looks)
+
+# %%
+show.md(in_words.of_looks(looks))
+
+# %% [markdown]
+# Perhaps several heads do the same work. So off with six at once, in other sentences of the kind: those that look at the subject most, against as many others of the same
+# layers. The last row knows more than a map can say: the six whose loss was worst, one by one.
+
+# %%
+many = agreement.without_many(corrector, looks, 6, n=pick(full=30, fast=6), seeds=range(seed, seed + 3))
+show.results(many, rows="off", columns="what", best=None)
+
+# %%
+show.md(in_words.of_many(many, 6))
+
+# %% [markdown]
+# And the other way round: leave out a *word* instead of a head. The tuned MiniLM, three seeds, 200 headlines: how far does its answer move without the word that `[CLS]` looks at most? (The *slope* is the
+# gradient of the answer by the word's vector, a measure that needs no attention.)
+
+# %%
+show.table(in_words.of_words_left_out(topics["explains"]), formats=".3f")
+
+# %%
+show.md(in_words.of_agreement(topics["explains"]))
+
+# %% [markdown]
+# So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
+#
+# ## 6. *Optional:* all heads together as a parser · 8 minutes
+# One head has one relation. What do all of them know together? Clark et al. (2019, section 5) give each head $k$ two numbers, $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
+#
+# $$p(i \mid j) \propto \exp \sum_k \left( w_k \, \alpha^k_{ij} + u_k \, \alpha^k_{ji} \right)$$
+#
+# the probability that $j$ hangs on $i$. With 72 heads that is 144 numbers, learned from 600 sentences:
+
+# %%
+show.source(attention_probe.AttentionParser.forward, docstring=False)
+
+# %%
+show.results(in_words.parser_table(results["parser"], two), rows="way", columns="model", best=None)
+
+# %%
+show.md("\n\n".join(in_words.of_parser(results["parser"], *one) for one in two.items()))
+
+# %% [markdown]
+# ## Paper says / we get / why they differ
+
+# %%
+show.compare(published.paper_rows(results, topics))
+
+# %%
+check
+
+# %% [markdown]
+# ## What to remember
+# 1. A head spreads a share of 1 over all places. Most heads have habits: the word before, the word after, a mark where they rest.
+# 2. A few heads find relations of grammar, such as a verb's object, more often than the best fixed offset. Choose the head on other sentences than those you report.
+# 3. Many heads can be spared at once, without training again; which ones, the gradient of a gate tells from one backward pass.
+# 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
+# 5. What a head looks at is no proof that the answer hangs on it. Turn it off, and see.
+#
+# **What it got wrong.** That each head has a job of its own: heads share their work, and after one has gone others fill in. That a map is a reason. And the question “are sixteen
+# heads better than one?” is answered for a model that was trained with many, and loses heads afterwards; to train with few from the start is another question.
+#
+# **What came next.** Voita et al. (2019) sorted the heads of a translator, found few kinds (position, grammar, rare words), and pruned by gates that are learned. Is there a whole tree in the vectors, rather than
+# pieces of it in the heads? (**next**: 11.)
+#
+# **Reading**: Clark et al. 2019, *What Does BERT Look At?* (sections 3 to 5); Michel et al. 2019, *Are Sixteen Heads Really Better than One?* (sections 3 and 4); `tlcourse/probe/head_parsers.py` and `pruning.py`, to be read beside them.
