@@ -92,7 +92,7 @@ show.md(in_words.of_first_probe(accuracy, live.commonest(tags, bbc)))
 # determiner, “said” is a verb. A high score says that the *probe* can do the task from these vectors. Who knows the language, the vectors or the probe, it does not say.
 #
 # Hewitt and Liang (2019) make that measurable. A *control task* has the same words and as many answers, but each word *type* (a word as it is spelt) gets an answer by lot, the same wherever it
-# stands. Nothing but learning by heart helps. *Selectivity* is what remains (section 2.3):
+# stands. Nothing but learning by heart helps. *Selectivity* is what remains (their section 2.3):
 #
 # $$\mathrm{selectivity} = \text{accuracy on the task} - \text{accuracy on its control task}$$
 
@@ -124,10 +124,10 @@ by_heart = control_tasks.ceiling(train_words, test_words, shares.max())
 show.md(in_words.of_selectivity(by_word, live.commonest(asked["control task"][0], bbc), by_heart))
 
 # %%
-show.md(in_words.of_trained_against_untrained(by_word))
+check.recall("control")
 
 # %%
-check.recall("control")
+show.md(in_words.of_trained_against_untrained(by_word))
 
 # %% [markdown]
 # So each score below stands beside a control: the same probe on an untrained network, on a task made of lots, or on vectors that have not seen their neighbours.
@@ -144,7 +144,7 @@ show.source(edge_probing.EdgeProbe.forward, docstring=False)
 
 # %% [markdown]
 # Its control is in what it reads: *lex*, the embeddings alone, which have not seen the sentence; *cat*, the top layer beside them; *mix*, a weighted sum of all $L + 1$ layers, $\gamma \sum_\ell s_\ell h_\ell$, with
-# learned shares $s$ that add up to 1 (lesson 05). What *mix* has more than *lex* comes from the layers. Here, what is a word to its head, such as `nsubj`, a subject?
+# learned shares $s$ that add up to 1 (lesson 05). What *mix* scores above *lex*, the layers have brought. Here the question is what a word is to its head: `nsubj`, a subject, or `det`, a determiner?
 
 # %%
 task = edge_tasks.dependencies(bbc)
@@ -155,7 +155,7 @@ show.results(edges_now, rows="task", columns="reads", caption="F1, silver relati
 show.md(in_words.of_edges(edges_now))
 
 # %% [markdown]
-# The same with gold labels, drawn by people (`benchmarks/probing.py`: English-EWT, texts of the web; names of CoNLL-2003):
+# The same with gold labels, drawn by people (`benchmarks/probing.py`; English-EWT, texts of the web):
 
 # %%
 edge = Records.load("probing_for_structure/edge")
@@ -165,7 +165,7 @@ show.results(in_words.edge_ways(edge), rows="what", columns="way", caption="F1, 
 show.md(in_words.of_edge_ways(edge))
 
 # %% [markdown]
-# *Where* does it come? Two numbers (Tenney, Das and Pavlick 2019). The *centre of gravity* $\sum_\ell \ell\, s_\ell$ says which layers the mix weighs most. The *expected layer* takes mixes of
+# *Where* in the network does it come up? Two numbers say (Tenney, Das and Pavlick 2019). The *centre of gravity* $\sum_\ell \ell\, s_\ell$ says which layers the mix weighs most. The *expected layer* takes mixes of
 # layers 0 to $\ell$ only, with score $S_\ell$, and asks where the score is gained, $\Delta_\ell = S_\ell - S_{\ell-1}$:
 #
 # $$E[\ell] = \frac{\sum_{\ell=1}^{L} \ell\, \Delta_\ell}{\sum_{\ell=1}^{L} \Delta_\ell}$$
@@ -198,7 +198,7 @@ show.md(in_words.of_places(edge, weights))
 
 # %% [markdown]
 # ## 3. A tree in the distances · 20 minutes
-# A label is one bit of structure. Is the whole tree in there? Hewitt and Manning (2019) turn the tree into numbers that vectors can have: the number of edges between each two words.
+# A label is a small piece of structure. Is the whole tree in there? Hewitt and Manning (2019) turn the tree into numbers that vectors can have: the number of edges between each two words.
 
 # %%
 drawn.tree_and_distances()
@@ -240,7 +240,7 @@ def probe_distances(states, B):
 check.probe_distances(probe_distances)
 
 # %% [markdown]
-# $B$ is learned so that over the sentences $s$ of $|s|$ words, with $d_T$ the tree's distances, this is least (section 2.2):
+# $B$ is learned so that over the sentences $s$ of $|s|$ words, with $d_T$ the tree's distances, this is least (their section 2.2):
 #
 # $$\min_B \sum_s \frac{1}{|s|^2} \sum_{i,j} \bigl|\, d_T(i, j) - \lVert B(h_i - h_j) \rVert^2 \,\bigr|$$
 #
@@ -257,7 +257,7 @@ def distance_loss(predicted, gold):
 check.distance_loss(distance_loss)
 
 # %% [markdown]
-# That is the method. Whole, a sentence at a time, two rounds:
+# That is the method. Here it is whole, a sentence at a time, two rounds through the training sentences:
 
 # %%
 torch.manual_seed(seed)
@@ -278,8 +278,8 @@ for _epoch in range(2):
     print(f"round {_epoch + 1}: {np.mean(losses):.2f} edges off on average")
 
 # %% [markdown]
-# (All states are multiplied by one number, so that those of trained and untrained networks are of one length: with so few sentences it decides how far training comes, and without it the comparison
-# would be of lengths.)
+# (All states are multiplied by one number, so that those of trained and untrained networks are of one length: with so few sentences it decides how far training comes, and without it trained and
+# untrained states would differ in length, too. Section 6 has the scores.)
 #
 # A tree is drawn from the distances by joining what is near: the *minimum spanning tree*, the shortest one that connects all words. How many of the true edges does it have? That is
 # **UUAS**, the undirected unlabelled attachment score; punctuation is left out.
@@ -320,9 +320,12 @@ show.md(trees_in_words.of_live_trees(few, trained, twin))
 depths, _ = live.measure_trees(DepthProbe, {name: read[name] for name in (trained, twin)}, bbc, seeds)
 show.results(depths, rows="states", columns="measure", best=None, caption="silver trees, NSpr × 100")
 
+# %%
+show.md(trees_in_words.of_live_trees(depths, trained, twin, "Root %"))
+
 # %% [markdown]
 # ## 4. Every baseline on the same axes · 8 minutes
-# Silver trees are a parser's. From here on, gold ones: English-EWT, 1,586 sentences to learn from, 1,634 to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
+# Silver trees are a parser's. Now gold ones, drawn by people: English-EWT, 1,586 sentences to learn from, 1,634 to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
 # are what the trained layers have to beat. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
 # *untrained* twin is the same network before its training. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type.
 
@@ -343,7 +346,7 @@ show.md(trees_in_words.of_gold_layers(axes, models))
 check.recall("which_layer")
 
 # %% [markdown]
-# And on the silver trees, with the probes that you have just trained, one for each layer:
+# For comparison, the silver trees, with the probes of section 3:
 
 # %%
 show.md(trees_in_words.of_layers(now, shown))
@@ -364,11 +367,12 @@ show.md(trees_in_words.of_all_margins(axes, models))
 show.md(trees_in_words.of_control_trees(axes, models))
 
 # %% [markdown]
-# ## 5. Six objectives on the same trees · 6 minutes
-# The zoo's six models have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe:
+# ## 5. Other objectives on the same trees · 6 minutes
+# The models of the course's zoo have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe.
+# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals.
 
 # %%
-zoo = [model for model in structural.values("model") if model.endswith("-mini")]
+zoo = results.whole(axes, results.ZOO)  # those measured with three seeds at every layer
 objectives = structural.where(model=zoo, states="trained", measure="UUAS")
 no_model = results.NO_MODEL, structural.where(states="none", measure="UUAS").mean
 figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
@@ -378,7 +382,7 @@ show.md(trees_in_words.of_objectives(structural, zoo))
 
 # %% [markdown]
 # ## 6. *Optional:* how many directions does a tree need? · 5 minutes
-# $B$ has as many rows as you allow it. If the tree lay in all of the 768 numbers, more would always help:
+# $B$ has as many rows as you allow it. If the tree lay in all the numbers of a state, more rows would always help:
 
 # %%
 rank = results.by_rank(Records.load("probing_for_structure/rank"), structural, live.RANK)

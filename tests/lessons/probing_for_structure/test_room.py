@@ -107,6 +107,8 @@ def test_a_model_without_all_layers_is_not_drawn():
         if not (row["model"] == "minilm" and row.get("layer") == 6 and row["seed"] == 2)
     )  # fmt: skip
     assert results.whole(rows, results.PUBLISHED) == ["distilbert"]
+    two_seeds = Records(row for row in rows if row["seed"] < 2)
+    assert results.whole(two_seeds, results.PUBLISHED) == []
 
 
 def test_figures_tell_what_they_draw():
@@ -127,6 +129,7 @@ def test_words_and_selectivity():
     told = in_words.of_selectivity(words(), 0.2, 0.8)
     assert "more selective" in told
     assert "80.0%" in told
+    assert "the linear probe comes to 52.0%, the one with a hidden layer to 82.0%" in told
     assert "above" in in_words.of_trained_against_untrained(words())
     assert "never read a word" in in_words.of_first_probe(0.8, 0.2)
     assert "not far above" in in_words.of_first_probe(0.22, 0.2)
@@ -140,7 +143,11 @@ def test_edges_and_places():
     assert first["centre of gravity"].startswith("3.00")
     assert first["expected layer"].startswith("3.50")
     ends = Records(row for row in rows if row.get("up_to") in (None, 6))
-    assert in_words.places(ends, weights)[0]["expected layer"] == "–"
+    assert all("expected layer" not in row for row in in_words.places(ends, weights))
+    half = Records(row for row in rows if row["task"] == "dependencies" or row.get("up_to") in (None, 6))
+    by_task = {row["task"]: row["expected layer"] for row in in_words.places(half, weights)}
+    assert by_task["parts of speech"] == "–"
+    assert by_task["dependencies"].startswith("3.50")
 
 
 @pytest.mark.parametrize(("mix", "said"), [(0.8, "put in"), (0.6, "add nothing"), (None, "can't tell")])
@@ -229,13 +236,19 @@ def test_the_papers_order_of_tasks_either_way():
         if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
     )  # fmt: skip
     told = in_words.of_places(later, weights)
-    assert "**minilm**, by expected layer: parts of speech, dependencies; the order" in told
+    assert (
+        "**minilm**, by expected layer: parts of speech, dependencies (means); the paper's order in 3 of 3"
+        in told
+    )
     earlier = Records(
         {**row, "score": row["score"] + 0.1 * (row["up_to"] > 0)}
         if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
     )  # fmt: skip
     told = in_words.of_places(earlier, weights)
-    assert "**minilm**, by expected layer: dependencies, parts of speech; not the order" in told
+    assert (
+        "**minilm**, by expected layer: dependencies, parts of speech (means); the paper's order in 0 of 3"
+        in told
+    )
 
 
 def test_objectives_and_ranks():
@@ -243,6 +256,9 @@ def test_objectives_and_ranks():
     told = trees_in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
     assert "cannot be told from" in told
     assert "All are above no model" in told
+    told = trees_in_words.of_objectives(rows, ["gpt-mini"])
+    assert "That is above no model" in told
+    assert "others" not in told
     poor = structural(0.4, models=("bert-mini", "gpt-mini"))
     told = trees_in_words.of_objectives(poor, ["bert-mini", "gpt-mini"])
     assert "bert-mini and gpt-mini cannot be said to beat no model" in told

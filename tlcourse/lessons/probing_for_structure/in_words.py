@@ -1,5 +1,7 @@
 """The sentences of lesson Probing for structure about probes of words and spans, and what to remember."""
 
+import numpy as np
+
 from tlcourse.lessons.probing_for_structure import live, results
 from tlcourse.lessons.probing_for_structure.trees_in_words import of_gold_layers
 from tlcourse.probe.layer_places import centre_of_gravity, expected_layer
@@ -47,12 +49,13 @@ def of_selectivity(records: Records, commonest: float, ceiling: float) -> str:
             f"- **{name}**: selectivity {linear.mean:.1%} linear, {deep.mean:.1%} with a hidden "
             f"layer; the linear one is {said}."
         )
-    controls = records.where(task=live.CONTROL, probe="one hidden layer")
-    best = max(one.mean for one in controls.by("states").values())
+    controls = records.where(task=live.CONTROL, states=rows.values("states")[-1])
+    linear, deep = (controls.where(probe=probe).mean for probe in live.PROBES)
     lines.append(
         f"- In the control task, one who always gives the commonest answer has {commonest:.1%}; who knows "
-        f"each training word's by heart, and guesses for the others, {ceiling:.1%}. The probe with a hidden "
-        f"layer comes to {best:.1%}."
+        f"each training word's by heart, and guesses for the others, {ceiling:.1%}. From "
+        f"{rows.values('states')[-1]} the linear probe comes to {linear:.1%}, the one with a hidden layer "
+        f"to {deep:.1%}."
     )
     return "\n".join(lines).replace("-0.", "−0.")
 
@@ -98,24 +101,41 @@ def edge_ways(edge: Records) -> Records:
     )
 
 
-def places(edge: Records, weights: Records) -> list[dict[str, object]]:
-    """A row for each model and task: centre of gravity; expected layer, where all its scores are there."""
-    found = []
+CENTRE, EXPECTED = "centre of gravity", "expected layer"
+
+
+def _places(edge: Records, weights: Records) -> dict[tuple[str, str], dict[str, dict[int, float]]]:
+    """(model, task) → `CENTRE`, and `EXPECTED` where all its scores are there → seed → a layer."""
+    found = {}
     for (model, task), shares in weights.by("model", "task").items():
-        centres = []
-        for one in shares.by("seed").values():
-            ordered = sorted(one, key=lambda row: row["layer"])
-            centres.append(centre_of_gravity([row["score"] for row in ordered]))
-        row: dict[str, object] = {"model": model, "task": task, "centre of gravity": mean_sd(centres, ".2f")}
-        n_layers = len(shares.values("layer"))
-        mixes = [r for r in edge if (r["model"], r["task"], r["way"]) == (model, task, "mix")]
-        by_seed: dict[int, dict[int, float]] = {}
-        for r in mixes:
-            by_seed.setdefault(r["seed"], {})[r["up_to"]] = r["score"]
-        full = [[one[k] for k in sorted(one)] for one in by_seed.values() if len(one) == n_layers]
-        row["expected layer"] = mean_sd([expected_layer(scores) for scores in full], ".2f") if full else "–"
-        found.append(row)
+        layers = sorted(shares.values("layer"))
+        by_layer = {
+            seed: {row["layer"]: row["score"] for row in one} for seed, one in shares.by("seed").items()
+        }
+        of_one = {
+            CENTRE: {seed: centre_of_gravity([one[k] for k in layers]) for seed, one in by_layer.items()}
+        }
+        scores: dict[int, dict[int, float]] = {}
+        for row in edge:
+            if (row["model"], row["task"], row["way"]) == (model, task, "mix"):
+                scores.setdefault(row["seed"], {})[row["up_to"]] = row["score"]
+        if scores and all(sorted(one) == layers for one in scores.values()):
+            of_one[EXPECTED] = {
+                seed: expected_layer([one[k] for k in layers]) for seed, one in scores.items()
+            }
+        found[model, task] = of_one
     return found
+
+
+def places(edge: Records, weights: Records) -> list[dict[str, object]]:
+    """A row for each model and task: centre of gravity; expected layer, if it was measured for any."""
+    found = _places(edge, weights)
+    kinds = [kind for kind in (CENTRE, EXPECTED) if any(kind in one for one in found.values())]
+    return [
+        {"model": model, "task": task}
+        | {kind: mean_sd([*one[kind].values()], ".2f") if kind in one else "–" for kind in kinds}
+        for (model, task), one in found.items()
+    ]
 
 
 def of_edge_ways(edge: Records) -> str:
@@ -137,20 +157,25 @@ def of_edge_ways(edge: Records) -> str:
 
 def of_places(edge: Records, weights: Records) -> str:
     """Whether parts of speech come before names, and names before dependencies, as in the paper."""
-    rows = {(row["model"], row["task"]): row for row in places(edge, weights)}
+    found = _places(edge, weights)
     lines = []
-    for model in dict.fromkeys(model for model, _ in rows):
-        for number in ("centre of gravity", "expected layer"):
-            found = {task: str(rows[model, task][number]) for task in PAPERS_ORDER if (model, task) in rows}
-            if len(found) < 2 or "–" in found.values():
+    for model in dict.fromkeys(model for model, _ in found):
+        for kind in (CENTRE, EXPECTED):
+            of_task = {
+                task: found[model, task][kind]
+                for task in PAPERS_ORDER
+                if kind in found.get((model, task), {})
+            }
+            if len(of_task) < 2:
                 continue
-            ours = sorted(found, key=lambda task: float(found[task].split()[0].replace("−", "-")))
-            same = ours == list(found)
+            seeds = set.intersection(*(set(one) for one in of_task.values()))
+            ours = sorted(of_task, key=lambda task: float(np.mean([*of_task[task].values()])))
+            same = sum(sorted(of_task, key=lambda task: of_task[task][seed]) == [*of_task] for seed in seeds)
             lines.append(
-                f"- **{model}**, by {number}: {', '.join(ours)}; "
-                f"{'the order of the paper' if same else 'not the order of the paper'}."
+                f"- **{model}**, by {kind}: {', '.join(ours)} (means); the paper's order in {same} of "
+                f"{len(seeds)} seeds."
             )
-    return "\n".join(lines) or "So far one task was measured, which has no order."
+    return "\n".join(lines) or "Of one task alone there is no order."
 
 
 def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from tlcourse.show.records import Records
 
 TRAINED, UNTRAINED = "trained", "untrained, same layer"
-NO_MODEL = "no model: left to right"
+NO_MODEL = "no model (left to right)"
 DECAY, BILSTM = "neighbours mixed in (decay)", "random BiLSTM over layer 0"
 CONTROL = "control trees"
 PUBLISHED = ("distilbert", "minilm")
+ZOO = ("elmo-mini", "ulmfit-mini", "gpt-mini", "bert-mini", "xlnet-mini", "ernie-mini")
+SEEDS = 3  # of fewer, no spread is told
 _WHAT = {
     "trained": TRAINED,
     "untrained": UNTRAINED,
@@ -53,14 +55,15 @@ def compared_at(rows: Records, model: str) -> int:
 
 
 def whole(rows: Records, models: Sequence[str]) -> list[str]:
-    """Those of the models of which all layers were measured with the same seeds."""
+    """Those of the models of which all layers were measured with the same seeds, `SEEDS` of them or more."""
     kept = []
     for model in models:
         if model not in rows.values("model"):
             continue
         trained = rows.where(model=model, what=TRAINED)
         seeds = {layer: set(one.values("seed")) for layer, one in trained.by("layer").items()}
-        if len(seeds) > 1 and len({frozenset(one) for one in seeds.values()}) == 1:
+        same = len({frozenset(one) for one in seeds.values()}) == 1
+        if len(seeds) > 1 and same and min(map(len, seeds.values())) >= SEEDS:
             kept.append(model)
     return kept
 

@@ -16,12 +16,12 @@ def listed(names: Sequence[object]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def of_live_trees(records: Records, trained: str, untrained: str) -> str:
+def of_live_trees(records: Records, trained: str, untrained: str, measure: str = "UUAS") -> str:
     """A trained layer against no model, the untrained one and the embeddings."""
-    rows = records.where(measure="UUAS")
+    rows = records.where(measure=measure)
     others = [name for name in rows.values("states") if name in ("no model", untrained, "layer 0")]
     told = [difference(rows.where(states=trained), rows.where(states=name)).sentence for name in others]
-    said = "UUAS: " + "; ".join(told) + "."
+    said = f"{measure}: {'; '.join(told)}."
     if difference(rows.where(states=trained), rows.where(states="no model")).verdict != "above":
         said += " We think that these sentences are too few for so many numbers: section 4 has more."
     return said
@@ -115,7 +115,7 @@ def of_control_trees(rows: Records, models: Sequence[str]) -> str:
             gap = difference(gold, control.where(layer=layer), ("gold trees", "control trees"))
             lines.append(
                 f"- **{model}**, layer {layer}: gold {gold.mean:.1%}, control "
-                f"{control.where(layer=layer).mean:.1%}; selectivity {gap}"
+                f"{control.where(layer=layer).mean:.1%}; selectivity {gap}."
             )
     return "\n".join(lines)
 
@@ -134,16 +134,16 @@ def of_objectives(structural: Records, models: Sequence[str], measure: str = "UU
         f"{model} {best[model].mean:.1%} (layer {best[model].values('layer')[0]})" for model in order
     )
     level = [m for m in order[1:] if difference(best[first], best[m]).verdict != "above"]
-    said = f"Best layer of each: {told}. "
+    said = f"Best layer of each, picked on these trees: {told}. "
     if level:
         said += f"{listed(level)} cannot be told from {first}. "
-    else:
+    elif len(order) > 1:
         said += f"{first} is above each of the others outside the spread. "
     flat = structural.where(measure=measure, states="none")
     below = [model for model in order if difference(best[model], flat).verdict != "above"]
     if below:
         return said + f"{listed(below)} cannot be said to beat no model at all, {flat.mean:.1%}."
-    return said + f"All are above no model at all, {flat.mean:.1%}."
+    return said + f"{'All are' if len(order) > 1 else 'That is'} above no model at all, {flat.mean:.1%}."
 
 
 def of_rank(rank: Records) -> str:
