@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tlcourse.models.pretrained import registry
 from tlcourse.show.records import Records
 
 TRAINED, UNTRAINED = "trained", "untrained, same layer"
@@ -9,7 +10,7 @@ NO_MODEL = "no model (left to right)"
 DECAY, BILSTM = "neighbours mixed in (decay)", "random BiLSTM over layer 0"
 CONTROL = "control trees"
 PUBLISHED = ("distilbert", "minilm")
-ZOO = ("elmo-mini", "ulmfit-mini", "gpt-mini", "bert-mini", "xlnet-mini", "ernie-mini")
+ZOO = tuple(registry.ZOO)
 SEEDS = 3  # of fewer, no spread is told
 _WHAT = {
     "trained": TRAINED,
