@@ -307,9 +307,9 @@ check.uuas(uuas)
 
 # %%
 shown = pick(full=list(range(len(layers))), fast=[0, layer])
-read = {f"layer {k}": layers[k] for k in shown} | {f"untrained, layer {layer}": untrained}
+read = {f"layer {k}": layers[k] for k in shown} | {f"untrained layer {layer}": untrained}
 now, probes = live.measure_trees(DistanceProbe, read, bbc, seeds)
-trained, twin = f"layer {layer}", f"untrained, layer {layer}"
+trained, twin = f"layer {layer}", f"untrained layer {layer}"
 few = now.where(states=["no model", "layer 0", trained, twin])
 show.results(few, rows="states", columns="measure", best=None, caption="silver trees, DSpr × 100")
 

@@ -54,7 +54,7 @@ def of_selectivity(records: Records, commonest: float, ceiling: float) -> str:
     lines.append(
         f"- In the control task, one who always gives the commonest answer has {commonest:.1%}; who knows "
         f"each training word's by heart, and guesses for the others, {ceiling:.1%}. From "
-        f"{rows.values('states')[-1]} the linear probe comes to {linear:.1%}, the one with a hidden layer "
+        f"{rows.values('states')[-1]}, the linear probe comes to {linear:.1%}, the one with a hidden layer "
         f"to {deep:.1%}."
     )
     return "\n".join(lines).replace("-0.", "−0.")
@@ -102,6 +102,7 @@ def edge_ways(edge: Records) -> Records:
 
 
 CENTRE, EXPECTED = "centre of gravity", "expected layer"
+HARDLY = 0.25  # of a layer
 
 
 def _places(edge: Records, weights: Records) -> dict[tuple[str, str], dict[str, dict[int, float]]]:
@@ -175,7 +176,22 @@ def of_places(edge: Records, weights: Records) -> str:
                 f"- **{model}**, by {kind}: {', '.join(ours)} (means); the paper's order in {same} of "
                 f"{len(seeds)} seeds."
             )
-    return "\n".join(lines) or "Of one task alone there is no order."
+    lines = lines or ["- Of one task alone there is no order."]
+    centres = [np.mean([*one[CENTRE].values()]) for one in found.values()]
+    equal = (len(weights.values("layer")) - 1) / 2
+    off = max(abs(centre - equal) for centre in centres)
+    lines.append(
+        f"- Equal shares, with which training begins, have their centre at {equal:.2f}. "
+        + (
+            f"Ours lie within {off:.2f} of that: the mixes have hardly moved, and their order says little."
+            if off < HARDLY else f"Ours have moved by up to {off:.2f}."
+        )
+    )  # fmt: skip
+    if not any(EXPECTED in one for one in found.values()):
+        lines.append(
+            "- The expected layer needs a training for each layer, and was not measured on gold labels."
+        )
+    return "\n".join(lines)
 
 
 def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -> str:

@@ -147,7 +147,7 @@ def of_objectives(structural: Records, models: Sequence[str], measure: str = "UU
 
 
 def of_rank(rank: Records) -> str:
-    """From which rank on nothing is gained."""
+    """The best rank, and the least one that cannot be told from it."""
     lines = []
     for (model, layer), one in rank.by("model", "layer").items():
         ranks = sorted(one.values("rank"))
@@ -156,10 +156,15 @@ def of_rank(rank: Records) -> str:
             r for r in ranks
             if r == top or difference(one.where(rank=top), one.where(rank=r)).verdict != "above"
         )  # fmt: skip
-        lines.append(
-            f"- **{model}**, layer {layer}: most with rank {top}, {one.where(rank=top).mean:.1%}; from rank "
-            f"{enough} on it cannot be told from that ({one.where(rank=enough).mean:.1%})."
-        )
+        told = f"- **{model}**, layer {layer}: most with rank {top}, {one.where(rank=top).mean:.1%}"
+        if enough == top:
+            before = max((r for r in ranks if r < top), default=top)
+            told += (
+                f"; with rank {before} it is less, outside the spread ({one.where(rank=before).mean:.1%})."
+            )
+        else:
+            told += f"; rank {enough} cannot be told from that ({one.where(rank=enough).mean:.1%})."
+        lines.append(told)
     return "\n".join(lines)
 
 
