@@ -214,7 +214,6 @@ LESSONS = (
             "probe.tree_baselines",
             "probe.tree_metrics",
         ),
-        planned=True,
     ),
     Lesson(
         "geometry_of_bert",

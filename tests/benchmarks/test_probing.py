@@ -63,6 +63,7 @@ def probing(script, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "read_task", read_task)
     monkeypatch.setattr(module, "EDGE_STEPS", 3)
     monkeypatch.setattr(module, "EPOCHS", 2)
+    monkeypatch.setattr(module, "RANK", 4)
     return module
 
 
@@ -82,9 +83,10 @@ def run(probing, tmp_path):
 @pytest.fixture
 def chosen(tmp_path):
     """A choice of the length of states."""
-    key = {"model": "made", "layer": 1, "epochs": 2, "seed": 0, "measure": "UUAS"}
+    key = {"model": "made", "layer": 1, "epochs": 2, "rank": 4, "seed": 0, "measure": "UUAS"}
     records = [key | {"mean_norm": norm, "score": score} for norm, score in ((0, 0.4), (8, 0.5), (16, 0.2))]
     records.append(key | {"mean_norm": 4, "epochs": 9, "score": 0.9})
+    records.append(key | {"mean_norm": 4, "rank": 8, "score": 0.9})
     facts = {"command": "", "machine": "", "seeds": [0], "records": records}
     (tmp_path / "choose.json").write_text(json.dumps(facts))
 
@@ -109,7 +111,7 @@ def test_each_layer_and_each_baseline_is_measured_and_the_better_layer_is_found(
     assert {r["measure"] for r in deep if r["probe"] == "depth"} == {"Root %", "NSpr"}
 
 
-def test_the_best_length_of_these_epochs_is_chosen(probing, chosen):
+def test_the_best_length_of_these_epochs_and_this_rank_is_chosen(probing, chosen):
     assert probing.chosen_norm() == 8
 
 
@@ -127,7 +129,8 @@ def test_ranks_and_control_trees(run, chosen):
         (2, 0), (2, 1), (6, 0), (6, 1)
     }  # fmt: skip
     records = run("control", "control", layers=[1], ranks=[8])
-    assert np.mean(of(records, task="gold")) > np.mean(of(records, task="control"))
+    gold = of(run("structural", "structural", layers=[1]), measure="UUAS")
+    assert np.mean(gold) > np.mean(of(records, task="control"))
 
 
 def test_edge_probes_and_their_control(run, tmp_path):

@@ -6,8 +6,18 @@ import pytest
 
 from tlcourse.data import silver_trees
 from tlcourse.data.dependency_trees import Treebank
-from tlcourse.lessons.probing_for_structure import drawn, figures, in_words, live, published, results, widget
+from tlcourse.lessons.probing_for_structure import (
+    drawn,
+    figures,
+    in_words,
+    live,
+    published,
+    results,
+    trees_in_words,
+    widget,
+)
 from tlcourse.models.pretrained import encoders
+from tlcourse.probe import edge_tasks
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.show.records import Records
 
@@ -43,7 +53,7 @@ def control(score: float = 0.5) -> Records:
     return Records(
         {"model": model, "layer": 3, "task": task, "probe": "distance", "rank": rank, "seed": seed,
          "measure": "UUAS", "score": score + 0.003 * seed}
-        for model in ("distilbert", "minilm") for task in ("gold", "control") for rank in (16, 64)
+        for model in ("distilbert", "minilm") for task in ("gold", "control") for rank in (16, 128)
         for seed in range(3)
     )  # fmt: skip
 
@@ -80,15 +90,15 @@ def test_margins_either_way():
     models = results.whole(axes, results.PUBLISHED)
     assert models == ["distilbert", "minilm"]
     assert results.compared_at(axes, "minilm") == 3
-    assert in_words.all_above(axes, models)
-    assert "above every baseline" in in_words.of_all_margins(axes, models)
-    told = in_words.of_margins(axes, models)
+    assert trees_in_words.all_above(axes, models)
+    assert "above every baseline" in trees_in_words.of_all_margins(axes, models)
+    told = trees_in_words.of_margins(axes, models)
     assert all(what in told for what in (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED))
     below = results.on_one_axis(structural(0.5), "UUAS")
-    assert not in_words.all_above(below, models)
-    assert "Not each margin" in in_words.of_all_margins(below, models)
-    assert "selectivity" in in_words.of_control_trees(axes, models)
-    assert in_words.of_control_trees(below, models) == ""
+    assert not trees_in_words.all_above(below, models)
+    assert "Not each margin" in trees_in_words.of_all_margins(below, models)
+    assert "selectivity" in trees_in_words.of_control_trees(axes, models)
+    assert trees_in_words.of_control_trees(below, models) == ""
 
 
 def test_a_model_without_all_layers_is_not_drawn():
@@ -97,6 +107,8 @@ def test_a_model_without_all_layers_is_not_drawn():
         if not (row["model"] == "minilm" and row.get("layer") == 6 and row["seed"] == 2)
     )  # fmt: skip
     assert results.whole(rows, results.PUBLISHED) == ["distilbert"]
+    two_seeds = Records(row for row in rows if row["seed"] < 2)
+    assert results.whole(two_seeds, results.PUBLISHED) == []
 
 
 def test_figures_tell_what_they_draw():
@@ -117,6 +129,7 @@ def test_words_and_selectivity():
     told = in_words.of_selectivity(words(), 0.2, 0.8)
     assert "more selective" in told
     assert "80.0%" in told
+    assert "the linear probe comes to 52.0%, the one with a hidden layer to 82.0%" in told
     assert "above" in in_words.of_trained_against_untrained(words())
     assert "never read a word" in in_words.of_first_probe(0.8, 0.2)
     assert "not far above" in in_words.of_first_probe(0.22, 0.2)
@@ -130,7 +143,11 @@ def test_edges_and_places():
     assert first["centre of gravity"].startswith("3.00")
     assert first["expected layer"].startswith("3.50")
     ends = Records(row for row in rows if row.get("up_to") in (None, 6))
-    assert in_words.places(ends, weights)[0]["expected layer"] == "–"
+    assert all("expected layer" not in row for row in in_words.places(ends, weights))
+    half = Records(row for row in rows if row["task"] == "dependencies" or row.get("up_to") in (None, 6))
+    by_task = {row["task"]: row["expected layer"] for row in in_words.places(half, weights)}
+    assert by_task["parts of speech"] == "–"
+    assert by_task["dependencies"].startswith("3.50")
 
 
 @pytest.mark.parametrize(("mix", "said"), [(0.8, "put in"), (0.6, "add nothing"), (None, "can't tell")])
@@ -146,15 +163,122 @@ def test_what_the_layers_add(mix, said):
     assert said in in_words.of_edges(rows)
 
 
+def test_the_chosen_rank_comes_from_the_probes_of_all_layers():
+    rank = Records(
+        {"model": "minilm", "layer": 3, "rank": 8, "seed": seed, "score": 0.5} for seed in range(3)
+    )
+    rows = results.by_rank(rank, structural(), 128)
+    assert set(rows.values("model")) == {"minilm"}
+    assert rows.where(rank=128).of_seed == structural().where(
+        model="minilm", states="trained", layer=3, measure="UUAS"
+    ).of_seed  # fmt: skip
+    assert rows.where(rank=8).mean == 0.5
+
+
+def test_names_are_listed():
+    assert [trees_in_words.listed(names) for names in ("a", "ab", [1, 2, 3])] == [
+        "a",
+        "a and b",
+        "1, 2 and 3",
+    ]
+
+
+def test_layers_of_gold_trees_and_those_level_with_the_best():
+    axes = results.on_one_axis(structural(), "UUAS")
+    told = trees_in_words.of_gold_layers(axes, ["distilbert"])
+    assert "**distilbert**: layer 3 has the most" in told
+    assert "cannot be told from it" in told
+    assert "Its last layer has 71.4%, above no model" in told
+    below = Records({**row, "score": row["score"] - 0.5 * (row.get("layer") == 6)} for row in axes)
+    assert "below no model" in trees_in_words.of_gold_layers(below, ["distilbert"])
+    clear = Records({**row, "score": row["score"] + 0.1 * (row.get("layer") == 5)} for row in axes)
+    assert "above each other one" in trees_in_words.of_gold_layers(clear, ["distilbert"])
+
+
+def test_lengths_of_states():
+    rows = [
+        {
+            "model": "minilm",
+            "mean_norm": norm,
+            "rank": 8,
+            "epochs": 40,
+            "seed": 0,
+            "measure": "UUAS",
+            "score": s,
+        }
+        for norm, s in ((0, 0.6), (1, 0.7), (2, 0.72))
+    ]
+    rows.append(rows[0] | {"rank": 64, "score": 0.9})
+    told = trees_in_words.of_lengths(Records(rows), 8, 40)
+    assert told == "- **minilm**: 70.0% at length 1, 72.0% at length 2; 60.0% as they are."
+    assert trees_in_words.of_lengths(Records(rows[2:3]), 8, 40) == "- **minilm**: 72.0% at length 2."
+
+
+@pytest.mark.parametrize(("more", "said"), [(0.2, "has learned more"), (-0.4, "has learned less")])
+def test_what_to_remember_has_the_numbers(more, said):
+    axes = results.on_one_axis(structural(), "UUAS")
+    rows = Records(
+        {**row, "score": row["score"] + more * (row["task"] == live.CONTROL and row["probe"] != "linear")}
+        for row in words()
+    )  # fmt: skip
+    told = in_words.to_remember(rows, 0.2, axes, "distilbert")
+    assert len(told.splitlines()) == 5
+    assert said in told
+    assert "72% of the gold edges" in told
+
+
+def test_the_papers_order_of_tasks_either_way():
+    rows, weights = edge()
+    one = [some.where(task="dependencies") for some in (rows, weights)]
+    assert "no order" in in_words.of_places(*one)
+    assert "not measured" not in in_words.of_places(*one)
+    assert "mixes have hardly moved" in in_words.of_places(*one)
+    top = Records({**row, "score": float(row["layer"] == 6)} for row in weights)
+    assert "centre at 3.00. Ours have moved by up to 3.00" in in_words.of_places(rows, top)
+    ends = Records(row for row in rows if row.get("up_to") in (None, 6))
+    assert "not measured on gold labels" in in_words.of_places(ends, weights)
+    later = Records(
+        {**row, "up_to": row["up_to"], "score": row["score"] + 0.1 * (row["up_to"] == 6)}
+        if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
+    )  # fmt: skip
+    told = in_words.of_places(later, weights)
+    assert (
+        "**minilm**, by expected layer: parts of speech, dependencies (means); the paper's order in 3 of 3"
+        in told
+    )
+    earlier = Records(
+        {**row, "score": row["score"] + 0.1 * (row["up_to"] > 0)}
+        if row["task"] == "dependencies" and row["way"] == "mix" else row for row in rows
+    )  # fmt: skip
+    told = in_words.of_places(earlier, weights)
+    assert (
+        "**minilm**, by expected layer: dependencies, parts of speech (means); the paper's order in 0 of 3"
+        in told
+    )
+
+
 def test_objectives_and_ranks():
     rows = structural(models=("bert-mini", "gpt-mini"))
-    told = in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
+    told = trees_in_words.of_objectives(rows, ["bert-mini", "gpt-mini"])
     assert "cannot be told from" in told
+    assert "All are above no model" in told
+    told = trees_in_words.of_objectives(rows, ["gpt-mini"])
+    assert "That is above no model" in told
+    assert "others" not in told
+    poor = structural(0.4, models=("bert-mini", "gpt-mini"))
+    told = trees_in_words.of_objectives(poor, ["bert-mini", "gpt-mini"])
+    assert "bert-mini and gpt-mini cannot be said to beat no model" in told
     rank = Records(
         {"model": "minilm", "layer": 3, "rank": r, "seed": s, "score": min(0.7, 0.5 + 0.1 * k) + 0.004 * s}
         for k, r in enumerate((8, 16, 32, 64)) for s in range(3)
     )  # fmt: skip
-    assert "from rank 32 on" in in_words.of_rank(rank)
+    assert "most with rank 32, 70.4%; with rank 16 it is less, outside the spread (60.4%)" in (
+        trees_in_words.of_rank(rank)
+    )
+    level = Records(
+        {**row, "score": row["score"] + 0.001 * (row["rank"] == 64) * row["seed"]} for row in rank
+    )
+    assert "most with rank 64, 70.5%; rank 32 cannot be told" in trees_in_words.of_rank(level)
 
 
 def test_paper_rows_name_both():
@@ -173,17 +297,24 @@ def some() -> Treebank:
 def states(some):
     """Vectors in which trees are easy to find: words of one tree near each other by their heads."""
     rng = np.random.default_rng(0)
-    return [rng.normal(size=(len(tree.words), 80)).astype(np.float32) for tree in some.trees]
+    return [rng.normal(size=(len(tree.words), 150)).astype(np.float32) for tree in some.trees]
 
 
 def test_probes_of_trees_and_of_no_model(some, states):
     rows, probes = live.measure_trees(DistanceProbe, {"layer 0": states}, some, [0, 1])
     assert set(rows.values("states")) == {"no model", "layer 0"}
     assert {len(one) for one in rows.by("states", "measure").values()} == {2}
-    assert probes["layer 0"].b.shape == (live.RANK, 80)
-    told = in_words.of_live_trees(rows, "layer 0", "no such")
+    assert probes["layer 0"].b.shape == (live.RANK, 150)
+    told = trees_in_words.of_live_trees(rows, "layer 0", "no such")
     assert "no model" in told
-    assert "Layer 0 has the most" in in_words.of_layers(rows, [0])
+    assert "Layer 0 has the most" in trees_in_words.of_layers(rows, [0])
+
+
+def test_an_edge_probe_for_each_reading_and_seed(some, states):
+    task = edge_tasks.parts_of_speech(some)
+    rows = live.edge_records(task, [states, states], ("lex", "mix"), [0, 1], steps=3)
+    assert [(row["reads"], row["seed"]) for row in rows] == [("lex", 0), ("lex", 1), ("mix", 0), ("mix", 1)]
+    assert all(0 <= row["score"] <= 1 for row in rows)
 
 
 def test_a_probe_of_words_learns_what_is_there(some, states):

@@ -66,8 +66,20 @@ def _panel(ax: Axes, rows: Records) -> str:
     return ", ".join(told)
 
 
-def lines(rows: Records, over: str, series: str, what: str, xlabel: str, log: bool = False) -> Described:
-    """Draw a line for each of `series` along `over`; bars are the spread over the seeds."""
+def lines(
+    rows: Records,
+    over: str,
+    series: str,
+    what: str,
+    xlabel: str,
+    log: bool = False,
+    level: tuple[str, float] | None = None,
+) -> Described:
+    """Draw a line for each of `series` along `over`; bars are the spread over the seeds.
+
+    Args:
+        level: name and height of a line across the figure, which is what the others are compared with.
+    """
     names = rows.values(series)
     fig, ax = plt.subplots(figsize=(9, 4.6))
     told = []
@@ -80,6 +92,9 @@ def lines(rows: Records, over: str, series: str, what: str, xlabel: str, log: bo
         told.append(
             f"{name}: " + ", ".join(f"{f.mean:.0%} at {p}" for p, f in zip(places, found, strict=True))
         )
+    if level is not None:
+        ax.axhline(level[1], lw=2, marker="", label=level[0], **_LEVELS[results.NO_MODEL])
+        told.append(f"{level[0]}: {level[1]:.0%}")
     if log:
         ax.set_xscale("log", base=2)
     every = sorted(rows.values(over))

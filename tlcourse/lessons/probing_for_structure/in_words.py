@@ -1,14 +1,13 @@
-"""The sentences of lesson Probing for structure that depend on what was measured."""
+"""The sentences of lesson Probing for structure about probes of words and spans, and what to remember."""
 
-from collections.abc import Sequence
+import numpy as np
 
 from tlcourse.lessons.probing_for_structure import live, results
+from tlcourse.lessons.probing_for_structure.trees_in_words import of_gold_layers
 from tlcourse.probe.layer_places import centre_of_gravity, expected_layer
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
-
-_AGAINST = (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED)
 
 
 def of_first_probe(accuracy: float, commonest: float) -> str:
@@ -50,12 +49,13 @@ def of_selectivity(records: Records, commonest: float, ceiling: float) -> str:
             f"- **{name}**: selectivity {linear.mean:.1%} linear, {deep.mean:.1%} with a hidden "
             f"layer; the linear one is {said}."
         )
-    controls = records.where(task=live.CONTROL, probe="one hidden layer")
-    best = max(one.mean for one in controls.by("states").values())
+    controls = records.where(task=live.CONTROL, states=rows.values("states")[-1])
+    linear, deep = (controls.where(probe=probe).mean for probe in live.PROBES)
     lines.append(
         f"- In the control task, one who always gives the commonest answer has {commonest:.1%}; who knows "
-        f"each training word's by heart, and guesses for the others, {ceiling:.1%}. The probe with a hidden "
-        f"layer comes to {best:.1%}."
+        f"each training word's by heart, and guesses for the others, {ceiling:.1%}. From "
+        f"{rows.values('states')[-1]}, the linear probe comes to {linear:.1%}, the one with a hidden layer "
+        f"to {deep:.1%}."
     )
     return "\n".join(lines).replace("-0.", "−0.")
 
@@ -74,11 +74,12 @@ def of_edges(records: Records) -> str:
     gap = difference(records.where(reads="mix"), records.where(reads="lex"))
     return f"{gap.sentence}. " + gap.says(
         above="What the mix has more, the layers have put in: *lex* sees the two words alone.",
-        below="Here the layers add nothing: with so few labels, seven of them are more to learn from.",
+        below="Here the layers add nothing. We think that there are too few labels and steps for a mix.",
         luck="So few sentences and steps can't tell what the layers add.",
     )
 
 
+PAPERS_ORDER = ("parts of speech", "names", "dependencies")  # from the lowest layer up
 _NAMES = {"lex": "lex: embeddings alone", "cat": "cat: top layer beside them", "mix": "mix of all layers"}
 
 
@@ -100,24 +101,42 @@ def edge_ways(edge: Records) -> Records:
     )
 
 
-def places(edge: Records, weights: Records) -> list[dict[str, object]]:
-    """A row for each model and task: centre of gravity; expected layer, where all its scores are there."""
-    found = []
+CENTRE, EXPECTED = "centre of gravity", "expected layer"
+HARDLY = 0.25  # of a layer
+
+
+def _places(edge: Records, weights: Records) -> dict[tuple[str, str], dict[str, dict[int, float]]]:
+    """(model, task) → `CENTRE`, and `EXPECTED` where all its scores are there → seed → a layer."""
+    found = {}
     for (model, task), shares in weights.by("model", "task").items():
-        centres = []
-        for one in shares.by("seed").values():
-            ordered = sorted(one, key=lambda row: row["layer"])
-            centres.append(centre_of_gravity([row["score"] for row in ordered]))
-        row: dict[str, object] = {"model": model, "task": task, "centre of gravity": mean_sd(centres, ".2f")}
-        n_layers = len(shares.values("layer"))
-        mixes = [r for r in edge if (r["model"], r["task"], r["way"]) == (model, task, "mix")]
-        by_seed: dict[int, dict[int, float]] = {}
-        for r in mixes:
-            by_seed.setdefault(r["seed"], {})[r["up_to"]] = r["score"]
-        full = [[one[k] for k in sorted(one)] for one in by_seed.values() if len(one) == n_layers]
-        row["expected layer"] = mean_sd([expected_layer(scores) for scores in full], ".2f") if full else "–"
-        found.append(row)
+        layers = sorted(shares.values("layer"))
+        by_layer = {
+            seed: {row["layer"]: row["score"] for row in one} for seed, one in shares.by("seed").items()
+        }
+        of_one = {
+            CENTRE: {seed: centre_of_gravity([one[k] for k in layers]) for seed, one in by_layer.items()}
+        }
+        scores: dict[int, dict[int, float]] = {}
+        for row in edge:
+            if (row["model"], row["task"], row["way"]) == (model, task, "mix"):
+                scores.setdefault(row["seed"], {})[row["up_to"]] = row["score"]
+        if scores and all(sorted(one) == layers for one in scores.values()):
+            of_one[EXPECTED] = {
+                seed: expected_layer([one[k] for k in layers]) for seed, one in scores.items()
+            }
+        found[model, task] = of_one
     return found
+
+
+def places(edge: Records, weights: Records) -> list[dict[str, object]]:
+    """A row for each model and task: centre of gravity; expected layer, if it was measured for any."""
+    found = _places(edge, weights)
+    kinds = [kind for kind in (CENTRE, EXPECTED) if any(kind in one for one in found.values())]
+    return [
+        {"model": model, "task": task}
+        | {kind: mean_sd([*one[kind].values()], ".2f") if kind in one else "–" for kind in kinds}
+        for (model, task), one in found.items()
+    ]
 
 
 def of_edge_ways(edge: Records) -> str:
@@ -137,118 +156,74 @@ def of_edge_ways(edge: Records) -> str:
     return "\n".join(lines)
 
 
-def of_live_trees(records: Records, trained: str, untrained: str) -> str:
-    """A trained layer against no model, the untrained one and the embeddings."""
-    rows = records.where(measure="UUAS")
-    others = [name for name in rows.values("states") if name in ("no model", untrained, "layer 0")]
-    told = [difference(rows.where(states=trained), rows.where(states=name)).sentence for name in others]
-    said = "UUAS: " + "; ".join(told) + "."
-    if difference(rows.where(states=trained), rows.where(states="no model")).verdict != "above":
-        said += " We think that these sentences are too few for so many numbers: section 4 has more."
-    return said
-
-
-def of_layers(records: Records, layers: Sequence[int]) -> str:
-    """The best layer, and whether the others are below it by more than luck."""
-    rows = {layer: records.where(measure="UUAS", states=f"layer {layer}") for layer in layers}
-    best = max(rows, key=lambda layer: rows[layer].mean)
-    level = [k for k in rows if k != best and difference(rows[best], rows[k]).verdict != "above"]
-    told = f"Layer {best} has the most, {rows[best].mean:.1%}"
-    if not level:
-        return told + ", above each other one outside the spread."
-    names = " and ".join(map(str, level))
-    return f"{told}; layer{'s' if len(level) > 1 else ''} {names} cannot be told from it."
-
-
-def of_margins(rows: Records, models: Sequence[str]) -> str:
-    """For each model, the layer chosen beforehand against every baseline."""
+def of_places(edge: Records, weights: Records) -> str:
+    """Whether parts of speech come before names, and names before dependencies, as in the paper."""
+    found = _places(edge, weights)
     lines = []
-    for model in models:
-        one = rows.where(model=model)
-        layer = results.compared_at(rows, model)
-        ours = one.where(what=results.TRAINED, layer=layer)
-        told = []
-        for what in _AGAINST:
-            if what in one.values("what"):
-                theirs = one.where(what=what)
-                theirs = theirs.where(layer=layer) if what == results.UNTRAINED else theirs
-                gap = difference(ours, theirs, (f"layer {layer}", what))
-                told.append(f"{what}: {gap}")
-        lines.append(
-            f"- **{model}**, layer {layer}, {mean_sd(ours.scores, '.1%')}; points above {'; '.join(told)}."
-        )
-    return "\n".join(lines)
-
-
-def all_above(rows: Records, models: Sequence[str]) -> bool:
-    """Whether each model's layer is above each baseline outside the spread."""
-    for model in models:
-        layer = results.compared_at(rows, model)
-        one = rows.where(model=model)
-        for what in [what for what in _AGAINST if what in one.values("what")]:
-            theirs = one.where(what=what, layer=layer) if what == results.UNTRAINED else one.where(what=what)
-            if difference(one.where(what=results.TRAINED, layer=layer), theirs).verdict != "above":
-                return False
-    return True
-
-
-def of_all_margins(rows: Records, models: Sequence[str]) -> str:
-    names = " and ".join(models)
-    if all_above(rows, models):
-        return f"{names}: above every baseline, in each case outside the spread over the seeds."
-    return "Not each margin is outside the spread: see which."
-
-
-def of_control_trees(rows: Records, models: Sequence[str]) -> str:
-    """The distance probe's selectivity, model by model, at the layers where control trees were learnt."""
-    lines = []
-    for model in models:
-        one = rows.where(model=model)
-        if results.CONTROL not in one.values("what"):
-            continue
-        control = one.where(what=results.CONTROL)
-        for layer in control.values("layer"):
-            gold = one.where(what=results.TRAINED, layer=layer)
-            gap = difference(gold, control.where(layer=layer), ("gold trees", "control trees"))
+    for model in dict.fromkeys(model for model, _ in found):
+        for kind in (CENTRE, EXPECTED):
+            of_task = {
+                task: found[model, task][kind]
+                for task in PAPERS_ORDER
+                if kind in found.get((model, task), {})
+            }
+            if len(of_task) < 2:
+                continue
+            seeds = set.intersection(*(set(one) for one in of_task.values()))
+            ours = sorted(of_task, key=lambda task: float(np.mean([*of_task[task].values()])))
+            same = sum(sorted(of_task, key=lambda task: of_task[task][seed]) == [*of_task] for seed in seeds)
             lines.append(
-                f"- **{model}**, layer {layer}: gold {gold.mean:.1%}, control "
-                f"{control.where(layer=layer).mean:.1%}; selectivity {gap}"
+                f"- **{model}**, by {kind}: {', '.join(ours)} (means); the paper's order in {same} of "
+                f"{len(seeds)} seeds."
             )
-    return "\n".join(lines)
-
-
-def of_objectives(structural: Records, models: Sequence[str], measure: str = "UUAS") -> str:
-    """The six from the best layer down, and which cannot be told from the first."""
-    rows = structural.where(measure=measure, states="trained")
-    best: dict[str, Records] = {}
-    for model in models:
-        one = rows.where(model=model)
-        layers = {layer: one.where(layer=layer) for layer in one.values("layer")}
-        best[model] = layers[max(layers, key=lambda k: layers[k].mean)]
-    order = sorted(best, key=lambda model: -best[model].mean)
-    first = order[0]
-    told = ", ".join(
-        f"{model} {best[model].mean:.1%} (layer {best[model].values('layer')[0]})" for model in order
-    )
-    level = [m for m in order[1:] if difference(best[first], best[m]).verdict != "above"]
-    said = f"Best layer of each: {told}. "
-    if level:
-        return said + f"{' and '.join(level)} cannot be told from {first}."
-    return said + f"{first} is above each of the others outside the spread."
-
-
-def of_rank(rank: Records) -> str:
-    """From which rank on nothing is gained."""
-    lines = []
-    for (model, layer), one in rank.by("model", "layer").items():
-        ranks = sorted(one.values("rank"))
-        top = max(ranks, key=lambda r: one.where(rank=r).mean)
-        enough = next(
-            r for r in ranks
-            if r == top or difference(one.where(rank=top), one.where(rank=r)).verdict != "above"
-        )  # fmt: skip
+    lines = lines or ["- Of one task alone there is no order."]
+    centres = [np.mean([*one[CENTRE].values()]) for one in found.values()]
+    equal = (len(weights.values("layer")) - 1) / 2
+    off = max(abs(centre - equal) for centre in centres)
+    lines.append(
+        f"- Equal shares, with which training begins, have their centre at {equal:.2f}. "
+        + (
+            f"Ours lie within {off:.2f} of that: the mixes have hardly moved, and their order says little."
+            if off < HARDLY else f"Ours have moved by up to {off:.2f}."
+        )
+    )  # fmt: skip
+    if not any(EXPECTED in one for one in found.values()):
         lines.append(
-            f"- **{model}**, layer {layer}: most with rank {top}, {one.where(rank=top).mean:.1%}; from rank "
-            f"{enough} on it cannot be told from that ({one.where(rank=enough).mean:.1%})."
+            "- The expected layer needs a training for each layer, and was not measured on gold labels."
         )
     return "\n".join(lines)
+
+
+def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -> str:
+    """The lesson in five lines, with the numbers that it measured.
+
+    Args:
+        by_word: as `live.word_records` makes them; `commonest`: share of the commonest tag.
+        axes: as `results.on_one_axis` makes them; `model`: one of its models.
+    """
+    untrained = by_word.values("states")[0]
+    seen = by_word.where(states=untrained, probe="one hidden layer", task=live.TASK).mean
+    linear, deep = (by_word.where(states=untrained, task=live.CONTROL, probe=probe) for probe in live.PROBES)
+    larger = difference(deep, linear).says(
+        above="The larger probe has learned more by heart",
+        below="The larger probe has learned less by heart here",
+        luck="Whether the larger probe learns more by heart cannot be told here",
+    )
+    layer = results.compared_at(axes, model)
+    tree = axes.where(model=model, what=results.TRAINED, layer=layer).mean
+    flat = axes.where(model=model, what=results.NO_MODEL).mean
+    return "\n".join(
+        (
+            f"1. A probe's score is that of vectors and probe together: on vectors of an untrained network, "
+            f"{seen:.0%} of the parts of speech were right, where always the commonest one has "
+            f"{commonest:.0%}.",
+            "2. Control tasks measure what a probe learns by heart; selectivity is what is left. "
+            f"{larger} ({deep.mean:.0%} of the control task, the linear one {linear.mean:.0%}).",
+            "3. Edge probing asks for labels of spans, and compares with the embeddings alone: what is more "
+            "comes from the layers.",
+            "4. The structural probe is one matrix. After it, squared distances stand for path lengths: the "
+            f"shortest tree has {tree:.0%} of the gold edges in {model}'s layer {layer}; left to right has "
+            f"{flat:.0%}.",
+            f"5. A layer's score is read beside all baselines. {of_gold_layers(axes, [model])[2:]}",
+        )
+    )

@@ -8,11 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcourse.data.dependency_trees import DependencyTree, Treebank
-from tlcourse.probe import structural, tree_baselines, tree_metrics
+from tlcourse.probe import edge_probing, structural, tree_baselines, tree_metrics
+from tlcourse.probe.edge_tasks import EdgeTask
+from tlcourse.probe.sentence_states import Layers
 from tlcourse.probe.structural import DistanceProbe, StructuralProbe
 from tlcourse.show.records import Records
 
-RANK, MEAN_NORM, EPOCHS = 64, 8.0, 15  # as in benchmarks/probing.py, where they were chosen
+RANK, MEAN_NORM, EPOCHS = 128, 2.0, 40  # as in benchmarks/probing.py, where they were chosen
 HIDDEN = 256
 PROBES = {"linear": None, "one hidden layer": HIDDEN}
 TASK, CONTROL = "parts of speech", "control task"
@@ -103,6 +105,25 @@ def word_records(
         for probe, hidden in PROBES.items()
         for task, answers in tasks.items()
         for k, seed in enumerate(seeds)
+    )
+
+
+def edge_records(
+    task: EdgeTask, layers: Layers, readings: Sequence[str], seeds: Sequence[int], steps: int
+) -> Records:
+    """F1 of an edge probe for each reading and seed, on the sentences that the task keeps to test on."""
+    read = edge_probing.ReadTask.of(task, layers)
+    return Records(
+        {
+            "reads": reading,
+            "task": task.name,
+            "seed": seed,
+            "score": edge_probing.score(
+                edge_probing.fit(read, task.train_index, reading, seed, steps), read, task.test_index
+            ),
+        }
+        for reading in readings
+        for seed in seeds
     )
 
 

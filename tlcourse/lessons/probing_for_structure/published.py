@@ -4,7 +4,7 @@ from typing import Any
 
 from tlcourse.lessons.probing_for_structure import results
 from tlcourse.lessons.probing_for_structure.in_words import edge_ways
-from tlcourse.lessons.probing_for_structure.live import EPOCHS, RANK
+from tlcourse.lessons.probing_for_structure.live import RANK
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -12,7 +12,7 @@ _HEWITT = "Hewitt and Manning 2019, table 1; quoted from memory, unverified"
 _TENNEY = "Tenney et al. 2019, table 2, development part"
 _SAME = (
     "They: 40,000 sentences of the Wall Street Journal, BERT-base and BERT-large, up to 40 epochs. We: "
-    "{sentences} of the web, distilled models of six layers, rank {rank}, {epochs} epochs, states of one "
+    "{sentences} of the web, distilled models of six layers, rank {rank}, as many epochs, states of one "
     "length. Their trees are made from phrases by rule, ours are Universal Dependencies, in which "
     "function words hang on words of content."
 )
@@ -58,7 +58,7 @@ def paper_rows(
             "ELMo layer 1 77.0, BERT-base layer 7 79.8, BERT-large layer 15 82.5",
             _HEWITT,
             _ours(structural, "UUAS", models),
-            _SAME.format(sentences=sentences, rank=RANK, epochs=EPOCHS),
+            _SAME.format(sentences=sentences, rank=RANK),
         ),
         (
             "distances, trained: DSpr",

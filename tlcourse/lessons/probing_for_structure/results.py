@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from tlcourse.models.pretrained import registry
 from tlcourse.show.records import Records
 
 TRAINED, UNTRAINED = "trained", "untrained, same layer"
-NO_MODEL = "no model: left to right"
+NO_MODEL = "no model (left to right)"
 DECAY, BILSTM = "neighbours mixed in (decay)", "random BiLSTM over layer 0"
 CONTROL = "control trees"
 PUBLISHED = ("distilbert", "minilm")
+ZOO = tuple(registry.ZOO)
+SEEDS = 3  # of fewer, no spread is told
 _WHAT = {
     "trained": TRAINED,
     "untrained": UNTRAINED,
@@ -18,7 +21,9 @@ _WHAT = {
 }
 
 
-def on_one_axis(structural: Records, measure: str, control: Records | None = None, rank: int = 64) -> Records:
+def on_one_axis(
+    structural: Records, measure: str, control: Records | None = None, rank: int = 128
+) -> Records:
     """Fields `model`, `what`, `layer`, `seed`: trained layers, baselines, and control trees if there are.
 
     What knows no model is given to each model. `control` is `control.json`.
@@ -51,13 +56,32 @@ def compared_at(rows: Records, model: str) -> int:
 
 
 def whole(rows: Records, models: Sequence[str]) -> list[str]:
-    """Those of the models of which all layers were measured with the same seeds."""
+    """Those of the models of which all layers were measured with the same seeds, `SEEDS` of them or more."""
     kept = []
     for model in models:
         if model not in rows.values("model"):
             continue
         trained = rows.where(model=model, what=TRAINED)
         seeds = {layer: set(one.values("seed")) for layer, one in trained.by("layer").items()}
-        if len(seeds) > 1 and len({frozenset(one) for one in seeds.values()}) == 1:
+        same = len({frozenset(one) for one in seeds.values()}) == 1
+        if len(seeds) > 1 and same and min(map(len, seeds.values())) >= SEEDS:
             kept.append(model)
     return kept
+
+
+def by_rank(rank: Records, structural: Records, chosen: int) -> Records:
+    """`rank.json`, and beside its ranks the `chosen` one, with which `structural.json` was measured."""
+    there = {(row["model"], row["layer"]) for row in rank}
+    rows = [row for row in rank if row["rank"] != chosen]
+    rows += [
+        {
+            "model": row["model"],
+            "layer": row["layer"],
+            "rank": chosen,
+            "seed": row["seed"],
+            "score": row["score"],
+        }
+        for row in structural.where(states="trained", measure="UUAS")
+        if (row["model"], row["layer"]) in there
+    ]
+    return Records(rows, rank.about)

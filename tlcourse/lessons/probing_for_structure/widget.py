@@ -123,7 +123,8 @@ def trees_by_layer(
     return TreesByLayer(encoder, probes, examples)
 
 
-def short_ones(trees: Sequence[DependencyTree], n: int = 6, longest: int = 16) -> list[DependencyTree]:
-    """`n` sentences short enough to be looked at, the deepest: the deeper, the less a tree is a line."""
-    short = [tree for tree in trees if len(tree.words) <= longest and not {'"', "("} & set(tree.words)]
+def short_ones(trees: Sequence[DependencyTree], n: int = 6) -> list[DependencyTree]:
+    """Of the 2n shortest sentences the n deepest: to be looked at whole, and with trees that are no lines."""
+    plain = [tree for tree in trees if not {'"', "("} & set(tree.words)]
+    short = sorted(plain, key=lambda tree: len(tree.words))[: 2 * n]
     return sorted(short, key=lambda tree: -int(tree_depths(tree.heads).sum()))[:n]
