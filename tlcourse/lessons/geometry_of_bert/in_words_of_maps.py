@@ -69,7 +69,8 @@ def of_joined(records: Records, models: Sequence[str]) -> str:
             told.append(
                 f"{name} is {one['alone'].mean:{spec}} alone, {one['control'].mean:{spec}} beside a sentence "
                 f"without the word and {one['joined'].mean:{spec}} beside the other sense, which is "
-                f"{side(against)} the {short} alone and {side(control)} that beside a sentence without the word"
+                f"{side(against)} the {short} alone and {side(control)} that beside a sentence without the "
+                "word"
             )
         lines.append(f"- **{model}, last layer**: {'; '.join(told)}.")
     return "\n".join(lines)

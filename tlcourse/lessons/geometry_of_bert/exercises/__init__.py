@@ -31,12 +31,13 @@ which_layer = prediction(
     ),
     answer=2,
     why=(
-        "Before any layer a word has one vector, wherever it stands, but for its place and its form: they tell little.",
+        "Before any layer a word has one vector, wherever it stands, but for its place and its form: they "
+        "tell little.",
         "The last layers of a network may keep less of a sense than those below, if they are made for "
         "something else. See whether the curves of this lesson do so.",
-        "Each layer can take in more of the sentence than the one below. This is the paper's BERT-base, where "
-        "it goes up with every layer (section 4.2). The curves of this lesson are of other networks, and need "
-        "not be like that: what they do is said above.",
+        "Each layer can take in more of the sentence than the one below. This is the paper's BERT-base, "
+        "where it goes up with every layer (section 4.2). The curves of this lesson are of other networks, "
+        "and need not be like that: what they do is said above.",
         "Layers differ in what they have read of the sentence: the embeddings have read nothing.",
     ),
 )
