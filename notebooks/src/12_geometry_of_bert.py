@@ -110,7 +110,7 @@ check.squared_distances(squared_distances)
 # of about length 1. The sentences are the first ones of BBC articles, their trees *silver*, drawn by a parser (lesson 11):
 
 # %%
-bank = silver_trees.load().fewer(train=pick(full=400, fast=60), test=pick(full=120, fast=30))
+bank = silver_trees.load().fewer(train=pick(full=320, fast=60), test=pick(full=100, fast=30))
 asked = [bank.trees[i] for i in bank.test_index]
 show.md(in_words.of_random_branches(live.random_branches_off(asked, (8, 64, 768), seed)))
 

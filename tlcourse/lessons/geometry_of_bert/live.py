@@ -77,6 +77,7 @@ def in_probe_space(states: Sequence[np.ndarray], bank: Treebank, seed: int) -> I
         MEAN_NORM,
     )
     b = probe.scale * probe.b.detach().numpy()
+    trainings.give_back_memory()  # of padded batches
     asked = bank.test_index
     return InSpace([states[i].astype(np.float32) @ b.T for i in asked], [bank.trees[i] for i in asked])
 
