@@ -29,6 +29,7 @@ seed = 0
 solutions = False
 
 # %%
+import numpy as np  # noqa: F401  (for your own code in the exercises)
 import torch
 
 from tlcourse import exercises, profiles, show
