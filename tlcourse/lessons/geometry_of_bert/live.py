@@ -152,6 +152,8 @@ def arc_records(encoder: TextEncoder, bank: Treebank, seeds: Sequence[int]) -> R
                 )
                 score = attention_probe.classifier(0.1).fit(x, learnt).score(y, asked)
                 rows.append({"task": task, "reads": reads, "seed": seed, "score": score})
+    del maps, parts
+    trainings.give_back_memory()  # of maps of every head
     return Records(rows)
 
 
