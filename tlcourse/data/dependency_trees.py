@@ -51,6 +51,14 @@ class Treebank:
     train_index: np.ndarray
     test_index: np.ndarray
 
+    def fewer(self, train: int, test: int) -> "Treebank":
+        """So many sentences of each part, the same each time: those to learn from, then those to test on."""
+        rng = np.random.default_rng(0)
+        learnt = rng.permutation(self.train_index)[:train]
+        asked = rng.permutation(self.test_index)[:test]
+        trees = [self.trees[i] for i in (*learnt, *asked)]
+        return Treebank(trees, np.arange(len(learnt)), np.arange(len(learnt), len(trees)))
+
 
 def load() -> Treebank:
     """3,914 sentences of 199 articles of the Wall Street Journal, split by article, 75/25. NLTK's tier.

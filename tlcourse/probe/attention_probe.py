@@ -129,7 +129,10 @@ class Pairs:
 
 
 def choose_pairs(trees: Sequence[DependencyTree], seed: int, same_offset: bool = False) -> list[Pairs]:
-    """For each tree, every word with its head, and as many words that no arc links; punctuation is left out.
+    """For each tree, every word with its head, and as many words that no arc links.
+
+    Punctuation is never the word that has a head. It may be the other word of a pair without an arc, which
+    gives a reader a little that is no syntax.
 
     Args:
         same_offset: the pair without an arc is as far apart, in the same direction, as the one with it, so

@@ -12,7 +12,7 @@ from tlcourse.probe import pythagorean, senses
 
 @pytest.fixture(scope="module")
 def bank():
-    return live.some(silver_trees.load(), 40, 12)
+    return silver_trees.load().fewer(40, 12)
 
 
 def test_figures_of_records_tell_what_they_draw(made):
@@ -21,7 +21,10 @@ def test_figures_of_records_tell_what_they_draw(made):
     assert "untrained" in alt
     assert "first sense 0.60" in alt
     zoo = kept.objectives(rows, ["bert-mini", "gpt-mini"])
-    assert "gpt-mini" in figures.lines(zoo, "layer", "model", "senses told", "layer").alt
+    with_baselines = kept.with_baselines(zoo, rows)
+    alt = figures.lines(with_baselines, "layer", "model", "senses told", "layer").alt
+    assert "gpt-mini" in alt
+    assert f"{kept.FIRST} 0.60, 0.60, 0.60, 0.60" in alt
     told = figures.joined(made.joined().mean_over("word"), ["minilm"]).alt
     assert "joined with a sentence without the word" in told
     assert "one edge" in drawn.tree_in_a_cube().alt
@@ -38,6 +41,8 @@ def test_an_exact_layout_lies_on_the_line_and_noise_does_not(bank):
     rows = live.by_path_length(spaces)
     for row in rows.where(space="exact"):
         assert row["score"] == pytest.approx(row["edges"])
+        assert row["explained"] == pytest.approx(1)
+    assert rows.where(space="noise")[0]["explained"] < 0.1
     noise = [row["score"] for row in rows.where(space="noise") if row["pairs"] > 100]
     assert max(noise) / min(noise) < 1.2
     assert figures.path_lengths(rows, "an exact layout").alt

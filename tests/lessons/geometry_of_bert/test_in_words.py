@@ -41,6 +41,7 @@ def test_objectives(made):
     told = in_words.of_objectives(made.senses(), ["bert-mini", "gpt-mini"])
     assert "cannot be told from" in told
     assert told.count("above its untrained twin") == 2
+    assert f"is above {kept.GLOVE}" in told
     low = in_words.of_objectives(made.senses(twin=0.95), ["bert-mini", "gpt-mini"])
     assert low.count("below its untrained twin") == 2
 
@@ -68,31 +69,37 @@ def test_maps_against_their_controls(made):
     good = maps.of_semantic(made.semantic(), MODELS)
     assert good.count("above the random map") == 8
     bad = maps.of_semantic(made.semantic(trained=0.4, by_lot=0.5), MODELS)
-    assert "below the map trained on lots" in bad
+    assert "below the map trained on shuffled senses" in bad
     curves = maps.semantic_curves(made.semantic(), "minilm", 3)
     assert set(curves.values("way")) == {maps.TRAINED, maps.RANDOM, maps.LOT}
 
 
 def test_two_sentences_and_the_control(made):
     told = maps.of_joined(made.joined(), MODELS)
-    assert told.count("below the first and below the second") == 2
-    assert "above the first and above the second" in told  # the share misled
+    assert told.count("below the ratio alone and below that beside") == 2
+    assert "above the share alone and above that beside" in told  # the share misled
     up = maps.of_joined(made.joined(beside=1.5, misled=0.01), MODELS)
-    assert "above the first and above the second" in up
+    assert "above the ratio alone and above that beside" in up
     recovered = maps.of_recovery(made.joined(), MODELS)
     assert "most uses still lie nearer to their own" in recovered
     assert "25% with distilbert" in recovered
+    level = Records(
+        {**row, "score": row["score"] + 0.05 * (row["seed"] - 1)} if row["context"] == "control" else row
+        for row in made.joined()
+    )
+    assert "no part that is outside luck with distilbert" in maps.of_recovery(level, MODELS)
     assert "nearer to the other sense, " not in recovered
     assert "most uses lie nearer to the other" in maps.of_recovery(made.joined(misled=0.7), MODELS)
 
 
 def test_path_lengths_and_random_branches():
     rows = Records(
-        {"space": space, "edges": k, "seed": 0, "score": score}
+        {"space": space, "edges": k, "seed": 0, "score": score, "explained": 0.3}
         for space, scores in {"up": (1, 2, 3), "flat": (2, 2, 2)}.items() for k, score in enumerate(scores, 1)
     )  # fmt: skip
     told = in_words.of_path_lengths(rows)
-    assert "rises up to 3, by 1.00" in told
+    assert "rises all the way, by 1.00" in told
+    assert "explains 30%" in told
     assert "**flat**: 2.00 at one edge, 2.00 at 3; it rises up to 1, by 0.00" in told
     off = Records({"width": w, "seed": 0, "score": s} for w, s in ((8, 1.5), (64, 0.5)))
     assert "right angles" in in_words.of_random_branches(off)
@@ -114,5 +121,8 @@ def test_senses_now(score, said):
 def test_paper_rows_name_both_sides_and_the_source(made):
     rows = published.paper_rows(made.arcs(), made.senses(), made.semantic(), made.joined(), MODELS)
     assert len(rows) >= 5
+    assert any("above the random one with" in row[4] for row in rows)
+    bad = published.paper_rows(made.arcs(), made.senses(), made.semantic(trained=0.4), made.joined(), MODELS)
+    assert any("below the random one with" in row[4] for row in bad)
     assert all(len(row) == 5 and all(row) for row in rows)
     assert all("Coenen et al. 2019, section" in row[2] for row in rows)

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 from tlcourse.data.dependency_trees import ROOT, DependencyTree
 from tlcourse.data.senseval import Senses
@@ -81,7 +83,7 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
     fig, axes = plt.subplots(
         1 + (len(panels) - 1) // 2, 2, figsize=(12, 5.4 * (1 + (len(panels) - 1) // 2)), squeeze=False
     )
-    told = []
+    told, labels_of = [], []
     path = tree_distances(tree.heads)[np.ix_(kept, kept)]
     for ax, (title, points) in zip(axes.flat, panels.items(), strict=False):
         flat = first if title == like else pythagorean.flattened(points[kept], first)
@@ -95,9 +97,12 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
                 ax.plot(*zip(place[word], place[int(head)], strict=True), marker="",
                         color=COLOURS["blue"] if close else COLOURS["orange"],
                         lw=2.4 if close else 1.6, linestyle="-" if close else ":")  # fmt: skip
-        for word, point in place.items():
+        labels = [
             ax.text(*point, tree.words[word], ha="center", va="center", fontsize=11, path_effects=_HALO,
-                    weight="bold" if tree.heads[word] == ROOT else "normal")  # fmt: skip
+                    zorder=4, weight="bold" if tree.heads[word] == ROOT else "normal")
+            for word, point in place.items()
+        ]  # fmt: skip
+        ax.plot(*np.array([*place.values()]).T, "o", ms=3, color=COLOURS["grey"], zorder=3)
         low, high = flat.min(axis=0), flat.max(axis=0)
         margin = 0.12 * (high - low).max()
         ax.set(
@@ -105,6 +110,7 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
         )
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
+        labels_of.append((ax, labels))
         squares = pythagorean.squared_distances(points[kept])
         upper = np.triu_indices(len(kept), 1)
         match = np.corrcoef(squares[upper], path[upper])[0, 1]
@@ -114,7 +120,32 @@ def in_space(tree: DependencyTree, spaces: Mapping[str, np.ndarray], width: int,
         )
     for ax in list(axes.flat)[len(panels) :]:
         ax.axis("off")
+    fig.canvas.draw()  # the layout is final now
+    for ax, labels in labels_of:
+        _part(ax, labels)
     return Described(fig, f"The tree of “{' '.join(tree.words)}” in {len(panels)} spaces. {'; '.join(told)}.")
+
+
+def _part(ax: Axes, labels: Sequence[Text], rounds: int = 80) -> None:
+    """Move labels up and down, in place, until none covers another, or for so many rounds."""
+    boxes = np.array([label.get_window_extent().extents for label in labels])  # x0, y0, x1, y1 in pixels
+    moved = np.zeros(len(labels))
+    for _ in range(rounds):
+        still = True
+        for i, j in zip(*np.triu_indices(len(labels), 1), strict=True):
+            (a0, b0, a1, b1), (c0, d0, c1, d1) = boxes[i], boxes[j]
+            down, up = (i, j) if b0 + b1 <= d0 + d1 else (j, i)
+            over = boxes[down, 3] - boxes[up, 1]
+            if min(a1, c1) > max(a0, c0) and over > 0:
+                for one, step in ((down, -over / 2 - 0.5), (up, over / 2 + 0.5)):
+                    boxes[one, [1, 3]] += step
+                    moved[one] += step
+                still = False
+        if still:
+            break
+    for label, step in zip(labels, moved, strict=True):
+        x, y = ax.transData.transform(label.get_position())
+        label.set_position(ax.transData.inverted().transform((x, y + step)))
 
 
 def to_look_at(trees: Sequence[DependencyTree], shortest: int = 9, longest: int = 15) -> int:

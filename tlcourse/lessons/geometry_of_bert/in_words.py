@@ -27,7 +27,7 @@ def of_random_branches(records: Records) -> str:
     told = joined([f"{mean:.2f} with {width} numbers" for width, mean in means.items()])
     falls = all(b < a for a, b in itertools.pairwise(means.values()))
     why = " The more numbers, the nearer random vectors are to right angles." if falls else ""
-    return f"Squared distances are off by that many edges on average: {told}.{why}"
+    return f"On average, squared distances differ from path lengths by so many edges: {told}.{why}"
 
 
 def of_path_lengths(records: Records) -> str:
@@ -37,10 +37,12 @@ def of_path_lengths(records: Records) -> str:
         edges = sorted(rows.values("edges"))
         means = [rows.where(edges=k).mean for k in edges]
         rises = next((k for k in range(1, len(means)) if means[k] <= means[k - 1]), len(means))
+        shape = "all the way" if rises == len(means) else f"up to {edges[rises - 1]}"
         step = (means[rises - 1] - means[0]) / max(1, edges[rises - 1] - edges[0])
         lines.append(
-            f"- **{name}**: {means[0]:.2f} at one edge, {means[-1]:.2f} at {edges[-1]}; it rises up to "
-            f"{edges[rises - 1]}, by {step:.2f} for each further edge."
+            f"- **{name}**: {means[0]:.2f} at one edge, {means[-1]:.2f} at {edges[-1]}; it rises "
+            f"{shape}, by {step:.2f} for each further edge. How many edges lie between two words explains "
+            f"{rows[0]['explained']:.0%} of the variance of their squared distance."
         )
     return "\n".join(lines)
 
@@ -183,7 +185,12 @@ def of_objectives(senses: Records, models: Sequence[str]) -> str:
         best[model] = (layer, of_model.where(layer=layer))
     first = max(best, key=lambda model: best[model][1].mean)
     twins = set(kept.whole(senses, models, kept.UNTRAINED))
-    lines = []
+    static = kept.by_layer(senses, first).where(what=kept.GLOVE)
+    gap = difference(best[first][1], static, (first, kept.GLOVE))
+    lines = [
+        f"The best of these, {first}, is {side(gap)} {kept.GLOVE} ({static.mean:.1%}). Each at its best "
+        "layer, which was chosen by these very results:\n"
+    ]
     for model, (layer, one) in sorted(best.items(), key=lambda item: -item[1][1].mean):
         told = f"- **{model}**: layer {layer}, {one.mean:.1%}"
         if model != first:

@@ -37,7 +37,7 @@ def of_semantic(records: Records, models: Sequence[str]) -> str:
                     f"{side(difference(ours, other, (TRAINED, name)))} {name} ({other.mean:.1%})"
                     for name, other in (
                         ("the random map", at.where(way=RANDOM)),
-                        ("the map trained on lots", at.where(way=LOT)),
+                        ("the map trained on shuffled senses", at.where(way=LOT)),
                         ("the vectors as they are", raw),
                     )
                 ]
@@ -57,9 +57,9 @@ def of_joined(records: Records, models: Sequence[str]) -> str:
         means = records.where(model=model).mean_over("word")
         top = means.where(layer=max(means.values("layer")))
         told = []
-        for measure, spec, name in (
-            ("ratio", ".3f", "the mean ratio"),
-            ("misled", ".1%", "the share misled"),
+        for measure, spec, name, short in (
+            ("ratio", ".3f", "the mean ratio", "ratio"),
+            ("misled", ".1%", "the share nearer to the other sense", "share"),
         ):
             one = top.where(measure=measure).by("context")
             against = difference(one["joined"], one["alone"], ("joined", "alone"), share=measure == "misled")
@@ -69,7 +69,8 @@ def of_joined(records: Records, models: Sequence[str]) -> str:
             told.append(
                 f"{name} is {one['alone'].mean:{spec}} alone, {one['control'].mean:{spec}} beside a sentence "
                 f"without the word and {one['joined'].mean:{spec}} beside the other sense, which is "
-                f"{side(against)} the first and {side(control)} the second"
+                f"{side(against)} the {short} alone and {side(control)} that beside a sentence without the "
+                "word"
             )
         lines.append(f"- **{model}, last layer**: {'; '.join(told)}.")
     return "\n".join(lines)
@@ -84,8 +85,13 @@ def of_recovery(records: Records, models: Sequence[str]) -> str:
         top = rows.where(layer=max(rows.values("layer")), measure="ratio")
         of = {context: one.mean for context, one in top.by("context").items()}
         fall, control = of["alone"] - of["joined"], of["alone"] - of["control"]
-        if fall > 0:
-            parts.append(f"{max(0.0, control) / fall:.0%} with {model}")
+        by_context = top.by("context")
+        longer = difference(by_context["alone"], by_context["control"], ("alone", "control"), share=False)
+        whole = difference(by_context["alone"], by_context["joined"], ("alone", "joined"), share=False)
+        if whole.verdict == "above":
+            nothing = "no part that is outside luck" if longer.verdict != "below" else "none, for it rises"
+            part = f"{control / fall:.0%}" if longer.verdict == "above" else nothing
+            parts.append(f"{part} with {model}")
         misled = rows.where(layer=max(rows.values("layer")), measure="misled", context="joined")
         shares.append(misled.mean)
     most = "most uses still lie nearer to their own sense" if max(shares) < 0.5 else (

@@ -72,6 +72,15 @@ def objectives(
     return found.mean_over("word")
 
 
+def with_baselines(of_layers: Records, senses: Records) -> Records:
+    """The same, and what has no layers as models of their own, with the same score in every layer."""
+    rows, layers = list(of_layers), of_layers.values("layer")
+    for name, narrowed in ((FIRST, {"model": "no model"}), (GLOVE, {"model": "GloVe", "way": CENTROID})):
+        for row in senses.where(measure=ACCURACY, **narrowed).mean_over("word"):
+            rows += [{"model": name, "layer": k, "seed": row["seed"], "score": row["score"]} for k in layers]
+    return Records(rows, senses.about)
+
+
 def whole_words(records: Records, models: Sequence[str]) -> list[str]:
     """Those of `models` of which every word that any model has was measured with every seed."""
     wanted = {(row["word"], row["seed"]) for row in records}

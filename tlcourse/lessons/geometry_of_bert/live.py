@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlcourse.data import glove
 from tlcourse.data.dependency_trees import DependencyTree, Treebank
 from tlcourse.data.senseval import Senses
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.probe import attention_maps, attention_probe, pythagorean, sentence_states, structural
-from tlcourse.probe.senses import NearestCentroid, first_sense, use_states
+from tlcourse.probe.senses import NearestCentroid, context_means, first_sense, use_states
 from tlcourse.probe.structural import DistanceProbe
 from tlcourse.probe.tree_metrics import tree_distances
 from tlcourse.show.records import Records
+from tlcourse.train.finetuning import trainings
 
 LAYER = 4  # of DistilBERT, chosen before anything was measured: a little above the middle, as in lesson 11
 RANK, MEAN_NORM, EPOCHS = 64, 8.0, 15  # of the probe of distances, as in lesson Probing for structure
@@ -20,12 +22,13 @@ LONGEST_PATH = 8  # edges; longer paths are rare
 FIRST, NO_LAYER = "first sense", -1
 
 
-def some(treebank: Treebank, train: int, test: int) -> Treebank:
-    """So many sentences of each part, the same each time: those to learn from, then those to test on."""
-    rng = np.random.default_rng(0)
-    learnt, asked = rng.permutation(treebank.train_index)[:train], rng.permutation(treebank.test_index)[:test]
-    trees = [treebank.trees[i] for i in (*learnt, *asked)]
-    return Treebank(trees, np.arange(len(learnt)), np.arange(len(learnt), len(trees)))
+def static_means(uses: Mapping[str, Senses]) -> dict[str, np.ndarray]:
+    """For each word what GloVe makes of its uses' contexts, (N, 50); GloVe itself is let go."""
+    vectors = glove.load()
+    found = {word: context_means(of_word, vectors) for word, of_word in uses.items()}
+    del vectors
+    trainings.give_back_memory()  # 400,000 words and their places
+    return found
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,11 @@ class Read:
 
     @classmethod
     def by(cls, encoder: TextEncoder, bank: Treebank, uses: Mapping[str, Senses]) -> "Read":
+        trainings.give_back_memory()  # what loading it needed
         states = sentence_states.compute(encoder, [tree.words for tree in bank.trees], [LAYER])[0]
-        return cls(states, {word: use_states(encoder, of_word) for word, of_word in uses.items()})
+        found = cls(states, {word: use_states(encoder, of_word) for word, of_word in uses.items()})
+        trainings.give_back_memory()  # of batches of all lengths, and of another network before
+        return found
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,17 @@ def in_probe_space(states: Sequence[np.ndarray], bank: Treebank, seed: int) -> I
         MEAN_NORM,
     )
     b = probe.scale * probe.b.detach().numpy()
+    trainings.give_back_memory()  # of padded batches
     asked = bank.test_index
     return InSpace([states[i].astype(np.float32) @ b.T for i in asked], [bank.trees[i] for i in asked])
 
 
 def by_path_length(spaces: Mapping[str, InSpace], seed: int = 0) -> Records:
-    """The mean squared distance of words that are so many edges apart, for each of some spaces by name."""
+    """The mean squared distance of words that are so many edges apart, for each of some spaces by name.
+
+    `explained` is the same in all records of a space: the share of the squared distances' variance that lies
+    between path lengths, 1 where all words that are as many edges apart are as far apart.
+    """
     rows = []
     for name, space in spaces.items():
         found: dict[int, list[float]] = {}
@@ -85,9 +96,13 @@ def by_path_length(spaces: Mapping[str, InSpace], seed: int = 0) -> Records:
             for i, j in zip(*np.triu_indices(len(path), 1), strict=True):
                 if path[i, j] <= LONGEST_PATH:
                     found.setdefault(int(path[i, j]), []).append(float(squared[i, j]))
+        every = np.concatenate([*found.values()])
+        within = sum(len(one) * np.var(one) for one in found.values()) / len(every)
+        explained = 1 - float(within / np.var(every)) if np.var(every) else 0.0
         rows += [
             {
                 "space": name,
+                "explained": explained,
                 "edges": edges,
                 "seed": seed,
                 "pairs": len(all_of),
@@ -137,6 +152,8 @@ def arc_records(encoder: TextEncoder, bank: Treebank, seeds: Sequence[int]) -> R
                 )
                 score = attention_probe.classifier(0.1).fit(x, learnt).score(y, asked)
                 rows.append({"task": task, "reads": reads, "seed": seed, "score": score})
+    del maps, parts
+    trainings.give_back_memory()  # of maps of every head
     return Records(rows)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from tlcourse.lessons.geometry_of_bert import in_words_of_maps as maps
 from tlcourse.lessons.geometry_of_bert import kept
+from tlcourse.lessons.geometry_of_bert.in_words import joined, side
+from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -20,14 +22,14 @@ def _told(rows: Records) -> str:
 
 
 def paper_rows(
-    arcs: Records, senses: Records, semantic: Records, joined: Records, models: Sequence[str]
+    arcs: Records, senses: Records, semantic: Records, together: Records, models: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Rows for `show.compare`: attention, senses, maps, two sentences; of senses, these models."""
     return [
         *_arc_rows(arcs),
         *_sense_rows(senses, models),
         _semantic_row(semantic),
-        _joined_row(joined),
+        _joined_row(together),
     ]
 
 
@@ -41,7 +43,7 @@ def _arc_rows(arcs: Records) -> list[tuple[Any, ...]]:
 
     relations = arcs.where(task="which relation").values("relations")[0]
     why = (
-        "They: 144 heads of BERT-base, the Penn Treebank. We: 72 heads of distilled models, UD "
+        "They: 144 heads of BERT-base, the Penn Treebank. We: 72 heads of a distilled model, UD "
         "English-EWT, a few "
         "hundred sentences. Their figure has no reader of places beside it; ours has."
     )
@@ -93,28 +95,24 @@ def _semantic_row(semantic: Records) -> tuple[Any, ...]:
         ours.append(f"{m}: {_told(at.where(way=maps.TRAINED))} / {_told(at.where(way=maps.RANDOM))}")
     theirs = "; ".join(f"{m}: {a:.2f} / {b:.2f}" for m, (a, b) in SEMANTIC.items() if m in (128, 64, 32, 16))
     few, many = min(rows.values("m")), max(rows.values("m"))
-    gains = {
-        m: rows.where(m=m, way=maps.TRAINED).mean - rows.where(m=m, way=maps.RANDOM).mean for m in (few, many)
-    }
-    same = (
-        "As with theirs, the trained map gains"
-        if gains[few] > max(0.0, gains[many])
-        else "The trained map gains"
-    )
+    told = []
+    for m in (few, many):
+        at = rows.where(m=m)
+        gap = difference(at.where(way=maps.TRAINED), at.where(way=maps.RANDOM), (maps.TRAINED, maps.RANDOM))
+        told.append(f"{side(gap)} the random one with {m} ({100 * gap.mean:+.1f} points)")
     return (
         "m numbers after a trained / a random map",
         f"{theirs}; no map 71.1",
         _NOTES.replace("4.2", "4.2.1").replace("part 2", "part 3"),
         f"{model}, last layer: {'; '.join(ours)}",
         "Their map is trained on 8,542 senses of SemCor, ours on hundreds of uses of four words. "
-        f"{same} {100 * gains[few]:+.1f} points on a random one with {few} numbers, {100 * gains[many]:+.1f} "
-        f"with {many}.".replace("-", "−"),
+        f"Theirs gains with each number of numbers; ours is {joined(told)}.".replace("-", "−"),
     )
 
 
-def _joined_row(joined: Records) -> tuple[Any, ...]:
+def _joined_row(together: Records) -> tuple[Any, ...]:
     told = []
-    for model, rows in joined.mean_over("word").by("model").items():
+    for model, rows in together.mean_over("word").by("model").items():
         top = rows.where(layer=max(rows.values("layer")), measure="ratio")
         told.append(
             f"{model} " + ", ".join(f"{context} {one.mean:.2f}" for context, one in top.by("context").items())
@@ -125,6 +123,5 @@ def _joined_row(joined: Records) -> tuple[Any, ...]:
         f"{_PAPER}, section 4.3; reported as",
         "; ".join(told),
         "They: 25,096 pairs of SemCor; their ratios stand in a figure. Ours has a control, a sentence "
-        "without the "
-        "word, which tells the other sense from a longer text.",
+        "without the word, which tells the other sentence's word and sense from a longer text.",
     )

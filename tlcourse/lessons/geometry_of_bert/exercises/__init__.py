@@ -31,11 +31,13 @@ which_layer = prediction(
     ),
     answer=2,
     why=(
-        "Before any layer a word has one vector, wherever it stands, but for its place: no sense is told.",
+        "Before any layer a word has one vector, wherever it stands, but for its place and its form: they "
+        "tell little.",
         "The last layers of a network may keep less of a sense than those below, if they are made for "
         "something else. See whether the curves of this lesson do so.",
-        "Each layer can take in more of the sentence than the one below. In the paper it goes up with every "
-        "layer (section 4.2); other networks and other words need not be like that.",
+        "Each layer can take in more of the sentence than the one below. This is the paper's BERT-base, "
+        "where it goes up with every layer (section 4.2). The curves of this lesson are of other networks, "
+        "and need not be like that: what they do is said above.",
         "Layers differ in what they have read of the sentence: the embeddings have read nothing.",
     ),
 )
@@ -44,7 +46,7 @@ concatenated = prediction(
     question=(
         "Somebody “served” a meal in one sentence. Behind it you write “and” and a sentence in which "
         "somebody "
-        "“served” as mayor. What becomes of the vector of the first “served”: of its cosine with the "
+        "“served” as mayor. What becomes of the vector of such a “served”: of its cosine with the "
         "centroid "
         "of its own sense, divided by that with the centroid of the other, in the mean over many such pairs?"
     ),

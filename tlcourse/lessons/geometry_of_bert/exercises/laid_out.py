@@ -114,6 +114,14 @@ def _by_depth(parents: Sequence[int]) -> np.ndarray:
     return points
 
 
+def _root_taken_for_the_first(parents: Sequence[int]) -> np.ndarray:
+    """The edge above node k in column k − 1, as if the root were always node 0."""
+    points = np.zeros((len(parents), len(parents) - 1))
+    for node, way in enumerate(_ways(parents)):
+        points[node, [k - 1 for k in way]] = 1
+    return points
+
+
 def _minus(parents: Sequence[int]) -> np.ndarray:
     return -_laid_out(parents)
 
@@ -156,6 +164,10 @@ def _minus(parents: Sequence[int]) -> np.ndarray:
         (_first_column_gone, "You take the first column away: the root's has to go, wherever it stands."),
         (_last_column_gone, "You take the last column away: the root's has to go, wherever it stands."),
         (_in_one_pass, "A parent may come later in the list: when you add its edges they are not there yet."),
+        (
+            _root_taken_for_the_first,
+            "The root is not always node 0: the columns are those of the other nodes, in their order.",
+        ),
         (_depths, "These are the depths: one point for each node is asked for, (n, n − 1)."),
         (_neighbours, "You mark the neighbours of a node: mark the edges on the way from the root to it."),
         (_down_not_up, "You go down, to the nodes below: go up, from parent to parent."),

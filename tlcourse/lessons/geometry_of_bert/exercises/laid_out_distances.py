@@ -100,6 +100,10 @@ def _neighbours(points: np.ndarray) -> np.ndarray:
     return (np.diff(points, axis=0) ** 2).sum(axis=1)
 
 
+def _over_points(points: np.ndarray) -> np.ndarray:
+    return ((points[:, None] - points) ** 2).sum(axis=0)
+
+
 @exercise(
     title="Squared distances",
     inputs=_points,
@@ -120,6 +124,7 @@ def _neighbours(points: np.ndarray) -> np.ndarray:
     ),
     wrong=[
         (_distances, "That is the distance: its square is asked for, so no root."),
+        (_over_points, "You add up over the points: add up over the coordinates, the last axis."),
         (_mean, "You take the mean over the coordinates: add them up."),
         (_in_blocks, "You add up absolute differences: add up their squares."),
         (_sum_squared, "You add up first, and square the sum: square each, then add up."),

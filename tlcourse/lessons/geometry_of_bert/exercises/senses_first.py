@@ -99,12 +99,17 @@ def _largest_count(train: np.ndarray, test: np.ndarray) -> float:
     return float((test == np.bincount(train).max()).mean())
 
 
+def _place_among_those(train: np.ndarray, test: np.ndarray) -> float:
+    return float((test == np.unique(train, return_counts=True)[1].argmax()).mean())
+
+
 @exercise(
     title="The baseline: always the first sense",
     inputs=_train_test,
     special={
         "no test use has that sense": (np.array([2, 0, 2, 1]), np.array([0, 1, 1, 0])),
         "the test has a sense that training has not": (np.array([1, 0, 1]), np.array([3, 1, 3, 3])),
+        "a sense below the most frequent has no use": (np.array([1, 3, 3, 1, 3]), np.array([3, 1, 3, 0, 3])),
         "all have that sense": (np.array([0, 2, 2, 1]), np.array([2, 2])),
     },
     equivalent={
@@ -147,6 +152,7 @@ def _largest_count(train: np.ndarray, test: np.ndarray) -> float:
             _by_shares,
             "That is guessing as often as each sense occurs: the most frequent one is always answered.",
         ),
+        (_place_among_those, "That is its place among the senses that occur: take the sense at that place."),
         (_largest_count, "`max` says how often it comes, `argmax` which it is."),
     ],
 )

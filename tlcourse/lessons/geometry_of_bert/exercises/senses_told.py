@@ -114,7 +114,7 @@ def _centred(states: np.ndarray, centroids: np.ndarray) -> np.ndarray:
         "each row is asked for?",
     ),
     wrong=[
-        (_dot, "A long centroid wins by its length here: divide by it, the cosine is asked for."),
+        (_dot, "A long centroid wins by its length here: divide each by its own, the cosine is asked for."),
         (_euclid, "You go by Euclidean distance: the cosine is asked for, which has no regard to length."),
         (_unit_states_euclid, "States are of length 1 now, centroids are not: bring both to length 1."),
         (_farthest, "That is the farthest: the largest cosine is the nearest."),
