@@ -19,9 +19,10 @@ from tlcourse.models.pretrained.minilm import Watch, batches_by_length
 from tlcourse.models.pretrained.text_encoders import Example, PieceEncoder, TextEncoder
 from tlcourse.probe.attention_maps import unit_of_pieces
 from tlcourse.probe.word_uses import check_places
+from tlcourse.train.finetuning import trainings
 from tlcourse.train.measuring import frozen_states
 
-BATCH = 16
+BATCH = 8  # larger ones are no faster on a CPU, and take more memory
 _VERSION = 1  # part of the cache's key: raise it when the same sentences would get other states
 
 Layers = list[list[np.ndarray]]  # for each layer, for each sentence, (T, H)
@@ -73,12 +74,14 @@ def compute(
     if only is not None:
         means = [mean[place : place + 1] for mean, place in zip(means, only, strict=True)]
     found: Layers = [[np.zeros(0)] * len(examples) for _ in layers]
+    trainings.give_back_memory()  # of what was done before; long sentences need much for a moment
     for index in progress(batches_by_length([*map(len, examples)], BATCH)):
         states = encoder(encoder.batch([examples[i] for i in index]))
         for of_layer, k in zip(found, layers, strict=True):
             layer = states[k].float().clamp(-6e4, 6e4).numpy()
             for row, i in enumerate(index):
                 of_layer[i] = (means[i] @ layer[row, : len(examples[i])]).astype(np.float16)
+    trainings.give_back_memory()
     return found
 
 
