@@ -16,7 +16,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 75 minutes, of which the computer needs about four; the core without the optional section 70 · **You need** lesson 05 (a weighted sum of layers),
+# **Time** 80 minutes, of which the computer needs about four; the core without the optional section 75 · **You need** lesson 05 (a weighted sum of layers),
 # lesson 08 (BERT), lesson 10 (dependency trees, heads as parsers) · **You will be able to**
 # *train* a probe and *say* what its score is worth, *read* parts of speech and relations of words from frozen layers, *write* the structural probe of Hewitt and
 # Manning, *draw* the tree that lies in a model's vectors, and *name* the control that each claim needs.
@@ -279,7 +279,7 @@ for _epoch in range(2):
 
 # %% [markdown]
 # (All states are multiplied by one number, so that those of trained and untrained networks are of one length: with so few sentences it decides how far training comes, and without it trained and
-# untrained states would differ in length, too. Section 5 has the scores.)
+# untrained states would differ in length, too. Section 6 has the scores.)
 #
 # A tree is drawn from the distances by joining what is near: the *minimum spanning tree*, the shortest one that connects all words. How many of the true edges does it have? That is
 # **UUAS**, the undirected unlabelled attachment score; punctuation is left out.
@@ -367,7 +367,21 @@ show.md(trees_in_words.of_all_margins(axes, models))
 show.md(trees_in_words.of_control_trees(axes, models))
 
 # %% [markdown]
-# ## 5. *Optional:* how many directions does a tree need? · 5 minutes
+# ## 5. Other objectives on the same trees · 6 minutes
+# The models of the course's zoo have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe.
+# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals.
+
+# %%
+zoo = results.whole(axes, results.ZOO)  # those measured with three seeds at every layer
+objectives = structural.where(model=zoo, states="trained", measure="UUAS")
+no_model = results.NO_MODEL, structural.where(states="none", measure="UUAS").mean
+figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
+
+# %%
+show.md(trees_in_words.of_objectives(structural, zoo))
+
+# %% [markdown]
+# ## 6. *Optional:* how many directions does a tree need? · 5 minutes
 # $B$ has as many rows as you allow it. If the tree lay in all the numbers of a state, more rows would always help:
 
 # %%
