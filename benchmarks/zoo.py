@@ -152,7 +152,8 @@ class Model:
             return {"fingerprint": weights}
         return {
             "fingerprint": weights,
-            "recipe": {k: v for k, v in asdict(self.recipe).items() if k != "bf16"},
+            # `lowest` came after the first cells: empty, it changes nothing
+            "recipe": {k: v for k, v in asdict(self.recipe).items() if k != "bf16" and v != ""},
         }
 
     @property
