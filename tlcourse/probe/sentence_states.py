@@ -22,7 +22,7 @@ from tlcourse.probe.word_uses import check_places
 from tlcourse.train.finetuning import trainings
 from tlcourse.train.measuring import frozen_states
 
-BATCH = 8  # larger ones are no faster on a CPU, and take more memory
+BATCH = 8  # few, as all layers of a batch of long sentences are in memory at once
 _VERSION = 1  # part of the cache's key: raise it when the same sentences would get other states
 
 Layers = list[list[np.ndarray]]  # for each layer, for each sentence, (T, H)
