@@ -113,7 +113,11 @@ def test_the_best_reading_and_how_far_the_embeddings_are_behind():
 
 def test_the_figure_of_readings_tells_each_row_and_what_is_missing():
     found = conll(0.9).where(test="valid")
-    alt = figures.readings(found, published.BERT_BASE, "development part").alt
+    drawn = figures.readings(found, published.BERT_BASE, "development part")
+    explained = [text.get_text() for text in drawn.fig.legends[0].get_texts()]
+    assert figures.PAPER in explained  # each mark of the figure is in its legend
+    assert len(explained) == 4
+    alt = drawn.alt
     assert "embeddings: paper 91.0%, ours 70.1%" in alt
     assert "weighted sum of all: paper 95.5%, ours 80.1% and 85.1%" in alt
     only_frozen = found.where(way="frozen")

@@ -85,12 +85,7 @@ def readings(results: Records, paper: Mapping[str, float], test: str) -> Describ
     ax.set(xlabel=f"F1 over names, {test}")
     models = results.values("model")
     marks = {
-        "BERT-base, under a BiLSTM; last row: fine-tuned (paper)": {
-            "marker": "*",
-            "mfc": "white",
-            "mec": "black",
-            "ms": 14,
-        },
+        PAPER: {"marker": "*", "mfc": "white", "mec": "black", "ms": 14},
         f"{models[0]}, frozen, linear head": {**LOOKS["frozen, light"], "ms": 9},
         f"{models[0]}, frozen under a BiLSTM": {**LOOKS["frozen, heavy"], "ms": 9},
         f"{models[0]}, fine-tuned": {**LOOKS["tuned, light"], "ms": 9},
