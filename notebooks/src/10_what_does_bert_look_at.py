@@ -370,7 +370,7 @@ p = [tuned.topics(mine, headline, kept[0.6]), tuned.topics(smaller, headline)]
 show.md(in_words.of_removed(p, mine.task.names, mine.network, smaller.network))
 
 # %% [markdown]
-# Seconds, on one thread, texts of 64 pieces, medians of nine runs (`speed.json`):
+# Seconds, on one thread, texts of 64 pieces, medians of several runs (`speed.json`):
 
 # %%
 show.table(in_words.speed_rows(results["speed"]))

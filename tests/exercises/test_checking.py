@@ -1,12 +1,16 @@
 """Checking attempts: from a stub to the right answer, through everything a learner may write on the way."""
 
+import contextlib
 import random
+import threading
 
 import numpy as np
 import pytest
 import torch
 
+from tlcourse.exercises import attempts
 from tlcourse.exercises.machinery import exercise, question
+from tlcourse.exercises.time_limit import ended_after
 from tlcourse.exercises.verdicts import NOT_ATTEMPTED, SOLVED, WRONG
 
 HINTS = ("a nudge", "a bigger one", "nearly there")
@@ -194,6 +198,28 @@ def test_the_learner_can_interrupt():
 
     with pytest.raises(KeyboardInterrupt):
         check(attempt)
+
+
+def test_a_loop_without_an_end_is_ended(monkeypatch):
+    monkeypatch.setattr(attempts, "SECONDS", 0.1)
+
+    def forever(x):
+        while True:
+            with contextlib.suppress(Exception):  # as code that means to catch all does
+                x = x + 1
+
+    said = check(forever)
+    assert said.status == WRONG
+    assert "still running: does every loop come to an end?" in said.message
+    assert "line" in said.message  # and where
+
+
+def test_what_ends_in_time_leaves_no_timer():
+    before = threading.active_count()
+    for _ in range(50):
+        with ended_after(30):
+            assert threading.active_count() == before + 1
+    assert threading.active_count() == before
 
 
 def test_a_changed_argument_is_noticed():

@@ -1,10 +1,9 @@
 """The widget that asks a prediction: choose, commit, and go on; the answer comes where it is measured."""
 
-import html
-
 import ipywidgets
 
 from tlcourse.exercises import progress
+from tlcourse.exercises.marked_up import as_html, without_marks
 from tlcourse.exercises.prediction import Prediction
 from tlcourse.show.twins import Twin
 
@@ -19,13 +18,13 @@ class AskFirst(Twin):
 
     def __init__(self, asked: Prediction, key: str):
         self.question, self.options, self.key = asked.question, list(asked.options), key
-        self.alt = f"Predict: {asked.question}"
+        self.alt = f"Predict: {without_marks(asked.question)}"
 
     def build(self) -> ipywidgets.Widget:
         wide = ipywidgets.Layout(width="auto", max_width="60em")
-        ask = ipywidgets.HTML(f"<b>{html.escape(self.question)}</b>")
+        ask = ipywidgets.HTML(f"<b>{as_html(self.question)}</b>")
         self.choice = ipywidgets.RadioButtons(
-            options=[(text, i) for i, text in enumerate(self.options)], value=None, layout=wide
+            options=[(without_marks(text), i) for i, text in enumerate(self.options)], value=None, layout=wide
         )
         self.button = ipywidgets.Button(
             description="Commit to this answer", disabled=True, layout=ipywidgets.Layout(width="14em")
@@ -47,13 +46,13 @@ class AskFirst(Twin):
         progress.record_prediction(self.key, question=self.question, chosen=self.options[chosen])
         self.feedback.value = (
             '<div role="status" style="border-left:4px solid #0072B2; padding-left:0.6em; line-height:1.5">'
-            f"<b>{html.escape(self.options[chosen])}</b> {KEPT}</div>"
+            f"<b>{as_html(self.options[chosen])}</b> {KEPT}</div>"
         )
 
     def static(self) -> str:
-        items = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
+        items = "".join(f"<li>{as_html(option)}</li>" for option in self.options)
         return (
-            f'<p><b>{html.escape(self.question)}</b></p><ol type="A">{items}</ol>'
+            f'<p><b>{as_html(self.question)}</b></p><ol type="A">{items}</ol>'
             "<p>(Decide before you read on. The answer stands further down, where it is measured.)</p>"
         )
 

@@ -20,6 +20,7 @@ from types import FunctionType
 import numpy as np
 
 from tlcourse.exercises.equality import same
+from tlcourse.exercises.time_limit import SECONDS, TookTooLong, ended_after
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib", "stdlib")]
@@ -95,12 +96,16 @@ class Outcome:
 def run(function: Callable, args: tuple, seed: int) -> Outcome:
     """Call `function` on a copy of `args`, generators seeded; never raises for what it does.
 
-    KeyboardInterrupt passes: an endless loop has to end somehow.
+    A loop without an end is ended after a while; KeyboardInterrupt passes, for who does not want to wait.
     """
     given = copy.deepcopy(args)
     with _seeded(seed):
         try:
-            value = function(*given)
+            with ended_after(SECONDS):
+                value = function(*given)
+        except TookTooLong as error:
+            told = f"After {SECONDS:g} seconds it was still running: does every loop come to an end?"
+            return Outcome(failure=f"{told}{_where(error)}")
         except (Exception, SystemExit) as error:
             return Outcome(failure=describe(error))
     changed = next((i for i, (a, b) in enumerate(zip(args, given, strict=True)) if not _same(a, b)), None)
@@ -142,14 +147,19 @@ def describe(error: BaseException) -> str:
     """Return an error as `Type: message` and the line of the learner's own code that it came from."""
     name = type(error).__name__
     message = f"{name}: {error}" if str(error) else name
+    return f"{message}{_where(error)}"
+
+
+def _where(error: BaseException) -> str:
+    """The line of the learner's own code that an error came from, on a line of its own, or nothing."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
     if not frames:
-        return message
+        return ""
     frame = frames[-1]
     line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
     file = Path(frame.filename)
     where = file.name if file.exists() and "ipykernel" not in frame.filename else "your cell"
-    return f"{message}\n  line {frame.lineno} of {where}: `{line}`" if line else message
+    return f"\n  line {frame.lineno} of {where}: `{line}`" if line else ""
 
 
 def _is_theirs(filename: str) -> bool:

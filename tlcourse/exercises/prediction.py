@@ -4,11 +4,11 @@ Committing says that the choice is kept, and no more: neither the widget nor its
 `recalled` shows it, with the reasons, where the lesson comes to it.
 """
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tlcourse.exercises import progress
+from tlcourse.exercises.marked_up import as_html
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ class Recalled:
         words, colour = self._verdict()
         marks = {self.asked.right: "✓ "}
         reasons = "".join(
-            f"<li>{marks.get(option, '')}<b>{html.escape(option)}</b>: {html.escape(why)}</li>"
+            f"<li>{marks.get(option, '')}<b>{as_html(option)}</b>: {as_html(why)}</li>"
             for option, why in self.asked.reasons()
         )
         return (
             f'<div role="status" style="border-left:4px solid {colour}; padding-left:0.6em; line-height:1.5; '
-            f'max-width:60em"><p>{html.escape(self.asked.question)}</p><p><b>{html.escape(words)}</b></p>'
+            f'max-width:60em"><p>{as_html(self.asked.question)}</p><p><b>{as_html(words)}</b></p>'
             f"<ul>{reasons}</ul></div>"
         )
 

@@ -1,8 +1,9 @@
 """What a check says, as text and as HTML; a mark and a word, never colour alone."""
 
 import html
-import re
 from dataclasses import dataclass, field
+
+from tlcourse.exercises.marked_up import as_html
 
 SOLVED, WRONG, NOT_ATTEMPTED = "solved", "wrong", "not attempted"
 MARKS = {SOLVED: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
@@ -53,18 +54,13 @@ class Verdict:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        detail = f"<br>{_marked_up(self.detail)}" if self.detail else ""
+        detail = f"<br>{as_html(self.detail)}" if self.detail else ""
         given = f"<br>on the input <code>{html.escape(self.given)}</code>" if self.given else ""
         return (
             f'<div role="status" style="border-left:4px solid {_COLOURS[self.status]}; padding-left:0.6em; '
             f'line-height:1.5"><b>{MARKS[self.status]} {_WORDS[self.status]}.</b> '
-            f"{_marked_up(self.message)}{detail}{given}</div>"
+            f"{as_html(self.message)}{detail}{given}</div>"
         )
-
-
-def _marked_up(text: str) -> str:
-    """Return text as HTML: escaped, with `code` and line breaks."""
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text)).replace("\n", "<br>")
 
 
 @dataclass(frozen=True)

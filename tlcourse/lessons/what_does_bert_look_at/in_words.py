@@ -207,11 +207,11 @@ def of_speed(results: Records) -> str:
         f"{abs(g):.0%} {'faster' if g >= 0 else 'slower'} with a batch of {batch}"
         for batch, g in gains.items()
     )
+    times = len(results.where(measure=REMOVED).values("repeat"))
     return (
         f"Half of the heads are {fewer:.0%} of the layers' parameters: the feed-forward layers stay whole. "
-        f"Without them the model is {told}: whole and removed ran in turn, and this is the median of "
-        "the nine "
-        f"quotients, not the quotient of the table's medians. {_noise(results)}"
+        f"Without them the model is {told}: whole and removed ran in turn, {times} times, and this is the "
+        f"median of the quotients, not the quotient of the table's medians. {_noise(results)}"
     )
 
 
