@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import plain_probes
 import torch
-from probing_gold import TASKS, Split, gold, read_task, states_of, untrained_states
+from probing_gold import TASKS, Split, gold, read_task, read_untrained, states_of, untrained_states
 from results_file import RecordsFile
 
 from tlcourse.data.dependency_trees import DependencyTree
@@ -36,6 +36,7 @@ NORMS = (0, 1, 2, 4, 8)  # 0: as they are
 RANKS = (8, 16, 32, 64, 128, 256)
 CHOSEN_ON = 0.25  # of the training sentences, for `choose` to ask
 EDGE_STEPS = 600  # at most
+UNTRAINED_MIX = "untrained mix"
 DISTANCE, DEPTH = "distance", "depth"
 KINDS: dict[str, type[StructuralProbe]] = {DISTANCE: DistanceProbe, DEPTH: DepthProbe}
 
@@ -227,6 +228,21 @@ def edge(options: argparse.Namespace) -> None:
                     keep(results, key, {"F1": edge_probing.score(probe, part, read.task.test_index)}, started)
 
 
+def edge_untrained(options: argparse.Namespace) -> None:
+    """The mix of all layers of a twin with random weights, other ones for each seed."""
+    results = RecordsFile(HERE / "edge.json")
+    for model in options.models:
+        for name in options.tasks:
+            for seed in options.seeds:
+                key = {"model": model, "task": name, "way": UNTRAINED_MIX, "seed": seed}
+                if results.has(**key):
+                    continue
+                started = time.process_time()
+                read = read_untrained(model, name, seed)
+                probe = edge_probing.fit(read, read.task.train_index, MIX, seed, EDGE_STEPS)
+                keep(results, key, {"F1": edge_probing.score(probe, read, read.task.test_index)}, started)
+
+
 def control_of_tags(options: argparse.Namespace) -> None:
     """Parts of speech and their control task, read from one layer by the edge probe's MLP."""
     results, name = RecordsFile(HERE / "control.json"), "parts of speech"
@@ -268,6 +284,7 @@ PARTS = {
     "control": control,
     "control-tags": control_of_tags,
     "edge": edge,
+    "edge-untrained": edge_untrained,
     "speed": speed,
 }
 

@@ -105,6 +105,12 @@ def drawn_from(learnt: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, np.n
     )
 
 
+def read_untrained(model: str, name: str, seed: int) -> ReadTask:
+    """The same sentences read by a network of the same shape with random weights."""
+    task = edge_task(name)
+    return ReadTask.of(task, sentence_states.cached(encoders.load(model, random_seed=seed), task.words))
+
+
 def read_task(model: str, name: str) -> ReadTask:
     task = edge_task(name)
     if name == "names":

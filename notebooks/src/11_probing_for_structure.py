@@ -16,7 +16,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes, of which the computer needs about four; the core without the optional section 75 · **You need** lesson 05 (a weighted sum of layers),
+# **Time** 95 minutes, of which the computer needs about four; the core without the optional section 90 · **You need** lesson 05 (a weighted sum of layers),
 # lesson 08 (BERT), lesson 10 (dependency trees, heads as parsers) · **You will be able to**
 # *train* a probe and *say* what its score is worth, *read* parts of speech and relations of words from frozen layers, *write* the structural probe of Hewitt and
 # Manning, *draw* the tree that lies in a model's vectors, and *name* the control that each claim needs.
@@ -45,7 +45,7 @@ from tlcourse.lessons.probing_for_structure import (
     widget,
 )
 from tlcourse.models.pretrained import encoders
-from tlcourse.probe import control_tasks, edge_probing, edge_tasks, sentence_states, tree_baselines
+from tlcourse.probe import control_tasks, edge_probing, edge_tasks, sentence_states
 from tlcourse.probe.structural import DepthProbe, DistanceProbe
 from tlcourse.show import Records
 
@@ -69,12 +69,12 @@ check.predict("which_layer")
 # nobody looked through them, and they come with the course.
 
 # %%
-bbc = live.some(silver_trees.load(), train=pick(full=400, fast=60), test=pick(full=120, fast=30))
+bbc = silver_trees.load().fewer(train=pick(full=400, fast=60), test=pick(full=120, fast=30))
 words = [tree.words for tree in bbc.trees]
 tags, tag_names = live.numbered([tree.tags for tree in bbc.trees])
 layer = 3  # of six, the middle one
-untrained = tree_baselines.untrained("distilbert", words, [layer], seed)[0]
-untrained[0].shape  # of the first sentence: words, numbers
+vectors = live.vectors_of_a_network(words, layer, seed)
+vectors[0].shape  # of the first sentence: words, numbers
 
 # %% [markdown]
 # A word's vector is the mean over its pieces. The probe, whole: linear, or with one hidden layer.
@@ -84,11 +84,11 @@ show.source(live.train_word_probe, docstring=False)
 
 # %%
 steps = pick(full=200, fast=60)
-accuracy = live.word_accuracy(untrained, tags, bbc, hidden=256, steps=steps, seed=seed)
+accuracy = live.word_accuracy(vectors, tags, bbc, hidden=256, steps=steps, seed=seed)
 show.md(in_words.of_first_probe(accuracy, live.commonest(tags, bbc)))
 
 # %% [markdown]
-# Nothing about language is in there. What a random network does keep is which word it was given: another word, another vector. The rest the probe has learned by itself, word by word: “the” is a
+# Nothing was learned in there, but the vocabulary of pieces. What a random network does keep is which word it was given: another word, another vector. The rest the probe has learned by itself, word by word: “the” is a
 # determiner, “said” is a verb. A high score says that the *probe* can do the task from these vectors. Who knows the language, the vectors or the probe, it does not say.
 #
 # Hewitt and Liang (2019) make that measurable. A *control task* has the same words and as many answers, but each word *type* (a word as it is spelt) gets an answer by lot, the same wherever it
@@ -100,7 +100,8 @@ show.md(in_words.of_first_probe(accuracy, live.commonest(tags, bbc)))
 show.source(control_tasks.control_tags, docstring=False)
 
 # %% [markdown]
-# Now the trained network beside its untrained twin, two probes, both tasks, three seeds (each with a lot of its own):
+# Now the trained network, *DistilBERT*, beside this *untrained twin*, a network of the same shape with random weights: two probes, both tasks, three seeds (each with a lot of its own; they are seeds of the
+# probe, the networks stay the same). One thing to keep in mind to the end: this DistilBERT was tuned, after its pretraining, to correct grammar. What is found in it, pretraining alone need not have put there; section 5 asks models that were only pretrained.
 
 # %%
 # layers[k][i]: (T, 768), layer k, sentence i
@@ -112,7 +113,7 @@ asked = {
     "parts of speech": [tags] * len(seeds),
     "control task": [control_tasks.control_tags(words, shares, s) for s in seeds],
 }
-read = {"untrained": untrained, f"DistilBERT, layer {layer}": layers[layer]}
+read = {"untrained": vectors, f"DistilBERT, layer {layer}": layers[layer]}
 by_word = live.word_records(read, asked, bbc, steps, seeds)
 
 # %%
@@ -127,13 +128,13 @@ show.md(in_words.of_selectivity(by_word, live.commonest(asked["control task"][0]
 check.recall("control")
 
 # %%
-show.md(in_words.of_trained_against_untrained(by_word))
+show.md(in_words.of_trained_against_untrained(by_word, live.from_a_table(words, tags, bbc)))
 
 # %% [markdown]
-# So each score below stands beside a control: the same probe on an untrained network, on a task made of lots, or on vectors that have not seen their neighbours.
+# So the scores of the next three sections stand beside controls: the same probe on an untrained network, on a task made of lots, or on vectors that have not seen their neighbours.
 #
-# ## 2. Which layer knows what? · 14 minutes
-# *Edge probing* (Tenney et al. 2019) asks for the label of a span of words, or of a pair of spans: is this span a person? is this word the subject of that one? The probe is told where the
+# ## 2. What do the layers add, and where? · 14 minutes
+# *Edge probing* (Tenney et al. 2019) asks for the label of a span of words, or of a pair of spans: is this word a noun? is it the subject of that one? The probe is told where the
 # spans are and sees nothing but their states. Each span becomes one vector, by an attention of its own over its words; an MLP on one or two such vectors says yes or no to each label.
 
 # %%
@@ -143,8 +144,8 @@ show.source(edge_probing.EdgeProbe.pool, docstring=False)
 show.source(edge_probing.EdgeProbe.forward, docstring=False)
 
 # %% [markdown]
-# Its control is in what it reads: *lex*, the embeddings alone, which have not seen the sentence; *cat*, the top layer beside them; *mix*, a weighted sum of all $L + 1$ layers, $\gamma \sum_\ell s_\ell h_\ell$, with
-# learned shares $s$ that add up to 1 (lesson 05). What *mix* scores above *lex*, the layers have brought. Here the question is what a word is to its head: `nsubj`, a subject, or `det`, a determiner?
+# Its control is in what it reads: *lex*, the embeddings alone, which know the word and its place and have not seen the sentence; *cat*, the top layer beside them; *mix*, a weighted sum of all $L + 1$ layers, $\gamma \sum_\ell s_\ell h_\ell$, with
+# learned shares $s$ that add up to 1 (lesson 05). What *mix* scores above *lex*, the layers add. Each label is a yes or a no, and the score is *F1*: precision and recall of all the probe's yeses in one number. Here the question is what a word is to its head: `nsubj`, a subject, or `det`, a determiner?
 
 # %%
 task = edge_tasks.dependencies(bbc)
@@ -155,7 +156,7 @@ show.results(edges_now, rows="task", columns="reads", caption="F1, silver relati
 show.md(in_words.of_edges(edges_now))
 
 # %% [markdown]
-# The same with gold labels, drawn by people (`benchmarks/probing.py`; English-EWT, texts of the web):
+# The same with gold labels, given by people (`benchmarks/probing.py`; English-EWT, texts of the web, and for names news, CoNLL-2003), and beside it the control that tells training from mixing: the mix of all layers of an *untrained* twin.
 
 # %%
 edge = Records.load("probing_for_structure/edge")
@@ -185,6 +186,12 @@ def expected_layer(scores):
 # %%
 check.expected_layer(expected_layer)
 
+# %% [markdown]
+# Here are scores to give to yours, $S_0$ to $S_6$ on gold labels:
+
+# %%
+show.table(in_words.growth(edge))
+
 # %%
 weights = Records.load("probing_for_structure/mix_weights")
 show.table(in_words.places(edge, weights))
@@ -197,14 +204,14 @@ show.table(in_words.places(edge, weights))
 show.md(in_words.of_places(edge, weights))
 
 # %% [markdown]
-# ## 3. A tree in the distances · 20 minutes
+# ## 3. A tree in the distances · 35 minutes
 # A label is a small piece of structure. Is the whole tree in there? Hewitt and Manning (2019) turn the tree into numbers that vectors can have: the number of edges between each two words.
 
 # %%
 drawn.tree_and_distances()
 
 # %% [markdown]
-# Whoever knows all distances knows the tree: its edges are the pairs at distance 1.
+# Whoever knows all distances knows the tree's edges: they are the pairs at distance 1. What is not in there is which word is the root; that gets a probe of its own below.
 #
 # ### Your turn: from heads to distances
 
@@ -222,7 +229,7 @@ def tree_distances(heads):
 check.tree_distances(tree_distances)
 
 # %% [markdown]
-# Now to the vectors. The states of a sentence serve many ends; its tree, if it is there, need not lie in all directions. So the probe may choose some, by one linear map $B$ of `rank` × 768 numbers, and nothing
+# Now to the vectors. The states of a sentence serve many ends; its tree, if it is there, need not lie in all directions. So the probe may choose some, by one linear map $B$ of `rank` × $H$ numbers, $H$ = 768 in DistilBERT, and nothing
 # else, and measures *squared* distances (a tree's distances fit squares: lesson 12 shows why):
 #
 # $$d_B(h_i, h_j)^2 = \lVert B(h_i - h_j) \rVert^2$$
@@ -257,7 +264,7 @@ def distance_loss(predicted, gold):
 check.distance_loss(distance_loss)
 
 # %% [markdown]
-# That is the method. Here it is whole, a sentence at a time, two rounds through the training sentences:
+# That is the method. Here it is whole, with both of your formulas in it, a sentence at a time, two rounds through the training sentences:
 
 # %%
 torch.manual_seed(seed)
@@ -277,9 +284,12 @@ for _epoch in range(2):
         losses.append(loss.item())
     print(f"round {_epoch + 1}: {np.mean(losses):.2f} edges off on average")
 
+# %%
+show.md(trees_in_words.of_loop(live.map_scores(scale * B, layers[layer], bbc)))
+
 # %% [markdown]
 # (All states are multiplied by one number, so that those of trained and untrained networks are of one length: with so few sentences it decides how far training comes, and without it trained and
-# untrained states would differ in length, too. Section 6 has the scores.)
+# untrained states would differ in length, too. Section 6 has the scores. `live.RANK` rows, 128, were chosen with it.)
 #
 # A tree is drawn from the distances by joining what is near: the *minimum spanning tree*, the shortest one that connects all words. How many of the true edges does it have? That is
 # **UUAS**, the undirected unlabelled attachment score; punctuation is left out.
@@ -307,7 +317,7 @@ check.uuas(uuas)
 
 # %%
 shown = pick(full=list(range(len(layers))), fast=[0, layer])
-read = {f"layer {k}": layers[k] for k in shown} | {f"untrained layer {layer}": untrained}
+read = {f"layer {k}": layers[k] for k in shown} | {f"untrained layer {layer}": vectors}
 now, probes = live.measure_trees(DistanceProbe, read, bbc, seeds)
 trained, twin = f"layer {layer}", f"untrained layer {layer}"
 few = now.where(states=["no model", "layer 0", trained, twin])
@@ -324,10 +334,10 @@ show.results(depths, rows="states", columns="measure", best=None, caption="silve
 show.md(trees_in_words.of_live_trees(depths, trained, twin, "Root %"))
 
 # %% [markdown]
-# ## 4. Every baseline on the same axes · 8 minutes
-# Silver trees are a parser's. Now gold ones, drawn by people: English-EWT, 1,586 sentences to learn from, 1,634 to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
+# ## 4. Every baseline on the same axes · 10 minutes
+# Silver trees are a parser's. Now gold ones, drawn by people, and a second model, `minilm` (lesson 01): English-EWT, 1,586 sentences of its development part to learn from, 1,634 of its test part to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
 # are what the trained layers have to beat. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
-# *untrained* twin is the same network before its training. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type.
+# *untrained* twin is the same network before its training. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type (the last word itself always hangs on the first).
 
 # %%
 structural = Records.load("probing_for_structure/structural")
@@ -340,7 +350,7 @@ figures.by_layer(axes, models, "UUAS, gold trees")
 show.md(trees_in_words.of_gold_layers(axes, models))
 
 # %% [markdown]
-# (Both models were tuned after their pretraining: DistilBERT to correct grammar, MiniLM to compare sentences. We think that this has changed their last layers most; it was not tried on models before that.)
+# (MiniLM, too, was tuned after its pretraining, to compare sentences. We think that tuning has changed the last layers of both most; it was not tried on models before that.)
 
 # %%
 check.recall("which_layer")
@@ -358,7 +368,7 @@ show.md(trees_in_words.of_layers(now, shown))
 show.md(trees_in_words.of_margins(axes, models))
 
 # %%
-show.md(trees_in_words.of_all_margins(axes, models))
+show.md(trees_in_words.of_decay(axes, models))
 
 # %% [markdown]
 # And how selective is the probe of distances? Gold trees against control trees, the same layer:
@@ -369,7 +379,8 @@ show.md(trees_in_words.of_control_trees(axes, models))
 # %% [markdown]
 # ## 5. Other objectives on the same trees · 6 minutes
 # The models of the course's zoo have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe.
-# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals.
+# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals (it has two layers above its embeddings; XLNet and ERNIE 2.0 come in lessons 14 and 15). And no untrained twin stands beside them here: the figure
+# compares the six, and does not say what training brought to each.
 
 # %%
 zoo = results.whole(axes, results.ZOO)  # those measured with three seeds at every layer
@@ -382,7 +393,7 @@ show.md(trees_in_words.of_objectives(structural, zoo))
 
 # %% [markdown]
 # ## 6. *Optional:* how many directions does a tree need? · 5 minutes
-# $B$ has as many rows as you allow it. If the tree lay in all the numbers of a state, more rows would always help:
+# $B$ has as many rows as you allow it. If the tree lies in a few directions, more rows than these don't help any more:
 
 # %%
 rank = results.by_rank(Records.load("probing_for_structure/rank"), structural, live.RANK)
@@ -392,14 +403,14 @@ figures.lines(rank, "rank", "model", "UUAS, gold trees", "rank of B", log=True)
 show.md(trees_in_words.of_rank(rank))
 
 # %% [markdown]
-# And the length to which all states are brought? It was chosen, with the rank, on a quarter of the training sentences, for the trained models; it is fair to say that a baseline was not given a choice of its own. UUAS there:
+# And the length to which all states are brought, `live.MEAN_NORM`? It was chosen, with the rank, on a quarter of the training sentences, for the trained models together; it is fair to say that a baseline was not given a choice of its own. UUAS there:
 
 # %%
 choose = Records.load("probing_for_structure/choose")
 show.md(trees_in_words.of_lengths(choose, live.RANK, live.EPOCHS))
 
 # %% [markdown]
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ · 3 minutes
 
 # %%
 show.compare(published.paper_rows(structural, edge, in_words.with_selectivity(by_word)))
@@ -424,7 +435,7 @@ check
 show.md(in_words.to_remember(by_word, live.commonest(tags, bbc), axes, models[0]))
 
 # %% [markdown]
-# **What it got wrong.** That something *can* be read from the states does not say that the model uses it: for that one has to change the states and see what becomes of the answers. And which tree? A probe learns one treebank's
+# **What it got wrong.** The models with which we did most of this were tuned, one of them on grammar: that pretraining alone puts trees into vectors, only the zoo's models of section 5 can show. That something *can* be read from the states does not say that the model uses it: for that one has to change the states and see what becomes of the answers. And which tree? A probe learns one treebank's
 # convention; that the vectors fit it better than another was not asked.
 #
 # **What came next.** Probes that change what they find and watch the model (Elazar et al. 2021, *amnesic probing*), probes that count the bits which they need (Voita and Titov 2020). Why *squared* distances, and

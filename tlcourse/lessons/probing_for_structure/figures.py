@@ -13,9 +13,9 @@ from tlcourse.show.records import Records
 _TRAINED = {"color": COLOURS["blue"], "marker": "o", "linestyle": "-"}
 # What there is besides trained layers → its look.
 _LEVELS = {
-    results.NO_MODEL: {"color": COLOURS["black"], "linestyle": ":"},
     results.DECAY: {"color": COLOURS["green"], "linestyle": "-."},
     results.BILSTM: {"color": COLOURS["purple"], "linestyle": "--"},
+    results.NO_MODEL: {"color": COLOURS["black"], "linestyle": ":"},  # last: it may lie on another
 }
 _POINTS = {
     results.UNTRAINED: {"color": COLOURS["vermillion"], "marker": "s"},

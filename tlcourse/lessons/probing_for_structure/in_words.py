@@ -60,27 +60,44 @@ def of_selectivity(records: Records, commonest: float, ceiling: float) -> str:
     return "\n".join(lines).replace("-0.", "−0.")
 
 
-def of_trained_against_untrained(records: Records) -> str:
-    """The two networks on the linguistic task alone."""
+def of_trained_against_untrained(records: Records, table: float) -> str:
+    """The two networks on the linguistic task alone, and a plain table of words, `live.from_a_table`."""
     trained, untrained = (
         records.where(task=live.TASK, probe="linear", states=name) for name in records.values("states")[::-1]
     )
     gap = difference(trained, untrained)
-    return f"On parts of speech alone, linear probe: {gap.sentence}."
+    where = {name: one.mean - table for name, one in (("untrained", untrained), ("trained", trained))}
+    return (
+        f"On parts of speech alone, linear probe: {gap.sentence}. And a plain table, which gives each "
+        f"word the tag that it had most often in training, a new word the commonest of all, has "
+        f"{table:.1%}: the probe of untrained vectors is {_points(where['untrained'])} it, that of "
+        f"trained ones {_points(where['trained'])} it."
+    )
+
+
+def _points(gap: float) -> str:
+    return f"{100 * abs(gap):.1f} points {'above' if gap >= 0 else 'below'}"
 
 
 def of_edges(records: Records) -> str:
     """lex against mix, live."""
     gap = difference(records.where(reads="mix"), records.where(reads="lex"))
     return f"{gap.sentence}. " + gap.says(
-        above="What the mix has more, the layers have put in: *lex* sees the two words alone.",
+        above="*lex* sees the two words alone, and where they stand. The layers add to it; whether by what "
+        "they were trained for, or by mixing neighbours in as random ones do, too, the next table says.",
         below="Here the layers add nothing. We think that there are too few labels and steps for a mix.",
         luck="So few sentences and steps can't tell what the layers add.",
     )
 
 
 PAPERS_ORDER = ("parts of speech", "names", "dependencies")  # from the lowest layer up
-_NAMES = {"lex": "lex: embeddings alone", "cat": "cat: top layer beside them", "mix": "mix of all layers"}
+UNTRAINED_MIX = "untrained mix"
+_NAMES = {
+    "lex": "lex: embeddings alone",
+    "cat": "cat: top layer beside them",
+    "mix": "mix of all layers",
+    UNTRAINED_MIX: "mix, untrained",
+}
 
 
 def edge_ways(edge: Records) -> Records:
@@ -93,7 +110,7 @@ def edge_ways(edge: Records) -> Records:
             {"model": model, "task": row["task"], "way": _NAMES[row["way"]], "seed": row["seed"],
              "what": f"{row['task']}, {model}", "score": row["score"]}
             for row in of_model
-            if row["way"] in ("lex", "cat") or row.get("up_to") == top
+            if row["way"] != "mix" or row["up_to"] == top
         ]  # fmt: skip
     order = list(_NAMES.values())
     return Records(
@@ -120,10 +137,9 @@ def _places(edge: Records, weights: Records) -> dict[tuple[str, str], dict[str, 
         for row in edge:
             if (row["model"], row["task"], row["way"]) == (model, task, "mix"):
                 scores.setdefault(row["seed"], {})[row["up_to"]] = row["score"]
-        if scores and all(sorted(one) == layers for one in scores.values()):
-            of_one[EXPECTED] = {
-                seed: expected_layer([one[k] for k in layers]) for seed, one in scores.items()
-            }
+        every = {seed: one for seed, one in scores.items() if sorted(one) == layers}
+        if every:
+            of_one[EXPECTED] = {seed: expected_layer([one[k] for k in layers]) for seed, one in every.items()}
         found[model, task] = of_one
     return found
 
@@ -139,6 +155,20 @@ def places(edge: Records, weights: Records) -> list[dict[str, object]]:
     ]
 
 
+def growth(edge: Records) -> list[dict[str, object]]:
+    """A row for each model and task of which all S_ℓ were measured: the score of mixes of layers 0 to ℓ."""
+    rows = []
+    for (model, task), one in edge.where(way="mix").by("model", "task").items():
+        by_layer = {k: one.where(up_to=k) for k in sorted(one.values("up_to"))}
+        seeds = set.intersection(*(set(of.values("seed")) for of in by_layer.values()))
+        if len(by_layer) > 1 and seeds:
+            scores = {k: np.mean([of.of_seed[s] for s in seeds]) for k, of in by_layer.items()}
+            rows.append(
+                {"model": model, "task": task} | {f"S {k}": f"{score:.1%}" for k, score in scores.items()}
+            )
+    return rows
+
+
 def of_edge_ways(edge: Records) -> str:
     """A line for each task: what the layers add to the embeddings, by model."""
     rows = edge_ways(edge)
@@ -151,6 +181,9 @@ def of_edge_ways(edge: Records) -> str:
                 mix, lex = (of_model.where(way=_NAMES[name]) for name in ("mix", "lex"))
                 gap = difference(mix, lex, (f"{model}'s mix", "its embeddings alone"))
                 told.append(gap.sentence)
+                if _NAMES[UNTRAINED_MIX] in there:
+                    twin = of_model.where(way=_NAMES[UNTRAINED_MIX])
+                    told.append(difference(mix, twin, (f"{model}'s mix", "its untrained twin's")).sentence)
         if told:
             lines.append(f"- **{task}**: {'; '.join(told)}.")
     return "\n".join(lines)
@@ -211,19 +244,20 @@ def to_remember(by_word: Records, commonest: float, axes: Records, model: str) -
     )
     layer = results.compared_at(axes, model)
     tree = axes.where(model=model, what=results.TRAINED, layer=layer).mean
-    flat = axes.where(model=model, what=results.NO_MODEL).mean
+    name, strongest = results.strongest(axes, model)
     return "\n".join(
         (
             f"1. A probe's score is that of vectors and probe together: on vectors of an untrained network, "
             f"{seen:.0%} of the parts of speech were right, where always the commonest one has "
             f"{commonest:.0%}.",
             "2. Control tasks measure what a probe learns by heart; selectivity is what is left. "
-            f"{larger} ({deep.mean:.0%} of the control task, the linear one {linear.mean:.0%}).",
-            "3. Edge probing asks for labels of spans, and compares with the embeddings alone: what is more "
-            "comes from the layers.",
+            f"{larger} (of the control task, on untrained vectors, {deep.mean:.0%}; the linear one "
+            f"{linear.mean:.0%}).",
+            "3. Edge probing asks for labels of spans, and compares with the embeddings alone, and with "
+            "layers that nobody trained: what is above both comes from the training.",
             "4. The structural probe is one matrix. After it, squared distances stand for path lengths: the "
-            f"shortest tree has {tree:.0%} of the gold edges in {model}'s layer {layer}; left to right has "
-            f"{flat:.0%}.",
+            f"shortest tree has {tree:.0%} of the gold edges in {model}'s layer {layer}; the strongest "
+            f"baseline, {name}, has {strongest.mean:.0%}.",
             f"5. A layer's score is read beside all baselines. {of_gold_layers(axes, [model])[2:]}",
         )
     )

@@ -1,5 +1,6 @@
 """What the lesson measures while it runs: probes of words and of trees, on sentences of BBC news."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,12 +21,9 @@ PROBES = {"linear": None, "one hidden layer": HIDDEN}
 TASK, CONTROL = "parts of speech", "control task"
 
 
-def some(treebank: Treebank, train: int, test: int) -> Treebank:
-    """So many sentences of each part, the same each time: those to learn from, then those to test on."""
-    rng = np.random.default_rng(0)
-    learnt, asked = rng.permutation(treebank.train_index)[:train], rng.permutation(treebank.test_index)[:test]
-    trees = [treebank.trees[i] for i in (*learnt, *asked)]
-    return Treebank(trees, np.arange(len(learnt)), np.arange(len(learnt), len(trees)))
+def vectors_of_a_network(words: Sequence[Sequence[str]], layer: int, seed: int) -> list[np.ndarray]:
+    """For each sentence (T, 768): the states of section 1, before it is said whose they are."""
+    return tree_baselines.untrained("distilbert", words, [layer], seed)[0]
 
 
 def numbered(tags: Sequence[Sequence[str]]) -> tuple[list[np.ndarray], list[str]]:
@@ -85,6 +83,22 @@ def commonest(answers: Sequence[np.ndarray], treebank: Treebank) -> float:
     return float((asked == np.bincount(learnt).argmax()).mean())
 
 
+def from_a_table(words: Sequence[Sequence[str]], answers: Sequence[np.ndarray], treebank: Treebank) -> float:
+    """The share of test words whose answer is that word's commonest in training, or for a new word of all."""
+    seen: dict[str, Counter[int]] = {}
+    for i in treebank.train_index:
+        for word, answer in zip(words[i], answers[i].tolist(), strict=True):
+            seen.setdefault(word, Counter())[answer] += 1
+    of_all = sum(seen.values(), Counter()).most_common(1)[0][0]
+    table = {word: count.most_common(1)[0][0] for word, count in seen.items()}
+    right = [
+        table.get(word, of_all) == answer
+        for i in treebank.test_index
+        for word, answer in zip(words[i], answers[i].tolist(), strict=True)
+    ]
+    return float(np.mean(right))
+
+
 def word_records(
     states: Mapping[str, Sequence[np.ndarray]],
     tasks: Mapping[str, Sequence[Sequence[np.ndarray]]],
@@ -135,6 +149,18 @@ def probe(
     return structural.fit(
         kind, [states[i] for i in index], [treebank.trees[i] for i in index], RANK, seed, EPOCHS, MEAN_NORM
     )
+
+
+def map_scores(b: Tensor, states: Sequence[np.ndarray], treebank: Treebank) -> dict[str, float]:
+    """Of a map B (rank, H) that was trained by hand: UUAS on the test sentences, and how far off one is there
+    who says the training sentences' median distance of every two words: “always”, in edges."""
+    trees = [treebank.trees[i] for i in treebank.test_index]
+    moved = [torch.from_numpy(states[i]).float() @ b.detach().T for i in treebank.test_index]
+    predicted = [torch.cdist(x, x).square().numpy() for x in moved]
+    learnt = np.concatenate([DistanceProbe.gold(treebank.trees[i]).ravel() for i in treebank.train_index])
+    guess = np.median(learnt)
+    always = np.mean([np.abs(DistanceProbe.gold(tree) - guess).mean() for tree in trees])
+    return {"UUAS": tree_metrics.uuas(predicted, trees), "always": float(always)}
 
 
 def _scores(kind: type[StructuralProbe], predicted: Sequence, trees: Sequence) -> dict[str, float]:

@@ -9,6 +9,7 @@ TRAINED, UNTRAINED = "trained", "untrained, same layer"
 NO_MODEL = "no model (left to right)"
 DECAY, BILSTM = "neighbours mixed in (decay)", "random BiLSTM over layer 0"
 CONTROL = "control trees"
+EMBEDDINGS = "the embeddings (layer 0)"
 PUBLISHED = ("distilbert", "minilm")
 ZOO = tuple(registry.ZOO)
 SEEDS = 3  # of fewer, no spread is told
@@ -44,6 +45,18 @@ def on_one_axis(
             and row["rank"] == rank and row["model"] in models
         ]  # fmt: skip
     return Records(found, structural.about)
+
+
+def baselines(rows: Records, model: str) -> dict[str, Records]:
+    """By name, what each layer of a model is to beat: no model, mixed neighbours, random weights, layer 0."""
+    one = rows.where(model=model)
+    found = {what: one.where(what=what) for what in (NO_MODEL, DECAY, BILSTM) if what in one.values("what")}
+    return found | {EMBEDDINGS: one.where(what=TRAINED, layer=0)}
+
+
+def strongest(rows: Records, model: str) -> tuple[str, Records]:
+    """The baseline with the most, its name first."""
+    return max(baselines(rows, model).items(), key=lambda item: item[1].mean)
 
 
 def compared_at(rows: Records, model: str) -> int:

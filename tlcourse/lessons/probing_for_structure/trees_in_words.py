@@ -7,8 +7,6 @@ from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
-_AGAINST = (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED)
-
 
 def listed(names: Sequence[object]) -> str:
     """“a”, “a and b”, “a, b and c”."""
@@ -34,7 +32,7 @@ def of_layers(records: Records, layers: Sequence[int]) -> str:
 
 
 def of_gold_layers(rows: Records, models: Sequence[str]) -> str:
-    """The same for each model on gold trees, and its last layer against no model.
+    """The same for each model on gold trees, and its last layer against the strongest baseline.
 
     Args:
         rows: as `results.on_one_axis` makes them.
@@ -45,11 +43,13 @@ def of_gold_layers(rows: Records, models: Sequence[str]) -> str:
         trained = one.where(what=results.TRAINED)
         by_layer = {k: trained.where(layer=k) for k in sorted(trained.values("layer"))}
         last = max(by_layer)
-        flat = difference(by_layer[last], one.where(what=results.NO_MODEL)).says(
-            above="above no model", below="below no model", luck="within luck of no model"
+        name, strongest = results.strongest(rows, model)
+        where = difference(by_layer[last], strongest).says(
+            above="above", below="below", luck="within luck of"
         )
         lines.append(
-            f"- **{model}**: {_of_layers(by_layer)} Its last layer has {by_layer[last].mean:.1%}, {flat}."
+            f"- **{model}**: {_of_layers(by_layer)} Its last layer has {by_layer[last].mean:.1%}, {where} "
+            f"the strongest baseline, {name}, {strongest.mean:.1%}."
         )
     return "\n".join(lines)
 
@@ -70,13 +70,10 @@ def of_margins(rows: Records, models: Sequence[str]) -> str:
         one = rows.where(model=model)
         layer = results.compared_at(rows, model)
         ours = one.where(what=results.TRAINED, layer=layer)
-        told = []
-        for what in _AGAINST:
-            if what in one.values("what"):
-                theirs = one.where(what=what)
-                theirs = theirs.where(layer=layer) if what == results.UNTRAINED else theirs
-                gap = difference(ours, theirs, (f"layer {layer}", what))
-                told.append(f"{what}: {gap}")
+        told = [
+            f"{what}: {difference(ours, theirs, (f'layer {layer}', what))}"
+            for what, theirs in _compared_with(rows, model, layer).items()
+        ]
         lines.append(
             f"- **{model}**, layer {layer}, {mean_sd(ours.scores, '.1%')}; points above {'; '.join(told)}."
         )
@@ -87,19 +84,37 @@ def all_above(rows: Records, models: Sequence[str]) -> bool:
     """Whether each model's layer is above each baseline outside the spread."""
     for model in models:
         layer = results.compared_at(rows, model)
-        one = rows.where(model=model)
-        for what in [what for what in _AGAINST if what in one.values("what")]:
-            theirs = one.where(what=what, layer=layer) if what == results.UNTRAINED else one.where(what=what)
-            if difference(one.where(what=results.TRAINED, layer=layer), theirs).verdict != "above":
-                return False
+        ours = rows.where(model=model, what=results.TRAINED, layer=layer)
+        compared = _compared_with(rows, model, layer).values()
+        if any(difference(ours, theirs).verdict != "above" for theirs in compared):
+            return False
     return True
 
 
-def of_all_margins(rows: Records, models: Sequence[str]) -> str:
-    names = listed(models)
-    if all_above(rows, models):
-        return f"{names}: above every baseline, in each case outside the spread over the seeds."
-    return "Not each margin is outside the spread: see which."
+def _compared_with(rows: Records, model: str, layer: int) -> dict[str, Records]:
+    twin = rows.where(model=model, what=results.UNTRAINED)
+    at = {results.UNTRAINED: twin.where(layer=layer)} if layer in twin.values("layer") else {}
+    return results.baselines(rows, model) | at
+
+
+def of_decay(rows: Records, models: Sequence[str]) -> str:
+    """Whether mixed neighbours have more than the embeddings that they are mixed of."""
+    told = []
+    for model in models:
+        of_model = results.baselines(rows, model)
+        if results.DECAY in of_model:
+            names = ("decay", "the embeddings that it mixes")
+            gap = difference(of_model[results.DECAY], of_model[results.EMBEDDINGS], names)
+            told.append((gap, f"{model}: {gap.sentence}"))
+    if not told:
+        return ""
+    said = "; ".join(sentence for _, sentence in told)
+    if all(gap.verdict == "below" for gap, _ in told):
+        said += (
+            ". In the paper it is the other way round. Theirs mixes vectors of words; ours have each word's "
+            "place in them, and we think that the mean blurs those"
+        )
+    return f"{said}."
 
 
 def of_control_trees(rows: Records, models: Sequence[str]) -> str:
@@ -140,10 +155,38 @@ def of_objectives(structural: Records, models: Sequence[str], measure: str = "UU
     elif len(order) > 1:
         said += f"{first} is above each of the others outside the spread. "
     flat = structural.where(measure=measure, states="none")
+    said += _sunk(rows, models, flat)
     below = [model for model in order if difference(best[model], flat).verdict != "above"]
     if below:
         return said + f"{listed(below)} cannot be said to beat no model at all, {flat.mean:.1%}."
     return said + f"{'All are' if len(order) > 1 else 'That is'} above no model at all, {flat.mean:.1%}."
+
+
+def _sunk(rows: Records, models: Sequence[str], flat: Records) -> str:
+    """Which models have layers that are below no model."""
+    told = []
+    for model in models:
+        one = rows.where(model=model)
+        layers = [
+            layer for layer in sorted(one.values("layer"))
+            if difference(one.where(layer=layer), flat).verdict == "below"
+        ]  # fmt: skip
+        if layers:
+            told.append(f"{model} (layer{'s' if len(layers) > 1 else ''} {listed(layers)})")
+    if not told:
+        return ""
+    return (
+        f"Below no model, outside the spread: {listed(told)}; there the tree is harder to find than in the "
+        "words' order. "
+    )
+
+
+def of_loop(b_scores: Mapping[str, float]) -> str:
+    """What the map trained in the lesson's own loop is worth. `b_scores` as `live.map_scores` gives it."""
+    return (
+        f"One who always says the same number is {b_scores['always']:.2f} edges off. With this $B$, "
+        f"{b_scores['UUAS']:.0%} of the test sentences' edges are in the shortest tree."
+    )
 
 
 def of_rank(rank: Records) -> str:
@@ -164,6 +207,8 @@ def of_rank(rank: Records) -> str:
             )
         else:
             told += f"; rank {enough} cannot be told from that ({one.where(rank=enough).mean:.1%})."
+        if top == ranks[-1]:
+            told += " That is the largest which was tried."
         lines.append(told)
     return "\n".join(lines)
 

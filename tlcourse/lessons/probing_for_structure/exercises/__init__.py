@@ -33,7 +33,7 @@ which_layer = prediction(
     why=(
         "At layer 0 a word has one vector and its place, whatever stands around it. Its kind is in it, and "
         "that goes some way; which of several nouns a verb belongs to is not. See how far it comes.",
-        "A first layer has looked at its neighbours once. How much of the tree that gives, the table says; "
+        "A first layer has looked at its neighbours once. How much of the tree that gives, the figure says; "
         "a tree has ways longer than one look.",
         "The middle is far enough from the words to have seen the sentence, and still far from what the "
         "last layer is there for. Hewitt and Manning found the middle best in BERT, too. Read how much "
@@ -61,7 +61,7 @@ control = prediction(
         "Frequent words are in the training sentences, and a state says much of which word it is.",
         "It learns frequent words by heart, as far as a linear map can. What it is better at on parts of "
         "speech is Hewitt and Liang's *selectivity*: the part that is not learned by heart.",
-        "A table from word to tag would be right for each word that it has seen. A linear map has no room "
-        "for a table of all of them; a probe with a wide hidden layer has more.",
+        "A table from word to tag would be right for each word that it has seen. A linear map has less room "
+        "for such a table than a wide hidden layer, and both learn for 200 steps only.",
     ),
 )
