@@ -61,6 +61,7 @@ def probing(script, tmp_path, monkeypatch):
         module, "untrained_states", lambda model, layers, seed: [states_of(model)[0]] * len(layers)
     )
     monkeypatch.setattr(module, "read_task", read_task)
+    monkeypatch.setattr(module, "read_untrained", lambda model, name, seed: read_task(model, name))
     monkeypatch.setattr(module, "EDGE_STEPS", 3)
     monkeypatch.setattr(module, "EPOCHS", 2)
     monkeypatch.setattr(module, "RANK", 4)
@@ -140,6 +141,8 @@ def test_edge_probes_and_their_control(run, tmp_path):
     assert sum(of(weights, seed=0)) == pytest.approx(1, abs=1e-3)
     more = run("edge", "edge", tasks=["parts of speech"], cumulative=True)
     assert len(of(more, way="mix", up_to=0)) == 2
+    twins = run("edge-untrained", "edge", tasks=["parts of speech"])
+    assert len(of(twins, way="untrained mix")) == 2
     tags = run("control-tags", "control", layers=[0])
     assert len(of(tags, probe="parts of speech", task="control")) == 2
 
