@@ -386,7 +386,7 @@ show.md(trees_in_words.of_control_trees(axes, models))
 zoo = results.whole(axes, results.ZOO)  # those measured with three seeds at every layer
 objectives = structural.where(model=zoo, states="trained", measure="UUAS")
 no_model = results.NO_MODEL, structural.where(states="none", measure="UUAS").mean
-figures.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
+show.lines(objectives, "layer", "model", "UUAS, gold trees", "layer (0: embeddings)", level=no_model)
 
 # %%
 show.md(trees_in_words.of_objectives(structural, zoo))
@@ -397,7 +397,7 @@ show.md(trees_in_words.of_objectives(structural, zoo))
 
 # %%
 rank = results.by_rank(Records.load("probing_for_structure/rank"), structural, live.RANK)
-figures.lines(rank, "rank", "model", "UUAS, gold trees", "rank of B", log=True)
+show.lines(rank, "rank", "model", "UUAS, gold trees", "rank of B", log=True)
 
 # %%
 show.md(trees_in_words.of_rank(rank))

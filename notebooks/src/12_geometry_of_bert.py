@@ -297,7 +297,7 @@ show.md("\n".join(f"- {in_words.of_why_below(of_senses, model, 'hard')}" for mod
 zoo = kept.whole(of_senses, [m for m in of_senses.values("model") if m.endswith("-mini")])
 by_objective = kept.objectives(of_senses, zoo)
 shown_with = kept.with_baselines(by_objective, of_senses)
-figures.lines(shown_with, "layer", "model", "senses told", "layer (0: the embeddings)")
+show.lines(shown_with, "layer", "model", "senses told", "layer (0: the embeddings)")
 
 # %%
 show.md(in_words.of_objectives(of_senses, zoo))
@@ -333,7 +333,7 @@ for step in range(steps + 1):
 semantic = Records.load("geometry_of_bert/semantic")
 top = max(semantic.where(model=semantic.values("model")[0]).values("layer"))
 curves = maps.semantic_curves(semantic, semantic.values("model")[0], top)
-figures.lines(curves, "m", "way", f"senses told, {semantic.values('model')[0]}, layer {top}", "m", log=True)
+show.lines(curves, "m", "way", f"senses told, {semantic.values('model')[0]}, layer {top}", "m", log=True)
 
 # %%
 show.md(maps.of_semantic(semantic, semantic.values("model")))

@@ -28,6 +28,7 @@ _LAZY = {
     "difference": "differences",
     "results": "result_tables",
     "learning_curve": "label_curves",
+    "lines": "line_series",
     "labels_worth": "label_curves",
     "zoo_scores": "zoo_results",
     "attention": "attention_view",

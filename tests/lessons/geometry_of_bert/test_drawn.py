@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from tlcourse import show
 from tlcourse.data import bbc_senses, silver_trees
 from tlcourse.lessons.geometry_of_bert import drawn, figures, kept, live, widget
 from tlcourse.models.pretrained import encoders
@@ -22,9 +23,9 @@ def test_figures_of_records_tell_what_they_draw(made):
     assert "first sense 0.60" in alt
     zoo = kept.objectives(rows, ["bert-mini", "gpt-mini"])
     with_baselines = kept.with_baselines(zoo, rows)
-    alt = figures.lines(with_baselines, "layer", "model", "senses told", "layer").alt
+    alt = show.lines(with_baselines, "layer", "model", "senses told", "layer").alt
     assert "gpt-mini" in alt
-    assert f"{kept.FIRST} 0.60, 0.60, 0.60, 0.60" in alt
+    assert f"{kept.FIRST}: 60% at 0, 60% at 1" in alt
     told = figures.joined(made.joined().mean_over("word"), ["minilm"]).alt
     assert "joined with a sentence without the word" in told
     assert "one edge" in drawn.tree_in_a_cube().alt

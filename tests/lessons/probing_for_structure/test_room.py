@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from tlcourse import show
 from tlcourse.data import silver_trees
 from tlcourse.data.dependency_trees import Treebank
 from tlcourse.lessons.probing_for_structure import (
@@ -119,7 +120,7 @@ def test_figures_tell_what_they_draw():
     zoo = structural(models=("bert-mini", "gpt-mini")).where(
         states="trained", measure="UUAS", model=["bert-mini"]
     )
-    assert "bert-mini" in figures.lines(zoo, "layer", "model", "UUAS", "layer").alt
+    assert "bert-mini" in show.lines(zoo, "layer", "model", "UUAS", "layer").alt
     assert "one edge apart" in drawn.tree_and_distances().alt
     plt.close(drawn.two_trees(["a", "b", "."], {(0, 1)}, None, "t"))
 

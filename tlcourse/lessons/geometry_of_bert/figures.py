@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
 
 from tlcourse.lessons.geometry_of_bert import kept
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.line_series import curve
 from tlcourse.show.records import Records
 
 _LOOKS = {
@@ -29,16 +29,6 @@ _CONTEXTS = {
 }
 
 
-def _curve(ax: Axes, rows: Records, over: str, label: str, look: Mapping[str, object]) -> str:
-    """One line with bars for the spread; what it says in words."""
-    places = sorted(rows.values(over))
-    found = [rows.where(**{over: place}) for place in places]
-    ax.errorbar(
-        places, [one.mean for one in found], [one.spread for one in found], label=label, capsize=3, **look
-    )
-    return f"{label} " + ", ".join(f"{one.mean:.2f}" for one in found)
-
-
 def senses_by_layer(panels: Mapping[str, Records], measure: str) -> Described:
     """Draw a panel for each of some records: trained layers, the untrained twin's, and what has no layers.
 
@@ -54,7 +44,7 @@ def senses_by_layer(panels: Mapping[str, Records], measure: str) -> Described:
                 ax.axhline(of_what.mean, lw=2, label=what, marker="", **_LOOKS[what])
                 said.append(f"{what} {of_what.mean:.2f}")
             else:
-                said.append(_curve(ax, of_what, "layer", what, _LOOKS[what]))
+                said.append(curve(ax, of_what, "layer", what, _LOOKS[what], ".2f"))
         told.append(f"{title}: {'; '.join(said)}")
         ax.set(title=title, xlabel="layer (0: the embeddings)", ylim=(0, 1))
         handles |= dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
@@ -62,25 +52,6 @@ def senses_by_layer(panels: Mapping[str, Records], measure: str) -> Described:
     axes[0][0].yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
     fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=4)
     return Described(fig, f"{measure} by layer. {'. '.join(told)}.")
-
-
-def lines(rows: Records, over: str, series: str, what: str, xlabel: str, log: bool = False) -> Described:
-    """Draw a line for each of `series` along `over`; bars are the spread over the seeds."""
-    names = rows.values(series)
-    fig, ax = plt.subplots(figsize=(9, 4.8))
-    told = []
-    for name, style in zip(names, cycle(len(names)), strict=True):
-        look = {key: style[key] for key in ("color", "marker", "linestyle")}
-        told.append(_curve(ax, rows.where(**{series: name}), over, name, look))
-    if log:
-        ax.set_xscale("log", base=2)
-    every = sorted(rows.values(over))
-    ax.set_xticks(every, [str(place) for place in every])
-    ax.minorticks_off()
-    ax.set(xlabel=xlabel, ylabel=what)
-    ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
-    fig.legend(loc="outside lower center", ncols=3)
-    return Described(fig, f"{what} along {xlabel}. {'; '.join(told)}.")
 
 
 def path_lengths(rows: Records, exact: str) -> Described:
@@ -95,7 +66,7 @@ def path_lengths(rows: Records, exact: str) -> Described:
     told = []
     for name, style in zip(names, cycle(len(names)), strict=True):
         look = {key: style[key] for key in ("color", "marker", "linestyle")}
-        told.append(_curve(ax, rows.where(space=name), "edges", name, look))
+        told.append(curve(ax, rows.where(space=name), "edges", name, look, ".2f"))
     edges = sorted(rows.values("edges"))
     ax.plot(edges, edges, color=COLOURS["black"], linestyle="-", lw=1, marker="", label=exact)
     ax.set(xlabel="edges between two words of the tree", ylabel="mean squared distance")
@@ -118,7 +89,7 @@ def joined(rows: Records, models: Sequence[str]) -> Described:
         of_model = rows.where(model=model)
         for ax, measure in zip(column, ("ratio", "misled"), strict=True):
             said = [
-                _curve(ax, of_model.where(context=context, measure=measure), "layer", name, look)
+                curve(ax, of_model.where(context=context, measure=measure), "layer", name, look, ".2f")
                 for context, (name, look) in _CONTEXTS.items()
             ]
             told.append(f"{model}, {measure}: {'; '.join(said)}")

@@ -24,6 +24,7 @@ OWN = {
     "of our own: two senses at once": "The band broke a record with the record that they made last summer .",
     "of our own: one word, no context": "A record .",
 }
+ENOUGH = 10  # words of an example
 MOST_WORDS = 40  # more would take longer than an answer may
 WIDTH, HEIGHT, MARGIN, LEGEND = 820, 480, 24, 56
 # One shape of about 10 pixels around (0, 0) for each sense: colour never stands alone.
@@ -177,13 +178,16 @@ def _around(senses: Senses, use: int, most: int = 8) -> str:
 
 
 def examples_of(senses: Mapping[str, Senses], more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """For the widget: of each word and sense the shortest use, by a name that says both; then `more`."""
+    """For the widget: of each word and sense a short use, by a name that says both; then `more`.
+
+    The shortest of `ENOUGH` words or more: a few words seldom say which sense is meant.
+    """
     found = {}
     for word, uses in senses.items():
         for number, name in enumerate(uses.names):
             there = np.flatnonzero(uses.sense == number)
             if len(there):
-                shortest = min(there, key=lambda i: len(uses.words[i]))
+                shortest = min(there, key=lambda i: (len(uses.words[i]) < ENOUGH, len(uses.words[i])))
                 found[f"{word}: {name}"] = " ".join(uses.words[shortest])
     return found | dict(more or {})
 

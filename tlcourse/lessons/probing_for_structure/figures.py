@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from tlcourse.lessons.probing_for_structure import results
-from tlcourse.show.figure_style import COLOURS, cycle
+from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 
@@ -64,43 +64,3 @@ def _panel(ax: Axes, rows: Records) -> str:
             told.append(f"{what} {', '.join(said)}")
     ax.set_xticks(layers)
     return ", ".join(told)
-
-
-def lines(
-    rows: Records,
-    over: str,
-    series: str,
-    what: str,
-    xlabel: str,
-    log: bool = False,
-    level: tuple[str, float] | None = None,
-) -> Described:
-    """Draw a line for each of `series` along `over`; bars are the spread over the seeds.
-
-    Args:
-        level: name and height of a line across the figure, which is what the others are compared with.
-    """
-    names = rows.values(series)
-    fig, ax = plt.subplots(figsize=(9, 4.6))
-    told = []
-    for name, style in zip(names, cycle(len(names)), strict=True):
-        one = rows.where(**{series: name})
-        places = sorted(one.values(over))
-        found = [one.where(**{over: place}) for place in places]
-        look = {key: style[key] for key in ("color", "marker", "linestyle")}
-        ax.errorbar(places, [f.mean for f in found], [f.spread for f in found], label=name, capsize=3, **look)
-        told.append(
-            f"{name}: " + ", ".join(f"{f.mean:.0%} at {p}" for p, f in zip(places, found, strict=True))
-        )
-    if level is not None:
-        ax.axhline(level[1], lw=2, marker="", label=level[0], **_LEVELS[results.NO_MODEL])
-        told.append(f"{level[0]}: {level[1]:.0%}")
-    if log:
-        ax.set_xscale("log", base=2)
-    every = sorted(rows.values(over))
-    ax.set_xticks(every, [str(place) for place in every])
-    ax.minorticks_off()
-    ax.set(xlabel=xlabel, ylabel=what)
-    ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
-    fig.legend(loc="outside lower center", ncols=min(4, len(names)))
-    return Described(fig, f"{what} by {xlabel}. {'; '.join(told)}.")
