@@ -1,0 +1,453 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 14 · XLNet
+# **You look both ways without `[MASK]`: turn an order into a mask, predict words one after the other in any order, and measure the two faults of BERT that
+# this is to mend.**
+#
+# <!-- badges -->
+#
+# **Time** 85 minutes, of which the computer needs about two; the core without the optional sections 65 · **You need** lesson 04 (attention and its masks), lesson 07
+# (GPT, left to right), lesson 08 (BERT, hidden words) · **You will be able to**
+# *turn* an order into the masks of two streams, *say* which words are predicted and why only those, *compute* what two hidden words have to do with each
+# other, *measure* what a model's states owe to `[MASK]`, *read* scores by distance, and *say* what a memory is worth, and where.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+import json
+
+import numpy as np
+import torch
+
+from tlcourse import exercises, models, profiles, show
+from tlcourse.data import bbc_news, sentences, tokeniser
+from tlcourse.lessons.xlnet import figures, in_words, kept, live, orders, published
+from tlcourse.models.parts.relative_attention import RelativeAttention, relative_positions
+from tlcourse.models.pretrained import zoo
+from tlcourse.probe import as_in_training, joint_probability, loss_by_place, neighbours
+from tlcourse.show import zoo_results
+from tlcourse.show.records import results_dir
+from tlcourse.train.pretraining import permutation
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("xlnet", solutions=solutions)
+
+# %% [markdown]
+# ## Predict first · 3 minutes
+
+# %%
+check.predict("neighbour_known")
+
+# %%
+check.predict("where_memory")
+
+# %% [markdown]
+# ## 1. Two faults of BERT · 5 minutes
+# BERT sees both sides of a hidden word. For that it pays twice, says the paper of this lesson (Yang et al. 2019, section 2.1):
+#
+# 1. **Independence.** It predicts all hidden words at once. In *▢ ▢ is a city*, with *new york* hidden, it says what may stand at the first place, and what may
+#    stand at the second: *new*, *los*, *san* here, *york*, *angeles*, *francisco* there. That *new* goes with *york*, its loss never asks:
+#    it adds up $\log p(\text{new}) + \log p(\text{york})$, each given *is a city*.
+# 2. **A sign that never comes again.** In its pretraining there is `[MASK]` in the text. In the texts that it is used on later, there is none.
+#
+# A language model has neither fault: it predicts one word after the other, each from those before, and by the chain rule of probability that is exact:
+#
+# $$\log p(\text{new}, \text{york}) = \log p(\text{new}) + \log p(\text{york} \mid \text{new})$$
+#
+# But it sees one side only. Can one have both?
+#
+# ## 2. Any order will do · 12 minutes
+# The chain rule does not ask for an order from left to right. $\log p(\text{york}) + \log p(\text{new} \mid \text{york})$ is as exact. Take any order $z$ of the places of a
+# text, and predict each word from those that come earlier *in that order*, wherever they stand (section 2.2):
+#
+# $$\max_\theta\; \mathbb{E}_{z}\Big[\sum_{t=1}^{T} \log p_\theta(x_{z_t} \mid x_{z_1}, \dots, x_{z_{t-1}})\Big]$$
+#
+# $z_t$ is the place that comes at step $t$, $\mathbb{E}_z$ the mean over orders, drawn by chance, a new one for each text. In one order *york* is predicted from *city*, in another from *new* and *is*. So
+# over many orders, the model learns to look at both sides; and no sign is needed for what is hidden: it has just not come yet.
+#
+# The text itself stays as it is, word after word, with its positions. The order is imposed by the mask of the attention.
+#
+# ### Your turn: the content mask
+# `order` says which place comes first, which second …: with `[2, 0, 1]`, place 2 comes first. Places are counted from 0.
+
+
+# %% tags=["exercise"]
+def content_mask(order):
+    """Return bool (T, T): at [i, j], may place i look at place j? At those earlier in the order, and itself."""
+    ...
+
+
+# %%
+check.content_mask(content_mask)
+
+# %% [markdown]
+# A state that looks at its own word can't predict it. Leave its own place out? Then it can't tell later words what stands there. And which place is it to predict? GPT
+# always predicts the next one; here the next may be anywhere, and the state has to know *where* without knowing *what*.
+#
+# So there are two states for each place (section 2.3). The **content stream** $h$ knows what stands there: it begins with the word's embedding. The **query
+# stream** $g$ knows only where it stands: it begins with one learned vector $w$, the same for all. Both look at the content stream of what is earlier, with the same weights:
+#
+# $$g_{z_t} \leftarrow \mathrm{Attention}(Q = g_{z_t},\; KV = h_{z_1 \dots z_{t-1}}) \qquad h_{z_t} \leftarrow \mathrm{Attention}(Q = h_{z_t},\; KV = h_{z_1 \dots z_t})$$
+#
+# The word is predicted from $g$. Later, when the model is used, $g$ is thrown away, and $h$ looks at the whole text, as BERT does.
+#
+# ### Your turn: the query mask
+# Only the last `n` of the order are predicted (why, comes soon): a row for each of them.
+
+
+# %% tags=["exercise"]
+def query_mask(order, n):
+    """Return bool (n, T): for each of the last n places of the order, in that order, what may it look at?"""
+    ...
+
+
+# %%
+check.query_mask(query_mask)
+
+# %% [markdown]
+# ## 3. Two streams in a few lines · 8 minutes
+# All of permutation language modelling, from an order to the logits of every place, on the layers of a trained model. `xlnet-mini` has six layers of 256 numbers and has
+# read the same text as `bert-mini`, with the same pieces:
+
+# %%
+tokenizer = tokeniser.load(zoo.folder_of("xlnet-mini"))
+xlnet = models.load("xlnet-mini", heads=True)
+bert = models.load("bert-mini", heads=True)
+
+
+# %%
+def two_streams(model, ids, order):
+    """The logits of the piece at each place, from the pieces that come earlier in the order: (T, V)."""
+    rank = torch.tensor(order).argsort()  # at which step each place comes
+    query_sees = rank[None, :] < rank[:, None]  # (T, T): row i, place i; column j, earlier or not
+    content_sees = query_sees | torch.eye(len(order), dtype=torch.bool)
+    body, size = model.transformer, model.config.hidden_size
+    distances = relative_positions(len(order), len(order), size, ids.device)
+    h = body.word(ids)[None]  # content: what stands there
+    g = body.mask_embedding.expand(1, len(order), -1)  # query: the same for all
+    for layer in body.layers:
+        new_g, _ = layer(g, h, distances, query_sees[None])  # same weights, same keys …
+        h, _ = layer(h, h, distances, content_sees[None])
+        g = new_g  # … both made from the h below
+    return model.lm_loss(g)[0]
+
+
+# %%
+ids = torch.tensor(tokenizer.encode("new york is a very very big city", add_special_tokens=False).ids)
+order = np.random.default_rng(seed).permutation(len(ids)).tolist()
+earlier = torch.from_numpy(orders.masks(order)[1])[None]
+with torch.inference_mode():
+    ours = two_streams(xlnet, ids, order)
+    theirs, _ = xlnet(ids[None], torch.arange(len(ids))[None], earlier)
+print(f"largest difference from the model's own code: {(ours - theirs[0]).abs().max():.1e}")
+
+# %% [markdown]
+# (That code agrees with `transformers`, in both streams; the course's tests hold it.) And does a prediction really not see what comes later? Change the word that comes last:
+
+# %%
+changed = ids.clone()
+changed[order[-1]] = tokenizer.token_to_id("minister")
+with torch.inference_mode():
+    moved = (two_streams(xlnet, changed, order) - ours).abs().amax(dim=1)
+print(f"by how much the prediction of any place changes, at most: {moved.max():.1e}")
+
+# %% [markdown]
+# Not even its own: each place is predicted without a look at what stands there.
+#
+# ### Try it
+# Put eight words (or fewer) into any order. Left, what each content state may look at; in the middle, what each query may look at; right, what xlnet-mini says of the asked word. Move *york* before
+# *new*. Does it matter for the probability of *all* words together? By the chain rule, it should not; a model is only trained to come close.
+
+# %%
+explorer = orders.order_words(xlnet, tokenizer)
+explorer
+
+# %% [markdown]
+# ## 4. Which words are predicted · 8 minutes
+# What comes first in an order is predicted from nothing. Let xlnet-mini predict whole rows of 64 pieces in random orders, and look at the loss by sixths of the order
+# (BBC articles that it has not read, three draws; all kept results of this lesson are made by `benchmarks/xlnet.py`):
+
+# %%
+sight = show.Records.load("xlnet/sight")
+show.results(kept.by_sixth(sight), rows="sixth of the order", spec=".2f", best=None)
+
+# %%
+show.md(in_words.of_sight(sight))
+
+# %% [markdown]
+# So only the last $1/K$ of each order is predicted, with $K = 6$ (section 2.3, *partial prediction*). The paper's reason is that it converges sooner. That makes one word in six, about as many as BERT hides.
+#
+# ### Your turn: the last part
+
+
+# %% tags=["exercise"]
+def predicted(order, k):
+    """Return the places that are predicted, as `order` has them: its last 1/k, rounded down, 1 at least."""
+    ...
+
+
+# %%
+check.predicted(predicted)
+
+# %% [markdown]
+# And not single words: *spans* of one to five, each in a stretch of $K$ times its length (section 3.1), so that neighbours are often predicted together, *new* and then
+# *york*. As the rest only has to be seen by all, its own order does not matter. So the course's training draws it:
+
+# %%
+show.source(permutation.permute, docstring=False)
+
+# %%
+rng = np.random.default_rng(seed)
+text = tokenizer.encode(bbc_news.load().texts[0], add_special_tokens=False).ids[:36]
+asked = permutation.permute(np.array([text]), rng)
+targets = set(asked.positions[0][asked.targets[0] >= 0].tolist())
+shown = [f"**{tokenizer.id_to_token(p)}**" if i in targets else tokenizer.id_to_token(p) for i, p in enumerate(text)]
+show.md(f"Bold is predicted, {len(targets)} of {len(text)}: " + " ".join(shown))
+
+# %% [markdown]
+# ## 5. First fault: two words that belong together · 12 minutes
+# Now to what it is for. Which neighbours belong together? Those with a high PMI, *pointwise mutual information* (lesson 03): $\log \frac{p(a\,b)}{p(a)\,p(b)}$, how much more often $b$
+# follows $a$ than it would by chance. Counted in BBC's training articles; looked up in its test articles, which no model has read. Beside each pair of
+# high PMI (5 nats and more: 150 times as often as by chance) stands a *control*: two neighbours from the same articles, each word as frequent, never side by side in the training articles.
+
+# %%
+news = bbc_news.load()
+counts = neighbours.count(s for i in news.train_index for s in sentences.words_of(news.texts[i]))
+unread = [s for i in news.test_index for s in sentences.words_of(news.texts[i])]
+found = list(neighbours.find(tokenizer, unread[: pick(full=9000, fast=2500)], counts))
+matched = neighbours.matched(found, pick(full=180, fast=45), seed)
+ask = {
+    "BERT": lambda pairs: joint_probability.of_bert(bert, pairs),
+    "XLNet": lambda pairs: joint_probability.of_xlnet(xlnet, pairs),
+}
+show.table(live.examples(tokenizer, matched, ask))
+
+# %% [markdown]
+# For each pair in its sentence, both hidden, there are four numbers: log p of each *alone*, and of each *given* the other. XLNet is asked in both orders. BERT can be asked
+# for the second, too, though it never is in its training: fill in one word, hide the other.
+#
+# ### Your turn: both together
+
+
+# %% tags=["exercise"]
+def joint(alone, given):
+    """Return log p of both words, (N, 2): column 0 says the first word first, column 1 the second first.
+
+    `alone`: log p of the first and of the second, both hidden; `given`: each with the other one in sight.
+    """
+    ...
+
+
+# %%
+check.joint(joint)
+
+# %% [markdown]
+# The mean of both orders, minus the sum $\log p(a) + \log p(b)$, is what the chain rule adds; we call it the *gap*. It is what the words say of each other that the sentence does not say already. Three
+# draws of other pairs:
+
+# %%
+measured = live.pairs(matched, 3, ask, seed)
+show.results(measured.where(measure="gap"), rows="pairs", spec=".2f", best=None, caption="gap in nats")
+
+# %%
+kept_pairs = show.Records.load("xlnet/pairs")
+show.md(f"With {kept_pairs[0]['n']} pairs a draw (`data/results/xlnet/pairs.json`):\n\n" + in_words.of_gaps(kept_pairs))
+
+# %%
+check.recall("neighbour_known")
+
+# %%
+show.md(in_words.of_chain(kept_pairs))
+
+# %%
+show.results(
+    in_words.table_of_joints(kept_pairs), rows="pairs", spec=".2f", best=None, caption="ln p of both words"
+)
+
+# %% [markdown]
+# Does the gap grow with the PMI? Pairs by how much they belong together, of whatever frequency (bars: standard deviation over three draws):
+
+# %%
+by_pmi = show.Records.load("xlnet/pmi")
+figures.gap_by_pmi(by_pmi)
+
+# %%
+show.md(in_words.of_pmi(by_pmi))
+
+# %% [markdown]
+# ## 6. Second fault: the sign that never comes · 7 minutes
+# Read the same rows of BBC news twice: as in the pretraining, and as they are. Take a word that stands there both times, unchanged, and compare its two states. For BERT,
+# 15 % of the *other* words are hidden the first time (80/10/10, lesson 08). For XLNet, a sixth of the others are out of sight for it. As a control, BERT again, with random pieces and no `[MASK]`.
+#
+# Two measures. How far does the state move, as a share of how far two different words are apart? And can a *linear probe* (lesson 02) tell from a state, in rows that it was not fitted to, which reading it is
+# from? Here in short, with 1 draw:
+
+# %%
+articles = loss_by_place.long_articles(tokenizer, [news.texts[i] for i in news.test_index], 320)
+rows = articles.reshape(-1, 64)[:: pick(full=8, fast=30)]
+readings = {
+    "bert-mini": as_in_training.of_bert(bert, rows, seed),
+    "xlnet-mini": as_in_training.of_xlnet(xlnet, rows, seed),
+}
+show.table(
+    [
+        {"model": name, "rows": len(rows), "moves by": f"{as_in_training.shift(two)[-1]:.1%}",
+         "probe is right": f"{as_in_training.told_apart(two, 6, seed):.0%}", "chance": "50%"}
+        for name, two in readings.items()
+    ]
+)  # fmt: skip
+
+# %% [markdown]
+# And with more rows, layer by layer:
+
+# %%
+shifts = show.Records.load("xlnet/shift")
+figures.shift_by_layer(shifts)
+
+# %%
+show.md(in_words.of_shift(shifts))
+
+# %% [markdown]
+# ## 7. *Optional:* distances in place of positions · 12 minutes
+# BERT adds a learned vector for each position, 0 to 255 in `bert-mini`: after that, its table ends. XLNet takes over from Transformer-XL (Dai et al. 2019) that only *distances* count. The score of query
+# $i$ and key $j$ is a sum:
+#
+# $$\underbrace{(q_i + u)^\top k_j}_{\text{what stands there}} + \underbrace{(q_i + v)^\top W_r R_{i-j}}_{\text{how far away}} + \underbrace{(q_i + b)^\top s_{ij}}_{\text{same segment or not}}$$
+#
+# $R_{i-j}$ holds sines of the distance, $u$, $v$, $b$ are learned, one for each head, and $s_{ij}$ is one of two learned vectors. No place has a number of its own.
+
+# %%
+show.source(RelativeAttention.forward, docstring=False)
+
+# %% [markdown]
+# `relative_shift` in there: the scores by distance of all queries are one product of matrices, with a column for each distance. But the distance to key $j$ is another one for each query. So each row has to be
+# moved.
+#
+# ### Your turn: from distances to keys
+
+
+# %% tags=["exercise"]
+def by_key(scores, n_keys):
+    """Return each query's scores by key, (T, n_keys), from its scores by distance, (T, n_keys + T).
+
+    Column c is for the distance n_keys − c. Query i stands at key n_keys − T + i (what is remembered comes
+    first); its distance from key j is its own place minus j.
+    """
+    ...
+
+
+# %%
+check.by_key(by_key)
+
+# %%
+check.predict("beyond_training")
+
+# %% [markdown]
+# Always the same pieces, in spans near the end of an article, predicted in rows of more and more pieces that end there. (Compare each line with itself: XLNet sees the first words of a span when it
+# predicts the next ones, BERT does not.)
+
+# %%
+lengths = show.Records.load("xlnet/lengths")
+figures.by_length(lengths, kept.furthest())
+
+# %%
+show.md(in_words.of_lengths(lengths, kept.furthest()))
+
+# %%
+check.recall("beyond_training")
+
+# %% [markdown]
+# ## 8. Memory · 9 minutes
+# A text is longer than a row. Transformer-XL keeps the states of each layer, and the next row may look at them as at its own (section 2.4). They are not computed again and get no gradient. It needs distances:
+# with positions, the remembered piece and the new one would both be number 3. `xlnet-mini` remembers 96 pieces.
+#
+# What is it worth? Rows of 64 pieces of articles that it has not read, with its memory, without, and with the memory of *another* article. What is predicted, and from what in the row, is the same three times.
+# Here with few articles:
+
+# %%
+some = articles[: pick(full=24, fast=6)]
+losses = loss_by_place.with_and_without_memory(xlnet, some, 64, loss_by_place.PERMUTED, seed)
+show.table(
+    [{"": way, "loss, whole row": f"{np.nanmean(loss):.2f}", "first 8 places": f"{loss[0]:.2f}",
+      "last 8 places": f"{loss[-1]:.2f}"} for way, loss in losses.items()]
+)  # fmt: skip
+
+# %% [markdown]
+# With more, three draws of articles. Left, as in its training, where five sixths of the row are in sight. Right, the row from left to right, where the first piece has only the memory:
+
+# %%
+memory = show.Records.load("xlnet/memory")
+figures.memory_by_place(memory)
+
+# %%
+show.md(in_words.of_memory(memory) + "\n\n" + in_words.of_left_to_right(memory))
+
+# %%
+check.recall("where_memory")
+
+# %%
+show.md(in_words.of_card(kept.changes()))
+
+# %% [markdown]
+# ## 9. Against BERT · 5 minutes
+# The same text, the same pieces, the same size: whose states are worth more? Frozen, a linear model on top, 100 labels, three draws of labels (`data/results/zoo/tasks.json`; *random* has the same shape and was
+# never trained, *counts* are words without a model). One caution: half of what XLNet's rows hold was in the row before, too, so of 16 million pieces that it read, 8 million were new to it.
+
+# %%
+everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
+of_zoo = kept.tasks(zoo_results.records(everything))
+show.results(of_zoo, rows="task", caption="100 labels; names: F1, the others: accuracy")
+
+# %%
+show.md(in_words.of_tasks(of_zoo))
+
+# %% [markdown]
+# That is one training of each: another seed of the *pretraining* could turn small differences. And which part of XLNet makes the difference, this table can't say. The paper took it apart, at the size of BERT-base
+# (its table 6; medians of five runs):
+
+# %%
+show.table(published.ablations())
+
+# %% [markdown]
+# Read it from the top: BERT's own task on XLNet's architecture gains a part (not on SST-2), the order the next. Having no memory costs most on RACE, whose texts are longest.
+#
+# ## Paper says / we get / why they differ
+
+# %%
+show.compare(published.rows(of_zoo, memory, kept_pairs, sight))
+
+# %%
+check
+
+# %% [markdown]
+# ## What to remember
+# 1. The chain rule holds in any order. Over many orders a model learns to look at both sides, and each word is predicted from those before it in the order.
+# 2. The order is a mask; the text stays as it is. Two streams share their weights: the content knows what stands there, the query only where.
+# 3. Only the last sixth of an order is predicted: the first ones have nothing to go by.
+# 4. BERT's sum of single predictions can't say that two words belong together. Its weights know it, when they are asked one word after the other.
+# 5. Distances let a model go on where a table of positions ends, and let it remember. That it can read further does not mean that it has learned to.
+#
+# **What it got wrong.** It is more complicated than BERT, and slower. Much of what it won over the first BERT was won by more text and longer training, as RoBERTa (Liu et al. 2019) showed soon
+# after with BERT's own task. And the sum over orders is not one probability: each order gives its own.
+#
+# **What came next.** ERNIE 2.0 (**next**: 15) stays with BERT's architecture, and adds tasks. Distances in place of positions stayed: most of today's models have them in some form.
+#
+# **Reading**: Yang et al. 2019, *XLNet: Generalized Autoregressive Pretraining for Language Understanding* (sections 2 and 3.4); Dai et al. 2019, *Transformer-XL* (section 3);
+# `tlcourse/models/language/xlnet.py`, to be read beside section 2.3, and `data/checkpoints/xlnet-mini/README.md`, its card.
