@@ -73,7 +73,7 @@ def add_log_p(
 def pairs(parts: Parts, results: RecordsFile) -> None:
     matched = neighbours.matched(parts.neighbours(), PAIRS * len(SEEDS), 0)
     for seed in SEEDS:
-        some = matched[seed * PAIRS : (seed + 1) * PAIRS]
+        some = matched[seed :: len(SEEDS)]
         for side, kind in enumerate((neighbours.HIGH, neighbours.LOW)):
             if not results.has(model="XLNet", pairs=kind, seed=seed, measure="gap"):
                 add_log_p(results, parts, [pair[side] for pair in some], kind, seed)

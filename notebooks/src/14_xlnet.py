@@ -214,12 +214,11 @@ check.predicted(predicted)
 show.source(permutation.permute, docstring=False)
 
 # %%
-rng = np.random.default_rng(seed)
-text = tokenizer.encode(bbc_news.load().texts[0], add_special_tokens=False).ids[:36]
-asked = permutation.permute(np.array([text]), rng)
-targets = set(asked.positions[0][asked.targets[0] >= 0].tolist())
-shown = [f"**{tokenizer.id_to_token(p)}**" if i in targets else tokenizer.id_to_token(p) for i, p in enumerate(text)]
-show.md(f"Bold is predicted, {len(targets)} of {len(text)}: " + " ".join(shown))
+news = bbc_news.load()
+text = tokenizer.encode(news.texts[news.test_index[2]], add_special_tokens=False).ids[:60]
+asked = permutation.permute(np.array([text]), np.random.default_rng(seed))
+places = set(asked.positions[0][asked.targets[0] >= 0].tolist())
+show.md(in_words.spans([tokenizer.id_to_token(piece) for piece in text], places))
 
 # %% [markdown]
 # ## 5. First fault: two words that belong together · 12 minutes
@@ -228,11 +227,10 @@ show.md(f"Bold is predicted, {len(targets)} of {len(text)}: " + " ".join(shown))
 # high PMI (5 nats and more: 150 times as often as by chance) stands a *control*: two neighbours from the same articles, each word as frequent, never side by side in the training articles.
 
 # %%
-news = bbc_news.load()
 counts = neighbours.count(s for i in news.train_index for s in sentences.words_of(news.texts[i]))
 unread = [s for i in news.test_index for s in sentences.words_of(news.texts[i])]
-found = list(neighbours.find(tokenizer, unread[: pick(full=9000, fast=2500)], counts))
-matched = neighbours.matched(found, pick(full=180, fast=45), seed)
+found = list(neighbours.find(tokenizer, unread[: pick(full=9475, fast=2500)], counts))
+matched = neighbours.matched(found, pick(full=360, fast=60), seed)
 ask = {
     "BERT": lambda pairs: joint_probability.of_bert(bert, pairs),
     "XLNet": lambda pairs: joint_probability.of_xlnet(xlnet, pairs),
@@ -260,7 +258,7 @@ check.joint(joint)
 
 # %% [markdown]
 # The mean of both orders, minus the sum $\log p(a) + \log p(b)$, is what the chain rule adds; we call it the *gap*. It is what the words say of each other that the sentence does not say already. Three
-# draws of other pairs:
+# draws of other pairs, measured now:
 
 # %%
 measured = live.pairs(matched, 3, ask, seed)
@@ -268,7 +266,7 @@ show.results(measured.where(measure="gap"), rows="pairs", spec=".2f", best=None,
 
 # %%
 kept_pairs = show.Records.load("xlnet/pairs")
-show.md(f"With {kept_pairs[0]['n']} pairs a draw (`data/results/xlnet/pairs.json`):\n\n" + in_words.of_gaps(kept_pairs))
+show.md(in_words.of_gaps(kept_pairs))
 
 # %%
 check.recall("neighbour_known")
@@ -277,9 +275,7 @@ check.recall("neighbour_known")
 show.md(in_words.of_chain(kept_pairs))
 
 # %%
-show.results(
-    in_words.table_of_joints(kept_pairs), rows="pairs", spec=".2f", best=None, caption="ln p of both words"
-)
+show.results(in_words.joints(kept_pairs), rows="pairs", spec=".2f", best=None, caption="ln p of both words")
 
 # %% [markdown]
 # Does the gap grow with the PMI? Pairs by how much they belong together, of whatever frequency (bars: standard deviation over three draws):

@@ -62,7 +62,9 @@ def test_xlnet_as_transformers_says(pairs, earlier):
         where = torch.nn.functional.one_hot(torch.tensor([places]), ids.shape[1]).float()
         with torch.inference_mode():
             p = log_p(
-                theirs(ids, perm_mask=hides, target_mapping=where, token_type_ids=segments, use_mems=False).logits[0]
+                theirs(
+                    ids, perm_mask=hides, target_mapping=where, token_type_ids=segments, use_mems=False
+                ).logits[0]
             )
         for k, table in ((earlier, found.alone), (1 - earlier, found.given)):
             assert table[i, k] == pytest.approx(float(p[k, pair.targets[k]]), abs=1e-4)

@@ -38,9 +38,7 @@ def test_memory_on_off_and_of_another_as_transformers_says(xlnet, articles):
             mems = theirs.transformer(row, mems=mems, use_mems=True).mems
         for way, memory in ((ON, mems), (OFF, None), (OTHER, [m.flip(1) for m in mems])):
             where = torch.eye(LENGTH).expand(2, -1, -1)
-            logits = theirs(
-                rows[2], perm_mask=hides, target_mapping=where, mems=memory, use_mems=True
-            ).logits
+            logits = theirs(rows[2], perm_mask=hides, target_mapping=where, mems=memory, use_mems=True).logits
             loss = F.cross_entropy(logits.transpose(1, 2), rows[2], reduction="none").mean(dim=0)
             # transformers has no row that sees nothing: without a memory, the first place is left out
             first = 1 if way == OFF else 0
@@ -111,7 +109,9 @@ def test_where_berts_table_ends_it_says_so():
 
 def test_the_first_sixth_of_an_order_is_harder_than_the_last(xlnet):
     tokens = tokeniser.load(zoo.folder_of("xlnet-mini"))
-    text = "the prime minister said on friday that he would not go to the party conference in the autumn . " * 3
+    text = (
+        "the prime minister said on friday that he would not go to the party conference in the autumn . " * 3
+    )
     rows = loss_by_place.long_articles(tokens, [text, "too short"], 48)
     assert rows.shape == (1, 48)
     losses = loss_by_place.by_share_in_sight(xlnet, np.repeat(rows, 8, axis=0), seed=0)

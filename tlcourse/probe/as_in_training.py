@@ -1,9 +1,10 @@
 """How far states move from what a model sees in its pretraining to what it sees afterwards.
 
-BERT's pretraining has [MASK] in the text, which no text has later; XLNet's has places that may not be seen, by
-its order, and later all are seen. The same words of the same rows are read both ways, and of the
-words that were not chosen for prediction, so that stand there both times, the states are compared: by their
-distance, and by a linear probe that has to tell the two apart. Shapes: B rows of T pieces, L layers of H.
+BERT's pretraining has [MASK] in the text, which no text has later; XLNet's has places that may not be seen,
+by its order, and later all are seen (Yang et al. 2019, section 2.1). The same words of the same rows are read
+both ways, and of the words that were not chosen for prediction, so that stand there both times, the states
+are compared: by their distance, and by a linear probe that has to tell the two apart. Shapes: B rows of T
+pieces, L layers of H.
 
 Taught in lesson *XLNet*.
 """
@@ -47,7 +48,9 @@ def _chosen(positions: np.ndarray, targets: np.ndarray, shape: tuple[int, ...]) 
 
 
 @torch.inference_mode()
-def of_bert(model: BertForPreTraining, rows: np.ndarray, seed: int, against: str = BERT_MASKED) -> TwoReadings:
+def of_bert(
+    model: BertForPreTraining, rows: np.ndarray, seed: int, against: str = BERT_MASKED
+) -> TwoReadings:
     """Rows of text (B, T), read with 15 % of their pieces corrupted, and as they are.
 
     Args:
@@ -97,7 +100,10 @@ def of_xlnet(model: XLNetForPreTraining, rows: np.ndarray, seed: int) -> TwoRead
 
 
 def _states(
-    read: Callable[[np.ndarray], tuple[torch.Tensor, ...]], rows: np.ndarray, at: np.ndarray, at_once: int = 32
+    read: Callable[[np.ndarray], tuple[torch.Tensor, ...]],
+    rows: np.ndarray,
+    at: np.ndarray,
+    at_once: int = 32,
 ) -> np.ndarray:
     """(L, B, H): of each row the state at its place `at`."""
     parts = []

@@ -150,7 +150,7 @@ def of_length(
     asked: Permuted,
     at_once: int = 16,
 ) -> float:
-    """The mean loss, nats, of the same pieces near the end of each article, in rows of `length` that end there.
+    """The mean loss, nats, of the same pieces near the end of each article, in rows of `length` to there.
 
     XLNet predicts them in their order, BERT all at once from [MASK], with [CLS] and [SEP] around the row.
 
@@ -167,7 +167,9 @@ def of_length(
         if isinstance(model, BertForPreTraining):
             found = _Loss(_from_masks(model, ids, positions, targets), targets)
         else:
-            found = _losses(model, ids, Permuted(positions, targets, asked.may_attend[part, cut:, cut:]), None)
+            found = _losses(
+                model, ids, Permuted(positions, targets, asked.may_attend[part, cut:, cut:]), None
+            )
         total, n = total + found.values.sum(), n + len(found.values)
     return float(total / n)
 

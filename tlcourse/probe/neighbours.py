@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ def count(sentences: Iterable[Sequence[str]]) -> Counts:
     for sentence in sentences:
         lower = [word.lower() for word in sentence]
         words.update(lower)
-        pairs.update(zip(lower, lower[1:], strict=False))
+        pairs.update(pairwise(lower))
     return Counts(words, pairs)
 
 
@@ -97,7 +98,10 @@ def find(
         if len(pieces) > longest:
             continue
         fit = [
-            word.isalpha() and len(ids) == 1 and ids[0] >= len(SPECIAL) and counts.words[word.lower()] >= least
+            word.isalpha()
+            and len(ids) == 1
+            and ids[0] >= len(SPECIAL)
+            and counts.words[word.lower()] >= least
             for word, ids in zip(words, cut, strict=True)
         ]
         place = 0
@@ -116,7 +120,7 @@ def matched(
     low: float = 0.0,
     caliper: float = 0.25,
 ) -> list[tuple[HiddenPair, HiddenPair]]:
-    """Up to `n` times two: a pair with a PMI of `high` or more, and a control with `low` or less, as frequent.
+    """Up to `n` times two: a pair with a PMI of `high` or more, and as frequent a control, `low` or less.
 
     Each two words are taken once, at one of their places by chance. In a control, the logarithms of both
     frequencies lie within `caliper` of those of its partner; a pair that has no such control is left out.
@@ -125,8 +129,10 @@ def matched(
     once: dict[tuple[int, int], HiddenPair] = {}
     for i in rng.permutation(len(found)):
         once.setdefault(found[i].targets, found[i])
-    ties = [pair for pair in once.values() if pair.pmi >= high]
-    controls = [pair for pair in once.values() if pair.pmi <= low]
+    each = list(once.values())
+    each = [each[i] for i in rng.permutation(len(each))]  # without this, those that occur often come first
+    ties = [pair for pair in each if pair.pmi >= high]
+    controls = [pair for pair in each if pair.pmi <= low]
     if not ties or not controls:
         return []
     at = np.log([pair.frequencies for pair in controls])

@@ -50,7 +50,9 @@ def both_streams(
     n = len(names)
     for ax in axes[:2]:
         ax.add_patch(
-            plt.Rectangle((-0.55, asked - 0.5), n + 0.1, 1, fill=False, edgecolor=COLOURS["vermillion"], lw=2.5)
+            plt.Rectangle(
+                (-0.55, asked - 0.5), n + 0.1, 1, fill=False, edgecolor=COLOURS["vermillion"], lw=2.5
+            )
         )
     rows = list(guesses)
     if names[asked] not in [piece for piece, _ in rows]:
@@ -100,7 +102,9 @@ def gap_by_pmi(records: Records) -> Described:
     fig.legend(loc="outside upper center", ncols=1)
     spans = ", ".join(_span(kind) for kind in kinds)
     return Described(
-        fig, f"What the chain rule adds, in nats, for pairs with a PMI of {spans}. {'; '.join(told)}. Both at once: 0."
+        fig,
+        f"What the chain rule adds, in nats, for pairs with a PMI of {spans}. {'; '.join(told)}. Both "
+        "at once: 0.",
     )
 
 
@@ -177,10 +181,14 @@ def by_length(records: Records, furthest: int) -> Described:
         ax.errorbar(
             lengths, [f.mean for f in found], [f.spread for f in found], label=name, capsize=3, **line
         )  # fmt: skip
-        told.append(f"{name}: " + ", ".join(f"{f.mean:.2f} at {n}" for n, f in zip(lengths, found, strict=True)))
+        told.append(
+            f"{name}: " + ", ".join(f"{f.mean:.2f} at {n}" for n, f in zip(lengths, found, strict=True))
+        )
     end = max(records.where(model="BERT").values("length"))
     ax.axvline(end, color=COLOURS["grey"], lw=1.5, ls=":", label="bert-mini's table ends")
-    ax.axvspan(0, furthest, color=COLOURS["light"], zorder=0, label="distances that xlnet-mini was trained on")
+    ax.axvspan(
+        0, furthest, color=COLOURS["light"], zorder=0, label="distances that xlnet-mini was trained on"
+    )
     ax.set(xlim=(40, 530), xlabel="pieces in the row", ylabel="loss of the same pieces (nats)")
     fig.legend(loc="outside upper center", ncols=2)
     return Described(fig, f"Loss of the same pieces in rows of so many. {'; '.join(told)}.")

@@ -1,18 +1,24 @@
 """The sentences of lesson XLNet that depend on what was measured."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from tlcourse.lessons.xlnet import kept
 from tlcourse.probe import as_in_training, loss_by_place, neighbours
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
 
-_WORDS = {"above": "more", "below": "less", "luck": "within luck the same"}
-
 
 def _nats(gap: Difference) -> str:
     return f"{abs(gap.mean):.2f} nats"
+
+
+def spans(names: Sequence[str], chosen: Collection[int]) -> str:
+    """A text in pieces, those that are predicted bold."""
+    told = [re.sub(r"([$*_`#\\[\]<>])", r"\\\1", name) for name in names]
+    marked = " ".join(f"**{name}**" if i in chosen else name for i, name in enumerate(told))
+    return f"Bold is predicted, {len(chosen)} of {len(names)}: {marked}"
 
 
 def joints(records: Records) -> Records:
@@ -24,24 +30,10 @@ def joints(records: Records) -> Records:
         ("XLNet", "one_by_one"): "xlnet-mini, one by one",
     }
     return Records(
-        {
-            "pairs": row["pairs"],
-            "model": names[row["model"], row["measure"]],
-            "seed": row["seed"],
-            "score": row["score"],
-        }
-        for row in sorted(records, key=lambda row: list(names).index((row["model"], row["measure"])))
-        if (row["model"], row["measure"]) in names
+        {"pairs": row["pairs"], "model": name, "seed": row["seed"], "score": row["score"]}
+        for (model, measure), name in names.items()
+        for row in records.where(model=model, measure=measure)
     )
-
-
-def _sorted_names(records: Records) -> Records:
-    return records.where(measure=["at_once", "one_by_one"])
-
-
-def table_of_joints(records: Records) -> Records:
-    """The same, from all that was measured of the pairs."""
-    return joints(_sorted_names(records))
 
 
 def of_gaps(records: Records) -> str:
@@ -58,11 +50,16 @@ def of_gaps(records: Records) -> str:
         )
         lines.append(
             f"- **{name}**: {high.mean:+.2f} nats for pairs of high PMI (the two together become "
-            f"{math.exp(high.mean):.1f} times as likely), {low.mean:+.2f} for the controls. The difference is "
+            f"{math.exp(high.mean):.1f} times as likely), {low.mean:+.2f} for the controls. The "
+            "difference is "
             f"{verdict}.".replace("-0", "−0")
         )
     return "\n".join(
-        ["- **bert-mini, as it was trained**: both at once, the sum itself, so exactly 0 for all.", *lines]
+        [
+            f"With {records[0]['n']} pairs of each kind in a draw (`data/results/xlnet/pairs.json`):\n",
+            "- **bert-mini, as it was trained**: both at once, the sum itself, so exactly 0 for all.",
+            *lines,
+        ]
     )
 
 
@@ -73,11 +70,14 @@ def of_chain(records: Records) -> str:
         high.where(model="BERT", measure="gap"), high.where(model="XLNet", measure="gap"), share=False
     )
     weights = gap.says(
-        above=f"BERT's weights gain even more from a neighbour in sight than XLNet's, by {_nats(gap)}: what it "
+        above=f"BERT's weights gain even more from a neighbour in sight than XLNet's, by {_nats(gap)}: "
+        "what it "
         "lacks is not the knowledge, but an objective that uses it",
-        below=f"BERT's weights gain less from a neighbour in sight than XLNet's, by {_nats(gap)}: a part of the "
+        below=f"BERT's weights gain less from a neighbour in sight than XLNet's, by {_nats(gap)}: a "
+        "part of the "
         "knowledge is missing, too",
-        luck="BERT's weights and XLNet's gain as much from a neighbour in sight, within luck: what BERT lacks "
+        luck="BERT's weights and XLNet's gain as much from a neighbour in sight, within luck: what BERT "
+        "lacks "
         "is not the knowledge, but an objective that uses it",
     )
     of = {
@@ -109,14 +109,17 @@ def of_pmi(records: Records) -> str:
         rows = gaps.where(model=model)
         rise = difference(rows.where(pairs=kinds[-1]), rows.where(pairs=kinds[0]), share=False)
         how = rise.says(
-            above=f"grows from {rows.where(pairs=kinds[0]).mean:.2f} to {rows.where(pairs=kinds[-1]).mean:.2f} nats",
+            above=f"grows from {rows.where(pairs=kinds[0]).mean:.2f} to "
+            f"{rows.where(pairs=kinds[-1]).mean:.2f} nats",
             below="falls with the PMI",
             luck="does not grow outside the spread",
         )
         told.append(f"for {name} it {how}")
     return (
-        f"From the lowest to the highest PMI, what one word tells of the other {' and '.join(told)}. It stays far "
-        "below the PMI itself, which is of two words without a sentence around: much of what the neighbour would "
+        f"From the lowest to the highest PMI, what one word tells of the other {' and '.join(told)}. It "
+        "stays far "
+        "below the PMI itself, which is of two words without a sentence around: much of what the "
+        "neighbour would "
         "say, the rest of the sentence has said."
         if _below_pmi(gaps, kinds)
         else f"From the lowest to the highest PMI, what one word tells of the other {' and '.join(told)}."
@@ -139,7 +142,8 @@ def of_shift(records: Records) -> str:
         chance = difference(probe.scores, [0.5] * len(probe))
         verdict = chance.says(above="above chance", below="below chance", luck="within luck of chance")
         told.append(
-            f"- **{name}**: a state moves by {one.where(measure='moved').mean:.1%} of the distance between two "
+            f"- **{name}**: a state moves by {one.where(measure='moved').mean:.1%} of the distance "
+            "between two "
             f"words; the probe is right in {probe.mean:.1%}, {verdict}."
         )
     bert, noise, order = (
@@ -158,7 +162,8 @@ def of_shift(records: Records) -> str:
         )
     )
     symbol = moved.says(
-        above="A random piece in its place moves them even further: it is not the sign [MASK] alone, but a text "
+        above="A random piece in its place moves them even further: it is not the sign [MASK] alone, "
+        "but a text "
         "with holes",
         below="A random piece in its place moves them less: the sign itself counts",
         luck="A random piece in its place moves them as far: any wrong piece would do",
@@ -189,7 +194,8 @@ def of_memory(records: Records) -> str:
     says = {"above": "lower", "below": "higher", "luck": "within luck the same"}
     n = 64 // len(parts)
     told = (
-        f"With the memory the loss is {_amount(whole, says)}; in the first {n} pieces of a row {_amount(first, says)}, "
+        f"With the memory the loss is {_amount(whole, says)}; in the first {n} pieces of a row "
+        f"{_amount(first, says)}, "
         f"in the last {n} {_amount(last, says)}. "
     )
     if whole.verdict != "above":
@@ -200,7 +206,8 @@ def of_memory(records: Records) -> str:
         f"{share:.0%} of the whole. The rest comes from having any memory at all, as the model had in its "
         "training at nearly every step.",
         below="The memory of another article does more than the right one: what helps is not what it holds.",
-        luck="But the memory of another article does as much, within luck: what helps is not what it holds, but "
+        luck="But the memory of another article does as much, within luck: what helps is not what it "
+        "holds, but "
         "that there is one, as in the training.",
     )
 
@@ -220,7 +227,8 @@ def of_left_to_right(records: Records) -> str:
         told.append(_amount(difference(off, on, share=False), {
             "above": "lower", "below": "higher", "luck": "within luck the same"}))  # fmt: skip
     return (
-        f"From left to right, where a piece has nothing else before the row, the memory makes the loss of the "
+        "From left to right, where a piece has nothing else before the row, the memory makes the loss "
+        "of the "
         f"first pieces {told[0]}, of the last {told[1]}."
     )
 
@@ -234,17 +242,20 @@ def of_lengths(records: Records, furthest: int) -> str:
     first = difference(xlnet.where(length=lengths[0]), xlnet.where(length=best), share=False)
     last = difference(xlnet.where(length=lengths[-1]), xlnet.where(length=best), share=False)
     told.append(
-        f"xlnet-mini: {xlnet.where(length=lengths[0]).mean:.2f} nats in rows of {lengths[0]}, best in rows of "
+        f"xlnet-mini: {xlnet.where(length=lengths[0]).mean:.2f} nats in rows of {lengths[0]}, best in "
+        "rows of "
         f"{best} ({xlnet.where(length=best).mean:.2f})"
         + first.says(above="", below="", luck=", which is within luck of the shortest")
     )
     if best != lengths[-1]:
         told.append(
             last.says(
-                above=f"and {last.mean:.2f} worse again in rows of {lengths[-1]}, with distances far beyond the "
+                above=f"and {last.mean:.2f} worse again in rows of {lengths[-1]}, with distances far "
+                "beyond the "
                 f"{furthest} of its training: it can read them, and it has not learned what to do with them",
                 below=f"and lower still in rows of {lengths[-1]}",
-                luck=f"and within luck of that in rows of {lengths[-1]}, beyond the {furthest} of its training",
+                luck=f"and within luck of that in rows of {lengths[-1]}, beyond the {furthest} of its "
+                "training",
             )
         )
     bert = records.where(model="BERT")
@@ -264,9 +275,12 @@ def of_sight(records: Records) -> str:
     losses = [records.where(sixth=sixth) for sixth in sixths]
     gap = difference(losses[0], losses[-1], share=False)
     return gap.says(
-        above=f"The first sixth of an order costs {losses[0].mean:.1f} nats a piece, the last {losses[-1].mean:.1f}: "
-        f"{math.exp(gap.mean):.0f} times as unlikely. A word that is predicted from next to nothing teaches its "
-        "frequency. (xlnet-mini was trained on the last sixth alone; the other five it has never had to say, so a "
+        above=f"The first sixth of an order costs {losses[0].mean:.1f} nats a piece, the last "
+        f"{losses[-1].mean:.1f}: "
+        f"{math.exp(gap.mean):.0f} times as unlikely. A word that is predicted from next to nothing "
+        "teaches its "
+        "frequency. (xlnet-mini was trained on the last sixth alone; the other five it has never had to "
+        "say, so a "
         "part of the difference is that.)",
         below="The first of an order are predicted better than the last.",
         luck="The first of an order and the last are predicted alike, within luck.",
@@ -293,7 +307,10 @@ def of_card(changes: Sequence[str]) -> str:
     if not changes:
         return "`xlnet-mini` was trained with the masks that this lesson shows."
     return (
-        "What the card of `xlnet-mini` says has changed since it was trained: " + " ".join(changes) + " So the "
-        "weights were made with a memory that had seen a little of what came next; all losses here are measured "
+        "What the card of `xlnet-mini` says has changed since it was trained: "
+        + " ".join(changes)
+        + " So the "
+        "weights were made with a memory that had seen a little of what came next; all losses here are "
+        "measured "
         "without that, and how much it matters we have not measured."
     )

@@ -41,11 +41,14 @@ def pairs(matched: Matched, n_draws: int, models: dict[str, Measure], seed: int)
 
 
 def examples(
-    tokenizer: "Tokenizer", matched: Matched, models: dict[str, Measure], n: int = 4
+    tokenizer: "Tokenizer", matched: Matched, models: dict[str, Measure], n: int = 5
 ) -> list[dict[str, object]]:
-    """A table's rows: the `n` pairs of highest PMI among the matched and their controls, word by word."""
-    strongest = sorted(matched, key=lambda pair: -pair[0].pmi)[:n]
-    chosen = [pair[side] for side in (0, 1) for pair in strongest]
+    """A table's rows: of the matched pairs the `n` that are most often together, and their controls.
+
+    For each model, how likely the second word is with both hidden, and with the first in sight.
+    """
+    often = sorted(matched, key=lambda both: -_log_count(both[0]))[:n]
+    chosen = [both[side] for side in (0, 1) for both in often]
     found = {name: measure(chosen) for name, measure in models.items()}
     rows = []
     for i, pair in enumerate(chosen):
@@ -55,9 +58,12 @@ def examples(
             "PMI": "never together" if np.isneginf(pair.pmi) else f"{pair.pmi:.1f}",
         }
         for name, log_p in found.items():
-            row |= {
-                f"{name}: second, both hidden": f"{np.exp(log_p.alone[i, 1]):.2%}",
-                f"{name}: second, first in sight": f"{np.exp(log_p.given[i, 1]):.2%}",
-            }
+            hidden, shown = np.exp([log_p.alone[i, 1], log_p.given[i, 1]])
+            row[f"{name}: p of the second, first hidden → in sight"] = f"{hidden:.2%} → {shown:.2%}"
         rows.append(row)
     return rows
+
+
+def _log_count(pair: HiddenPair) -> float:
+    """How often the two were counted side by side, but for a constant."""
+    return pair.pmi + float(np.log(pair.frequencies).sum())

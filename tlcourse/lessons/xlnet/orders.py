@@ -90,7 +90,7 @@ class Orders(Explorer):
             name: ipywidgets.Button(description=name, layout={"width": "12em"})
             for name in ("◀ one step earlier", "one step later ▶")
         }
-        for (name, button), step in zip(self.buttons.items(), (-1, 1), strict=True):
+        for button, step in zip(self.buttons.values(), (-1, 1), strict=True):
             button.on_click(self.guard(lambda _, step=step: self._move(step)))
         return {
             "sentence": text_box("Words:", self.sentence, "eight words at most, press Enter", width="30em"),

@@ -50,10 +50,13 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
             "BERT / XLNet, same text, same settings",
             "MNLI 87.3 / 88.4, RTE 74.0 / 81.2, SST-2 94.0 / 94.4 (large, fine-tuned)",
             yang + "table 1, section 3.2",
-            f"topic {task('topic of news')}, films {task('sentiment of films')}, names {task('names (silver)')} "
+            f"topic {task('topic of news')}, films {task('sentiment of films')}, names "
+            f"{task('names (silver)')} "
             "(100 labels, frozen)",
-            "Theirs are fifty times as large and went many times through 13 GB of text, and are fine-tuned. Ours "
-            "have read 16 million pieces, each of them differently: BERT in pairs of passages, XLNet in rows with "
+            "Theirs are fifty times as large and went many times through 13 GB of text, and are "
+            "fine-tuned. Ours "
+            "have read 16 million pieces, each of them differently: BERT in pairs of passages, XLNet in "
+            "rows with "
             "a memory, half of which it reads twice.",
         ),
         (
@@ -62,12 +65,14 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
             yang + "table 6, section 3.4",
             f"loss {loss(loss_by_place.ON)} / {loss(loss_by_place.OFF)}; another article's memory "
             f"{loss(loss_by_place.OTHER)}",
-            "They train without it. We take it away from a model that was trained with it, and look at its loss, "
+            "They train without it. We take it away from a model that was trained with it, and look at "
+            "its loss, "
             "not at a task.",
         ),
         (
             "how many are predicted: K = 7 / K = 6",
-            "RACE 66.05 / 66.66, MNLI 85.84 / 85.63, SST-2 92.66 / 93.35; fewer than all, as it converges sooner",
+            "RACE 66.05 / 66.66, MNLI 85.84 / 85.63, SST-2 92.66 / 93.35; fewer than all, as it "
+            "converges sooner",
             yang + "table 6; section 2.3",
             f"loss of the first sixth of an order {sight.where(sixth=sixths[0]).mean:.2f}, of the last "
             f"{sight.where(sixth=sixths[-1]).mean:.2f}",
@@ -78,7 +83,8 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
             "an example without figures: XLNet “always learns more dependency pairs”",
             yang + "section 2.6",
             f"gain of the chain rule: 0 / {gap('XLNet', neighbours.HIGH)} nats; by chance "
-            f"{gap('XLNet', neighbours.LOW)}; BERT's weights, asked one by one, {gap('BERT', neighbours.HIGH)}",
+            f"{gap('XLNet', neighbours.LOW)}; BERT's weights, asked one by one, "
+            f"{gap('BERT', neighbours.HIGH)}",
             "Theirs is an argument about the objective. Asked, BERT's weights know such pairs too.",
         ),
     ]

@@ -18,7 +18,8 @@ __all__ = [
 
 neighbour_known = prediction(
     question=(
-        "In pairs such as “prime minister”, and in pairs that are neighbours by chance, both words are hidden. "
+        "In pairs such as “prime minister”, and in pairs that are neighbours by chance, both words are "
+        "hidden. "
         "Then one of them is shown. To whom does the other become likelier?"
     ),
     options=(
@@ -30,9 +31,11 @@ neighbour_known = prediction(
     ),
     answer=1,
     why=(
-        "BERT never predicts one *from* the other while both are hidden. But a word that stands in sight it has "
+        "BERT never predicts one *from* the other while both are hidden. But a word that stands in "
+        "sight it has "
         "learned to use, like any other: its weights know the pair.",
-        "What BERT lacks is in its objective: it adds up two predictions that were made apart. Its weights know "
+        "What BERT lacks is in its objective: it adds up two predictions that were made apart. Its "
+        "weights know "
         "the pair as soon as one of the two stands there.",
         "A word in sight does help a little anywhere. Far more where the two belong together.",
         "The sentence says a part. The neighbour says more.",
@@ -41,7 +44,8 @@ neighbour_known = prediction(
 
 where_memory = prediction(
     question=(
-        "XLNet reads an article in rows of 64 pieces and remembers its states of the 96 before. A sixth of each "
+        "XLNet reads an article in rows of 64 pieces and remembers its states of the 96 before. A sixth "
+        "of each "
         "row is predicted, the rest of it is in sight. Where in the row does the memory help?"
     ),
     options=(
@@ -53,7 +57,8 @@ where_memory = prediction(
     answer=1,
     why=(
         "It is the same article, but a word depends on its neighbours first of all.",
-        "What the first pieces of a row go on from stands in the memory alone. Later ones have it in the row.",
+        "What the first pieces of a row go on from stands in the memory alone. Later ones have it in "
+        "the row.",
         "At the end of the row the words before are in sight anyway.",
         "Of the first pieces of a row, one side is cut off.",
     ),
@@ -61,7 +66,8 @@ where_memory = prediction(
 
 beyond_training = prediction(
     question=(
-        "xlnet-mini was trained on rows of 128 pieces with a memory of 96: no two pieces were further apart than "
+        "xlnet-mini was trained on rows of 128 pieces with a memory of 96: no two pieces were further "
+        "apart than "
         "223. It has no table of positions, so a row of 512 can be read. The same pieces near the end of an "
         "article, predicted in rows of 64, 128, 254 and 512 that end there: what becomes of the loss?"
     ),

@@ -89,8 +89,8 @@ def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
 def by_key(scores: np.ndarray, n_keys: int) -> np.ndarray:
     """Return each query's scores by key, (T, n_keys), from its scores by distance, (T, n_keys + T).
 
-    Column c is for the distance n_keys − c, from n_keys down to 1 − T. The queries are the last T of the keys:
-    query i stands at key n_keys − T + i, and its distance from key j is its own place minus j.
+    Column c is for the distance n_keys − c, from n_keys down to 1 − T. The queries are the last T of the
+    keys: query i stands at key n_keys − T + i, and its distance from key j is its own place minus j.
     """
     n_queries = len(scores)
     return np.stack([scores[i, n_queries - i : n_queries - i + n_keys] for i in range(n_queries)])

@@ -63,23 +63,35 @@ def _inverse_of_content(order: Order) -> np.ndarray:
         "from right to left": ([4, 3, 2, 1, 0],),
         "a single piece": ([0],),
     },
+    equivalent={
+        "rank[None, :] < rank[:, None] → rank[None, :] <= rank[:, None]": "its own place is added anyway"
+    },
     hints=(
-        "`order[0]` is the place that comes first. Of two places, which comes earlier? You need for each place "
+        "`order[0]` is the place that comes first. Of two places, which comes earlier? You need for "
+        "each place "
         "its rank: at which step it comes.",
         "`np.argsort(order)` turns “which place at step t” into “which step for place i”.",
-        "With `rank` as a column and as a row, compare: place i may look at j if the rank of j is not larger.",
+        "With `rank` as a column and as a row, compare: place i may look at j if the rank of j is not "
+        "larger.",
     ),
     wrong=[
         (_no_self, "The diagonal is missing: the content stream at a place sees the piece there, too."),
-        (_later, "Rows and columns are swapped: row i is what place i may look at, the places that come earlier."),
+        (
+            _later,
+            "Rows and columns are swapped: row i is what place i may look at, the places that come earlier.",
+        ),
         (
             _numbers_as_ranks,
-            "You compare the numbers in `order`. They are places, first the one that comes first; needed is at "
+            "You compare the numbers in `order`. They are places, first the one that comes first; "
+            "needed is at "
             "which step each place comes.",
         ),
         (_reading_order, "That is from left to right: `order` does not count."),
         (_by_steps, "Row t is the place that comes at step t: row i is to be place i of the text."),
-        (_columns_by_steps, "Column t is the place that comes at step t: column j is to be place j of the text."),
+        (
+            _columns_by_steps,
+            "Column t is the place that comes at step t: column j is to be place j of the text.",
+        ),
         (_inverse_of_content, "True and False are swapped: True says that it may look."),
     ],
 )
@@ -88,8 +100,8 @@ def content_mask(order: Order) -> np.ndarray:
 
     `order` has T places, the first one first. A place looks at those that come earlier, and at itself.
     """
-    rank = np.argsort(order)
-    return rank[None, :] <= rank[:, None]
+    rank, itself = np.argsort(order), np.eye(len(order), dtype=bool)
+    return (rank[None, :] < rank[:, None]) | itself
 
 
 def _order_and_number(rng: np.random.Generator) -> tuple[list[int], int]:
@@ -163,8 +175,8 @@ def _later_ones(order: Order, n: int) -> np.ndarray:
     hints=(
         "Which places are predicted? The last `n` in `order`, one row for each, in that order.",
         "Its row is that of the content mask, but for one place: what it has to predict.",
-        "With the rank of each place: `rank[None, :] < rank[places][:, None]`, where `places` are the last n of "
-        "`order` as an array.",
+        "Compare the ranks of all places, as a row, with those of the predicted ones, as a column: strictly "
+        "smaller may be looked at.",
     ),
     wrong=[
         (_with_itself, "A query sees the piece that it has to predict: its own place has to be closed."),
@@ -172,19 +184,23 @@ def _later_ones(order: Order, n: int) -> np.ndarray:
         (_by_place, "The rows are sorted by place: they come as the order has them."),
         (
             _at_once,
-            "None of these sees another one that is predicted. That is how BERT does it; here, later ones see "
+            "None of these sees another one that is predicted. That is how BERT does it; here, later "
+            "ones see "
             "those before them in the order.",
         ),
         (_all_rows, "That is a row for each place: only the last `n` of the order are predicted."),
         (_turned_queries, "Rows and columns are swapped: a row for each that is predicted."),
         (_last_places, "These are the last places of the text: the last ones of the *order* are predicted."),
         (_ranks_of_numbers, "You compare the numbers in `order`: needed is at which step each place comes."),
-        (_columns_in_order, "Column t is the place that comes at step t: column j is to be place j of the text."),
+        (
+            _columns_in_order,
+            "Column t is the place that comes at step t: column j is to be place j of the text.",
+        ),
         (_later_ones, "True and False are swapped: True says that it may look."),
     ],
 )
 def query_mask(order: Order, n: int) -> np.ndarray:
-    """Return bool (n, T): for each of the last `n` places of `order`, one after the other, what may it look at?
+    """Return bool (n, T): what may each of the last `n` places of `order` look at, in that order?
 
     It is predicted from the places that come earlier in `order`, and may not see itself.
     """
