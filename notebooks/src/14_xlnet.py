@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 85 minutes, of which the computer needs about two; the core without the optional sections 65 · **You need** lesson 04 (attention and its masks), lesson 07
+# **Time** 85 minutes, of which the computer needs about two; the core without the optional section 73 · **You need** lesson 04 (attention and its masks), lesson 07
 # (GPT, left to right), lesson 08 (BERT, hidden words) · **You will be able to**
 # *turn* an order into the masks of two streams, *say* which words are predicted and why only those, *compute* what two hidden words have to do with each
 # other, *measure* what a model's states owe to `[MASK]`, *read* scores by distance, and *say* what a memory is worth, and where.
@@ -37,7 +37,15 @@ import torch
 
 from tlcourse import exercises, models, profiles, show
 from tlcourse.data import bbc_news, sentences, tokeniser
-from tlcourse.lessons.xlnet import figures, in_words, kept, live, orders, published
+from tlcourse.lessons.xlnet import (
+    figures,
+    in_words,
+    in_words_of_rows,
+    kept,
+    live,
+    orders,
+    published,
+)
 from tlcourse.models.parts.relative_attention import RelativeAttention, relative_positions
 from tlcourse.models.pretrained import zoo
 from tlcourse.probe import as_in_training, joint_probability, loss_by_place, neighbours
@@ -79,10 +87,18 @@ check.predict("where_memory")
 #
 # $$\max_\theta\; \mathbb{E}_{z}\Big[\sum_{t=1}^{T} \log p_\theta(x_{z_t} \mid x_{z_1}, \dots, x_{z_{t-1}})\Big]$$
 #
-# $z_t$ is the place that comes at step $t$, $\mathbb{E}_z$ the mean over orders, drawn by chance, a new one for each text. In one order *york* is predicted from *city*, in another from *new* and *is*. So
-# over many orders, the model learns to look at both sides; and no sign is needed for what is hidden: it has just not come yet.
-#
-# The text itself stays as it is, word after word, with its positions. The order is imposed by the mask of the attention.
+# $z_t$ is the place that comes at step $t$, $\mathbb{E}_z$ the mean over orders, drawn by chance, a new one for each text. *york* in three orders:
+
+# %%
+figures.seen_in_orders(
+    ["new", "york", "is", "a", "city"],
+    asked=1,
+    orders={"left to right": [0, 1, 2, 3, 4], "an order": [4, 2, 1, 3, 0], "another": [3, 0, 4, 2, 1]},
+)
+
+# %% [markdown]
+# So over many orders, the model learns to look at both sides; and no sign is needed for what is hidden: it has just not come yet. The text itself stays as it is, word after word, with its
+# positions. The order is imposed by the mask of the attention.
 #
 # ### Your turn: the content mask
 # `order` says which place comes first, which second …: with `[2, 0, 1]`, place 2 comes first. Places are counted from 0.
@@ -189,7 +205,7 @@ sight = show.Records.load("xlnet/sight")
 show.results(kept.by_sixth(sight), rows="sixth of the order", spec=".2f", best=None)
 
 # %%
-show.md(in_words.of_sight(sight))
+show.md(in_words_of_rows.of_sight(sight))
 
 # %% [markdown]
 # So only the last $1/K$ of each order is predicted, with $K = 6$ (section 2.3, *partial prediction*). The paper's reason is that it converges sooner. That makes one word in six, about as many as BERT hides.
@@ -224,7 +240,8 @@ show.md(in_words.spans([tokenizer.id_to_token(piece) for piece in text], places)
 # ## 5. First fault: two words that belong together · 12 minutes
 # Now to what it is for. Which neighbours belong together? Those with a high PMI, *pointwise mutual information* (lesson 03): $\log \frac{p(a\,b)}{p(a)\,p(b)}$, how much more often $b$
 # follows $a$ than it would by chance. Counted in BBC's training articles; looked up in its test articles, which no model has read. Beside each pair of
-# high PMI (5 nats and more: 150 times as often as by chance) stands a *control*: two neighbours from the same articles, each word as frequent, never side by side in the training articles.
+# high PMI (5 nats and more: 150 times as often as by chance) stands a *control*: two neighbours from the same articles, each word as frequent, and in the training
+# articles never side by side, or no more often than by chance.
 
 # %%
 counts = neighbours.count(s for i in news.train_index for s in sentences.words_of(news.texts[i]))
@@ -238,8 +255,8 @@ ask = {
 show.table(live.examples(tokenizer, matched, ask))
 
 # %% [markdown]
-# For each pair in its sentence, both hidden, there are four numbers: log p of each *alone*, and of each *given* the other. XLNet is asked in both orders. BERT can be asked
-# for the second, too, though it never is in its training: fill in one word, hide the other.
+# For each pair in its sentence there are four numbers: log p of each *alone*, with both hidden, and of each *given* the other. XLNet is asked in both orders. BERT can be asked, too: hide both, then
+# fill in one and hide the other alone. (In its training most hidden words have their neighbours in sight. What it never does is to predict one and then the other.)
 #
 # ### Your turn: both together
 
@@ -356,15 +373,15 @@ check.by_key(by_key)
 check.predict("beyond_training")
 
 # %% [markdown]
-# Always the same pieces, in spans near the end of an article, predicted in rows of more and more pieces that end there. (Compare each line with itself: XLNet sees the first words of a span when it
-# predicts the next ones, BERT does not.)
+# Always the same pieces, in spans near the end of an article, predicted in rows of more and more pieces that end there. Drawn is how the loss changes against rows of 64 (bars: standard deviation over three draws of
+# articles):
 
 # %%
 lengths = show.Records.load("xlnet/lengths")
 figures.by_length(lengths, kept.furthest())
 
 # %%
-show.md(in_words.of_lengths(lengths, kept.furthest()))
+show.md(in_words_of_rows.of_lengths(lengths, kept.furthest()))
 
 # %%
 check.recall("beyond_training")
@@ -386,14 +403,15 @@ show.table(
 )  # fmt: skip
 
 # %% [markdown]
-# With more, three draws of articles. Left, as in its training, where five sixths of the row are in sight. Right, the row from left to right, where the first piece has only the memory:
+# With more, three draws of articles (bars: their standard deviation): what a memory takes off the loss. Left, as in its training, where five sixths of the row are in sight. Right, the row from left to right, where
+# the first piece has only the memory:
 
 # %%
 memory = show.Records.load("xlnet/memory")
 figures.memory_by_place(memory)
 
 # %%
-show.md(in_words.of_memory(memory) + "\n\n" + in_words.of_left_to_right(memory))
+show.md(in_words_of_rows.of_memory(memory) + "\n\n" + in_words_of_rows.of_left_to_right(memory))
 
 # %%
 check.recall("where_memory")

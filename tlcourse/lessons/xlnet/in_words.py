@@ -5,12 +5,13 @@ import re
 from collections.abc import Collection, Sequence
 
 from tlcourse.lessons.xlnet import kept
-from tlcourse.probe import as_in_training, loss_by_place, neighbours
+from tlcourse.probe import as_in_training, neighbours
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
 
 
-def _nats(gap: Difference) -> str:
+def nats(gap: Difference) -> str:
+    """How large a difference is, without its sign."""
     return f"{abs(gap.mean):.2f} nats"
 
 
@@ -70,10 +71,10 @@ def of_chain(records: Records) -> str:
         high.where(model="BERT", measure="gap"), high.where(model="XLNet", measure="gap"), share=False
     )
     weights = gap.says(
-        above=f"BERT's weights gain even more from a neighbour in sight than XLNet's, by {_nats(gap)}: "
+        above=f"BERT's weights gain even more from a neighbour in sight than XLNet's, by {nats(gap)}: "
         "what it "
         "lacks is not the knowledge, but an objective that uses it",
-        below=f"BERT's weights gain less from a neighbour in sight than XLNet's, by {_nats(gap)}: a "
+        below=f"BERT's weights gain less from a neighbour in sight than XLNet's, by {nats(gap)}: a "
         "part of the "
         "knowledge is missing, too",
         luck="BERT's weights and XLNet's gain as much from a neighbour in sight, within luck: what BERT "
@@ -88,47 +89,43 @@ def of_chain(records: Records) -> str:
     whole = difference(of["XLNet", "one_by_one"], of["BERT", "at_once"], share=False)
     same = difference(of["XLNet", "at_once"], of["BERT", "at_once"], share=False)
     lead = whole.says(
-        above=f"XLNet, word after word, gives these pairs {_nats(whole)} more than BERT does at once",
-        below=f"XLNet, word after word, still gives these pairs {_nats(whole)} less than BERT does at once",
+        above=f"XLNet, word after word, gives these pairs {nats(whole)} more than BERT does at once",
+        below=f"XLNet, word after word, still gives these pairs {nats(whole)} less than BERT does at once",
         luck="XLNet, word after word, and BERT at once give these pairs as much, within luck",
     )
     of_one = same.says(
-        above=f"of two words said at once XLNet's sum is higher already, by {_nats(same)}",
-        below=f"of two words said at once XLNet's sum is lower, by {_nats(same)}",
+        above=f"of two words said at once XLNet's sum is higher already, by {nats(same)}",
+        below=f"of two words said at once XLNet's sum is lower, by {nats(same)}",
         luck="of two words said at once the two models' sums are within luck the same",
     )
     return f"{weights}. {lead[0].upper()}{lead[1:]}; {of_one}, and the rest is the chain rule."
 
 
 def of_pmi(records: Records) -> str:
-    """Whether what the chain rule adds grows with the PMI."""
+    """Whether what the chain rule adds grows with the PMI, and where it is largest."""
     gaps = records.where(measure="gap")
     kinds = gaps.values("pairs")
-    told = []
+    told, falls = [], []
     for model, name in (("XLNet", "xlnet-mini"), ("BERT", "bert-mini's own chain")):
-        rows = gaps.where(model=model)
-        rise = difference(rows.where(pairs=kinds[-1]), rows.where(pairs=kinds[0]), share=False)
-        how = rise.says(
-            above=f"grows from {rows.where(pairs=kinds[0]).mean:.2f} to "
-            f"{rows.where(pairs=kinds[-1]).mean:.2f} nats",
-            below="falls with the PMI",
-            luck="does not grow outside the spread",
+        of = {kind: gaps.where(model=model, pairs=kind) for kind in kinds}
+        peak = max(kinds, key=lambda kind: of[kind].mean)
+        rise = difference(of[peak], of[kinds[0]], share=False)
+        fall = difference(of[kinds[-1]], of[peak], share=False)
+        falls.append(peak != kinds[-1] and fall.verdict == "below")
+        told.append(
+            f"- **{name}**: {of[kinds[0]].mean:.2f} nats for a PMI {kept.span(kinds[0])}, most for "
+            f"{kept.span(peak)} ({of[peak].mean:.2f}, "
+            + rise.says(above="outside the spread", below="below the first", luck="within luck of the first")
+            + ")"
+            + (f"; {of[kinds[-1]].mean:.2f} for {kept.span(kinds[-1])}." if peak != kinds[-1] else ".")
         )
-        told.append(f"for {name} it {how}")
-    return (
-        f"From the lowest to the highest PMI, what one word tells of the other {' and '.join(told)}. It "
-        "stays far "
-        "below the PMI itself, which is of two words without a sentence around: much of what the "
-        "neighbour would "
-        "say, the rest of the sentence has said."
-        if _below_pmi(gaps, kinds)
-        else f"From the lowest to the highest PMI, what one word tells of the other {' and '.join(told)}."
-    )
-
-
-def _below_pmi(gaps: Records, kinds: Sequence[str]) -> bool:
-    lowest_of_top = float(kinds[-1].partition(" to ")[0])
-    return all(gaps.where(pairs=kinds[-1], model=m).mean < lowest_of_top / 2 for m in ("BERT", "XLNet"))
+    if any(falls):
+        told.append(
+            "\nIt does not go on growing. We think: the highest PMI is that of rare words, and of those "
+            "a small "
+            "model has seen too few to know who goes with whom."
+        )
+    return "\n".join(told)
 
 
 def of_shift(records: Records) -> str:
@@ -173,118 +170,6 @@ def of_shift(records: Records) -> str:
         "Whether it harms a task is another question, which this does not answer."
     )
     return "\n".join(told)
-
-
-def of_memory(records: Records) -> str:
-    """What the memory changes: in all, at the beginning and at the end of a row; and another article's."""
-    rows = records.where(order=loss_by_place.PERMUTED)
-    parts = sorted(rows.values("part"))
-
-    def less(way: str, against: str, part: int | None = None) -> Difference:
-        some = rows if part is None else rows.where(part=part)
-        one, other = (
-            some.where(memory=m).mean_over("part") if part is None else some.where(memory=m)
-            for m in (against, way)
-        )
-        return difference(one, other, share=False)
-
-    whole = less(loss_by_place.ON, loss_by_place.OFF)
-    first, last = (less(loss_by_place.ON, loss_by_place.OFF, part) for part in (parts[0], parts[-1]))
-    right = less(loss_by_place.ON, loss_by_place.OTHER)
-    says = {"above": "lower", "below": "higher", "luck": "within luck the same"}
-    n = 64 // len(parts)
-    told = (
-        f"With the memory the loss is {_amount(whole, says)}; in the first {n} pieces of a row "
-        f"{_amount(first, says)}, "
-        f"in the last {n} {_amount(last, says)}. "
-    )
-    if whole.verdict != "above":
-        return told
-    share = right.mean / whole.mean
-    return told + right.says(
-        above=f"The memory of another article does a part of it: the right one is {_nats(right)} better, "
-        f"{share:.0%} of the whole. The rest comes from having any memory at all, as the model had in its "
-        "training at nearly every step.",
-        below="The memory of another article does more than the right one: what helps is not what it holds.",
-        luck="But the memory of another article does as much, within luck: what helps is not what it "
-        "holds, but "
-        "that there is one, as in the training.",
-    )
-
-
-def _amount(gap: Difference, says: dict[str, str]) -> str:
-    verdict = gap.says(**says)
-    return verdict if gap.verdict in ("luck", "once") else f"{verdict} by {_nats(gap)}"
-
-
-def of_left_to_right(records: Records) -> str:
-    """The same where all pieces are predicted from the left: the memory is all that the first ones have."""
-    rows = records.where(order=loss_by_place.LEFT_TO_RIGHT)
-    parts = sorted(rows.values("part"))
-    told = []
-    for part in (parts[0], parts[-1]):
-        on, off = (rows.where(part=part, memory=m) for m in (loss_by_place.ON, loss_by_place.OFF))
-        told.append(_amount(difference(off, on, share=False), {
-            "above": "lower", "below": "higher", "luck": "within luck the same"}))  # fmt: skip
-    return (
-        "From left to right, where a piece has nothing else before the row, the memory makes the loss "
-        "of the "
-        f"first pieces {told[0]}, of the last {told[1]}."
-    )
-
-
-def of_lengths(records: Records, furthest: int) -> str:
-    """How the loss goes on in longer rows, for each model."""
-    told = []
-    xlnet = records.where(model="XLNet")
-    lengths = sorted(xlnet.values("length"))
-    best = min(lengths, key=lambda n: xlnet.where(length=n).mean)
-    first = difference(xlnet.where(length=lengths[0]), xlnet.where(length=best), share=False)
-    last = difference(xlnet.where(length=lengths[-1]), xlnet.where(length=best), share=False)
-    told.append(
-        f"xlnet-mini: {xlnet.where(length=lengths[0]).mean:.2f} nats in rows of {lengths[0]}, best in "
-        "rows of "
-        f"{best} ({xlnet.where(length=best).mean:.2f})"
-        + first.says(above="", below="", luck=", which is within luck of the shortest")
-    )
-    if best != lengths[-1]:
-        told.append(
-            last.says(
-                above=f"and {last.mean:.2f} worse again in rows of {lengths[-1]}, with distances far "
-                "beyond the "
-                f"{furthest} of its training: it can read them, and it has not learned what to do with them",
-                below=f"and lower still in rows of {lengths[-1]}",
-                luck=f"and within luck of that in rows of {lengths[-1]}, beyond the {furthest} of its "
-                "training",
-            )
-        )
-    bert = records.where(model="BERT")
-    ends = sorted(bert.values("length"))
-    change = difference(bert.where(length=ends[-1]), bert.where(length=ends[0]), share=False)
-    how = change.says(
-        above=f"{change.mean:.2f} worse than in rows of {ends[0]}",
-        below=f"{-change.mean:.2f} better than in rows of {ends[0]}",
-        luck=f"within luck of rows of {ends[0]}",
-    )
-    return f"{', '.join(told)}. bert-mini, up to the {ends[-1]} where its table ends: {how}."
-
-
-def of_sight(records: Records) -> str:
-    """How much harder the first of an order are than the last."""
-    sixths = sorted(records.values("sixth"))
-    losses = [records.where(sixth=sixth) for sixth in sixths]
-    gap = difference(losses[0], losses[-1], share=False)
-    return gap.says(
-        above=f"The first sixth of an order costs {losses[0].mean:.1f} nats a piece, the last "
-        f"{losses[-1].mean:.1f}: "
-        f"{math.exp(gap.mean):.0f} times as unlikely. A word that is predicted from next to nothing "
-        "teaches its "
-        "frequency. (xlnet-mini was trained on the last sixth alone; the other five it has never had to "
-        "say, so a "
-        "part of the difference is that.)",
-        below="The first of an order are predicted better than the last.",
-        luck="The first of an order and the last are predicted alike, within luck.",
-    )
 
 
 def of_tasks(records: Records) -> str:

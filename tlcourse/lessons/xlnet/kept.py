@@ -69,3 +69,11 @@ def by_sixth(records: Records) -> Records:
          "score": row["score"]}
         for row in sorted(records, key=lambda row: row["sixth"])
     )  # fmt: skip
+
+
+def span(kind: str) -> str:
+    """A bin of the PMI, `-inf to 0` or `2 to 4`, in words."""
+    low, _, high = kind.partition(" to ")
+    if low == "-inf":
+        return "below 0"
+    return f"{low} and more" if high == "inf" else f"{low} to {high}"

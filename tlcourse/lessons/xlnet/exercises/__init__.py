@@ -25,7 +25,7 @@ neighbour_known = prediction(
     options=(
         "To XLNet, in pairs like “prime minister”; to BERT it makes no difference, as it learned to predict "
         "hidden words as if they had nothing to do with each other",
-        "To both, in pairs like “prime minister”, and about as much to BERT as to XLNet; little by chance",
+        "To both, in pairs like “prime minister”, about as much to BERT as to XLNet; to both, less by chance",
         "To both, and as much in pairs by chance: any word in sight helps",
         "To nobody: the sentence around says already what the two are",
     ),
@@ -37,7 +37,7 @@ neighbour_known = prediction(
         "What BERT lacks is in its objective: it adds up two predictions that were made apart. Its "
         "weights know "
         "the pair as soon as one of the two stands there.",
-        "A word in sight does help a little anywhere. Far more where the two belong together.",
+        "A word in sight helps anywhere. It helps more where the two belong together.",
         "The sentence says a part. The neighbour says more.",
     ),
 )
