@@ -310,7 +310,7 @@ show.md(in_words.of_pmi(by_pmi))
 # 15 % of the *other* words are hidden the first time (80/10/10, lesson 08). For XLNet, a sixth of the others are out of sight for it. As a control, BERT again, with random pieces and no `[MASK]`.
 #
 # Two measures. How far does the state move, as a share of how far two different words are apart? And can a *linear probe* (lesson 02) tell from a state, in rows that it was not fitted to, which reading it is
-# from? Here in short, with 1 draw:
+# from? Here in short, with one draw:
 
 # %%
 articles = loss_by_place.long_articles(tokenizer, [news.texts[i] for i in news.test_index], 320)

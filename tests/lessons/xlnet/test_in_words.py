@@ -164,7 +164,15 @@ def tasks(xlnet: float) -> Records:
 
 def test_tasks_either_way():
     assert "ahead in topic of news (+20.0)" in in_words.of_tasks(tasks(0.9))
-    assert "behind in topic of news (−10.0)" in in_words.of_tasks(tasks(0.6))
+    assert "every piece" not in in_words.of_tasks(tasks(0.9))
+    told = in_words.of_tasks(tasks(0.6))
+    assert "behind in topic of news (−10.0)" in told
+    assert "We think it is for that reason" in told
+    assert "More often behind" in in_words.of_tasks(
+        Records(
+            {**row, "score": row["score"] + (0.3 if row["model"] == "bert-mini" else 0)} for row in tasks(0.6)
+        )
+    )
 
 
 def test_signs_of_a_text_are_not_read_as_markdown():

@@ -184,7 +184,25 @@ def of_tasks(records: Records) -> str:
             found.setdefault(verdict, []).append(points)
         told = "; ".join(f"{verdict} {', '.join(names)}" for verdict, names in found.items())
         lines.append(f"- xlnet-mini against **{other}**, in points: {told}.")
+        if other == "gpt-mini" and len(found.get("behind in", [])) > len(found.get("ahead in", [])):
+            lines.append(
+                "\nBoth that look at two sides and learn from one piece in six are behind the one that "
+                "learns "
+                "from every piece, as BERT was in lesson 08. We think it is for that reason, with so "
+                "little text."
+                if _behind_gpt(records)
+                else "\nMore often behind than ahead of the one that learns from every piece."
+            )
     return "\n".join(lines)
+
+
+def _behind_gpt(records: Records) -> bool:
+    """Whether BERT, too, is behind GPT in most of the tasks."""
+    verdicts = [
+        difference(rows.where(model="bert-mini"), rows.where(model="gpt-mini")).verdict
+        for rows in records.by("task").values()
+    ]
+    return verdicts.count("below") > len(verdicts) / 2
 
 
 def of_card(changes: Sequence[str]) -> str:
@@ -192,10 +210,10 @@ def of_card(changes: Sequence[str]) -> str:
     if not changes:
         return "`xlnet-mini` was trained with the masks that this lesson shows."
     return (
-        "What the card of `xlnet-mini` says has changed since it was trained: "
+        "What the card of `xlnet-mini` says has changed since it was trained: “"
         + " ".join(changes)
-        + " So the "
-        "weights were made with a memory that had seen a little of what came next; all losses here are "
-        "measured "
-        "without that, and how much it matters we have not measured."
+        + "” So the "
+        "weights were made with a memory that had seen a little of what came next. All losses in this "
+        "lesson are "
+        "measured without that; how much it matters for them, we have not measured."
     )
