@@ -19,7 +19,8 @@ def pairs(xlnet: float = 1.0, bert: float = 1.2, control: float = 0.2, at_once: 
         for kind, gap in ((neighbours.HIGH, high), (neighbours.LOW, control)):
             base = -16.0 if model == "BERT" else at_once
             fields = {"model": model, "pairs": kind, "n": 9}
-            rows += seeds(gap, **fields, measure="gap", spread=0.02 if model == "BERT" else 0.01)
+            spread = 0.01 * (1 + (model == "BERT")) * (1 + (kind == neighbours.HIGH))
+            rows += seeds(gap, **fields, measure="gap", spread=spread)
             rows += seeds(base, **fields, measure="at_once")
             rows += seeds(base + gap, **fields, measure="one_by_one")
     return Records(rows)
@@ -27,26 +28,32 @@ def pairs(xlnet: float = 1.0, bert: float = 1.2, control: float = 0.2, at_once: 
 
 def test_gaps_either_way():
     told = in_words.of_gaps(pairs())
-    assert told.count("these belong together") == 2
-    assert "exactly 0" in told
+    assert told.count("so much for belonging together") == 2
+    assert "0 by definition" in told
     assert "2.7 times as likely" in told
-    assert "wrong way round" in in_words.of_gaps(pairs(xlnet=0.1, bert=0.1))
-    assert "no pair-knowledge" in in_words.of_gaps(pairs(xlnet=0.2, bert=0.2))
+    assert "higher, by 0.80 nats" in told
+    assert "the wrong way round" in in_words.of_gaps(pairs(xlnet=0.1, bert=0.1))
+    assert "does not show" in in_words.of_gaps(pairs(xlnet=0.2, bert=0.2))
 
 
 @pytest.mark.parametrize(
     ("bert", "said"),
-    [(1.5, "even more"), (0.5, "a part of the knowledge is missing"), (1.0, "within luck: what BERT lacks")],
+    [
+        (1.5, "BERT's weights know these pairs better than XLNet's (1.30 against 0.80"),
+        (0.5, "a part of the knowledge is missing"),
+        (1.0, "alike, within luck (0.80 against 0.80"),
+    ],
 )
-def test_whose_weights_know_more(bert, said):
+def test_whose_weights_know_more_than_a_control_gives(bert, said):
     assert said in in_words.of_chain(pairs(bert=bert))
 
 
 def test_who_gives_the_pair_more():
-    assert "1.00 nats more than BERT does at once" in in_words.of_chain(pairs())
-    assert "still gives these pairs 1.00 nats less" in in_words.of_chain(pairs(at_once=-18.0))
-    assert "is lower, by 2.00" in in_words.of_chain(pairs(at_once=-18.0))
-    assert "higher already, by 1.00" in in_words.of_chain(pairs(at_once=-15.0))
+    assert "gives them 1.00 nats more than BERT at once" in in_words.of_chain(pairs())
+    less = in_words.of_chain(pairs(at_once=-18.0))
+    assert "still gives them 1.00 nats less" in less
+    assert "at once gives them 2.00 nats less" in less
+    assert "1.00 nats of that XLNet has at once already" in in_words.of_chain(pairs(at_once=-15.0))
 
 
 def test_the_table_of_joints_has_four_columns():
@@ -56,21 +63,32 @@ def test_the_table_of_joints_has_four_columns():
     ]  # fmt: skip
 
 
-def pmi(top: float) -> Records:
+def pmi(top: float, noise: float = 0.0) -> Records:
     rows = []
     for model in ("BERT", "XLNet"):
         for kind, gap in (("-inf to 0", 0.2), ("0 to 8", 0.5), ("8 to inf", top)):
-            rows += seeds(gap, model=model, pairs=kind, measure="gap", spread=0.01 * (gap + 1))
+            rows += seeds(
+                gap,
+                model=model,
+                pairs=kind,
+                measure="gap",
+                spread=0.01 * (gap + 1) + noise * (kind == "8 to inf"),
+            )
     return Records(rows)
 
 
 def test_pmi_either_way():
     told = in_words.of_pmi(pmi(2.0))
-    assert "0.20 nats for a PMI below 0, most for 8 and more (2.00, outside the spread)." in told
-    assert "go on growing" not in told
+    assert "rises from 0.20 nats (below 0) to 2.00 (8 and more), outside the spread." in told
+    assert "We think" not in told
     fell = in_words.of_pmi(pmi(0.1))
-    assert "most for 0 to 8 (0.50, outside the spread); 0.10 for 8 and more." in fell
-    assert "does not go on growing. We think" in fell
+    assert "to 0.50 (0 to 8), outside the spread, and does not grow from there on (lower, " in fell
+    assert "outside the spread: 8 and more)" in fell
+    assert "We think" in fell
+    assert "what is lower is within luck" in in_words.of_pmi(pmi(0.45, noise=0.2))
+
+
+def test_the_figure_of_pmi_names_its_bins():
     alt = figures.gap_by_pmi(pmi(2.0)).alt
     assert "below 0" in alt
     assert "8 and more" in alt
@@ -95,11 +113,23 @@ def test_shift_either_way():
     told = in_words.of_shift(shift(0.7, 0.5))
     assert "above chance" in told
     assert "within luck of chance" in told
-    assert "BERT's states show in which" in told
-    assert "a text with holes" in told
-    assert "XLNet's states show it more" in in_words.of_shift(shift(0.6, 0.8))
+    assert "In BERT's states, a probe finds more often" in told
+    assert "XLNet: 50% at most, above chance in no layer" in told
+    assert "any piece that does not belong there" in told
+    more = in_words.of_shift(shift(0.6, 0.8))
+    assert "In XLNet's states, a probe finds more often" in more
+    assert "above chance in 2 of 2 layers" in more
     assert "the sign itself counts" in in_words.of_shift(shift(0.7, 0.5, noise_moved=0.02))
-    assert "chance" in figures.shift_by_layer(shift(0.7, 0.5)).alt.lower()
+
+
+def test_the_axes_of_the_shift_say_what_they_show():
+    drawn = figures.shift_by_layer(shift(0.7, 0.5))
+    assert [ax.get_ylabel() for ax in drawn.fig.axes] == [
+        "share of the distance\nbetween two words' states",
+        "the probe is right",
+    ]
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in drawn.fig.axes] == ["moved by", "told apart"]
+    assert "0.70" in drawn.alt
 
 
 def memory(on: float, other: float) -> Records:
@@ -117,13 +147,14 @@ def memory(on: float, other: float) -> Records:
 def test_memory_either_way():
     told = in_words_of_rows.of_memory(memory(4.0, 4.7))
     assert "in the first 8 pieces of a row lower by 1.00 nats" in told
-    assert "the right one is" in told
+    assert "another article is worth 0.10 of these 0.34 nats" in told
     assert "within luck: what helps is not what it holds" in in_words_of_rows.of_memory(memory(4.0, 4.0))
     assert "more than the right one" in in_words_of_rows.of_memory(memory(4.5, 4.0))
     worse = in_words_of_rows.of_memory(memory(6.0, 6.0))
     assert "higher by" in worse
     assert "another article" not in worse
-    assert "lower by 1.00" in in_words_of_rows.of_left_to_right(memory(4.0, 4.7))
+    left = in_words_of_rows.of_left_to_right(memory(4.0, 4.7))
+    assert "lower by 1.00 nats (with another article's lower by 0.30 nats)" in left
     assert "memory of another article" in figures.memory_by_place(memory(4.0, 4.7)).alt
 
 
@@ -137,12 +168,17 @@ def lengths(long: float) -> Records:
 
 
 def test_lengths_either_way():
-    assert "0.30 worse again in rows of 512" in in_words_of_rows.of_lengths(lengths(5.1), 223)
-    told = in_words_of_rows.of_lengths(lengths(4.5), 223)
-    assert "best in rows of 512" in told
-    assert "worse again" not in told
+    told = in_words_of_rows.of_lengths(lengths(5.1), 260)
+    assert "in rows of 254, the longest with distances that it knows, 0.20 better" in told
+    assert "worse in rows of 512 (+0.30)" in told
+    assert "5.80 nats in rows of 254 pieces, which with [CLS] and [SEP] fill its 256 positions" in told
     assert "0.10 worse than in rows of 64" in told
-    assert "table ends" not in figures.by_length(lengths(5.1), 223).alt
+    assert "has to say the pieces of a span at once" in told
+    assert "better in rows of 512 (−0.30)" in in_words_of_rows.of_lengths(lengths(4.5), 260)
+    within = in_words_of_rows.of_lengths(lengths(4.8), 200)
+    assert "in rows of 64, the longest" in within
+    assert "better in rows of 254 (−0.20), 512 (−0.20)" in within
+    assert "at 512" in figures.by_length(lengths(5.1), 223).alt
 
 
 def test_sight_either_way():
@@ -157,7 +193,7 @@ def test_sight_either_way():
 def tasks(xlnet: float) -> Records:
     rows = []
     for task in ("topic of news", "sentiment of films", "names (silver)"):
-        for model, score in (("xlnet-mini", xlnet), ("bert-mini", 0.7), ("gpt-mini", 0.8)):
+        for model, score in (("xlnet-mini", xlnet), ("bert-mini", 0.7), ("gpt-mini", 0.8), ("counts", 0.75)):
             rows += seeds(score, task=task, model=model, spread=0.01 * (score + 0.1))
     return Records(rows)
 
@@ -180,8 +216,17 @@ def test_signs_of_a_text_are_not_read_as_markdown():
     assert told == r"Bold is predicted, 1 of 3: **\$** 1 \*"
 
 
+def test_counts_either_way():
+    assert "above them in topic of news, sentiment of films, names (silver)." in in_words.of_counts(
+        tasks(0.9)
+    )
+    assert "below them in topic of news" in in_words.of_counts(tasks(0.6))
+    assert "within luck in topic of news" in in_words.of_counts(tasks(0.75))
+
+
 def test_the_card_with_and_without_changes():
-    assert "with the masks that this lesson shows" in in_words.of_card([])
+    assert "with exactly the masks that this lesson shows" in in_words.of_card([])
+    assert "A flaw of these weights" in in_words.of_card(["It saw too much."])
     assert "saw too much." in in_words.of_card(["It saw too much."])
 
 

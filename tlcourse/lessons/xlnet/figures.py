@@ -41,8 +41,12 @@ def both_streams(
     query: np.ndarray,
     guesses: Sequence[tuple[str, float]],
     p: float,
+    whole: float,
 ) -> Figure:
-    """Draw both masks, the row of the word that is asked for framed, and five guesses for it."""
+    """Draw both masks, the row of the word that is asked for framed, and five guesses for it.
+
+    `p` is the probability of the word itself, `whole` log p of all words in this order.
+    """
     steps = np.argsort(order)
     labels = [f"{name}  {step + 1}" for name, step in zip(names, steps, strict=True)]
     fig, axes = plt.subplots(1, 3, figsize=(11, 4.2), width_ratios=(1, 1, 0.8))
@@ -77,7 +81,9 @@ def both_streams(
     axes[2].xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     axes[2].grid(axis="y", visible=False)
     fig.suptitle(
-        "a number: at which step the word comes · order: " + " → ".join(names[i] for i in order), fontsize=12
+        f"order: {' → '.join(names[i] for i in order)} · log p of all together: −{-whole:.1f}\n"
+        "a number beside a word: at which step it comes",
+        fontsize=12,
     )
     return fig
 
@@ -116,14 +122,14 @@ def gap_by_pmi(records: Records) -> Described:
     kinds = gaps.values("pairs")
     fig, ax = plt.subplots(figsize=(9, 4.4))
     told = []
-    names = {"BERT": "bert-mini, one filled in, then the other", "XLNet": "xlnet-mini, in both orders"}
+    names = {"BERT": "bert-mini, one by one", "XLNet": "xlnet-mini, one by one"}
     for (model, name), style in zip(names.items(), cycle(2), strict=True):
         found = [gaps.where(model=model, pairs=kind) for kind in kinds]
         _line(ax, range(len(kinds)), [one.scores for one in found], style, name)
         told.append(f"{name}: " + ", ".join(f"{one.mean:.2f}" for one in found))
-    ax.axhline(0, color="black", lw=1.5, ls=":", label="bert-mini as it was trained: both at once")
+    ax.axhline(0, color="black", lw=1.5, ls=":", label="bert-mini, at once")
     ax.set_xticks(range(len(kinds)), [kept.span(kind) for kind in kinds])
-    ax.set(xlabel="PMI of the two words, in nats", ylabel="ln p(a, b) − [ln p(a) + ln p(b)]")
+    ax.set(xlabel="PMI of the two words, in nats", ylabel="gap (nats)")
     ax.grid(axis="x", visible=False)
     fig.legend(loc="outside upper center", ncols=1)
     spans = ", ".join(kept.span(kind) for kind in kinds)
@@ -138,20 +144,21 @@ def shift_by_layer(records: Records) -> Described:
     """Draw how far states move from pretraining to use, and how well a probe tells the two apart."""
     fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
     measures = {
-        "moved": "how far a state moves\n(1: as far as two words are apart)",
-        "told apart": "a probe tells the two apart",
+        "moved": ("moved by", "share of the distance\nbetween two words' states"),
+        "told apart": ("told apart", "the probe is right"),
     }
     told = []
-    for ax, (measure, label) in zip(axes, measures.items(), strict=True):
+    for ax, (measure, (title, label)) in zip(axes, measures.items(), strict=True):
         rows = records.where(measure=measure)
         for way, style in zip(kept.SHIFTS, cycle(3), strict=True):
             one = rows.where(way=way)
             layers = sorted(one.values("layer"))
             found = [one.where(layer=layer) for layer in layers]
-            label = kept.SHIFTS[way] if measure == "moved" else None
-            _line(ax, layers, [f.scores for f in found], style, label)
+            name = kept.SHIFTS[way] if measure == "moved" else None
+            _line(ax, layers, [f.scores for f in found], style, name)
             told.append(f"{measure}, {kept.SHIFTS[way]}: " + ", ".join(f"{f.mean:.2f}" for f in found))
-        ax.set(xlabel="layer (0: the embeddings)", ylabel=label)
+        ax.set(title=title, xlabel="layer (0: the embeddings)", ylabel=label)
+    axes[0].yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
     axes[1].axhline(0.5, color="black", lw=1.5, ls=":", label="chance")
     axes[1].yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
     fig.legend(loc="outside upper center", ncols=2)

@@ -23,7 +23,7 @@ def spans(names: Sequence[str], chosen: Collection[int]) -> str:
 
 
 def joints(records: Records) -> Records:
-    """ln p of both words as a table: at once and one by one, a column for each model and way."""
+    """log p of both words as a table: at once and one by one, a column for each model and way."""
     names = {
         ("BERT", "at_once"): "bert-mini, at once",
         ("BERT", "one_by_one"): "bert-mini, one by one",
@@ -40,47 +40,56 @@ def joints(records: Records) -> Records:
 def of_gaps(records: Records) -> str:
     """What the chain rule adds for the pairs and for the controls, a line for each model."""
     lines = []
-    for model, name in (("XLNet", "xlnet-mini"), ("BERT", "bert-mini, with one of the two filled in")):
-        rows = records.where(measure="gap", model=model)
-        high, low = (rows.where(pairs=kind) for kind in (neighbours.HIGH, neighbours.LOW))
+    for model, name in (("XLNet", "xlnet-mini, one by one"), ("BERT", "bert-mini, one by one")):
+        high, low = _gaps(records, model)
         gap = difference(high, low, share=False)
         verdict = gap.says(
-            above="outside the spread: it has learned that these belong together",
-            below="outside the spread, and the wrong way round: the controls gain more",
-            luck="within luck: no pair-knowledge shows",
+            above=f"higher, by {nats(gap)}, outside the spread: so much for belonging together",
+            below="lower, outside the spread: the wrong way round",
+            luck="within luck the same: that they belong together does not show",
         )
         lines.append(
-            f"- **{name}**: {high.mean:+.2f} nats for pairs of high PMI (the two together become "
-            f"{math.exp(high.mean):.1f} times as likely), {low.mean:+.2f} for the controls. The "
-            "difference is "
-            f"{verdict}.".replace("-0", "−0")
+            f"- **{name}**: {high.mean:.2f} nats for pairs of high PMI (the two together become "
+            f"{math.exp(high.mean):.1f} times as likely), {low.mean:.2f} for the controls. The pairs "
+            f"are {verdict}."
         )
     return "\n".join(
         [
             f"With {records[0]['n']} pairs of each kind in a draw (`data/results/xlnet/pairs.json`):\n",
-            "- **bert-mini, as it was trained**: both at once, the sum itself, so exactly 0 for all.",
+            "- **bert-mini, at once**, as it was trained: the sum itself, so 0 by definition.",
             *lines,
         ]
     )
 
 
+def _gaps(records: Records, model: str) -> tuple[Records, Records]:
+    """The gaps of a model, of the pairs of high PMI and of the controls."""
+    rows = records.where(measure="gap", model=model)
+    return rows.where(pairs=neighbours.HIGH), rows.where(pairs=neighbours.LOW)
+
+
+def net(records: Records, model: str) -> Difference:
+    """The gap of the pairs without what a control gets, seed by seed."""
+    return difference(*_gaps(records, model), share=False)
+
+
 def of_chain(records: Records) -> str:
     """Is it the weights or the objective? BERT's own chain beside XLNet's; and who gives the pair more."""
-    high = records.where(pairs=neighbours.HIGH)
-    gap = difference(
-        high.where(model="BERT", measure="gap"), high.where(model="XLNet", measure="gap"), share=False
-    )
+    nets = [net(records, model) for model in ("BERT", "XLNet")]
+    gap = difference(*(one.of_seed for one in nets), share=False)
+    told = f"({nets[0].mean:.2f} against {nets[1].mean:.2f} nats above the control)"
     weights = gap.says(
-        above=f"BERT's weights gain even more from a neighbour in sight than XLNet's, by {nats(gap)}: "
-        "what it "
+        above=f"Asked one by one, BERT's weights know these pairs better than XLNet's {told}: what BERT "
+        "lacks is not "
+        "the knowledge, but an objective that uses it",
+        below=f"Asked one by one, BERT's weights know these pairs less than XLNet's {told}: a part of "
+        "the knowledge is "
+        "missing, too",
+        luck=f"Asked one by one, BERT's weights and XLNet's know these pairs alike, within luck {told}: "
+        "what BERT "
         "lacks is not the knowledge, but an objective that uses it",
-        below=f"BERT's weights gain less from a neighbour in sight than XLNet's, by {nats(gap)}: a "
-        "part of the "
-        "knowledge is missing, too",
-        luck="BERT's weights and XLNet's gain as much from a neighbour in sight, within luck: what BERT "
-        "lacks "
-        "is not the knowledge, but an objective that uses it",
     )
+    high = records.where(pairs=neighbours.HIGH)
     of = {
         (model, measure): high.where(model=model, measure=measure)
         for model in ("BERT", "XLNet")
@@ -89,41 +98,48 @@ def of_chain(records: Records) -> str:
     whole = difference(of["XLNet", "one_by_one"], of["BERT", "at_once"], share=False)
     same = difference(of["XLNet", "at_once"], of["BERT", "at_once"], share=False)
     lead = whole.says(
-        above=f"XLNet, word after word, gives these pairs {nats(whole)} more than BERT does at once",
-        below=f"XLNet, word after word, still gives these pairs {nats(whole)} less than BERT does at once",
-        luck="XLNet, word after word, and BERT at once give these pairs as much, within luck",
+        above=f"XLNet one by one gives them {nats(whole)} more than BERT at once",
+        below=f"XLNet one by one still gives them {nats(whole)} less than BERT at once",
+        luck="XLNet one by one and BERT at once give them as much, within luck",
     )
     of_one = same.says(
-        above=f"of two words said at once XLNet's sum is higher already, by {nats(same)}",
-        below=f"of two words said at once XLNet's sum is lower, by {nats(same)}",
-        luck="of two words said at once the two models' sums are within luck the same",
+        above=f"but {nats(same)} of that XLNet has at once already, which we think is since its "
+        "training hides "
+        "neighbours together, in spans, and BERT's hides single pieces; the rest is the chain rule",
+        below=f"though XLNet at once gives them {nats(same)} less than BERT: the rest is the chain rule",
+        luck="and at once the two models give them as much, within luck: it is the chain rule",
     )
-    return f"{weights}. {lead[0].upper()}{lead[1:]}; {of_one}, and the rest is the chain rule."
+    return f"{weights}. {lead}, {of_one}."
 
 
 def of_pmi(records: Records) -> str:
-    """Whether what the chain rule adds grows with the PMI, and where it is largest."""
+    """How far what the chain rule adds grows with the PMI."""
     gaps = records.where(measure="gap")
     kinds = gaps.values("pairs")
-    told, falls = [], []
-    for model, name in (("XLNet", "xlnet-mini"), ("BERT", "bert-mini's own chain")):
+    told, stops = [], []
+    for model, name in (("XLNet", "xlnet-mini"), ("BERT", "bert-mini")):
         of = {kind: gaps.where(model=model, pairs=kind) for kind in kinds}
         peak = max(kinds, key=lambda kind: of[kind].mean)
         rise = difference(of[peak], of[kinds[0]], share=False)
-        fall = difference(of[kinds[-1]], of[peak], share=False)
-        falls.append(peak != kinds[-1] and fall.verdict == "below")
-        told.append(
-            f"- **{name}**: {of[kinds[0]].mean:.2f} nats for a PMI {kept.span(kinds[0])}, most for "
-            f"{kept.span(peak)} ({of[peak].mean:.2f}, "
-            + rise.says(above="outside the spread", below="below the first", luck="within luck of the first")
-            + ")"
-            + (f"; {of[kinds[-1]].mean:.2f} for {kept.span(kinds[-1])}." if peak != kinds[-1] else ".")
+        said = rise.says(
+            above=f"rises from {of[kinds[0]].mean:.2f} nats ({kept.span(kinds[0])}) to {of[peak].mean:.2f} "
+            f"({kept.span(peak)}), outside the spread",
+            below="falls from the first bin on",
+            luck="does not rise outside the spread",
         )
-    if any(falls):
+        lower = [k for k in kinds[kinds.index(peak) + 1 :]
+                 if difference(of[k], of[peak], share=False).verdict == "below"]  # fmt: skip
+        stops.append(peak != kinds[-1])
+        if peak != kinds[-1]:
+            where = ", ".join(kept.span(kind) for kind in lower)
+            said += ", and does not grow from there on"
+            said += f" (lower, outside the spread: {where})" if lower else " (what is lower is within luck)"
+        told.append(f"- **{name}**, one by one: the gap {said}.")
+    if all(stops):
         told.append(
-            "\nIt does not go on growing. We think: the highest PMI is that of rare words, and of those "
-            "a small "
-            "model has seen too few to know who goes with whom."
+            "\nWe think: the highest PMI is that of rare words, and of those a small model has seen too "
+            "few to know "
+            "who goes with whom. (That the pairs above begin at 5 was chosen before this was measured.)"
         )
     return "\n".join(told)
 
@@ -143,15 +159,21 @@ def of_shift(records: Records) -> str:
             "between two "
             f"words; the probe is right in {probe.mean:.1%}, {verdict}."
         )
-    bert, noise, order = (
-        rows.where(way=way, measure="told apart")
-        for way in (as_in_training.BERT_MASKED, as_in_training.BERT_RANDOM, as_in_training.XLNET_ORDER)
+    bert, order = (
+        records.where(way=way, measure="told apart")
+        for way in (as_in_training.BERT_MASKED, as_in_training.XLNET_ORDER)
     )
-    against = difference(bert, order).says(
-        above="BERT's states show in which of the two worlds they are, and XLNet's less or not at all",
-        below="XLNet's states show it more than BERT's",
-        luck="BERT's states and XLNet's show it alike",
+    against = difference(bert.where(layer=top), order.where(layer=top)).says(
+        above="In BERT's states, a probe finds more often than in XLNet's from which of the two "
+        "readings they are",
+        below="In XLNet's states, a probe finds more often than in BERT's from which of the two "
+        "readings they are",
+        luck="In BERT's states and in XLNet's, a probe finds it alike, within luck",
     )
+    layers = order.by("layer")
+    above = [k for k, one in layers.items() if difference(one.scores, [0.5] * len(one)).verdict == "above"]
+    highest = max(one.mean for one in layers.values())
+    in_some = f"above chance in {len(above)} of {len(layers)} layers" if above else "above chance in no layer"
     moved = difference(
         *(
             rows.where(way=way, measure="moved")
@@ -159,15 +181,18 @@ def of_shift(records: Records) -> str:
         )
     )
     symbol = moved.says(
-        above="A random piece in its place moves them even further: it is not the sign [MASK] alone, "
-        "but a text "
-        "with holes",
-        below="A random piece in its place moves them less: the sign itself counts",
-        luck="A random piece in its place moves them as far: any wrong piece would do",
+        above="Random pieces move BERT's states even further than [MASK] does: what moves them is not "
+        "this sign alone, "
+        "but any piece that does not belong there",
+        below="Random pieces move BERT's states less than [MASK] does: the sign itself counts",
+        luck="Random pieces move BERT's states as far as [MASK] does, within luck: any wrong piece would do",
     )
     told.append(
-        f"\n{against} ({bert.mean:.0%} against {order.mean:.0%}; random pieces: {noise.mean:.0%}). {symbol}. "
-        "Whether it harms a task is another question, which this does not answer."
+        f"\n{against} (XLNet: {highest:.0%} at most, {in_some}). {symbol}. Places that are only out of "
+        "sight, as in "
+        "XLNet's order, put nothing wrong into the text. Two cautions: the models differ in more than "
+        "this, and "
+        "whether it harms a task is another question, which this does not answer."
     )
     return "\n".join(told)
 
@@ -205,15 +230,32 @@ def _behind_gpt(records: Records) -> bool:
     return verdicts.count("below") > len(verdicts) / 2
 
 
+def of_counts(records: Records) -> str:
+    """Beside what knows no model at all."""
+    names: dict[str, list[str]] = {"above": [], "below": [], "luck": []}
+    for task, rows in records.by("task").items():
+        gap = difference(rows.where(model="xlnet-mini"), rows.where(model="counts"))
+        names[gap.says(above="above", below="below", luck="luck")].append(task)
+    told = [
+        f"{what} {', '.join(names[key])}"
+        for key, what in (("above", "above them in"), ("below", "below them in"), ("luck", "within luck in"))
+        if names[key]
+    ]
+    return (
+        f"And against *counts*, words without a model, xlnet-mini is {'; '.join(told)}. A large "
+        "difference can be within "
+        "luck where the draws differ much, and a small one outside the spread where they don't."
+    )
+
+
 def of_card(changes: Sequence[str]) -> str:
     """Whether the model was trained as this lesson says, from its card."""
     if not changes:
-        return "`xlnet-mini` was trained with the masks that this lesson shows."
+        return "`xlnet-mini` was trained with exactly the masks that this lesson shows."
     return (
-        "What the card of `xlnet-mini` says has changed since it was trained: “"
-        + " ".join(changes)
-        + "” So the "
-        "weights were made with a memory that had seen a little of what came next. All losses in this "
-        "lesson are "
-        "measured without that; how much it matters for them, we have not measured."
+        "**A flaw of these weights.** `xlnet-mini` was trained before that was so: its card says, of "
+        "what has "
+        f"changed since, “{' '.join(changes)}” All losses in this lesson are measured with the mended "
+        "mask. What the "
+        "flaw did to the weights, and so to every result here, we have not measured."
     )

@@ -161,22 +161,31 @@ class Orders(Explorer):
 
     def draw(self, **chosen: Any) -> Figure:
         names, order, asked, table = self.guessed(**chosen)
-        right = self.tokenizer.token_to_id(names[asked])
+        own = self._own(names, table)
         return figures.both_streams(
-            names, order, asked, *masks(order), self._best(table[asked]), float(np.exp(table[asked, right]))
+            names,
+            order,
+            asked,
+            *masks(order),
+            self._best(table[asked]),
+            p=float(np.exp(own[asked])),
+            whole=float(own.sum()),
         )
+
+    def _own(self, names: Sequence[str], table: np.ndarray) -> np.ndarray:
+        """ln p of what stands at each place, (T,)."""
+        return table[np.arange(len(names)), [self.tokenizer.token_to_id(name) for name in names]]
 
     def told(self, sentence: str, order: str, number: int) -> str:
         names, places, asked, table = self.guessed(sentence, order, number)
-        ids = [self.tokenizer.token_to_id(name) for name in names]
-        own = table[np.arange(len(ids)), ids]
+        own = self._own(names, table)
         step = places.index(asked)
         seen = ", ".join(names[i] for i in sorted(places[:step])) or "nothing but the marks at the end"
         best = ", ".join(f"“{piece}” {p:.0%}" for piece, p in self._best(table[asked], 3))
         return (
             f"“{names[asked]}” comes at step {step + 1} of {len(names)}: it is predicted from {seen}. "
             f"xlnet-mini gives it {np.exp(own[asked]):.2%}; likeliest: {best}. All {len(names)} together, by "
-            f"the chain rule in this order: ln p = −{-own.sum():.1f}."
+            f"the chain rule in this order: log p = −{-own.sum():.1f}."
         )
 
     def static(self) -> Figure:

@@ -18,16 +18,17 @@ __all__ = [
 
 neighbour_known = prediction(
     question=(
-        "In pairs such as “prime minister”, and in pairs that are neighbours by chance, both words are "
-        "hidden. "
-        "Then one of them is shown. To whom does the other become likelier?"
+        "Two neighbours are hidden, such as “prime minister”. Then one of them is shown. Beside them, "
+        "two other "
+        "neighbours, as frequent, that are seldom seen together. To whom does the hidden one become "
+        "likelier, "
+        "and more so in “prime minister”?"
     ),
     options=(
-        "To XLNet, in pairs like “prime minister”; to BERT it makes no difference, as it learned to predict "
-        "hidden words as if they had nothing to do with each other",
-        "To both, in pairs like “prime minister”, about as much to BERT as to XLNet; to both, less by chance",
-        "To both, and as much in pairs by chance: any word in sight helps",
-        "To nobody: the sentence around says already what the two are",
+        "To XLNet alone: BERT learned to predict hidden words as if they had nothing to do with each other",
+        "To both, and to BERT no less than to XLNet",
+        "To both, but in both kinds alike: any word in sight helps",
+        "To neither: the sentence around says already what the two are",
     ),
     answer=1,
     why=(
@@ -44,14 +45,16 @@ neighbour_known = prediction(
 
 where_memory = prediction(
     question=(
-        "XLNet reads an article in rows of 64 pieces and remembers its states of the 96 before. A sixth "
-        "of each "
-        "row is predicted, the rest of it is in sight. Where in the row does the memory help?"
+        "XLNet reads an article in rows of 64 pieces, and may look back at its states of the 96 pieces "
+        "before. "
+        "A sixth of each row is predicted, the rest of the row is in sight. Where in the row is it "
+        "worth most "
+        "that the memory is this article's, and not another's?"
     ),
     options=(
         "Everywhere alike: it is the same article",
-        "Most at the beginning of the row",
-        "Most at the end of the row",
+        "At the beginning of the row",
+        "At the end of the row",
         "Nowhere: five sixths of the row are in sight",
     ),
     answer=1,
@@ -59,7 +62,9 @@ where_memory = prediction(
         "It is the same article, but a word depends on its neighbours first of all.",
         "What the first pieces of a row go on from stands in the memory alone. Later ones have it in "
         "the row.",
-        "At the end of the row the words before are in sight anyway.",
+        "At the end of the row, the words before are in sight anyway. (That a memory takes something "
+        "off there, "
+        "too, it does with another article's as well.)",
         "Of the first pieces of a row, one side is cut off.",
     ),
 )
@@ -69,19 +74,21 @@ beyond_training = prediction(
         "xlnet-mini was trained on rows of 128 pieces with a memory of 96: no two pieces were further "
         "apart than "
         "223. It has no table of positions, so a row of 512 can be read. The same pieces near the end of an "
-        "article, predicted in rows of 64, 128, 254 and 512 that end there: what becomes of the loss?"
+        "article are predicted in longer and longer rows that end there. What becomes of the loss?"
     ),
     options=(
-        "It falls up to 512: more to look at is always better",
-        "It falls a little at first, and rises again where distances get longer than those of the training",
+        "It goes on falling up to 512: more to look at is always better",
+        "It falls a little, stays level well beyond 223, and is worse again at 512",
+        "It jumps up as soon as there are distances beyond 223",
         "It rises from the start: a sentence is enough, the rest is noise",
-        "It is the same throughout",
     ),
     answer=1,
     why=(
         "More to look at helps only who has learned to look that far.",
-        "The formula for a distance of 500 exists. What to do with it was never learned.",
+        "From 64 to 128 there is more of the article, at distances that it knows. The sines of somewhat "
+        "longer "
+        "distances are like those it knows; far beyond, they are not.",
+        "Nothing breaks at once. We think: the sines of a distance of 230 are nearly those of 223.",
         "From 64 to 128 there is more of the article, at distances that it knows.",
-        "It changes little, but it changes, and not in one direction.",
     ),
 )

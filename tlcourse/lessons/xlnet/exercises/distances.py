@@ -48,6 +48,18 @@ def _without_keys_remembered(scores: np.ndarray, n_keys: int) -> np.ndarray:
     return _at(scores, n_keys, len(scores))[:, n_keys - len(scores) :]
 
 
+def _absolute(scores: np.ndarray, n_keys: int) -> np.ndarray:
+    """As if left and right were the same."""
+    own = n_keys - len(scores) + np.arange(len(scores))
+    away = np.abs(own[:, None] - np.arange(n_keys))
+    return np.take_along_axis(scores, n_keys - away, axis=1)
+
+
+def _nothing_to_the_right(scores: np.ndarray, n_keys: int) -> np.ndarray:
+    own = n_keys - len(scores) + np.arange(len(scores))
+    return np.where(np.arange(n_keys) <= own[:, None], _at(scores, n_keys, len(scores)), 0.0)
+
+
 def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
     return _at(scores, n_keys, len(scores)).T
 
@@ -70,7 +82,7 @@ def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
     hints=(
         "Query i is key M + i, with M = n_keys − T remembered. How far is it from key j?",
         "The distance is M + i − j, and column c is for the distance n_keys − c: so c = T − i + j.",
-        "Row i of the result is `scores[i, T - i : T - i + n_keys]`; stack the rows.",
+        "So row i of the result is a run of n_keys columns of row i, which begins in column T − i.",
     ),
     wrong=[
         (_not_moved, "Each row begins in the first column: where it begins depends on the query."),
@@ -83,6 +95,11 @@ def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
         (_backwards, "The keys are in reverse: column 0 is for the first key, the furthest away."),
         (_no_memory, "Query 0 begins in column n_keys: it stands after the memory, at key n_keys − T."),
         (_without_keys_remembered, "The keys that are remembered are missing: all n_keys are wanted."),
+        (
+            _absolute,
+            "A key to the right has a negative distance, in a column beyond n_keys: left and right differ.",
+        ),
+        (_nothing_to_the_right, "Keys to the right have scores, too: their distances are negative."),
         (_turned, "Rows and columns are swapped: a row for each query."),
     ],
 )

@@ -96,7 +96,7 @@ def _inverse_of_content(order: Order) -> np.ndarray:
     ],
 )
 def content_mask(order: Order) -> np.ndarray:
-    """Return bool (T, T): at [i, j], may the content stream at place i look at the piece at place j?
+    """Return a NumPy bool array (T, T): at [i, j], may the content stream at place i look at place j?
 
     `order` has T places, the first one first. A place looks at those that come earlier, and at itself.
     """
@@ -119,6 +119,10 @@ def _queries(order: Order, places: Sequence[int]) -> np.ndarray:
 
 def _with_itself(order: Order, n: int) -> np.ndarray:
     return _content(order)[np.asarray(order)[len(order) - n :]]
+
+
+def _rows_of_the_content_mask(order: Order, n: int) -> np.ndarray:
+    return _content(order)[len(order) - n :]
 
 
 def _the_first(order: Order, n: int) -> np.ndarray:
@@ -180,6 +184,12 @@ def _later_ones(order: Order, n: int) -> np.ndarray:
     ),
     wrong=[
         (_with_itself, "A query sees the piece that it has to predict: its own place has to be closed."),
+        (
+            _rows_of_the_content_mask,
+            "Two things: these are the last places of the *text*, where the last ones of the order are "
+            "wanted; "
+            "and each sees its own place, which has to be closed.",
+        ),
         (_the_first, "These are the first of the order. Predicted are the last ones, which have seen most."),
         (_by_place, "The rows are sorted by place: they come as the order has them."),
         (
@@ -200,7 +210,7 @@ def _later_ones(order: Order, n: int) -> np.ndarray:
     ],
 )
 def query_mask(order: Order, n: int) -> np.ndarray:
-    """Return bool (n, T): what may each of the last `n` places of `order` look at, in that order?
+    """Return a NumPy bool array (n, T): what may each of the last `n` of `order` look at, in that order?
 
     It is predicted from the places that come earlier in `order`, and may not see itself.
     """
@@ -220,6 +230,14 @@ def _order_and_k(rng: np.random.Generator) -> tuple[list[int], int]:
 
 def _first_part(order: Order, k: int) -> list[int]:
     return list(order[: max(1, len(order) // k)])
+
+
+def _none_at_least(order: Order, k: int) -> list[int]:
+    return list(order[-(len(order) // k) :])
+
+
+def _how_many(order: Order, k: int) -> int:
+    return max(1, len(order) // k)
 
 
 def _rounded_up(order: Order, k: int) -> list[int]:
@@ -267,10 +285,16 @@ def _turned_list(order: Order, k: int) -> list[int]:
     hints=(
         "A part of the list `order`: which end of it has seen most?",
         "The number is the length divided by K, rounded down, `//`, and 1 at least.",
-        "Slice from the end: `order[len(order) - n:]`.",
+        "A slice that begins where n are left, counted from the front of the list.",
     ),
     wrong=[
         (_first_part, "These come first in the order, and have seen least. The last ones are predicted."),
+        (
+            _none_at_least,
+            "With fewer places than k, the length divided by k is 0, and `order[-0:]` is all of it: 1 "
+            "at least.",
+        ),
+        (_how_many, "That is how many: the places themselves are wanted."),
         (_rounded_up, "You round up: the number is the length divided by k, rounded down."),
         (_sorted_places, "You sort by place: return them as the order has them."),
         (_the_seen, "These are the ones that are seen by all: the rest is predicted."),
