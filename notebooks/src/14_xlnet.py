@@ -466,8 +466,8 @@ check
 # 4. BERT's sum of single predictions can't say that two words belong together. Its weights know it, when they are asked one by one.
 # 5. Distances let a model go on where a table of positions ends, and let it remember. That it can read further does not mean that it has learned to.
 #
-# **What it got wrong.** With the same text it stayed ahead of BERT (its table 1), but much of what made it famous was won by more text and longer training: RoBERTa (Liu et al. 2019) came near with BERT's own task. `[MASK]` costs less than one
-# may think, if random pieces move the states as well. And each order gives a probability of its own to one and the same text.
+# **What it got wrong.** With the same text it stayed ahead of BERT (its table 1), but much of what made it famous was won by more text and longer training: RoBERTa (Liu et al. 2019) came near with BERT's own task.
+# And each order gives a probability of its own to one and the same text.
 #
 # **What came next.** ERNIE 2.0 (**next**: 15) stays with BERT's architecture, and adds tasks. Distances in place of positions stayed: as turned vectors (RoPE, Su et al. 2021) they are in most of today's language models.
 #

@@ -81,8 +81,8 @@ def both_streams(
     axes[2].xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     axes[2].grid(axis="y", visible=False)
     fig.suptitle(
-        f"order: {' → '.join(names[i] for i in order)} · log p of all together: −{-whole:.1f}\n"
-        "a number beside a word: at which step it comes",
+        f"order: {' → '.join(names[i] for i in order)} · log p of all together: −{-whole:.1f}\na number "
+        "beside a word: at which step it comes",
         fontsize=12,
     )
     return fig
@@ -135,8 +135,8 @@ def gap_by_pmi(records: Records) -> Described:
     spans = ", ".join(kept.span(kind) for kind in kinds)
     return Described(
         fig,
-        f"What the chain rule adds, in nats, for pairs with a PMI of {spans}. {'; '.join(told)}. Both "
-        "at once: 0.",
+        f"What the chain rule adds, in nats, for pairs with a PMI of {spans}. {'; '.join(told)}. Both at "
+        "once: 0.",
     )
 
 

@@ -50,8 +50,8 @@ def of_gaps(records: Records) -> str:
         )
         lines.append(
             f"- **{name}**: {high.mean:.2f} nats for pairs of high PMI (the two together become "
-            f"{math.exp(high.mean):.1f} times as likely), {low.mean:.2f} for the controls. The pairs "
-            f"are {verdict}."
+            f"{math.exp(high.mean):.1f} times as likely), {low.mean:.2f} for the controls. The pairs are "
+            f"{verdict}."
         )
     return "\n".join(
         [
@@ -80,14 +80,11 @@ def of_chain(records: Records) -> str:
     told = f"({nets[0].mean:.2f} against {nets[1].mean:.2f} nats above the control)"
     weights = gap.says(
         above=f"Asked one by one, BERT's weights know these pairs better than XLNet's {told}: what BERT "
-        "lacks is not "
-        "the knowledge, but an objective that uses it",
-        below=f"Asked one by one, BERT's weights know these pairs less than XLNet's {told}: a part of "
-        "the knowledge is "
-        "missing, too",
-        luck=f"Asked one by one, BERT's weights and XLNet's know these pairs alike, within luck {told}: "
-        "what BERT "
         "lacks is not the knowledge, but an objective that uses it",
+        below=f"Asked one by one, BERT's weights know these pairs less than XLNet's {told}: a part of "
+        "the knowledge is missing, too",
+        luck=f"Asked one by one, BERT's weights and XLNet's know these pairs alike, within luck {told}: "
+        "what BERT lacks is not the knowledge, but an objective that uses it",
     )
     high = records.where(pairs=neighbours.HIGH)
     of = {
@@ -104,8 +101,8 @@ def of_chain(records: Records) -> str:
     )
     of_one = same.says(
         above=f"but {nats(same)} of that XLNet has at once already, which we think is since its "
-        "training hides "
-        "neighbours together, in spans, and BERT's hides single pieces; the rest is the chain rule",
+        "training hides neighbours together, in spans, and BERT's hides single pieces; the rest is the "
+        "chain rule",
         below=f"though XLNet at once gives them {nats(same)} less than BERT: the rest is the chain rule",
         luck="and at once the two models give them as much, within luck: it is the chain rule",
     )
@@ -138,8 +135,8 @@ def of_pmi(records: Records) -> str:
     if all(stops):
         told.append(
             "\nWe think: the highest PMI is that of rare words, and of those a small model has seen too "
-            "few to know "
-            "who goes with whom. (That the pairs above begin at 5 was chosen before this was measured.)"
+            "few to know who goes with whom. (That the pairs above begin at 5 was chosen before this was "
+            "measured.)"
         )
     return "\n".join(told)
 
@@ -155,9 +152,8 @@ def of_shift(records: Records) -> str:
         chance = difference(probe.scores, [0.5] * len(probe))
         verdict = chance.says(above="above chance", below="below chance", luck="within luck of chance")
         told.append(
-            f"- **{name}**: a state moves by {one.where(measure='moved').mean:.1%} of the distance "
-            "between two "
-            f"words; the probe is right in {probe.mean:.1%}, {verdict}."
+            f"- **{name}**: a state moves by {one.where(measure='moved').mean:.1%} of the distance between "
+            f"two words; the probe is right in {probe.mean:.1%}, {verdict}."
         )
     bert, order = (
         records.where(way=way, measure="told apart")
@@ -182,17 +178,14 @@ def of_shift(records: Records) -> str:
     )
     symbol = moved.says(
         above="Random pieces move BERT's states even further than [MASK] does: what moves them is not "
-        "this sign alone, "
-        "but any piece that does not belong there",
+        "this sign alone, but any piece that does not belong there",
         below="Random pieces move BERT's states less than [MASK] does: the sign itself counts",
         luck="Random pieces move BERT's states as far as [MASK] does, within luck: any wrong piece would do",
     )
     told.append(
         f"\n{against} (XLNet: {highest:.0%} at most, {in_some}). {symbol}. Places that are only out of "
-        "sight, as in "
-        "XLNet's order, put nothing wrong into the text. Two cautions: the models differ in more than "
-        "this, and "
-        "whether it harms a task is another question, which this does not answer."
+        "sight, as in XLNet's order, put nothing wrong into the text. Two cautions: the models differ in "
+        "more than this, and whether it harms a task is another question, which this does not answer."
     )
     return "\n".join(told)
 
@@ -212,9 +205,8 @@ def of_tasks(records: Records) -> str:
         if other == "gpt-mini" and len(found.get("behind in", [])) > len(found.get("ahead in", [])):
             lines.append(
                 "\nBoth that look at two sides and learn from one piece in six are behind the one that "
-                "learns "
-                "from every piece, as BERT was in lesson 08. We think it is for that reason, with so "
-                "little text."
+                "learns from every piece, as BERT was in lesson 08. We think it is for that reason, with "
+                "so little text."
                 if _behind_gpt(records)
                 else "\nMore often behind than ahead of the one that learns from every piece."
             )
@@ -242,9 +234,9 @@ def of_counts(records: Records) -> str:
         if names[key]
     ]
     return (
-        f"And against *counts*, words without a model, xlnet-mini is {'; '.join(told)}. A large "
-        "difference can be within "
-        "luck where the draws differ much, and a small one outside the spread where they don't."
+        f"And against *counts*, words without a model, xlnet-mini is {'; '.join(told)}. A large difference "
+        "can be within luck where the draws differ much, and a small one outside the spread where they "
+        "don't."
     )
 
 
@@ -252,10 +244,15 @@ def of_card(changes: Sequence[str]) -> str:
     """Whether the model was trained as this lesson says, from its card."""
     if not changes:
         return "`xlnet-mini` was trained with exactly the masks that this lesson shows."
+    quoted = " ".join(changes)
+    meant = (
+        " (The two segments are A and B; the loss above is the card's own.)"
+        if "two segments" in quoted
+        else ""
+    )
     return (
-        "**A flaw of these weights.** `xlnet-mini` was trained before that was so: its card says, of "
-        "what has "
-        f"changed since, “{' '.join(changes)}” All losses in this lesson are measured with the mended "
-        "mask. What the "
-        "flaw did to the weights, and so to every result here, we have not measured."
+        "**A flaw of these weights.** `xlnet-mini` was trained before its masks were as they are now. Its "
+        f"card says, of what has changed since: “{quoted}”{meant} All losses in this lesson are measured "
+        "with the mended mask. What the flaw did to the weights, and so to every result here, we have not "
+        "measured."
     )

@@ -41,17 +41,14 @@ def of_memory(records: Records) -> str:
     told.append(
         right.says(
             above=f"- The memory of another article is worth {any_.mean:.2f} of these {whole.mean:.2f} "
-            "nats: so "
-            "much comes from having any memory at all, as the model had in nearly every step of its "
-            "training. What "
-            f"only the right one gives is {right.mean:.2f}; in the first {n} pieces the loss is "
-            f"{_amount(_less(rows, on, other, first))} than with another's, in the last {n} "
+            "nats: so much comes from having any memory at all, as the model had in nearly every step of "
+            f"its training. What only the right one gives is {right.mean:.2f}; in the first {n} pieces the "
+            f"loss is {_amount(_less(rows, on, other, first))} than with another's, in the last {n} "
             f"{_amount(_less(rows, on, other, last))}.",
             below="- The memory of another article does more than the right one: what helps is not what "
             "it holds.",
             luck="- But the memory of another article does as much, within luck: what helps is not what "
-            "it holds, "
-            "but that there is one, as in the training.",
+            "it holds, but that there is one, as in the training.",
         )
     )
     return "\n".join(told)
@@ -68,9 +65,8 @@ def of_left_to_right(records: Records) -> str:
         for part in (parts[0], parts[-1])
     ]
     return (
-        "- From left to right, where the first pieces have nothing else to look at, the memory makes "
-        "their loss "
-        f"{told[0]}; that of the last pieces {told[1]}."
+        "- From left to right, where the first pieces have nothing else to look at, the memory makes their "
+        f"loss {told[0]}; that of the last pieces {told[1]}."
     )
 
 
@@ -82,9 +78,8 @@ def of_lengths(records: Records, furthest: int) -> str:
     known = max(n for n in lengths if n <= furthest)
     fall = difference(at[known], at[lengths[0]], share=False)
     told = [
-        f"- **xlnet-mini**: {at[lengths[0]].mean:.2f} nats in rows of {lengths[0]}; in rows of {known}, "
-        "the longest "
-        f"with distances that it knows, "
+        f"- **xlnet-mini**: {at[lengths[0]].mean:.2f} nats in rows of {lengths[0]}; in rows of {known}, the "
+        "longest with distances that it knows, "
         + fall.says(
             above=f"{fall.mean:.2f} worse.", below=f"{-fall.mean:.2f} better.", luck="the same, within luck."
         )
@@ -106,15 +101,14 @@ def of_lengths(records: Records, furthest: int) -> str:
     )
     level = bert.where(length=ends[-1]).mean
     told.append(
-        f"\n- **bert-mini**: {level:.2f} nats in rows of {ends[-1]} pieces, which with [CLS] and [SEP] "
-        "fill its "
-        f"{ends[-1] + 2} positions; {how}. Longer rows it can't read."
+        f"\n- **bert-mini**: {level:.2f} nats in rows of {ends[-1]} pieces, which with [CLS] and [SEP] fill "
+        f"its {ends[-1] + 2} positions; {how}. Longer rows it can't read."
     )
     if level > at[lengths[0]].mean:
         told.append(
             "Its loss is so much higher, we think, as it has to say the pieces of a span at once: its "
-            "training hides "
-            "single pieces, and XLNet predicts the next piece of a span with the one before in sight."
+            "training hides single pieces, and XLNet predicts the next piece of a span with the one before "
+            "in sight."
         )
     return " ".join(told)
 
@@ -126,9 +120,8 @@ def of_sight(records: Records) -> str:
     gap = difference(losses[0], losses[-1], share=False)
     return gap.says(
         above=f"The first sixth of an order costs {losses[0].mean:.1f} nats a piece, the last "
-        f"{losses[-1].mean:.1f}: {math.exp(gap.mean):.0f} times as unlikely. A word that is predicted "
-        "from next "
-        "to nothing teaches its frequency.",
+        f"{losses[-1].mean:.1f}: {math.exp(gap.mean):.0f} times as unlikely. A word that is predicted from "
+        "next to nothing teaches its frequency.",
         below="The first of an order are predicted better than the last.",
         luck="The first of an order and the last are predicted alike, within luck.",
     )

@@ -184,8 +184,8 @@ class Orders(Explorer):
         best = ", ".join(f"“{piece}” {p:.0%}" for piece, p in self._best(table[asked], 3))
         return (
             f"“{names[asked]}” comes at step {step + 1} of {len(names)}: it is predicted from {seen}. "
-            f"xlnet-mini gives it {np.exp(own[asked]):.2%}; likeliest: {best}. All {len(names)} together, by "
-            f"the chain rule in this order: log p = −{-own.sum():.1f}."
+            f"xlnet-mini gives it {np.exp(own[asked]):.2%}; likeliest: {best}. All {len(names)} together, "
+            f"by the chain rule in this order: log p = −{-own.sum():.1f}."
         )
 
     def static(self) -> Figure:

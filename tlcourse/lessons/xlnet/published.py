@@ -52,27 +52,23 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
     return [
         (
             "BERT / XLNet, same text",
-            "MNLI 87.3 / 88.4, RTE 74.0 / 81.2, SST-2 94.0 / 94.4 (large, fine-tuned; of three variants "
-            "of BERT "
-            "the best)",
+            "MNLI 87.3 / 88.4, RTE 74.0 / 81.2, SST-2 94.0 / 94.4 (large, fine-tuned; of three variants of "
+            "BERT the best)",
             yang + "table 1, section 3.2",
             f"topic of news {task('topic of news')}, sentiment of films {task('sentiment of films')}, names "
             f"{task('names (silver)')} (100 labels, frozen)",
-            "Theirs are fifty times as large, went many times through 13 GB of text, and are "
-            "fine-tuned. Ours have "
-            "read 16 million pieces; BERT in pairs of passages, XLNet in rows with a memory, half of "
-            "them twice.",
+            "Theirs are fifty times as large, went many times through 13 GB of text, and are fine-tuned. "
+            "Ours have read 16 million pieces; BERT in pairs of passages, XLNet in rows with a memory, "
+            "half of them twice.",
         ),
         (
             "memory: with / without",
             "RACE 66.66 / 65.55, MNLI 85.63 / 85.32, SST-2 93.35 / 92.78",
             yang + "table 6, section 3.4",
-            f"loss {loss(loss_by_place.ON)} / {loss(loss_by_place.OFF)}; another article's memory, "
-            "which the paper "
-            f"has not, {loss(loss_by_place.OTHER)}",
-            "They train without it. We take it away from a model that was trained with it, and look at "
-            "its loss, "
-            "not at a task.",
+            f"loss {loss(loss_by_place.ON)} / {loss(loss_by_place.OFF)}; another article's memory, which "
+            f"the paper has not, {loss(loss_by_place.OTHER)}",
+            "They train without it. We take it away from a model that was trained with it, and look at its "
+            "loss, not at a task.",
         ),
         (
             "how many are predicted: K = 7 / K = 6",
@@ -88,9 +84,9 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
             "pairs”",
             yang + "section 2.6",
             f"gap 0, by definition / {gap('XLNet', neighbours.HIGH)} nats (controls "
-            f"{gap('XLNet', neighbours.LOW)}); bert-mini one by one {gap('BERT', neighbours.HIGH)} (controls "
-            f"{gap('BERT', neighbours.LOW)})",
-            "Theirs is an argument about the objective. Asked one by one, BERT's weights have learned "
-            "such pairs too.",
+            f"{gap('XLNet', neighbours.LOW)}); bert-mini one by one {gap('BERT', neighbours.HIGH)} "
+            f"(controls {gap('BERT', neighbours.LOW)})",
+            "Theirs is an argument about the objective. Asked one by one, BERT's weights have learned such "
+            "pairs too.",
         ),
     ]

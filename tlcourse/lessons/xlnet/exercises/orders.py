@@ -67,9 +67,8 @@ def _inverse_of_content(order: Order) -> np.ndarray:
         "rank[None, :] < rank[:, None] → rank[None, :] <= rank[:, None]": "its own place is added anyway"
     },
     hints=(
-        "`order[0]` is the place that comes first. Of two places, which comes earlier? You need for "
-        "each place "
-        "its rank: at which step it comes.",
+        "`order[0]` is the place that comes first. Of two places, which comes earlier? You need for each "
+        "place its rank: at which step it comes.",
         "`np.argsort(order)` turns “which place at step t” into “which step for place i”.",
         "With `rank` as a column and as a row, compare: place i may look at j if the rank of j is not "
         "larger.",
@@ -82,9 +81,8 @@ def _inverse_of_content(order: Order) -> np.ndarray:
         ),
         (
             _numbers_as_ranks,
-            "You compare the numbers in `order`. They are places, first the one that comes first; "
-            "needed is at "
-            "which step each place comes.",
+            "You compare the numbers in `order`. They are places, first the one that comes first; needed "
+            "is at which step each place comes.",
         ),
         (_reading_order, "That is from left to right: `order` does not count."),
         (_by_steps, "Row t is the place that comes at step t: row i is to be place i of the text."),
@@ -179,24 +177,22 @@ def _later_ones(order: Order, n: int) -> np.ndarray:
     hints=(
         "Which places are predicted? The last `n` in `order`, one row for each, in that order.",
         "Its row is that of the content mask, but for one place: what it has to predict.",
-        "Compare the ranks of all places, as a row, with those of the predicted ones, as a column: strictly "
-        "smaller may be looked at.",
+        "Compare the ranks of all places, as a row, with those of the predicted ones, as a column: "
+        "strictly smaller may be looked at.",
     ),
     wrong=[
         (_with_itself, "A query sees the piece that it has to predict: its own place has to be closed."),
         (
             _rows_of_the_content_mask,
             "Two things: these are the last places of the *text*, where the last ones of the order are "
-            "wanted; "
-            "and each sees its own place, which has to be closed.",
+            "wanted; and each sees its own place, which has to be closed.",
         ),
         (_the_first, "These are the first of the order. Predicted are the last ones, which have seen most."),
         (_by_place, "The rows are sorted by place: they come as the order has them."),
         (
             _at_once,
-            "None of these sees another one that is predicted. That is how BERT does it; here, later "
-            "ones see "
-            "those before them in the order.",
+            "None of these sees another one that is predicted. That is how BERT does it; here, later ones "
+            "see those before them in the order.",
         ),
         (_all_rows, "That is a row for each place: only the last `n` of the order are predicted."),
         (_turned_queries, "Rows and columns are swapped: a row for each that is predicted."),
@@ -291,8 +287,8 @@ def _turned_list(order: Order, k: int) -> list[int]:
         (_first_part, "These come first in the order, and have seen least. The last ones are predicted."),
         (
             _none_at_least,
-            "With fewer places than k, the length divided by k is 0, and `order[-0:]` is all of it: 1 "
-            "at least.",
+            "With fewer places than k, the length divided by k is 0, and `order[-0:]` is all of it: 1 at "
+            "least.",
         ),
         (_how_many, "That is how many: the places themselves are wanted."),
         (_rounded_up, "You round up: the number is the length divided by k, rounded down."),
