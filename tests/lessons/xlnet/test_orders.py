@@ -1,5 +1,8 @@
 """The widget: its masks, its numbers as transformers says, and answers to nonsense in words."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -121,3 +124,12 @@ def test_nonsense_gets_an_answer_not_an_error(twin, sentence, order, number, sai
 def test_another_example_is_refused(parts):
     with pytest.raises(ValueError, match="expected one of"):
         orders.order_words(*parts, sentence="none")
+
+
+def test_only_what_colabs_ipywidgets_has_is_used(twin):
+    known = json.loads((Path(__file__).parents[2] / "ipywidgets_7_7_traits.json").read_text())["traits"]
+    assert twin.widget
+    for widget in (*twin.controls.values(), *twin.buttons.values(), twin.examples, twin.ready):
+        defaults = widget.trait_defaults()
+        for trait in set(widget.keys) - set(known[type(widget).__name__]) - {"layout", "style"}:
+            assert trait.startswith("_") or getattr(widget, trait) == defaults.get(trait), f"{trait} is new"
