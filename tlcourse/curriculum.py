@@ -245,9 +245,12 @@ LESSONS = (
         teaches=(
             "models.language.xlnet",
             "models.parts.relative_attention",
+            "probe.as_in_training",
+            "probe.joint_probability",
+            "probe.loss_by_place",
+            "probe.neighbours",
             "train.pretraining.permutation",
         ),
-        planned=True,
     ),
     Lesson(
         "ernie",
