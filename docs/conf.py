@@ -1,7 +1,8 @@
 """Sphinx's settings for the course's site: `tlcourse site` assembles the pages and calls Sphinx on them.
 
-Sphinx with MyST-NB and Furo: it reads the built notebooks as they are, without running them; its search works in
-a page that was opened from a disk; and all that a page needs lies beside it, formulas included (`mathml`).
+Sphinx with MyST-NB and Furo: it reads the built notebooks as they are, without running them; its search
+works in a page that was opened from a disk; and all that a page needs lies beside it, formulas included
+(`mathml`).
 """
 
 import sys
@@ -13,7 +14,7 @@ project = html_title = "tlcourse"
 author = "the authors of tlcourse"
 language = "en"
 
-extensions = ["myst_nb", "mathml"]
+extensions = ["myst_nb", "accessible", "mathml"]
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"

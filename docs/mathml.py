@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw by themselves: no script, no fonts to fetch, and read aloud as formulas."""
+"""Formulas as MathML, which browsers draw by themselves: no script, no fonts; read aloud as formulas."""
 
 import re
 from typing import Any
@@ -23,8 +23,9 @@ def _inline(translator: Any, node: nodes.math) -> None:
 
 
 def _block(translator: Any, node: nodes.math_block) -> None:
+    drawn = as_mathml(node.astext(), "block")
     translator.body.append(
-        f'<div class="formula" tabindex="0" role="group" aria-label="formula">{as_mathml(node.astext(), "block")}</div>'
+        f'<div class="formula" tabindex="0" role="group" aria-label="formula">{drawn}</div>'
     )
     raise nodes.SkipNode
 

@@ -144,6 +144,20 @@ class _Bar:
 
 
 @app.command()
+def site(
+    into: Annotated[Path, typer.Option("--into", help="The folder that becomes the site.")] = Path(
+        "build/site"
+    ),
+) -> None:
+    """Make pages of the built lessons, with search, to be read in a browser without a network."""
+    from tlcourse.notebook_tools import site as making
+    from tlcourse.notebook_tools.source import course_root
+
+    pages = making.build(course_root(), into)
+    terminal.console(stderr=True).print(f"{len(pages)} lessons: open {into / 'index.html'}")
+
+
+@app.command()
 def run(
     lessons: Annotated[
         list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")

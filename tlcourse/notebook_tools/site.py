@@ -1,7 +1,7 @@
 """The site: the built lessons as pages with search, to be read in a browser, without a network.
 
-Nothing is executed: a page shows what the stored notebook holds. What belongs to running it, and not to reading,
-is folded away or left out.
+Nothing is executed: a page shows what the stored notebook holds. What belongs to running it, and not to
+reading, is folded away or left out.
 """
 
 import base64
@@ -50,7 +50,18 @@ def build(root: Path, into: Path) -> list[str]:
 
 
 def _run_sphinx(source: Path, made: Path) -> None:
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(source), str(made)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        str(source),
+        str(made),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "No module named sphinx" in done.stderr:
         raise LessonError("Sphinx is not installed: pip install 'tlcourse[site]', or make setup")
@@ -92,7 +103,7 @@ def _outputs_with_figures(notebook: nbformat.NotebookNode) -> Iterator[nbformat.
 
 
 def as_page(notebook: nbformat.NotebookNode, number: str, pages: dict[str, str]) -> nbformat.NotebookNode:
-    """The notebook as it is read: without Colab's cell, set-up folded, figures with alt text, lessons linked."""
+    """The notebook as it is read: no Colab cell, set-up folded, figures with alt text, lessons linked."""
     page = copy.deepcopy(notebook)
     page.cells = [cell for cell in page.cells if COLAB_TAG not in cell.metadata.get("tags", [])]
     code = [cell for cell in page.cells if cell.cell_type == "code"]
@@ -135,11 +146,16 @@ def write_index(lessons: list[LessonFiles], address: str, into: Path) -> None:
         rows = [one for one in curriculum.LESSONS if one.section == section and one.slug in built]
         if rows:
             items = "\n".join(
-                f"- [{one.number} · {one.title}]({built[one.slug].name}.ipynb): {one.question}" for one in rows
+                f"- [{one.number} · {one.title}]({built[one.slug].name}.ipynb): {one.question}"
+                for one in rows
             )
             parts.append(f"## {section}\n\n{items}")
     text = page.read_text("utf-8")
-    filled = {"{repository}": address, "{lessons}": "\n\n".join(parts), "{pages}": "\n".join(one.name for one in lessons)}
+    filled = {
+        "{repository}": address,
+        "{lessons}": "\n\n".join(parts),
+        "{pages}": "\n".join(one.name for one in lessons),
+    }
     for field, value in filled.items():
         text = text.replace(field, value)
     page.write_text(text, "utf-8")
