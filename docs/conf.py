@@ -22,6 +22,7 @@ nb_number_source_lines = False
 suppress_warnings = ["misc.highlighting_failure"]  # a cell with `!command` is IPython's, not Python's
 
 html_theme = "furo"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
