@@ -68,6 +68,24 @@ def test_a_page_is_what_is_read():
     assert notebook == before
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("**Time** 90 minutes: a core of\n65, and two optional", (90, 65)),
+        ("**Time** 80 minutes, of which …; the core without the optional section 70", (80, 70)),
+        ("**Time** 15 minutes · **You need**", (15, 15)),
+    ],
+)
+def test_the_minutes_that_a_lesson_says(said, found):
+    assert site.minutes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said)])) == found
+
+
+def test_each_lesson_says_its_minutes():
+    for lesson in all_lessons(ROOT):
+        whole, core = site.minutes(nbformat.read(lesson.built, as_version=4))
+        assert 0 < core <= whole <= 150
+
+
 class Parts(HTMLParser):
     """What a page refers to, its anchors, and the words of its title."""
 

@@ -42,6 +42,7 @@ def build(root: Path, into: Path) -> list[str]:
         for lesson in lessons:
             write_page(lesson, {one.number: one.name for one in lessons}, source)
         write_index(lessons, repository(root), source)
+        write_minutes(lessons, source)
         _run_sphinx(source, made)
         into.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(into, ignore_errors=True)
@@ -135,6 +136,32 @@ def linked(text: str, number: str, pages: dict[str, str]) -> str:
 
     parts = _CODE.split(text)
     return "".join(part if _CODE.fullmatch(part) else _LESSON.sub(link, part) for part in parts)
+
+
+def minutes(notebook: nbformat.NotebookNode) -> tuple[int, int]:
+    """What the lesson says that it takes, of a reader's time: all of it, and its core.
+
+    Raises:
+        LessonError: it does not say so.
+    """
+    text = " ".join(notebook.cells[0].source.split())
+    whole = re.search(r"\*\*Time\*\* (\d+) minutes", text)
+    if not whole:
+        raise LessonError(
+            f"the lesson that begins {text[:40]!r} does not say its time: **Time** 80 minutes …"
+        )
+    core = re.search(r"a core of (\d+)|the core without the optional sections? (\d+)", text)
+    return int(whole[1]), int(core[1] or core[2]) if core else int(whole[1])
+
+
+def write_minutes(lessons: list[LessonFiles], into: Path) -> None:
+    """Fill the teachers' page in: how long each lesson takes."""
+    rows = ["| lesson | core | all |", "|---|---:|---:|"]
+    for lesson in lessons:
+        whole, core = minutes(nbformat.read(lesson.built, as_version=4))
+        rows.append(f"| [{curriculum.lesson(lesson.slug).title}]({lesson.name}.ipynb) | {core} | {whole} |")
+    page = into / "teaching.md"
+    page.write_text(page.read_text("utf-8").replace("{minutes}", "\n".join(rows)), "utf-8")
 
 
 def write_index(lessons: list[LessonFiles], address: str, into: Path) -> None:
