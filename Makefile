@@ -4,6 +4,7 @@
 #   make test     set up, then run every test                      JOBS=2
 #   make setup    the set-up alone                                 VENV=path  PYTHON=python3.12  TORCH=cpu
 #   make build    execute lessons under full, store them           NB="02 03"
+#   make site     the lessons as pages to read, in build/site
 #   make lint     ruff: rules and format
 #   make test-oldest, test-newest    the tests with the oldest and the newest versions that the bounds admit
 #   make test-colab                  the lessons by Run all, with what Colab has (both: an environment of several GB)
@@ -22,7 +23,7 @@ NB =
 BIN = $(VENV)/bin
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,12p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,13p'
 
 setup:
 	@VENV="$(VENV)" PYTHON="$(PYTHON)" TORCH="$(TORCH)" sh .ci/setup
@@ -46,6 +47,9 @@ test-colab: setup
 build: setup
 	@"$(BIN)/tlcourse" build $(NB)
 
+site: setup
+	@"$(BIN)/tlcourse" site
+
 lint: setup
 	@"$(BIN)/ruff" check .
 	@"$(BIN)/ruff" format --check .
@@ -53,4 +57,4 @@ lint: setup
 clean:
 	rm -rf build dist runs/fast runs/full runs/fast-solved runs/full-solved .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
 
-.PHONY: help setup lab test test-oldest test-newest test-colab build lint clean
+.PHONY: help setup lab test test-oldest test-newest test-colab build site lint clean

@@ -107,6 +107,9 @@ def test_each_dependency_has_its_reason():
 IMPORTED = {"pillow": "PIL", "pyyaml": "yaml", "pyzmq": "zmq", "scikit-learn": "sklearn"}
 # What nothing imports, and who needs it all the same
 UNSEEN = {
+    "furo": "docs/conf.py names it",
+    "myst-nb": "docs/conf.py names it",
+    "sphinx": "tlcourse site starts it",
     "gguf": "transformers, to read SmolLM2",
     "ipykernel": "Jupyter starts it",
     "nbval": "a plug-in of pytest's",
@@ -120,12 +123,13 @@ UNSEEN = {
 def test_each_dependency_is_used():
     """What nothing uses yet is not installed yet; what only tests use is in their extra."""
     seen = {}
-    for folder in ("tlcourse", "notebooks/src", "tests", "benchmarks"):
+    for folder in ("tlcourse", "notebooks/src", "docs", "tests", "benchmarks"):
         seen[folder] = {
             name.split(".")[0] for path in (ROOT / folder).rglob("*.py") for name in imports_of(path)
         }
     course, all_ = seen["tlcourse"] | seen["notebooks/src"], set().union(*seen.values())
-    for groups, used in (((), course), (("lab", "nltk", "silver"), course), (("test", "dev"), all_)):
+    extras = (("lab", "nltk", "silver"), course), (("site",), course | seen["docs"]), (("test", "dev"), all_)
+    for groups, used in (((), course), *extras):
         for name in requirements(*groups).keys() - UNSEEN.keys():
             assert IMPORTED.get(name, name.replace("-", "_")) in used, f"nothing uses {name}"
 

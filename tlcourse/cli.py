@@ -144,6 +144,20 @@ class _Bar:
 
 
 @app.command()
+def site(
+    into: Annotated[Path, typer.Option("--into", help="The folder that becomes the site.")] = Path(
+        "build/site"
+    ),
+) -> None:
+    """Make pages of the built lessons, with search, to be read in a browser without a network."""
+    from tlcourse.notebook_tools import site as making
+    from tlcourse.notebook_tools.source import course_root
+
+    pages = making.build(course_root(), into)
+    terminal.console(stderr=True).print(f"{len(pages)} lessons: open {into / 'index.html'}")
+
+
+@app.command()
 def run(
     lessons: Annotated[
         list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
@@ -208,20 +222,36 @@ def _outcome(console, entry: dict, budget: dict) -> None:
 
 
 @app.command()
-def progress() -> None:
+def progress(
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write what you may hand in to this file.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="Yours, for --export.")] = "",
+    of_class: Annotated[
+        Path | None, typer.Option("--class", help="Tabulate the files of a class in this folder.")
+    ] = None,
+) -> None:
     """Show which exercises are solved; the record stays on this machine."""
+    from tlcourse.exercises import class_table, handed_in
+    from tlcourse.exercises import progress as record
+
+    if export is not None and of_class is not None:
+        raise typer.BadParameter("--export is a learner's, --class a teacher's: one of them at a time")
+    if export is not None:
+        handed_in.export(name, export)
+        terminal.console().print(f"{export} is written: look at it, and hand it in if you want to.")
+        return
+    if of_class is not None:
+        class_table.show(terminal.console(), *handed_in.read_class(of_class))
+        return
     from rich.console import Console
     from rich.table import Table
 
-    from tlcourse import curriculum
-    from tlcourse.exercises import progress as record
-
-    table = Table("Lesson", "Solved", "Tried", "Hints", "Solutions seen", box=None, pad_edge=False)
     rows = record.summary()
+    table = Table("Lesson", "Solved", "Tried", "Hints", "Solutions seen", box=None, pad_edge=False)
     for row in rows:
         cells = (f"{row.solved} of {row.total}", row.tried, row.hints, row.solutions)
-        lesson = curriculum.lesson(row.lesson)
-        table.add_row(f"{lesson.number} {lesson.title}", *map(str, cells))
+        table.add_row(class_table.titled(row.lesson), *map(str, cells))
     console = Console(highlight=False)
     console.print(table)
     console.print(f"\n{sum(row.solved for row in rows)} of {sum(row.total for row in rows)} exercises solved")
