@@ -337,7 +337,7 @@ show.md(trees_in_words.of_live_trees(depths, trained, twin, "Root %"))
 # ## 4. Every baseline on the same axes · 10 minutes
 # Silver trees are a parser's. Now gold ones, drawn by people, and a second model, `minilm` (lesson 01): English-EWT, 1,586 sentences of its development part to learn from, 1,634 of its test part to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
 # are what the trained layers have to beat. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
-# *untrained* twin is the same network before its training. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type (the last word itself always hangs on the first).
+# *untrained* twin has the same shape and random weights. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type (the last word itself always hangs on the first).
 
 # %%
 structural = Records.load("probing_for_structure/structural")
