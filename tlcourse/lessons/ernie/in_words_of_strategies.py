@@ -1,0 +1,180 @@
+"""The strategies as they were measured, and the sentences that depend on what came out."""
+
+from collections.abc import Mapping, Sequence
+
+from tlcourse.lessons.ernie.forgetting import FIRST, SECOND
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.train.pretraining.task_strategies import AT_ONCE, CONTINUAL, KEPT, ONE_BY_ONE, STRATEGIES
+
+GUESSES = {"shares": "shares", "counts": "counts"}
+
+
+def measured(records: Records | None = None) -> list[str]:
+    """The strategies that were measured with as many seeds as the first, in the lesson's order."""
+    records = records or Records.load("ernie/final")
+    seeds = {way: set(rows.values("seed")) for way, rows in records.by("way").items()}
+    return [way for way in STRATEGIES if seeds.get(way) == seeds[ONE_BY_ONE]]
+
+
+def over_time() -> tuple[Records, dict[str, float]]:
+    """The losses over the training, and task → the loss of one who knows the shares."""
+    records, guesses = Records.load("ernie/strategies"), Records.load("ernie/guesses")
+    kept = records.where(way=measured())
+    return kept, {task: rows.where(who="shares").mean for task, rows in guesses.by("task").items()}
+
+
+def final() -> Records:
+    """The losses at the end; the guesses stand among the ways, with each seed, as they know of none."""
+    records, guesses = Records.load("ernie/final"), Records.load("ernie/guesses")
+    kept = records.where(way=measured())
+    rows = [
+        {"way": row["way"], "task": row["task"], "seed": row["seed"], "score": row["score"]} for row in kept
+    ]
+    rows += [
+        {"way": GUESSES[row["who"]], "task": row["task"], "seed": seed, "score": row["score"]}
+        for row in guesses
+        for seed in kept.values("seed")
+    ]
+    return Records(rows)
+
+
+def frozen() -> Records:
+    """What the trained ones' frozen states are worth, of the strategies that were measured in full."""
+    return Records(
+        {key: row[key] for key in ("way", "task", "seed", "score")}
+        for row in Records.load("ernie/frozen").where(way=measured())
+    )
+
+
+def of_forgetting(records: Records, guess: Mapping[str, float]) -> str:
+    """One after the other: the loss of each task when its turn ended, and at the end of all."""
+    rows, lines = records.where(way=ONE_BY_ONE), []
+    tasks = rows.values("task")
+    for number, task in enumerate(tasks[:-1]):
+        some = rows.where(task=task)
+        then, last = some.where(done=_nearest(some, (number + 1) / len(tasks))), some.where(done=1.0)
+        gap = difference(_plain(last), _plain(then), share=False)
+        fate = gap.says(
+            above=f"rises by {gap.mean:.2f}, to {last.mean:.2f}",
+            below=f"falls on by {-gap.mean:.2f}, to {last.mean:.2f}",
+            luck=f"is {last.mean:.2f} at the end, within luck of that",
+        )
+        beside = difference(_plain(last), _constant(last, guess[task]), share=False).says(
+            above="above", below="below", luck="within luck of"
+        )
+        lines.append(
+            f"- **{task}**: {then.mean:.2f} nats when its turn ended. Then it {fate}: {beside} the "
+            f"{guess[task]:.2f} of one who guesses by shares."
+        )
+    return "One after the other, task by task:\n\n" + "\n".join(lines)
+
+
+def _plain(rows: Records) -> Records:
+    return Records({"seed": row["seed"], "score": row["score"]} for row in rows)
+
+
+def _constant(rows: Records, value: float) -> Records:
+    return Records({"seed": row["seed"], "score": value} for row in rows)
+
+
+def _nearest(rows: Records, done: float) -> float:
+    return min(rows.values("done"), key=lambda d: abs(d - done))
+
+
+def of_final(records: Records, others: Sequence[str] = (ONE_BY_ONE, AT_ONCE, KEPT)) -> str:
+    """At the end, on more text: the paper's continual way against each other one, task by task."""
+    lines = []
+    for other in [way for way in others if way in records.values("way")]:
+        told: dict[str, list[str]] = {}
+        for task, rows in records.by("task").items():
+            gap = difference(rows.where(way=CONTINUAL), rows.where(way=other), share=False)
+            verdict = gap.says(above="worse in", below="better in", luck="within luck in")
+            told.setdefault(verdict, []).append(f"{task} ({gap.mean:+.2f})".replace("-", "−"))
+        parts = [f"{verdict} {', '.join(tasks)}" for verdict, tasks in told.items()]
+        lines.append(f"- **continual** against **{other}**, in nats: {'; '.join(parts)}.")
+    return "\n".join(lines)
+
+
+def verdict(records: Records) -> str:
+    """What three seeds allow to be said of the paper's claim."""
+    against = {}
+    for other in (ONE_BY_ONE, AT_ONCE):
+        found = [
+            difference(rows.where(way=CONTINUAL), rows.where(way=other), share=False).verdict
+            for rows in records.by("task").values()
+        ]
+        against[other] = found.count("below"), found.count("above"), len(found)
+    (won, lost, n), (won_joint, lost_joint, _) = against[ONE_BY_ONE], against[AT_ONCE]
+    first = (
+        f"Against one after the other, the continual way is better in {won} of {n} tasks and worse in {lost}."
+    )
+    second = f" Against all at once it is better in {won_joint} and worse in {lost_joint}"
+    if won_joint > lost_joint:
+        end = ": that tasks come in one by one shows as a gain here, too."
+    elif lost_joint > won_joint:
+        end = (
+            ": that tasks come in one by one does not show as a gain here. We think because in the last "
+            "stage the old tasks have few turns left, and a training as short as this one has no time to "
+            "make up for it."
+        )
+    else:
+        end = ": which of the two is better can’t be said at this size."
+    return f"{first}{second}{end}{_not_learned(records)}"
+
+
+def _not_learned(records: Records) -> str:
+    """The tasks in which no strategy is below one who guesses by shares: nothing can be compared there."""
+    ways = [way for way in records.values("way") if way in STRATEGIES]
+    missing = [
+        task
+        for task, rows in records.by("task").items()
+        if "shares" in rows.values("way")
+        and not any(
+            difference(rows.where(way=way), rows.where(way="shares"), share=False).verdict == "below"
+            for way in ways
+        )
+    ]
+    if not missing:
+        return ""
+    return f" Of {' and of '.join(missing)} no strategy has learned more than the shares say."
+
+
+def of_frozen(records: Records) -> str:
+    """The strategies' states, frozen, on tasks with labels: each way against all at once."""
+    lines = []
+    for task, rows in records.by("task").items():
+        told = []
+        for way in [w for w in rows.values("way") if w != AT_ONCE]:
+            gap = difference(rows.where(way=way), rows.where(way=AT_ONCE))
+            word = gap.says(above="above", below="below", luck="within luck of")
+            told.append(f"{way} is {word} it ({100 * gap.mean:+.1f} points)".replace("-", "−"))
+        lines.append(f"- **{task}**, *all at once* {rows.where(way=AT_ONCE).mean:.1%}: {'; '.join(told)}.")
+    return "\n".join(lines)
+
+
+def of_live(records: Records) -> str:
+    """What became of the first task in the second's turn, here and now."""
+    rows = records.where(way=ONE_BY_ONE, task=FIRST)
+    half, last = rows.where(done=0.5), rows.where(done=1.0)
+    gap = difference(_plain(last), _plain(half), share=False)
+    fate = gap.says(
+        above=f"rises by {gap.mean:.2f} nats.",
+        below=f"still falls, by {-gap.mean:.2f} nats: so little text is not enough to forget.",
+        luck=f"moves by {gap.mean:+.2f} nats, within luck over these seeds.",
+    )
+    joint = records.where(way=AT_ONCE, done=1.0)
+    one = records.where(way=ONE_BY_ONE, done=1.0)
+    told = []
+    for task in (FIRST, SECOND):
+        apart = difference(_plain(one.where(task=task)), _plain(joint.where(task=task)), share=False)
+        told.append(
+            f"{task} "
+            + apart.says(
+                above=f"{apart.mean:.2f} nats higher than",
+                below=f"{-apart.mean:.2f} nats lower than",
+                luck="within luck of",
+            )
+        )
+    fate = f"In the second half, in which it is not read, the loss on {FIRST} {fate}"
+    return f"{fate} At the end, one after the other is, of {told[0]} all at once; of {told[1]} it."

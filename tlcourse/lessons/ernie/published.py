@@ -1,0 +1,98 @@
+"""What the authors report, and what is beside it here.
+
+The figures of GLUE are the test results in the README of the authors' repository (PaddlePaddle/ERNIE, of
+ERNIE 2.0), which says which tasks the English and which the Chinese model was trained on.
+"""
+
+from typing import Any
+
+from tlcourse.lessons.ernie import in_words
+from tlcourse.lessons.ernie.in_words import BERT
+from tlcourse.lessons.ernie.on_news import ERNIE
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+
+_README = "Sun et al. 2020, GLUE test; as in the authors’ README"
+CLAIM = (
+    "The talk says that ERNIE 2.0 “beats BERT and XLNet on 16 tasks”. The authors’ README counts them: "
+    "seven of GLUE (on the development sets; on MNLI, the eighth, XLNet-large is ahead, 89.8 to 89.1) and "
+    "nine Chinese ones, where it is compared with BERT and ERNIE 1.0, not with XLNet."
+)
+# Task → was it used for the English model, for the Chinese one, and here (README, “Pre-Training Tasks”).
+USED = (
+    ("knowledge masking", "words", True, True, True),
+    ("capitalisation", "words", True, False, True),
+    ("token in document", "words", True, False, True),
+    ("sentence order", "structure", True, True, True),
+    ("sentence distance", "structure", False, True, True),
+    ("discourse relation", "meaning", True, True, False),
+    ("relevance of a title to a query", "meaning", False, True, False),
+)
+
+
+def tasks() -> list[dict[str, object]]:
+    """Rows of a table: the seven tasks, and who learned them."""
+    return [
+        {
+            "task": name,
+            "about": about,
+            "their English model": english,
+            "their Chinese model": chinese,
+            "ernie-mini": here,
+        }
+        for name, about, english, chinese, here in USED
+    ]
+
+
+def paper_rows(suite: Records, pairs: Records | None) -> list[tuple[Any, ...]]:
+    """The authors' figures beside ours; of the pairs only what was measured."""
+    rows: list[tuple[Any, ...]] = [
+        (
+            "all of GLUE: ERNIE 2.0 / BERT",
+            "base 80.6 / 78.3, large 83.6 / 80.5",
+            _README,
+            in_words.of_models(suite),
+            "They fine-tune, and ERNIE 2.0 read more than BERT (Reddit and discourse relations besides). "
+            "Ours read the same text as bert-mini, the same number of pieces, and is frozen: so the tasks "
+            "alone are compared.",
+        )
+    ]
+    theirs = {
+        "acceptability": ("CoLA, Matthews correlation", "base 55.2 / 52.1"),
+        "similarity": ("STS-B, Spearman’s ρ", "base 86.5 / 85.8"),
+        "entailment": ("RTE, accuracy", "base 74.8 / 66.4"),
+    }
+    for task, (what, figures) in theirs.items():
+        if pairs is not None and task in pairs.values("task"):
+            rows.append(
+                (f"{what}: ERNIE 2.0 / BERT", figures, _README, _both(pairs, task), _why(pairs, task))
+            )
+    films = "sentiment of films, all labels"
+    if films in suite.values("task"):
+        rows.append(
+            (
+                "SST-2, sentiment of film reviews, accuracy: ERNIE 2.0 / BERT",
+                "base 95.0 / 93.5",
+                _README,
+                _both(suite, films, ".1%"),
+                "Ours are whole snippets with 8,000 labels, frozen, a linear model on top.",
+            )
+        )
+    return rows
+
+
+def _both(records: Records, task: str, spec: str = ".3f") -> str:
+    rows = records.where(task=task)
+    return " / ".join(mean_sd(rows.where(model=model).scores, spec) for model in (ERNIE, BERT))
+
+
+def _why(pairs: Records, task: str) -> str:
+    rows = pairs.where(task=task)
+    twin = rows.by("model").get("random twin")
+    ours = rows.where(model=ERNIE)
+    if twin is not None and abs(ours.mean - twin.mean) < 0.03:
+        return (
+            "Frozen, ours is hardly above weights that were never trained: what this task needs, neither of "
+            "our two small models has learned. Their gain can’t be looked for here."
+        )
+    return "Frozen, few labels, a linear model; theirs are fine-tuned, and 16 times as large."
