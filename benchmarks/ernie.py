@@ -17,10 +17,10 @@ weights: one after the other, all at once, and continually, by the paper's sched
 `guesses`: on the same held-out questions, one who knows the shares of the answers, and one who has counted a
 clue for each in as many pieces as a training reads.
 
-`frozen`: parts of speech and topics of news from the frozen states of the trained ones, with a linear model.
+`frozen`: parts of speech and names in news, from the frozen states of the trained ones, with a linear model.
 
 `pairs`: acceptability (CoLA), similarity (STS-B), entailment (RTE 1 to 3, of NLTK): ernie-mini, bert-mini,
-random twins, and counts, frozen. Of each task 1,500 items to draw labels from and at most 800 to test on.
+random twins, and counts, frozen. Of each task 1,000 items to draw 600 labels from, and 500 to test on.
 
 TEXT is a folder of `tlcourse text`. Results are written one by one; a run that was killed goes on with the
 first training that is not there.
@@ -58,7 +58,8 @@ from tlcourse.train.pretraining.task_strategies import (
 
 HERE = Path(__file__).resolve().parents[1] / "data" / "results" / "ernie"
 SEEDS, TOKENS, PIECES, LENGTH, AT_THE_END = (0, 1, 2), 1_000_000, 8192, 128, 160
-LABELLED = {"parts of speech": 100, "topic": 300}
+PAIRS = 600  # labels
+LABELLED = {"parts of speech": 100, "entities": 300}
 # All of the three that the paper compares come first; ours is a fourth.
 ORDER = (
     *((way, seed) for seed in SEEDS for way in (ONE_BY_ONE, AT_ONCE, CONTINUAL)),
@@ -151,7 +152,7 @@ def guesses(text: Path) -> None:
 
 def frozen(runs: Path) -> None:
     results = RecordsFile(HERE / "frozen.json")
-    loaded = {name: tasks.load(name) for name in ("parts of speech", "topic")}
+    loaded = {name: fewer(tasks.load(name), 600, 400) for name in LABELLED}
     for way, seed in ORDER:
         folder = folder_of(runs, way, seed)
         if not folder.is_dir():
@@ -163,9 +164,8 @@ def frozen(runs: Path) -> None:
         )
         for name, task in loaded.items():
             if not results.has(way=way, task=name, seed=seed):
-                found = evaluate.frozen(
-                    States(encoders.load(folder)), fewer(task, 600, 400), LABELLED[name], seed
-                )
+                read = States(encoders.load(folder), keep=False)
+                found = evaluate.frozen(read, task, LABELLED[name], seed)
                 results.add(
                     way=way,
                     task=name,
@@ -205,17 +205,19 @@ def entailment(nltk: Path) -> Task:
 def pairs(nltk: Path) -> None:
     results = RecordsFile(HERE / "pairs.json")
     for name in ("acceptability", "similarity", "entailment"):
-        task = fewer(entailment(nltk) if name == "entailment" else tasks.load(name), 1500, 800)
+        task = fewer(entailment(nltk) if name == "entailment" else tasks.load(name), 1000, 500)
         for model in ("ernie-mini", "bert-mini", "counts", "random twin"):
+            if name == "entailment" and model == "random twin":
+                continue  # its pairs are long; a guess is right in half of the cases
             representation = None
             for seed in SEEDS:
                 if results.has(model=model, task=name, seed=seed):
                     continue
                 if representation is None or model == "random twin":
                     representation = read_by(model, seed)
-                found = evaluate.frozen(representation, task, 1000, seed)
+                found = evaluate.frozen(representation, task, PAIRS, seed)
                 score = next(iter(found.scores.values()))
-                results.add(model=model, task=name, labels=1000, seed=seed, score=score)
+                results.add(model=model, task=name, labels=PAIRS, seed=seed, score=score)
                 print(name, model, seed, found, flush=True)
 
 

@@ -316,7 +316,7 @@ show.md(in_words_of_strategies.verdict(final))
 
 # %%
 frozen = in_words_of_strategies.frozen()
-show.results(frozen, rows="task", columns="way", caption="Frozen states of the small models")
+show.results(frozen, rows="task", columns="way", caption="Frozen states of the small models; silver labels")
 
 # %%
 show.md(in_words_of_strategies.of_frozen(frozen))
@@ -360,7 +360,7 @@ show.results(
     rows="task",
     columns="model",
     spec=".3f",
-    caption="1,000 labels; acceptability: Matthews correlation, similarity: Spearman’s ρ, entailment: accuracy",
+    caption="600 labels; acceptability: Matthews correlation, similarity: Spearman’s ρ, entailment: accuracy",
 )
 
 # %%

@@ -1,6 +1,7 @@
 """Guesses without a network: what they count is what is there, and they are probabilities."""
 
 from collections import Counter
+from itertools import pairwise
 from math import factorial, log
 
 import numpy as np
@@ -55,7 +56,9 @@ def test_a_table_is_counts_and_a_prior():
     table = Table.of(clues, answers, 2)
     share = (np.array([2, 2]) + 0.01) / 4.02
     assert table.share == pytest.approx(share)
-    assert np.exp(table.log_p([5, 5], [0, 1])) == pytest.approx((np.array([2, 1]) + PRIOR * share) / (3 + PRIOR))
+    assert np.exp(table.log_p([5, 5], [0, 1])) == pytest.approx(
+        (np.array([2, 1]) + PRIOR * share) / (3 + PRIOR)
+    )
     assert np.exp(table.log_p([7, 7], [0, 1])) == pytest.approx(share)  # a clue that was never seen
 
 
@@ -67,7 +70,9 @@ def test_a_tables_answers_add_up_to_one():
 
 
 def test_the_share_of_capitals_is_that_of_the_text(guesses, learned, asked):
-    labels = np.concatenate([b["capital"].ravel() for b in learned if task_questions.task_of(b) == CAPITALISATION])
+    labels = np.concatenate(
+        [b["capital"].ravel() for b in learned if task_questions.task_of(b) == CAPITALISATION]
+    )
     share = (labels == 1).sum() / (labels >= 0).sum()
     batch = asked[CAPITALISATION]
     right = task_questions.right_answers(batch)
@@ -87,7 +92,10 @@ def test_the_orders_of_a_row_add_up_to_one(guesses, asked):
             n = int((row == SEP).sum())
             first = sum(factorial(k) for k in range(1, n))
             one = {"input_ids": row[None], "task_type_ids": batch["task_type_ids"][i : i + 1]}
-            p = [np.exp(guesses._order({**one, "order": np.array([first + k])})[0]) for k in range(factorial(n))]
+            p = [
+                np.exp(guesses._order({**one, "order": np.array([first + k])})[0])
+                for k in range(factorial(n))
+            ]
             assert sum(p) == pytest.approx(1)
 
 
@@ -95,7 +103,7 @@ def test_a_hidden_piece_is_guessed_from_the_one_on_its_left(guesses, index, aske
     pieces = np.asarray(index.pieces).astype(int)
     held_out = np.repeat(np.asarray(index.held_out), np.diff(index.document_pieces))
     text = pieces[~held_out].tolist()
-    pairs, single = Counter(zip(text, text[1:], strict=False)), Counter(text[:-1])
+    pairs, single = Counter(pairwise(text)), Counter(text[:-1])
     left, right = max(pairs, key=pairs.get)
     p = np.exp(guesses.tables[MASKING].log_p([left], [right]))[0]
     assert p == pytest.approx(pairs[left, right] / single[left], abs=0.05)

@@ -1,4 +1,4 @@
-"""ERNIE asked task by task: the answers are those of its heads, and another name changes the embedding alone."""
+"""ERNIE asked task by task: answers are those of its heads; another name changes the embedding alone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Strategies: each task gets the same in all, in its own stages, and each batch has the loss of its own task."""
+"""Strategies: each task gets the same in all; each batch has the loss of its own task."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -32,7 +34,9 @@ def training():
 
 
 def run(training, index, way, seed=0):
-    return [taken for taken, _ in task_strategies.train(training, index, STRATEGIES[way](training.n_tasks), seed)]
+    return [
+        taken for taken, _ in task_strategies.train(training, index, STRATEGIES[way](training.n_tasks), seed)
+    ]
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 5])
@@ -52,7 +56,7 @@ def test_one_after_the_other_and_all_at_once():
 def test_tasks_are_read_in_their_stages(training, index):
     taken = run(training, index, ONE_BY_ONE)
     assert [t.progress for t in taken] == [0, 0.25, 0.5, 0.75, 1]
-    for stage, (before, after) in enumerate(zip(taken, taken[1:], strict=False)):
+    for stage, (before, after) in enumerate(pairwise(taken)):
         read = [after.read[task] - before.read[task] for task in TASKS[:4]]
         # A batch reaches over the end of its stage: the next one's first may still be of it, and no other.
         assert read[stage] == max(read)

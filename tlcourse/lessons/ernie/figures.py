@@ -15,7 +15,7 @@ from tlcourse.train.pretraining.task_strategies import AT_ONCE, CONTINUAL, KEPT,
 
 # Strategy → how its line is drawn, everywhere the same.
 WAYS = dict(zip((ONE_BY_ONE, AT_ONCE, CONTINUAL, KEPT), cycle(4), strict=True))
-_TASKS = dict(zip(TASKS, cycle(len(TASKS)), strict=True))
+TASKS_DRAWN = dict(zip(TASKS, cycle(len(TASKS)), strict=True))
 
 
 def one_encoder() -> Described:
@@ -140,7 +140,7 @@ def time_line(ax: Axes, table: np.ndarray) -> None:
     for stage, (begin, end) in enumerate(pairwise(ends)):
         below = 0.0
         for task in range(table.shape[1]):
-            look, height = _TASKS[TASKS[task]], shares[stage, task]
+            look, height = TASKS_DRAWN[TASKS[task]], shares[stage, task]
             ax.add_patch(
                 plt.Rectangle(
                     (begin, below), end - begin, height, facecolor=look["color"], hatch=look["hatch"],
@@ -193,7 +193,7 @@ def over_time(
         if now is not None:
             ax.axvline(now, color="black", lw=1)
         high = max(guess[task], *later) * 1.1  # what is before anything was learned may be off the panel
-        low = min(row["score"] for row in records.where(task=task))
+        low = min(guess[task], *(row["score"] for row in records.where(task=task)))
         ax.set(ylim=(low - 0.05 * (high - low), high), title=task, xlabel="share of the training")
         ax.title.set_fontsize(12)
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -68,8 +69,8 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
 class TimeLine(Explorer):
     """Made by `time_line`."""
 
-    in_a_row = 2
-    widest = "980px"
+    widest = "900px"
+    taking = False
 
     def __init__(self, losses: Records, guess: Mapping[str, float]):
         self.losses, self.guess = losses, guess
@@ -102,11 +103,24 @@ class TimeLine(Explorer):
         return [self.presets, *super().rows()]
 
     def _take(self, _change: object = None) -> None:
-        if self.presets.value in _SET:
+        if self.presets.value not in _SET:
+            return
+        self.taking = True  # all controls are set before anything is drawn
+        try:
             for key, value in zip(
                 ("second", "third", "fourth", "old"), _SET[self.presets.value], strict=True
             ):
                 self.controls[key].value = value
+        finally:
+            self.taking = False
+        self.moved()
+
+    def moved(self, change: Any = None) -> None:
+        if self.taking:
+            return
+        if change is not None and change["owner"] is not self.controls["moment"]:
+            self.presets.value = _OWN
+        super().moved(change)
 
     def placed(self, second: float, third: float, fourth: float, old: str) -> tuple[np.ndarray, str, float]:
         """The table of shares, the measured strategy that is nearest, and how far it is."""
@@ -116,30 +130,23 @@ class TimeLine(Explorer):
 
     def draw(self, second: float, third: float, fourth: float, old: str, moment: float) -> Figure:
         table, nearest, _ = self.placed(second, third, fourth, old)
-        fig = plt.figure(figsize=(11, 5.4))
-        grid = fig.add_gridspec(2, len(self.tasks), height_ratios=(1, 1.3))
-        top = fig.add_subplot(grid[0, :])
+        fig, (top, ax) = plt.subplots(2, 1, figsize=(9, 5.6), height_ratios=(1, 1.7), layout="none")
+        fig.subplots_adjust(left=0.1, right=0.74, top=0.94, bottom=0.1, hspace=0.45)
         figures.time_line(top, table)
-        top.axvline(moment, color="black", lw=2)
-        top.set(title="your time line", ylabel="batches")
-        top.legend(loc="upper left", bbox_to_anchor=(1.0, 1.05))
-        for number, task in enumerate(self.tasks):
-            ax = fig.add_subplot(grid[1, number])
-            rows = self.losses.where(task=task, way=nearest)
-            look = figures.WAYS[nearest]["color"]
-            for one in rows.by("seed").values():
-                ax.plot(one.values("done"), [row["score"] for row in one], color=look, lw=1, alpha=0.7)
-            ax.axhline(self.guess[task], color=COLOURS["grey"], linestyle="--", lw=1.4)
-            ax.axvline(moment, color="black", lw=2)
-            later = [row["score"] for row in self.losses.where(task=task) if row["done"] >= 0.05]
-            high = min(max(later), 2.2 * self.guess[task])
-            ax.set(title=task, ylim=(0.95 * min(later), 1.05 * high))
-            ax.title.set_fontsize(12)
-            ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
-        fig.supxlabel(
-            f"loss of the nearest that was measured, “{nearest}”, each seed; dashed: one who guesses",
-            fontsize=12,
-        )
+        top.set(title="your time line (black: the moment you look at)", ylabel="batches")
+        top.legend(loc="upper left", bbox_to_anchor=(1.01, 1.05))
+        for task in self.tasks:
+            look = {key: figures.TASKS_DRAWN[task][key] for key in ("color", "linestyle")}
+            for number, one in enumerate(self.losses.where(task=task, way=nearest).by("seed").values()):
+                beside = [row["score"] - self.guess[task] for row in one]
+                ax.plot(one.values("done"), beside, lw=1.6, label=None if number else task, **look)
+        ax.axhline(0, color=COLOURS["grey"], linestyle="--", lw=1.4, label="one who guesses")
+        for each in (top, ax):
+            each.axvline(moment, color="black", lw=2)
+        ax.set(xlim=(0, 1), ylim=(-0.4, 2.0), title=f"measured: “{nearest}”, each seed")
+        ax.set(xlabel="share of the training", ylabel="loss above a guess’s, nats")
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
         return fig
 
     def told(self, second: float, third: float, fourth: float, old: str, moment: float) -> str:
