@@ -193,6 +193,7 @@ def of_pairs(pairs: Records) -> str:
                 above=f"above {other}", below=f"below {other}", luck=f"within luck of {other}"
             )
             for other in (BERT, "random twin", "counts")
+            if other in rows.values("model")
         ]
         lines.append(f"- **{task}**: `{ERNIE}` is {', '.join(verdicts)}.")
     return "\n".join(lines)
