@@ -6,13 +6,12 @@ lesson ERNIE 2.0.
     python benchmarks/ernie.py frozen --runs RUNS                    # what the trained ones are worth
     TLCOURSE_FILES=gold python benchmarks/ernie.py pairs --nltk nltk_data
 
-`strategies`: two layers of 128 numbers, rows of 128 pieces, the four tasks of the paper's comparison, from
-random
-weights: one after the other, all at once, and continually, by the paper's schedule; then by the course's own.
-    The same text, read in the same order, and the same number of pieces for each; with the same seed the same
-    first weights. Each batch has the loss of its own task alone. Losses are taken 21 times on text that none
-    of them reads, and once more at the end on ten times as much. The rate, 1e-3, was chosen by short looks at
-    *all at once* in rows of 64 (up to 250,000 pieces; 1e-3, 2e-3, 3e-3), the one whose losses fell most.
+`strategies`: two layers of 128 numbers, rows of 128 pieces, four of the paper's tasks, from random weights:
+one after the other, all at once, and continually, by the paper's schedule; then by the course's own. The same
+text, read in the same order, and the same number of pieces for each; with the same seed the same first
+weights. Each batch has the loss of its own task alone. Losses are taken 21 times on text that none of them
+reads, and once more at the end on ten times as much. The rate, 1e-3, was chosen by short looks at *all at
+once* in rows of 64 (up to 250,000 pieces; 1e-3, 2e-3, 3e-3), the one whose losses fell most.
 
 `guesses`: on the same held-out questions, one who knows the shares of the answers, and one who has counted a
 clue for each in as many pieces as a training reads.
@@ -20,7 +19,7 @@ clue for each in as many pieces as a training reads.
 `frozen`: parts of speech and names in news, from the frozen states of the trained ones, with a linear model.
 
 `pairs`: acceptability (CoLA), similarity (STS-B), entailment (RTE 1 to 3, of NLTK): ernie-mini, bert-mini,
-random twins, and counts, frozen. Of each task 1,000 items to draw 600 labels from, and 500 to test on.
+random twins (but for RTE) and counts, frozen. Of each 1,000 items to draw 600 labels from, and 500 to test on.
 
 TEXT is a folder of `tlcourse text`. Results are written one by one; a run that was killed goes on with the
 first training that is not there.

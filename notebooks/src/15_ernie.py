@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 75 minutes, of which the computer needs about three; the core without the optional sections 60 · **You need** lesson 08 (BERT: hidden pieces,
+# **Time** 85 minutes, of which the computer needs about three; the core without the optional section 75 · **You need** lesson 08 (BERT: hidden pieces,
 # wordpieces, `[CLS]`) · **You will be able to**
 # *make* pretraining tasks and their answers from text alone, *hide* whole words and names, *judge* a loss by what a guess would reach, *plan* which task
 # is trained when, and *say* what more tasks brought here.
@@ -277,7 +277,7 @@ ways = in_words_of_strategies.measured()
 figures.stages({way: task_strategies.STRATEGIES[way](4) for way in ways})
 
 # %% [markdown]
-# The comparison in miniature (`benchmarks/ernie.py`): two layers of 128 numbers, the four tasks of the paper's comparison, one million pieces, three seeds; with the same seed the same first
+# The comparison in miniature (`benchmarks/ernie.py`): two layers of 128 numbers, four of the tasks, one million pieces, three seeds; with the same seed the same first
 # weights and the same text. Each batch has the loss of its own task alone, so that what is not read can be forgotten. (`ernie-mini` had hidden words in every batch.) *Equal turns* is the
 # course's own: who is there takes turns as equals, and so the last task gets less in all.
 
@@ -312,7 +312,8 @@ show.md(in_words_of_strategies.of_final(final))
 show.md(in_words_of_strategies.verdict(final))
 
 # %% [markdown]
-# Are their states worth more, then? Frozen, a linear model on top:
+# (The paper compares the three after fine-tuning, on tasks of GLUE. We could not check its figures, and leave them out.) Are the states of one strategy worth more, then? Frozen, a linear
+# model on top:
 
 # %%
 frozen = in_words_of_strategies.frozen()
