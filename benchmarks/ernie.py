@@ -19,7 +19,7 @@ clue for each in as many pieces as a training reads.
 `frozen`: parts of speech and names in news, from the frozen states of the trained ones, with a linear model.
 
 `pairs`: acceptability (CoLA), similarity (STS-B), entailment (RTE 1 to 3, of NLTK): ernie-mini, bert-mini,
-random twins (but for RTE) and counts, frozen. Of each 1,000 items to draw 600 labels from, and 500 to test on.
+random twins (but for RTE) and counts, frozen. Of each, 1,000 items to draw 600 labels from, and 500 to test.
 
 TEXT is a folder of `tlcourse text`. Results are written one by one; a run that was killed goes on with the
 first training that is not there.

@@ -92,7 +92,7 @@ def _why(pairs: Records, task: str) -> str:
     twin = rows.by("model").get("random twin")
     ours = rows.where(model=ERNIE)
     if task == "entailment" and abs(ours.mean - 0.5) < 0.03:
-        return "Ours are at chance, 50%. Frozen states and 600 labels are too little for a gain to be looked for."
+        return "Ours are at chance, 50%: frozen, with 600 labels, no gain can be looked for."
     if twin is not None and difference(ours, twin).verdict != "above":
         return (
             "Frozen, ours can’t be told from weights that were never trained: what this task needs, its "
