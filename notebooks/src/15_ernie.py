@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 85 minutes, of which the computer needs about three; the core without the optional section 75 · **You need** lesson 08 (BERT: hidden pieces,
+# **Time** 80 minutes, of which the computer needs about two; the core without the optional section 75 · **You need** lesson 08 (BERT: hidden pieces,
 # wordpieces, `[CLS]`) · **You will be able to**
 # *make* pretraining tasks and their answers from text alone, *hide* whole words and names, *judge* a loss by what a guess would reach, *plan* which task
 # is trained when, and *say* what more tasks brought here.
@@ -40,7 +40,6 @@ from tlcourse import exercises, models, profiles, show
 from tlcourse.data import tokeniser
 from tlcourse.lessons.ernie import (
     figures,
-    forgetting,
     in_words,
     in_words_of_strategies,
     news,
@@ -237,9 +236,9 @@ show.md(in_words.of_reached(reached) + "\n\n" + in_words.summary_of_reached(reac
 # Three cautions. The counts come from BBC's training articles, and so know this kind of text; `ernie-mini` read them among much else. Rows here are shorter than the longest it
 # was trained on. And it learned each task for a part of its training only: its card says which, and what has changed since (`data/checkpoints/ernie-mini/README.md`).
 #
-# ## 5. The task embedding, swapped · 5 minutes
+# ## 5. *Optional:* the task embedding, swapped · 5 minutes
 # Does the encoder need to be told which task a row is for? Name another task in the input, and leave all else as it is. Which row of the figure do you expect to change most?
-# Bold: the loss with the right name, in nats; the other cells: how much it changes.
+# Bold: the loss with the right name, in nats; the other cells: how much it changes (purple: up, orange: down).
 
 # %%
 swapped = asker.swapped(pick(full=2, fast=1), seeds)
@@ -331,18 +330,7 @@ show.md(in_words_of_strategies.of_frozen(frozen))
 timeline.time_line(over_time, guess)
 
 # %% [markdown]
-# ## 7. *Optional:* forget it yourself · 8 minutes
-# Two tasks, two layers of 64 numbers, BBC news, now and here: capitals alone, then recurring pieces alone; and both at once.
-
-# %%
-live = forgetting.forget(index, pick(full=80_000, fast=16_000), seeds[: pick(full=3, fast=2)])
-figures.live(live)
-
-# %%
-show.md(in_words_of_strategies.of_live(live))
-
-# %% [markdown]
-# ## 8. ERNIE against BERT · 6 minutes
+# ## 7. ERNIE against BERT · 6 minutes
 # Same text, same number of pieces, same size: only the tasks differ. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's (`benchmarks/ernie.py`); three
 # draws of labels each. *Random twin*: never trained. *Counts*: TF-IDF or spelling, no model.
 

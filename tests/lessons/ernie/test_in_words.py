@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tlcourse.lessons.ernie import forgetting, in_words, news, published, two_masks
+from tlcourse.lessons.ernie import in_words, news, published, two_masks
 from tlcourse.lessons.ernie import in_words_of_strategies as of_strategies
 from tlcourse.lessons.ernie.in_words import BERT
 from tlcourse.lessons.ernie.on_news import COUNTS, ERNIE, SHARES
@@ -182,19 +182,6 @@ def test_frozen():
     assert "continual is above it (+10.0 points)" in told
     assert "one after the other is below it (−20.0 points)" in told
     assert "equal turns is within luck of it" in told
-
-
-@pytest.mark.parametrize(
-    ("last", "said"), [(0.9, "rises by 0.40"), (0.3, "still falls, by 0.20"), (0.5, "within luck")]
-)
-def test_live(last, said):
-    rows = []
-    for task, done in product((forgetting.FIRST, forgetting.SECOND), (0.5, 1.0)):
-        rows += seeded(last if done == 1.0 else 0.5, way=ONE_BY_ONE, task=task, done=done)
-        rows += seeded(0.5, way=AT_ONCE, task=task, done=done)
-    told = of_strategies.of_live(Records(rows))
-    assert said in told
-    assert {0.9: "0.40 nats higher than", 0.3: "0.20 nats lower than", 0.5: "within luck of"}[last] in told
 
 
 def suite(ernie, counts=0.9):

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 import torch
 
-from tlcourse.lessons.ernie import figures, forgetting, on_news
+from tlcourse.lessons.ernie import figures, on_news
 from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
 from tlcourse.train.pretraining import task_questions
 from tlcourse.train.pretraining.ernie_tasks import TASKS
@@ -46,7 +46,6 @@ def test_with_its_own_name_a_task_is_as_it_was(asker):
     for task in TASKS:
         own = swapped.where(task=task, named=task).mean
         assert own == pytest.approx(reached.where(task=task, who=on_news.ERNIE).mean)
-    assert "Bold" not in figures.swapped(swapped).alt
     assert "knowledge masking: " in figures.swapped(swapped).alt
 
 
@@ -66,10 +65,5 @@ def test_the_words_for_an_order():
     assert on_news.in_words_of_order(orders.index((2, 0, 1))) == "third, first, second"
 
 
-def test_forgetting_measures_both_tasks_over_time(index):
-    found = forgetting.forget(index, 3000, [0], length=32)
-    assert found.values("task") == [forgetting.FIRST, forgetting.SECOND]
-    assert found.values("done") == [k / 8 for k in range(9)]
-    one = found.where(way="one after the other")
-    assert one.where(task=forgetting.SECOND, done=1.0).mean < one.where(task=forgetting.SECOND, done=0.0).mean
-    assert "half-way" in figures.live(found).alt
+def test_what_rounds_to_nothing_has_no_sign():
+    assert [figures._signed(x) for x in (0.004, -0.004, -0.006, 0.05)] == ["0.00", "0.00", "−0.01", "+0.05"]

@@ -90,11 +90,11 @@ def swapped(records: Records) -> Described:
     """
     table = np.array([[records.where(task=t, named=n).mean for n in TASKS] for t in TASKS])
     change = table - np.diag(table)[:, None]
-    most = max(0.05, float(np.abs(change).max()))
+    most = max(0.3, float(np.abs(change).max()))  # what is small is to look small
     fig, ax = plt.subplots(figsize=(8.5, 4.6))
     ax.imshow(change, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
     for i, j in np.ndindex(change.shape):
-        text = f"{table[i, j]:.2f}" if i == j else f"{change[i, j]:+.2f}".replace("-", "−")
+        text = f"{table[i, j]:.2f}" if i == j else _signed(change[i, j])
         ax.text(j, i, text, ha="center", va="center", fontsize=12, weight="bold" if i == j else "normal",
                 color="white" if abs(change[i, j]) > 0.7 * most else "black")  # fmt: skip
     short = [name.replace(" ", "\n", 1) for name in TASKS]
@@ -104,15 +104,20 @@ def swapped(records: Records) -> Described:
     ax.grid(visible=False)
     ax.tick_params(length=0)
     told = "; ".join(
-        f"{t}: {', '.join(f'{change[i, j]:+.2f}' for j in range(len(TASKS)) if j != i)}"
+        f"{t}: {', '.join(_signed(change[i, j]) for j in range(len(TASKS)) if j != i)}"
         for i, t in enumerate(TASKS)
     )
     return Described(
         fig,
         "A square of five tasks by five. On the diagonal (bold) the loss with the right task named; beside "
         "it how much it "
-        f"changes with each other one, in nats. {told}.".replace("-", "−"),
+        f"changes with each other one, in nats. {told}.",
     )
+
+
+def _signed(change: float) -> str:
+    """`+0.05`, `−0.01`, or `0.00` for what rounds to it."""
+    return f"{change:+.2f}".replace("-", "−") if abs(change) >= 0.005 else "0.00"
 
 
 def stages(tables: Mapping[str, np.ndarray]) -> Described:
@@ -201,25 +206,3 @@ def over_time(
     axes[0].set_ylabel("loss on unread text, nats")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(ways) + 1)
     return Described(fig, f"Loss over the training, a panel for each task. {'; '.join(told)}.")
-
-
-def live(records: Records) -> Described:
-    """Draw two tasks over a short training, a panel each: one after the other, and at once."""
-    tasks = records.values("task")
-    fig, axes = plt.subplots(1, len(tasks), figsize=(9.5, 3.6))
-    told = []
-    for ax, task in zip(axes, tasks, strict=True):
-        for way in records.values("way"):
-            rows = records.where(task=task, way=way)
-            look = {key: WAYS[way][key] for key in ("color", "linestyle", "marker")}
-            done = rows.values("done")[1:]
-            mean = [rows.where(done=d).mean for d in done]
-            spread = [rows.where(done=d).spread for d in done]
-            ax.errorbar(done, mean, spread, label=way, capsize=3, **look)
-            told.append(f"{task}, {way}: {mean[len(mean) // 2 - 1]:.2f} half-way, {mean[-1]:.2f} at the end")
-        ax.axvline(0.5, color=COLOURS["grey"], lw=1, linestyle=":")
-        ax.set(title=task, xlabel="share of the training")
-        ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
-    axes[0].set_ylabel("loss on test articles, nats")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    return Described(fig, f"Two tasks, dotted: where the first one's turn ends. {'; '.join(told)}.")

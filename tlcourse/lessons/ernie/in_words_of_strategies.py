@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from tlcourse.lessons.ernie.forgetting import FIRST, SECOND
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.train.pretraining.task_strategies import AT_ONCE, CONTINUAL, KEPT, ONE_BY_ONE, STRATEGIES
@@ -161,30 +160,3 @@ def of_frozen(records: Records) -> str:
             told.append(f"{way} is {word} it ({100 * gap.mean:+.1f} points)".replace("-", "−"))
         lines.append(f"- **{task}**, *all at once* {rows.where(way=AT_ONCE).mean:.1%}: {'; '.join(told)}.")
     return "\n".join(lines)
-
-
-def of_live(records: Records) -> str:
-    """What became of the first task in the second's turn, here and now."""
-    rows = records.where(way=ONE_BY_ONE, task=FIRST)
-    half, last = rows.where(done=0.5), rows.where(done=1.0)
-    gap = difference(_plain(last), _plain(half), share=False)
-    fate = gap.says(
-        above=f"rises by {gap.mean:.2f} nats.",
-        below=f"still falls, by {-gap.mean:.2f} nats: so little text is not enough to forget.",
-        luck=f"moves by {gap.mean:+.2f} nats, within luck over these seeds.",
-    )
-    joint = records.where(way=AT_ONCE, done=1.0)
-    one = records.where(way=ONE_BY_ONE, done=1.0)
-    told = []
-    for task in (FIRST, SECOND):
-        apart = difference(_plain(one.where(task=task)), _plain(joint.where(task=task)), share=False)
-        told.append(
-            f"{task} "
-            + apart.says(
-                above=f"{apart.mean:.2f} nats higher than",
-                below=f"{-apart.mean:.2f} nats lower than",
-                luck="within luck of",
-            )
-        )
-    fate = f"In the second half, in which it is not read, the loss on {FIRST} {fate}"
-    return f"{fate} At the end, one after the other is, of {told[0]} all at once; of {told[1]} it."

@@ -19,7 +19,7 @@ from tlcourse.train import schedules
 from tlcourse.train.pretraining.ernie_tasks import TASKS, ErnieTasks, continual_schedule, kept_schedule
 from tlcourse.train.pretraining.held_out import as_tensors
 from tlcourse.train.pretraining.objectives import Batch, Reading
-from tlcourse.train.pretraining.task_questions import ask, losses
+from tlcourse.train.pretraining.task_questions import ask, losses, task_of
 
 ONE_BY_ONE, AT_ONCE, CONTINUAL, KEPT = (
     "one after the other",
@@ -89,6 +89,8 @@ def train(
 ) -> Iterator[tuple[Taken, ErnieForPreTraining]]:
     """Train a model from random weights; gives its held-out losses as it goes, and the model.
 
+    A task that the schedule never reads is not asked.
+
     With the same seed, two schedules begin with the same weights and read the text in the same order.
 
     Raises:
@@ -108,7 +110,7 @@ def train(
     )
     length = training.config.max_position_embeddings
     read = objective.reader(index, Reading(training.batch_tokens // length, length, seed=seed))
-    asked = questions(objective, index, training)
+    asked = [b for b in questions(objective, index, training) if schedule[:, task_of(b)].any()]
     step = tokens = 0
     batches = dict.fromkeys(TASKS[: training.n_tasks], 0)
     for part in range(training.measured + 1):

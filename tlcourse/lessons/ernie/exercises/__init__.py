@@ -46,15 +46,14 @@ forgotten = prediction(
     options=(
         "As good as when its turn ended: what is learned is learned",
         "A little worse, and still far better than by guessing",
-        "As by guessing with the share of capitals: forgotten, no more",
-        "Worse than by guessing: what it now says is wrong, and it is sure of it",
+        "No better than by guessing with the share of capitals: it is forgotten",
+        "Worse than before any training: what it now says is wrong, and it is sure of it",
     ),
-    answer=3,
+    answer=2,
     why=(
         "The weights are shared, and each step of the later tasks moves them.",
         "Nothing in the later tasks asks for capitals, so nothing holds on to them.",
-        "It would have to learn the share anew for that. The head for capitals stays as it was, and the "
-        "states under it move on.",
-        "The head for capitals stays as it was; the states under it now serve another task.",
+        "The head for capitals stays as it was; the states under it serve another task, and tell it little.",
+        "The states move away from what the head reads; they do not turn against it.",
     ),
 )
