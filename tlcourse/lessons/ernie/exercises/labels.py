@@ -54,10 +54,6 @@ def _lists_in_list(words: list[str], sizes: list[int]) -> list[list[int]]:
     return [[int(word[0].isupper())] * n for word, n in zip(words, sizes, strict=True)]
 
 
-def _last_letter(words: list[str], sizes: list[int]) -> list[int]:
-    return [int(word[-1].isupper()) for word, n in zip(words, sizes, strict=True) for _ in range(n)]
-
-
 @exercise(
     title="Capitals, piece by piece",
     inputs=_words_and_sizes,
@@ -84,14 +80,16 @@ def _last_letter(words: list[str], sizes: list[int]) -> list[int]:
         (_first_not_lower, "A figure or a sign is no capital: ask for `isupper()`, not for “not lower”."),
         (_only_first_piece, "Only the first piece of a word has its label here: all of its pieces get it."),
         (_turned, "You have 1 where there is no capital: the other way round."),
-        (_last_letter, "You look at the last letter: the first one decides."),
     ],
 )
 def capital_labels(words: list[str], sizes: list[int]) -> list[int]:
     """Return 1 or 0 for each piece: does its word begin with a capital? `words` as written, cut into `sizes`
     pieces.
     """
-    return [int(word[0].isupper()) for word, n in zip(words, sizes, strict=True) for _ in range(n)]
+    labels: list[int] = []
+    for word, n in zip(words, sizes, strict=True):
+        labels += n * [int(word[0].isupper())]
+    return labels
 
 
 def _document(rng: np.random.Generator) -> tuple[list[int], int, int]:

@@ -32,10 +32,6 @@ def _one_before(order: list[int]) -> int:
     return _place(order) + factorial(len(order) - 1)
 
 
-def _from_one(order: list[int]) -> int:
-    return _place(order) + sum(factorial(n) for n in range(1, len(order))) + 1
-
-
 def _how_many(order: list[int]) -> int:
     return sum(factorial(n) for n in range(1, len(order) + 1))
 
@@ -86,9 +82,11 @@ def _no_order(order: list[int]) -> int:
     wrong=[
         (_within, "That is the place among the orders of as many segments: those of fewer come before."),
         (_behind_its_own, "You also count the orders of as many segments: only those of fewer come before."),
-        (_from_none, "You also count 0! = 1, the order of no segments: begin with one segment."),
+        (
+            _from_none,
+            "One too high: classes are counted from 0, and 0! = 1, the order of no segments, is none.",
+        ),
         (_one_before, "You count the orders of one segment fewer alone: all smaller numbers come before."),
-        (_from_one, "Classes are counted from 0: [0] is class 0."),
         (_how_many, "That is how many classes there are up to here. Which one is this order?"),
         (_inverse, "You look up where each segment went; `order` says which segment stands at each place."),
         (_backwards, "You look up the order read from the end."),

@@ -115,8 +115,8 @@ def _given_away(n_tasks: int, n_steps: int) -> np.ndarray:
         "after that?",
         "An old task gets N / (T + 1) in each later stage; task t has T − 1 − t of these. What is left is "
         "what it gets when it is new.",
-        "Begin with `np.zeros((n_tasks, n_tasks))`. For each task: `table[task + 1:, task]` gets the part, "
-        "and `table[task, task]` is N minus that part times the later stages.",
+        "Begin with zeros. For each task, write the part below the diagonal of its column; then what stands "
+        "*on* the diagonal is N minus the sum of what stands below it.",
     ),
     wrong=[
         (
