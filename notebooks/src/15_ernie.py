@@ -71,7 +71,7 @@ check.predict("forgotten")
 # ## 1. One text, many questions · 5 minutes
 # BERT asks its text two questions: which pieces are hidden, and does B follow A? But a text answers many more. Is this word written with a capital? Does it come again
 # later on? In which order did these sentences stand? Nobody has to label anything. ERNIE 2.0 (Sun et al. 2020) asks seven. Each *batch* (the rows that are read in one
-# step) is made for one task. A new vector, the *task embedding*, tells the encoder which:
+# step) is made for one task; in ours, words are hidden in all of them, and their loss is always added. A new vector, the *task embedding*, tells the encoder which task it is:
 
 # %%
 figures.one_encoder()
@@ -90,12 +90,13 @@ show.table(
 #
 # ## 2. Hide whole units · 14 minutes
 # The first task is BERT's, with one change. Hide *##ham* in *birming ##ham*, and the rest of the word gives it away: nothing about the sentence is needed. So ERNIE
-# hides *units*: a whole word, a name of several words, a phrase. Its loss is BERT's, over the hidden places $M$:
+# hides *units*: a whole word, a name of several words, a phrase. (The idea is ERNIE 1.0's, Sun et al. 2019; BERT's authors hid whole words in later models, too.) The loss is BERT's, over
+# the hidden places $M$ of the text as it is shown, $\tilde x$:
 #
 # $$\mathcal{L} = -\frac{1}{|M|} \sum_{t \in M} \log p(x_t \mid \tilde x), \qquad M \text{ made of whole units, about 15 \% of the pieces}$$
 #
 # The authors find names and phrases with a tagger and a chunker. Here a name is a run of words with capitals inside a sentence, a phrase is a pair of words
-# that meet far more often than by chance.
+# that meet far more often than by chance; and in the short rows that training began with, no unit of more than two pieces fits.
 #
 # ### Your turn: whole units
 # `unit` says which unit each piece is of, such as `[0, 0, 1, 2, 2, 2]`; `order`, in which order the units are tried; `budget`, how many pieces may be hidden.
@@ -111,7 +112,8 @@ def whole_units(unit, order, budget):
 check.whole_units(whole_units)
 
 # %% [markdown]
-# The same row of a BBC article that no model has read, hidden in both ways, twice each. Which hidden pieces could you guess from their neighbours alone?
+# The same row of a BBC article that no model has read, hidden in both ways, twice each. (As with BERT, one hidden piece in ten shows a random piece, and one in ten shows itself.) Which of them could you
+# guess from their neighbours alone?
 
 # %%
 tokenizer = tokeniser.load(zoo.folder_of("ernie-mini"))
@@ -124,12 +126,15 @@ seeds = list(range(seed, seed + 3))
 masks = two_masks.losses(both, index, pick(full=96, fast=12), 64, seeds)
 figures.bars(masks, "mask", "model", "loss, nats per hidden piece")
 
+# %% [markdown]
+# Each model was trained once: the spread, here and in the next sections (thin bars, ±), is that of three draws of articles, and models are compared draw by draw.
+
 # %%
 show.md(in_words.of_masks(masks))
 
 # %% [markdown]
 # Whole units contain other pieces than single ones do: longer words, more names. So ask for *one and the same piece* of the same sentence, hidden alone or
-# together with its unit. In `full`, about 130 sentences for each of three draws:
+# together with its unit. In `full`, about 130 sentences for each of three draws. *Frequency alone* knows how often each piece occurs, no more:
 
 # %%
 same = two_masks.same_pieces(both, index, pick(full=130, fast=20), 64, seeds)
@@ -168,7 +173,7 @@ check.capital_labels(capital_labels)
 # %% [markdown]
 # *Token in document.* Does this piece also stand elsewhere in the document that the row was cut from? Words that do tend to be frequent, or what the document is about.
 #
-# ### Your turn: does it come again?
+# ### Your turn: does it stand elsewhere?
 
 
 # %% tags=["exercise"]
@@ -181,7 +186,7 @@ def recurs(pieces, first, last):
 check.recurs(recurs)
 
 # %% [markdown]
-# *Sentence order.* A passage is cut into one to $m$ segments, which are put in any order. Which order it is, is one of $1! + 2! + \dots + m!$ classes; with our $m = 3$
+# *Sentence order.* A passage is cut into one to $m$ segments (parts of it; not BERT's segments), which are put in any order. Which order it is, is one of $1! + 2! + \dots + m!$ classes; with our $m = 3$
 # that is nine.
 #
 # ### Your turn: which class?
@@ -202,7 +207,7 @@ check.order_class(order_class)
 
 # %% [markdown]
 # *Sentence distance.* Two passages: does B follow A (class 0), are both of one document (1), or of two (2)? Care is needed: if what follows were longer than what is taken
-# from elsewhere, lengths would tell the class. So all three candidates are made, and cut to one length, before one is drawn:
+# from elsewhere, lengths would tell the class. So all three candidates are made, and cut to one length (`n_second`), before one is drawn (`kind`); read that part, and skip the rest:
 
 # %%
 show.source(ernie_tasks.two_passages, docstring=False)
@@ -219,7 +224,7 @@ show.table(
 # ## 4. What has it learned? · 8 minutes
 # A loss of 0.9 nats says nothing by itself. Put two guesses beside it, on the same rows of the test articles:
 #
-# - **shares**: knows how frequent each answer is, no more. For the order: how many segments there are, which the `[SEP]`s tell; of $n$ segments every order is as likely, $\ln n!$ nats.
+# - **shares**: knows how frequent each answer is. In sentence order it also counts the segments, which the `[SEP]`s tell; then every order is as likely, $\ln n!$ nats for $n$ of them.
 # - **counts**: has counted on the training articles how often each answer goes with *one clue*: the piece to the left of a hidden one; the piece itself; the first piece of each
 #   segment; the number of rare pieces that two passages share.
 
@@ -230,11 +235,12 @@ show.results(
 )
 
 # %%
-show.md(in_words.of_reached(reached) + "\n\n" + in_words.summary_of_reached(reached))
+uncounted = asker.uncounted(pick(full=4, fast=1), seeds)
+show.md(in_words.of_reached(reached) + "\n\n" + in_words.summary_of_reached(reached, uncounted))
 
 # %% [markdown]
-# Three cautions. The counts come from BBC's training articles, and so know this kind of text; `ernie-mini` read them among much else. Rows here are shorter than the longest it
-# was trained on. And it learned each task for a part of its training only: its card says which, and what has changed since (`data/checkpoints/ernie-mini/README.md`).
+# Three cautions. The counts come from BBC's training articles, and so know this kind of text; `ernie-mini` read them among much else (its card, `data/checkpoints/ernie-mini/README.md`, says how often). Rows
+# here are shorter than the longest it was trained on. And it learned each task for a part of its training only, and most of them late.
 #
 # ## 5. *Optional:* the task embedding, swapped · 5 minutes
 # Does the encoder need to be told which task a row is for? Name another task in the input, and leave all else as it is. Which row of the figure do you expect to change most?
@@ -252,8 +258,9 @@ show.md(in_words.of_swapped(swapped))
 #
 # ## 6. Which task when? · 20 minutes
 # Several tasks, one budget. The paper compares three *strategies*. **One after the other**: each task has its turn, and is then read no more. **All at once**: they take turns from
-# the start. **Continual**, its own: the tasks come in one by one, and those that are there go on. Each task gets $N$ steps in all; an *old* task gets a small part of them in each
-# later *stage*, $N / (T + 1)$ with $T$ tasks, and a *new* one what is then left to it. For four tasks and $N$ = 50,000 the paper is reported to give a new task 20, 30, 40 and 50 thousand steps.
+# the start. **Continual**, its own: the tasks come in one by one, and those that are there go on. Its point: a task can be added to a model that exists, without beginning anew. Each task gets $N$ steps
+# in all. For four tasks and $N$ = 50,000 it is reported that a new task gets 20, 30, 40 and 50 thousand steps, stage by stage, and an old one 10 thousand in each later *stage*. A rule that fits: an old task
+# gets $N / (T + 1)$ in each later stage, with $T$ tasks in all, and a new one what is then left of its $N$.
 #
 # ### Your turn: the table of stages
 
@@ -276,9 +283,9 @@ ways = in_words_of_strategies.measured()
 figures.stages({way: task_strategies.STRATEGIES[way](4) for way in ways})
 
 # %% [markdown]
-# The comparison in miniature (`benchmarks/ernie.py`): two layers of 128 numbers, four of the tasks, one million pieces, three seeds; with the same seed the same first
-# weights and the same text. Each batch has the loss of its own task alone, so that what is not read can be forgotten. (`ernie-mini` had hidden words in every batch.) *Equal turns* is the
-# course's own: who is there takes turns as equals, and so the last task gets less in all.
+# The comparison in miniature (`benchmarks/ernie.py`): two layers of 128 numbers, four of the tasks (the authors' English model had no sentence distance), one million pieces, three trainings each; with the same seed the
+# same first weights and the same text. Each batch has the loss of its own task alone, so that what is not read can be forgotten. Thick lines: the mean of the trainings; thin: each of them. The grey line is
+# section 4's *shares*; mind that each panel has its own scale, and that the start is cut off.
 
 # %%
 over_time, guess = in_words_of_strategies.over_time()
@@ -291,7 +298,7 @@ show.md(in_words_of_strategies.of_forgetting(over_time, guess))
 check.recall("forgotten")
 
 # %% [markdown]
-# And at the end, on ten times as much unread text:
+# And at the end, on ten times as much unread text (so the numbers differ a little from the ends of the lines):
 
 # %%
 final = in_words_of_strategies.final()
@@ -308,31 +315,32 @@ show.results(
 show.md(in_words_of_strategies.of_final(final))
 
 # %%
-show.md(in_words_of_strategies.verdict(final))
+show.md(in_words_of_strategies.verdict(final, in_words_of_strategies.uncounted()))
 
 # %% [markdown]
-# (The paper compares the three after fine-tuning, on tasks of GLUE. We could not check its figures, and leave them out.) Are the states of one strategy worth more, then? Frozen, a linear
-# model on top:
+# (The paper compares the three after fine-tuning, on tasks of GLUE. Its own tables were not at hand to check, so they are left out.) Are the states of one strategy worth more, then? Frozen, a linear
+# model on top; *silver*: the tags are a program's, not people's:
 
 # %%
 frozen = in_words_of_strategies.frozen()
-show.results(frozen, rows="task", columns="way", caption="Frozen states of the small models; silver labels")
+show.results(frozen, rows="task", columns="way", caption="Frozen states of the small models")
 
 # %%
-show.md(in_words_of_strategies.of_frozen(frozen))
+training = json.loads((zoo.folder_of("ernie-mini") / "training.json").read_text(encoding="utf-8"))
+show.md(in_words_of_strategies.of_frozen(frozen) + "\n\n" + published.of_card(training))
 
 # %% [markdown]
 # ### Try it
 # Put the four tasks on a time line. *Begin from* sets the controls to a strategy that was measured; then move when a task comes in, and what becomes of the old ones. Above: what would be read when.
-# Below: the losses of the *measured* strategy that comes nearest (the words say how near). Look at a moment: which loss is rising there, and what is being read?
+# Below: the losses of the *measured* strategy that comes nearest (the words below, in the live notebook, say how near). Look at a moment: which loss is rising there, and what is being read?
 
 # %%
 timeline.time_line(over_time, guess)
 
 # %% [markdown]
 # ## 7. ERNIE against BERT · 6 minutes
-# Same text, same number of pieces, same size: only the tasks differ. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's (`benchmarks/ernie.py`); three
-# draws of labels each. *Random twin*: never trained. *Counts*: TF-IDF or spelling, no model.
+# Same text, same number of pieces, same size; the tasks and the masks differ, and each was trained once. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's
+# (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test.
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -369,14 +377,14 @@ check
 # 1. Plain text answers many questions; a task is a function that makes rows and answers. Watch what else in a row tells the answer: lengths, marks, shares.
 # 2. Whole units are hidden so that a word's own rest can't give it away. A model is good at the questions that it was asked: hidden alone, a piece is another question.
 # 3. A loss needs a guess beside it. Whether a task was learned, only that comparison tells.
-# 4. What is no longer trained is forgotten: states are shared, and move on. Old tasks have to go on being read; how much, and when, is a schedule.
-# 5. More tasks are no gain by themselves: compare with the same text and the same number of pieces, seed by seed.
+# 4. What is no longer trained can be forgotten: states are shared, and move on (section 6 says of which tasks it is sure). Old tasks have to go on being read; how much, and when, is a schedule.
+# 5. More tasks are no gain by themselves: compare with the same text and the same number of pieces, seed by seed. Which task helps which was not taken apart here.
 #
-# **What it got wrong.** Many tasks, each with its own turn, are hard to tune, and each has its own ways to be solved without being understood. RoBERTa (Liu et al. 2019) went the other way:
+# **What it got wrong.** Many tasks, each with its own turn, are hard to tune, and each has its own ways to be solved without being understood. RoBERTa (Liu et al. 2019), of the same month, has
 # hidden pieces alone, more text, longer training.
 #
-# **What came next.** ERNIE 3.0 (Sun et al. 2021) adds generation and a knowledge graph. Many tasks at once came back in another form: T5 and instruction tuning ask them all as text. Serving such states to many
-# users (**next**: 16).
+# **What came next.** ERNIE 3.0 (Sun et al. 2021) adds generation and a knowledge graph. Many tasks at once came back in another form: T5 and instruction tuning ask them all as text.
+# **Next**: 16, such states served to many users.
 #
 # **Reading**: Sun et al. 2020, *ERNIE 2.0: A Continual Pre-training Framework for Language Understanding*; Sun et al. 2019, *ERNIE: Enhanced Representation through Knowledge Integration* (the masks);
 # `tlcourse/models/language/ernie.py` and `tlcourse/train/pretraining/ernie_tasks.py`, to be read beside it.

@@ -405,6 +405,7 @@ LIKELY = {
             (lambda p, a, b: [int(x in p[b:]) for x in p[a:b]], "before it, too"),
             (lambda p, a, b: [int(x not in p[:a] + p[b:]) for x in p[a:b]], "other way round"),
             (lambda p, a, b: np.isin(p[a:b], p).astype(int), "found in itself"),
+            (lambda p, a, b: np.isin(p[a:b], p[:a] + p[b:]), "True and False"),
         ],
         "order_class": [
             (lambda o: list(permutations(range(len(o)))).index(tuple(o)), "those of fewer come before"),

@@ -55,7 +55,8 @@ def same(with_unit):
 
 
 @pytest.mark.parametrize(
-    ("with_unit", "said"), [(8.0, "3.0 nats harder"), (4.0, "1.0 nats *easier*"), (5.0, "as hard alone")]
+    ("with_unit", "said"),
+    [(8.0, "3.0 nats harder"), (4.0, "1.0 nats *easier*"), (5.0, "no difference can be told")],
 )
 def test_the_same_piece(with_unit, said):
     wrong = Records([*seeded(0.8, model=BERT), *seeded(0.1, model=ERNIE)])
@@ -63,6 +64,11 @@ def test_the_same_piece(with_unit, said):
     assert said in told
     assert "in 80% of the cases, `ernie-mini` in 10%" in told
     assert "has learned that where a word’s beginning" in told
+    assert "nothing at all" not in told
+    worse = Records({**row, "score": row["score"] + 5} for row in same(with_unit))
+    assert "costs `ernie-mini` 10.0 nats. One who knows nothing at all" in in_words.of_same_pieces(
+        worse, wrong
+    )
 
 
 @pytest.mark.parametrize(("ernie", "said"), [(0.9, "So it is not that."), (0.8, "can’t be told apart")])
@@ -86,13 +92,11 @@ def test_what_is_reached():
     assert "**capitalisation**: `ernie-mini` is better than both." in told
     assert "**sentence order**: `ernie-mini` is worse than both." in told
     assert "**sentence distance**: `ernie-mini` is better than the shares and worse than the counts." in told
-    assert (
-        "more than both know in capitalisation. Not in knowledge masking, token"
-        in in_words.summary_of_reached(records)
-    )
-    assert "In none of the five" in in_words.summary_of_reached(reached())
-    everything = {task.replace(" ", "_"): 0.1 for task in TASKS}
-    assert "In all five" in in_words.summary_of_reached(reached(**everything))
+    told = in_words.summary_of_reached(records, 1.6)
+    assert "more than both know: capitalisation; more than the shares alone: knowledge masking, token" in told
+    assert "neither: sentence order." in told
+    assert "nine classes are, has 1.60" in told
+    assert "nine classes" not in in_words.summary_of_reached(reached(), 1.6)
 
 
 def swapped(change, make=seeded):
@@ -110,6 +114,7 @@ def test_swapped():
     assert "higher in 1 of 20 cases, lower in 0, and in the other 19" in told
     assert "0.10 nats up: knowledge masking, with the name of capitalisation" in told
     assert "the name moves little" in told
+    assert "1 of 20 is as many as luck alone would give" in told
     assert "do depend on which task is named" in in_words.of_swapped(swapped(2.0))
     assert "0.10 nats down" in in_words.of_swapped(swapped(-0.1))
     assert "that is within luck" in in_words.of_swapped(swapped(0.4, noisy))
@@ -133,6 +138,7 @@ def test_forgetting(last, fate, beside):
     told = of_strategies.of_forgetting(over_time(last), dict.fromkeys(TASKS[:4], 0.7))
     assert fate in told
     assert beside in told
+    assert f"knowledge masking {'for sure' if last == 0.9 else 'not for sure'}" in told
     assert "sentence order" not in told  # it is the last one
 
 
@@ -163,16 +169,24 @@ def test_final():
     ],
 )
 def test_verdict(continual, said):
-    told = of_strategies.verdict(final(continual))
+    told = of_strategies.verdict(final(continual), 1.5)
     assert said in told
     assert "better in 4 of 4 tasks and worse in 0" in told
     assert "no strategy has learned" not in told
 
 
 def test_what_no_strategy_has_learned_is_said():
-    told = of_strategies.verdict(final(0.8, joint=0.8))
+    told = of_strategies.verdict(final(0.8, joint=0.8), 1.54)
     assert "Of knowledge masking and of capitalisation" in told
     assert "no strategy has learned more than the shares" in told
+    assert "near the 1.54 of one who knows how frequent the nine classes are" in told
+
+
+def test_counts_that_are_ahead_of_every_strategy_are_named():
+    counts = Records(row for task in TASKS[:2] for row in seeded(0.1, way="counts", task=task))
+    told = of_strategies.verdict(final(0.5) + counts, 1.5)
+    assert told.endswith("The counts are ahead of every strategy in knowledge masking and capitalisation.")
+    assert "ahead of every" not in of_strategies.verdict(final(0.5), 1.5)
 
 
 def test_frozen():
@@ -212,6 +226,11 @@ def test_pairs_and_the_papers_rows():
     assert len(rows) == 3
     assert "0.600 ± 0.004 (n=3) / 0.500" in rows["STS-B, Spearman’s ρ: ERNIE 2.0 / BERT"][3]
     assert "16 times" in rows["STS-B, Spearman’s ρ: ERNIE 2.0 / BERT"][4]
+    assert "within luck of each other" in published.paper_rows(suite(0.6), None)[-1][4]
+    turned = Records(
+        [*seeded(0.4, task="similarity", model=ERNIE), *seeded(0.5, task="similarity", model=BERT)]
+    )
+    assert "The other way round" in published.paper_rows(suite(0.7), turned)[1][4]
     near = {row[0]: row for row in published.paper_rows(suite(0.7), pairs(0.6))}
     assert (
         "can’t be told from weights that were never trained"
@@ -226,3 +245,24 @@ def test_seven_tasks_of_which_five_are_here():
     used = published.tasks()
     assert len(used) == 7
     assert [row["task"] for row in used if row["ernie-mini"]] == [*TASKS]
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "fate"),
+    [(1.25, "rose from 1.08", "forgotten in part"), (0.9, "fell from 1.08", "not forgotten"),
+     (1.08, "hardly moved", "not forgotten")],
+)  # fmt: skip
+def test_the_small_models_own_log(last, said, fate):
+    order, distance = TASKS[3], TASKS[4]
+    log = [
+        {"tokens": 4_000_000, "held_out": {order: 2.0, distance: 1.1}},
+        {"tokens": 6_000_000, "losses": {order: 1.5}},
+        {"tokens": 8_000_000, "held_out": {order: 1.08, distance: 1.1}},
+        {"tokens": 9_000_000, "losses": {order: 1.5, distance: 1.0}},
+        {"tokens": 16_000_000, "held_out": {order: last, distance: 1.0}},
+    ]
+    told = published.of_card({"log": log})
+    assert said in told
+    assert fate in told
+    assert not published.of_card({"log": log[:3]})
+    assert not published.of_card({"log": [log[1], log[3], log[4]]})

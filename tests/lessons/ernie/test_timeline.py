@@ -72,6 +72,8 @@ def test_the_words_name_the_nearest_and_its_losses(line):
 
 def test_a_preset_moves_the_controls(line):
     assert line.widget
+    line.presets.value = CONTINUAL
+    assert "continual" in line.words.value
     line.presets.value = ONE_BY_ONE
     assert [line.controls[k].value for k in ("second", "third", "fourth", "old")] == [
         *timeline._SET[ONE_BY_ONE]

@@ -28,15 +28,9 @@ def one_encoder() -> Described:
     for x in (2.1, 4.5, 6.9):
         ax.text(x, 0.35, "+", ha="center", va="center", fontsize=16)
     _box(ax, 4.5, 1.45, 9.0, "one encoder, BERT's", COLOURS["sky"])
-    heads = {
-        0.8: "hidden units",
-        2.6: "capital?",
-        4.4: "comes again?",
-        6.4: "which order?",
-        8.2: "how far apart?",
-    }
+    heads = dict(zip((0.8, 2.6, 4.4, 6.4, 8.2), TASKS, strict=True))
     for x, name in heads.items():
-        _box(ax, x, 2.9, 1.65, name, COLOURS["light"] if x < 5 else "white")
+        _box(ax, x, 2.9, 1.7, name.replace(" ", "\n", 1), COLOURS["light"] if x < 5 else "white")
         ax.annotate("", (x, 2.9), (x, 2.17), arrowprops={"arrowstyle": "->"})
     ax.text(2.6, 3.75, "asked of each piece", ha="center", fontsize=12)
     ax.text(7.3, 3.75, "asked of [CLS], for the whole row", ha="center", fontsize=12)
@@ -52,8 +46,8 @@ def one_encoder() -> Described:
 
 
 def _box(ax: Axes, x: float, y: float, width: float, text: str, colour: str) -> None:
-    ax.add_patch(plt.Rectangle((x - width / 2, y), width, 0.7, facecolor=colour, edgecolor="black", lw=1))
-    ax.text(x, y + 0.35, text, ha="center", va="center", fontsize=12)
+    ax.add_patch(plt.Rectangle((x - width / 2, y), width, 0.75, facecolor=colour, edgecolor="black", lw=1))
+    ax.text(x, y + 0.37, text, ha="center", va="center", fontsize=11)
 
 
 def bars(

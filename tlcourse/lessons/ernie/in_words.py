@@ -1,12 +1,15 @@
 """The sentences of lesson ERNIE 2.0 that depend on what was measured."""
 
-from tlcourse.lessons.ernie import two_masks
+from math import log
+
+from tlcourse.lessons.ernie import news, two_masks
 from tlcourse.lessons.ernie.on_news import COUNTS, ERNIE, SHARES
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
-from tlcourse.train.pretraining.ernie_tasks import TASKS
+from tlcourse.train.pretraining.ernie_tasks import ORDER, TASKS
 
 BERT = "bert-mini"
+PIECES = 8192  # of the zoo's vocabulary
 
 
 def nats(gap: Difference) -> str:
@@ -52,7 +55,7 @@ def of_same_pieces(records: Records, wrong: Records) -> str:
     lines = []
     for kind, rows in records.by("kind").items():
         told = []
-        for model, some in rows.by("model").items():
+        for model, some in rows.where(model=[BERT, ERNIE]).by("model").items():
             gap = difference(
                 some.where(hidden=two_masks.WITH_UNIT), some.where(hidden=two_masks.ALONE), share=False
             )
@@ -61,10 +64,18 @@ def of_same_pieces(records: Records, wrong: Records) -> str:
                 + gap.says(
                     above=f"finds it {gap.mean:.1f} nats harder with its unit",
                     below=f"finds it {-gap.mean:.1f} nats *easier* with its unit",
-                    luck="finds it as hard alone as with its unit, within luck",
+                    luck="no difference can be told from luck",
                 )
             )
         lines.append(f"- **{kind}**: {'; '.join(told)}.")
+    alone = records.where(hidden=two_masks.ALONE, kind=news.WORD, model=ERNIE).mean
+    nothing = log(PIECES)
+    if alone > nothing:
+        lines.append(
+            f"\nA piece of a word alone costs `{ERNIE}` {alone:.1f} nats. One who knows nothing at all, and "
+            f"gives each of the {PIECES:,} pieces the same chance, has {nothing:.1f}: it is sure of "
+            "something else."
+        )
     share = {model: rows.mean for model, rows in wrong.by("model").items()}
     gap = difference(wrong.where(model=ERNIE), wrong.where(model=BERT))
     why = gap.says(
@@ -97,24 +108,36 @@ def of_reached(records: Records) -> str:
     return "\n".join(lines)
 
 
-def summary_of_reached(records: Records) -> str:
-    """How many of the tasks the model is better at than both guesses, and what to make of it."""
-    better, not_better = [], []
+def summary_of_reached(records: Records, uncounted: float) -> str:
+    """What was learned: more than both know, more than the shares, or neither.
+
+    Args:
+        uncounted: the loss in sentence order of one who knows the shares of its classes and counts no marks.
+    """
+    groups: dict[str, list[str]] = {
+        "more than both know": [],
+        "more than the shares alone": [],
+        "neither": [],
+    }
+    above = False
     for task, rows in records.by("task").items():
-        verdicts = [
+        shares, counts = (
             difference(rows.where(who=ERNIE), rows.where(who=who), share=False).verdict
             for who in (SHARES, COUNTS)
-        ]
-        (better if set(verdicts) == {"below"} else not_better).append(task)
-    if not not_better:
-        return "In all five it has learned more than either knows."
-    if not better:
-        return "In none of the five has it learned more than both know."
+        )
+        better = "more than both know" if counts == "below" else "more than the shares alone"
+        groups[better if shares == "below" else "neither"].append(task)
+        above = above or (task == TASKS[ORDER] and shares == "above")
+    told = "; ".join(f"{name}: {_listed(tasks)}" for name, tasks in groups.items() if tasks)
+    order = (
+        " In sentence order it is worse than one who counts the segments; one who does not even count them, "
+        f"and knows how frequent the nine classes are, has {uncounted:.2f}."
+        if above
+        else ""
+    )
     return (
-        f"It has learned more than both know in {_listed(better)}. Not in {_listed(not_better)}: what these "
-        "ask for, sixteen million pieces and six layers were too few to learn, in the turns that each task "
-        "had. A loss that falls in a log is no proof that something was learned; the guess has to stand "
-        "beside it."
+        f"What `{ERNIE}` has learned here, {told}.{order} A loss that falls in a log is no proof that "
+        "something was learned; a guess has to stand beside it."
     )
 
 
@@ -141,10 +164,12 @@ def of_swapped(records: Records) -> str:
     )
     if changes[largest].verdict in ("luck", "once"):
         text += ", and that is within luck"
+    if len(harder) + len(easier) <= 0.05 * n:
+        text += f". {len(harder) + len(easier)} of {n} is as many as luck alone would give"
     if abs(move) < 0.3:
         return (
-            f"{text}. So the name moves little: the row itself says which task it is (two or three `[SEP]`, "
-            "a second segment), and each head reads its own answer from the same states."
+            f"{text}. So the name moves little. We think because each head reads its own answer from the "
+            "same states; and rows of two passages show by themselves what they are for."
         )
     return f"{text}. So the states do depend on which task is named."
 

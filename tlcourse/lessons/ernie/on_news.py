@@ -69,6 +69,11 @@ class Asker:
             ]
         return Records(found)
 
+    def uncounted(self, per_task: int, seeds: Sequence[int]) -> float:
+        """The loss in sentence order of one who knows the shares of the classes and does not count marks."""
+        asked = [batch for seed in seeds for batch in self.batches(per_task, seed)]
+        return mean_losses(self.guesses.by_answers, asked)[TASKS[ORDER]]
+
     def swapped(self, per_task: int, seeds: Sequence[int]) -> Records:
         """Nats by `task` asked, `named` task, which the embedding names, and `seed`."""
         return Records(

@@ -80,13 +80,13 @@ class TimeLine(Explorer):
 
     def _first(self) -> dict[str, object]:
         return {
-            **dict(zip(("second", "third", "fourth", "old"), _SET[CONTINUAL], strict=True)),
-            "moment": 1.0,
+            **dict(zip(("second", "third", "fourth", "old"), _SET[ONE_BY_ONE], strict=True)),
+            "moment": 0.6,
         }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         first = self._first()
-        self.presets = chooser("Begin from:", [*self.tables, _OWN], CONTINUAL, width="26em")
+        self.presets = chooser("Begin from:", [*self.tables, _OWN], ONE_BY_ONE, width="26em")
         self.presets.observe(self.guard(self._take), "value")
         named = dict(zip(("second", "third", "fourth"), self.tasks[1:], strict=True))
         controls: dict[str, ipywidgets.Widget] = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PIECES, UNITS = "pieces", "whole units"
 ALONE, WITH_UNIT = "alone", "with its unit"
+FREQUENCY = "frequency alone"
 AT_ONCE = 16  # rows
 
 
@@ -104,7 +105,7 @@ def same_pieces(
     models: dict[str, nn.Module], index: TextIndex, n: int, length: int, seeds: Sequence[int]
 ) -> Records:
     """Nats for one and the same piece, hidden alone or with its unit; `model`, `kind`, `hidden`, `seed`."""
-    found = []
+    found, frequency = [], _log_frequency(index)
     for seed in seeds:
         rows, rng = draw(index, n, length, seed), np.random.default_rng(seed)
         asked = [*one_unit_each(rows, rng)]
@@ -115,14 +116,25 @@ def same_pieces(
             ids = rows.ids[[i for i, _, _, _ in asked]].copy()
             for row, (_, _, places, p) in zip(ids, asked, strict=True):
                 row[[p] if way == ALONE else places] = MASK
-            for name, model in models.items():
-                nats = -log_p(model, ids, place).gather(2, target[..., None])[:, 0, 0].numpy()
+            asked_of = {
+                name: -log_p(model, ids, place).gather(2, target[..., None])[:, 0, 0].numpy()
+                for name, model in models.items()
+            } | {FREQUENCY: -frequency[target[:, 0].numpy()]}
+            for name, nats in asked_of.items():
                 for kind in dict.fromkeys(kinds.tolist()):
                     found.append(
                         {"model": name, "kind": kind, "hidden": way, "seed": seed,
                          "score": float(nats[kinds == kind].mean()), "n": int((kinds == kind).sum())}
                     )  # fmt: skip
     return Records(found)
+
+
+def _log_frequency(index: TextIndex) -> np.ndarray:
+    """ln of each piece's share in the training articles, (V,); what never occurs counts as half a time."""
+    trained = np.repeat(~np.asarray(index.held_out), np.diff(index.document_pieces))
+    pieces = np.asarray(index.pieces)[trained].astype(np.int64)
+    counts = np.bincount(pieces, minlength=index.tokenizer.get_vocab_size()) + 0.5
+    return np.log(counts / counts.sum())
 
 
 def wrong_kind(

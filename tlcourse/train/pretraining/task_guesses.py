@@ -116,6 +116,10 @@ class Guesses:
             return -np.log([_n_orders(len(self.orders[answer])) for answer in answers])
         return np.log(self.tables[task].share[answers])
 
+    def by_answers(self, batch: Batch) -> np.ndarray:
+        """The same for one who does not look at the row at all: of an order, not even at its marks."""
+        return np.log(self.tables[task_of(batch)].share[right_answers(batch)])
+
     def by_counts(self, batch: Batch) -> np.ndarray:
         """ln p of the right answers for one who has counted a clue, (N,)."""
         if task_of(batch) == ORDER:

@@ -26,14 +26,14 @@ one_piece_hidden = prediction(
         "ernie-mini: its training was harder, so the easier question is easy for it",
         "bert-mini: for ernie-mini a [MASK] beside half of a word never came up",
         "Both alike: the rest of the word gives the piece away",
-        "Neither guesses such a piece better than one who always says the commonest",
+        "Neither guesses such a piece better than one who knows only how frequent pieces are",
     ),
     answer=1,
     why=(
         "Harder training helps with hard questions of the same kind. This is a question that it never met.",
         "It has learned that what is hidden is whole. So it says a word where the end of one is missing.",
-        "It does for who has learned to look at it.",
-        "The rest of the word tells a lot to who has learned to use it.",
+        "It does for those who have learned to look at it.",
+        "The rest of the word tells a lot to those who have learned to use it.",
     ),
 )
 
@@ -53,7 +53,7 @@ forgotten = prediction(
     why=(
         "The weights are shared, and each step of the later tasks moves them.",
         "Nothing in the later tasks asks for capitals, so nothing holds on to them.",
-        "The head for capitals stays as it was; the states under it serve another task, and tell it little.",
+        "The head for capitals stays as it was, and no longer fits the states, which now serve another task.",
         "The states move away from what the head reads; they do not turn against it.",
     ),
 )

@@ -8,6 +8,9 @@ _WORDS = ("Mr", "Blair", "said", "the", "BBC", "eBay", "iPod", "of", "Ericsson",
           "was", "A", "on", "US", "hit", "Xbox", "3G", "mP", "£5bn", "rose")  # fmt: skip
 
 
+_ONES = "Right, but as True and False: 1 and 0 are wanted, `int(…)` makes them."
+
+
 def _words_and_sizes(rng: np.random.Generator) -> tuple[list[str], list[int]]:
     n = int(rng.integers(7, 12))
     words = [_WORDS[i] for i in rng.permutation(len(_WORDS))[:n]]
@@ -54,6 +57,14 @@ def _lists_in_list(words: list[str], sizes: list[int]) -> list[list[int]]:
     return [[int(word[0].isupper())] * n for word, n in zip(words, sizes, strict=True)]
 
 
+def _yes_and_no(words: list[str], sizes: list[int]) -> list[bool]:
+    return [word[0].isupper() for word, n in zip(words, sizes, strict=True) for _ in range(n)]
+
+
+def _yes_and_no_array(words: list[str], sizes: list[int]) -> np.ndarray:
+    return np.array(_yes_and_no(words, sizes))
+
+
 @exercise(
     title="Capitals, piece by piece",
     inputs=_words_and_sizes,
@@ -79,6 +90,7 @@ def _lists_in_list(words: list[str], sizes: list[int]) -> list[list[int]]:
         (_title, "`istitle` says no to BBC: any word that begins with a capital counts."),
         (_first_not_lower, "A figure or a sign is no capital: ask for `isupper()`, not for “not lower”."),
         (_only_first_piece, "Only the first piece of a word has its label here: all of its pieces get it."),
+        *((f, _ONES) for f in (_yes_and_no, _yes_and_no_array)),
         (_turned, "You have 1 where there is no capital: the other way round."),
     ],
 )
@@ -149,8 +161,21 @@ def _of_all(pieces: list[int], first: int, last: int) -> list[int]:
     return [int(p in pieces[:first] + pieces[last:]) for p in pieces]
 
 
+def _true_or_false(pieces: list[int], first: int, last: int) -> list[bool]:
+    rest = pieces[:first] + pieces[last:]
+    return [p in rest for p in pieces[first:last]]
+
+
+def _true_or_false_array(pieces: list[int], first: int, last: int) -> np.ndarray:
+    return np.array(_true_or_false(pieces, first, last), dtype=bool)
+
+
+def _later(pieces: list[int], first: int, last: int) -> list[int]:
+    return [int(pieces[i] in pieces[i + 1 :]) for i in range(first, last)]
+
+
 @exercise(
-    title="Does it come again in the document?",
+    title="Does it stand elsewhere in the document?",
     inputs=_document,
     special={
         "the passage is the whole document": ([31, 32, 31], 0, 3),
@@ -177,6 +202,8 @@ def _of_all(pieces: list[int], first: int, last: int) -> list[int]:
         (_last_with_it, "The piece at `last` is no longer of the passage."),
         (_of_the_rest, "You ask of the rest whether it is in the passage: it is the other way round."),
         (_not_again, "You have 1 where it does not come again: the other way round."),
+        *((f, _ONES) for f in (_true_or_false, _true_or_false_array)),
+        (_later, "You look behind each piece alone: anywhere outside the passage counts, before it too."),
         (_of_all, "You answer for the whole document: for the pieces of the passage alone."),
     ],
 )

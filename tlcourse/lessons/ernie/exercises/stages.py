@@ -78,6 +78,12 @@ def _left(n_tasks: int, part: float, n_steps: int) -> np.ndarray:
     return _table(n_tasks, n_steps - part * np.arange(n_tasks)[::-1], part)
 
 
+def _tasks_so_far(n_tasks: int, n_steps: int) -> np.ndarray:
+    stage = np.arange(n_tasks)[:, None]
+    table = np.tril(np.broadcast_to(n_steps / (stage + 2), (n_tasks, n_tasks)), -1)
+    return table + np.diag(n_steps - table.sum(0))
+
+
 def _part_is_all(n_tasks: int, n_steps: int) -> np.ndarray:
     return _left(n_tasks, n_steps, n_steps)
 
@@ -132,6 +138,7 @@ def _given_away(n_tasks: int, n_steps: int) -> np.ndarray:
         (_equal_from_entry, "You spread each task's N evenly: a new one gets more than an old one."),
         (_stage_by_stage, "Here each stage has N steps: each *task* has N in all."),
         (_all_parts, "A new task gets N / (T + 1) too: it gets what is left of its N."),
+        (_tasks_so_far, "T is the number of all tasks, in each stage: not of those that are there so far."),
         (_part_is_all, "An old task gets a part of N in a later stage, N / (T + 1): you give it all N."),
         (_part_is_product, "The part is N *divided* by T + 1."),
         (_part_is_tasks, "T + 1 is what N is divided by: an old task gets N / (T + 1)."),

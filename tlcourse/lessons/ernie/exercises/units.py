@@ -43,6 +43,10 @@ def _full(unit: list[int], order: list[int], budget: int, slack: int = 0) -> lis
     return sorted(hidden)
 
 
+def _each_alone(unit: list[int], order: list[int], budget: int) -> list[int]:
+    return sorted(i for i, v in enumerate(unit) if v in order and unit.count(v) <= budget)
+
+
 def _never_full(unit: list[int], order: list[int], budget: int) -> list[int]:
     return _full(unit, order, budget, -1)
 
@@ -111,6 +115,7 @@ def _as_mask(unit: list[int], order: list[int], budget: int) -> list[bool]:
         (_stops, "You stop at the first unit that does not fit: go on, a shorter one may fit."),
         (_cut, "You cut a unit where the budget ends: it is hidden whole or not at all."),
         (_units_counted, "The budget counts pieces, not units."),
+        (_each_alone, "Each unit is compared with the budget alone: what is hidden already counts too."),
         (_never_full, "The budget may be met exactly: `<=`."),
         (_one_over, "The last unit goes over the budget: ask before you take it whether it fits."),
         (_in_text_order, "You take the units as they stand in the text: take them in the order of `order`."),
