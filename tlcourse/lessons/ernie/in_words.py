@@ -60,10 +60,10 @@ def of_same_pieces(records: Records, wrong: Records) -> str:
                 some.where(hidden=two_masks.WITH_UNIT), some.where(hidden=two_masks.ALONE), share=False
             )
             told.append(
-                f"`{model}` "
+                f"for `{model}` "
                 + gap.says(
-                    above=f"finds it {gap.mean:.1f} nats harder with its unit",
-                    below=f"finds it {-gap.mean:.1f} nats *easier* with its unit",
+                    above=f"it is {gap.mean:.1f} nats harder with its unit",
+                    below=f"it is {-gap.mean:.1f} nats *easier* with its unit",
                     luck="no difference can be told from luck",
                 )
             )

@@ -170,10 +170,15 @@ def _not_learned(records: Records, uncounted: float) -> str:
     if not missing:
         return ""
     told = f" Of {' and of '.join(missing)} no strategy has learned more than the shares say."
-    if TASKS[ORDER] in missing:
+    order = records.where(task=TASKS[ORDER])
+    if TASKS[ORDER] in missing and all(
+        difference(order.where(way=way), order.where(way="shares"), share=False).verdict == "above"
+        for way in order.values("way")
+        if way in STRATEGIES
+    ):
         told += (
-            f" In the order of segments all are far above them, near the {uncounted:.2f} of one who knows "
-            "how frequent the nine classes are, and does not even count the `[SEP]`s: a batch asks for four "
+            " There all are above them, which count the segments; one who knows how frequent the nine "
+            f"classes are, and does not even count the `[SEP]`s, has {uncounted:.2f}. A batch asks for four "
             "orders, and for hundreds of capitals."
         )
     return told
