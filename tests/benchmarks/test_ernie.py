@@ -50,8 +50,8 @@ def test_guesses_are_of_the_same_four_tasks(small, tmp_path, monkeypatch):
     monkeypatch.setattr(small, "TOKENS", 60_000)
     small.guesses(tmp_path / "text")
     kept = small.RecordsFile(tmp_path / "guesses.json").facts["records"]
-    assert len(kept) == 8
-    assert {row["who"] for row in kept} == {"shares", "counts"}
+    assert len(kept) == 12
+    assert {row["who"] for row in kept} == {"shares", "counts", "answers"}
 
 
 def test_entailment_learns_from_development_parts_and_tests_on_others(benchmark, tmp_path):
