@@ -258,8 +258,13 @@ LESSONS = (
         _NEW,
         "What do more pretraining tasks teach?",
         ("bert",),
-        teaches=("models.language.ernie", "train.pretraining.ernie_tasks"),
-        planned=True,
+        teaches=(
+            "models.language.ernie",
+            "train.pretraining.ernie_tasks",
+            "train.pretraining.task_guesses",
+            "train.pretraining.task_questions",
+            "train.pretraining.task_strategies",
+        ),
     ),
     Lesson(
         "serving_embeddings",

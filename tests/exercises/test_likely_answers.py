@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from importlib import import_module
-from itertools import combinations, pairwise, product, takewhile
+from itertools import combinations, pairwise, permutations, product, takewhile
 
 import numpy as np
 import pytest
@@ -33,6 +33,29 @@ def kept_in_order(q, p, part=1):
 
 def unit(x):
     return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def taken(unit, order, budget, stop=False):
+    """The places of the units that fit, as they are taken; with stop=True up to the first that does not."""
+    hidden = []
+    for u in order:
+        places = [i for i, v in enumerate(unit) if v == u]
+        if len(hidden) + len(places) <= budget:
+            hidden += places
+        elif stop:
+            break
+    return hidden
+
+
+def rank(order):
+    return list(permutations(range(len(order)))).index(tuple(int(i) for i in order))
+
+
+def staged(n_tasks, n_steps, divided=None):
+    """ERNIE 2.0's table of stages, its parts N / (T + 1), or divided by another number."""
+    part = n_steps / (divided or n_tasks + 1)
+    table = np.tril(np.full((n_tasks, n_tasks), part), -1)
+    return table + np.diag(n_steps - table.sum(0))
 
 
 # exercise → (answer, a word of what should be said)
@@ -356,6 +379,49 @@ LIKELY = {
             (lambda p, i, c: p[range(len(i)), i][c].mean(), "sign"),
             (lambda p, i, c: -(p[range(len(i)), i] * c).mean(), "number of chosen"),
             (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
+        ],
+    },
+    "ernie": {
+        "whole_units": [
+            (lambda u, o, b: sorted(taken(u, o, 99)[:b]), "whole or not at all"),
+            (lambda u, o, b: [i for i, v in enumerate(u) if v in o[:b]], "not units"),
+            (lambda u, o, b: sorted(u.index(v) for v in o[:b]), "One piece of each"),
+            (lambda u, o, b: taken(u, o, b), "put them in order"),
+            (lambda u, o, b: sorted(taken(u, o, b, stop=True)), "You stop at the first"),
+            (lambda u, o, b: sorted(taken(u, o, b - 1)), "met exactly"),
+            (lambda u, o, b: sorted(taken(u, sorted(o), b)), "order of `order`"),
+        ],
+        "capital_labels": [
+            (lambda w, n: [int(x[0].isupper()) for x in w], "one label for each word"),
+            (lambda w, n: [y for x, k in zip(w, n, strict=True) for y in k * [x.isupper()]], "all letters"),
+            (lambda w, n: [int(x.istitle()) for x, k in zip(w, n, strict=True) for _ in range(k)], "BBC"),
+            (lambda w, n: [int(x != x.lower()) for x, k in zip(w, n, strict=True) for _ in range(k)], "eBay"),
+            (lambda w, n: [[int(x[0].isupper())] * k for x, k in zip(w, n, strict=True)], "one long list"),
+        ],
+        "recurs": [
+            (lambda p, a, b: [int(x in p) for x in p[a:b]], "found in itself"),
+            (lambda p, a, b: [int(p.count(x) > 1) for x in p[a:b]], "look outside it"),
+            (lambda p, a, b: [int(x in p[:a]) for x in p[a:b]], "behind it, too"),
+            (lambda p, a, b: [int(x in p[b:]) for x in p[a:b]], "before it, too"),
+            (lambda p, a, b: [int(x not in p[:a] + p[b:]) for x in p[a:b]], "other way round"),
+            (lambda p, a, b: np.isin(p[a:b], p).astype(int), "found in itself"),
+            (lambda p, a, b: np.isin(p[a:b], p[:a] + p[b:]), "True and False"),
+        ],
+        "order_class": [
+            (lambda o: list(permutations(range(len(o)))).index(tuple(o)), "those of fewer come before"),
+            (lambda o: list(permutations(range(len(o)))).index(o), "tuple"),
+            (lambda o: sum(math.factorial(n) for n in range(1, len(o) + 1)), "how many classes"),
+            (lambda o: sum(math.factorial(n) for n in range(1, len(o))), "first class of so many"),
+            (lambda o: sum(map(math.factorial, range(len(o)))) + rank(o), "0! = 1"),
+            (lambda o: sum(map(math.factorial, range(1, len(o)))) + rank(np.argsort(o)), "where each"),
+        ],
+        "steps_by_stage": [
+            (lambda t, n: np.eye(t) * n, "one after the other"),
+            (lambda t, n: np.full((t, t), n / t), "all at once"),
+            (lambda t, n: np.tril(np.full((t, t), n / (t + 1))), "what is left"),
+            (lambda t, n: staged(t, n).T, "swapped"),
+            (lambda t, n: staged(t, n) / n, "shares of N"),
+            (lambda t, n: staged(t, n, t), "divide by T:"),
         ],
     },
     "probing_for_structure": {

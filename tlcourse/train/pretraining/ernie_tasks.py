@@ -120,14 +120,18 @@ def shuffled_segments(bounds: np.ndarray, longest: int, rng: np.random.Generator
 
 
 class ErnieTasks(Objective):
-    """The five tasks, in the order of TASKS."""
+    """The five tasks, in the order of TASKS.
+
+    Attributes:
+        schedule: (stages, tasks), the share of all training that each task gets in each stage.
+    """
 
     n_tasks = len(TASKS)
     ignores_length = False  # each task begins after a share of the training
+    schedule: np.ndarray = kept_schedule(len(TASKS))
 
     def reader(self, index: TextIndex, reading: Reading) -> Reader:
         longest = self.model.config.max_segments
-        schedule = kept_schedule(len(TASKS))
         room = reading.length - 1 - longest
 
         def make(epoch: int):
@@ -139,7 +143,7 @@ class ErnieTasks(Objective):
         def batch(step: int, progress: float = 0.0) -> Batch:
             found, within = epochs.at(step)
             rng = reading.generator(2, step)
-            task = step % len(TASKS) if reading.held_out else task_at(progress, schedule, rng)
+            task = step % self.n_tasks if reading.held_out else task_at(progress, self.schedule, rng)
             return self.make_batch(index, found.at(within), task, reading.length, rng)
 
         return batch
