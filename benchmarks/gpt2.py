@@ -5,10 +5,10 @@
 
 The four are the zoo's gpt2-nano, -micro and -mini, which read the same text, and SmolLM2, which did not.
 `cloze` and the others of its line draw three sets of questions, or of examples, or of pieces: the seeds.
-`written` lets each model go on from beginnings of BBC's test articles, in each way of choosing; the texts stay
-in `--runs` and are not kept with the results. `detect` asks gpt2-mini which of them were written by people;
-`overlap` looks for their runs of words in the training text, which `tlcourse text` makes. Results are written
-one by one; a run that was killed goes on.
+`written` lets each model go on from beginnings of BBC's test articles, in each way of choosing; the texts
+stay in `--runs` and are not kept with the results. `detect` asks gpt2-mini and gpt2-nano which of them were
+written by people; `overlap` looks for their runs of words in the training text, which `tlcourse text` makes.
+Results are written one by one; a run that was killed goes on.
 """
 
 import argparse
@@ -66,19 +66,18 @@ def say(*what: object) -> None:
 
 
 def bytes_(out: Path) -> None:
-    """One record for each text: bits, bytes; the score is bits per byte."""
+    """Bits and bytes of each text; the score is bits per byte of all of them."""
     results = RecordsFile(out / "bits.json")
     news, films = bbc_news.load(), rated_sentences.load("movie")
     articles = bits_per_byte.beginnings([news.texts[i] for i in news.test_index], WORDS)[:ARTICLES]
     snippets = [films.texts[i] for i in np.random.default_rng(0).permutation(films.test_index)[:FILMS]]
     texts = {"news": articles, "films": snippets}
 
-    def keep(name: str, on: str, found: np.ndarray, **more: str) -> None:
-        results.add_all(
-            {"model": name, "texts": on, "item": i, **more, "seed": 0, "bits": round(float(b), 2),
-             "bytes": int(n), "score": b / n} for i, (b, n) in enumerate(found)
-        )  # fmt: skip
-        say(name, on, more, round(bits_per_byte.per_byte(found), 4))
+    def keep(name: str, on: str, found: np.ndarray) -> None:
+        score = bits_per_byte.per_byte(found)
+        bits, sizes = ([round(float(v), 1) for v in column] for column in found.T)
+        results.add(model=name, texts=on, seed=0, bits=bits, bytes=sizes, score=score)
+        say(name, on, round(score, 4))
 
     for name, model, _ in models():
         for on, some in texts.items():
@@ -204,8 +203,6 @@ def written(runs: Path) -> None:
         writer: writers.Writer | None = None
         for way, choice in generated_text.WAYS.items():
             for seed in SEEDS:
-                if seed and choice.temperature == 0:  # the same each time, but for the beginnings
-                    pass
                 file = runs / f"{name}.{way}.{seed}.json"
                 if file.exists():
                     continue
@@ -268,7 +265,8 @@ def overlap(out: Path, runs: Path, text: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     steps = {
-        "bytes": lambda: bytes_(given.out), "cloze": lambda: cloze(given.out), "last": lambda: last(given.out),
+        "bytes": lambda: bytes_(given.out), "cloze": lambda: cloze(given.out),
+        "last": lambda: last(given.out),
         "facts": lambda: facts(given.out), "sentiment": lambda: sentiment(given.out),
         "tldr": lambda: tldr(given.out), "written": lambda: written(given.runs),
         "detect": lambda: detect(given.out, given.runs),

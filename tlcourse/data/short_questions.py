@@ -11,9 +11,12 @@ import numpy as np
 FORM = "Question: {} Answer:"
 EXAMPLES = (
     (("What is the capital of Egypt?", "Cairo"), ("What is the opposite of empty?", "full")),
-    (("What language do people speak in Portugal?", "Portuguese"), ("What is a young goose called?", "gosling")),
+    (
+        ("What language do people speak in Portugal?", "Portuguese"),
+        ("What is a young goose called?", "gosling"),
+    ),
     (("What is the opposite of early?", "late"), ("What is the capital of Kenya?", "Nairobi")),
-)  # fmt: skip
+)
 KINDS = {
     "capitals": (
         "What is the capital of {}?",
@@ -28,7 +31,8 @@ KINDS = {
     "languages": (
         "What language do people speak in {}?",
         {"France": "French", "Germany": "German", "Italy": "Italian", "Spain": "Spanish", "Russia": "Russian",
-         "Japan": "Japanese", "China": "Chinese", "England": "English", "Greece": "Greek", "Poland": "Polish"},
+         "Japan": "Japanese", "China": "Chinese", "England": "English", "Greece": "Greek",
+         "Poland": "Polish"},
     ),
     "young animals": (
         "What is a young {} called?",

@@ -1,8 +1,8 @@
 """How many bits a language model needs for a byte of text: a loss that does not depend on the pieces.
 
 A loss per piece rewards short pieces: cut into letters, each is easy to guess. The log-probability of the
-whole text, divided by the number of its bytes, compares models whose vocabularies differ (Radford et al. 2019,
-section 3.1). It assumes that the pieces stand for the whole text: where the zoo's tokeniser leaves out
+whole text, divided by the number of its bytes, compares models whose vocabularies differ (Radford et al.
+2019, section 3.1). It assumes that the pieces stand for the whole text: where the zoo's tokeniser leaves out
 capitals and blanks, its models have less to predict. `readable` is the text that remains for them.
 
 Taught in lesson *GPT-2*.
@@ -38,7 +38,7 @@ def text_nats(model: LanguageModel, text: str) -> np.ndarray:
 
 
 def of_texts(model: LanguageModel, texts: Sequence[str], size_of: Sequence[str] | None = None) -> np.ndarray:
-    """Bits and bytes of each text: float64 (N, 2). Bits per byte are the sum of the first by that of the second.
+    """Bits and bytes of each text: float64 (N, 2); `per_byte` divides the one's sum by the other's.
 
     Args:
         size_of: texts whose bytes are counted, where others are read.

@@ -1,8 +1,9 @@
 """Questions about stories put to a language model, as GPT-2's authors put theirs: nothing is trained.
 
-Ten choices (Radford et al. 2019, section 3.2): the probability of each choice and the rest of its sentence, after
-the context; the likeliest is the answer. The last word (section 3.3): is each of its pieces the likeliest? With
-a filter of function words, which rarely end a sentence, its first piece has to be the likeliest of the others.
+Ten choices (Radford et al. 2019, section 3.2): the probability of each choice and the rest of its sentence,
+after the context; the likeliest is the answer. The last word (section 3.3): is each of its pieces the
+likeliest? With a filter of function words, which rarely end a sentence, its first piece has to be the
+likeliest of the others.
 
 Taught in lesson *GPT-2*.
 """

@@ -1,9 +1,9 @@
-"""TL;DR: a text with these four letters after it, and what a language model goes on with (GPT-2, section 3.6).
+"""TL;DR: a text with these letters after it, and what a language model goes on with (GPT-2, section 3.6).
 
 The authors let GPT-2 write a hundred pieces, drawn from the two likeliest each time, take three sentences of
 them, and compare with people's summaries by ROUGE. Here the articles are the beginnings of BBC news, what is
-compared is as many words as a headline has, and people's summary is the headline. ROUGE-1 (Lin 2004) is the F1
-of the words that two texts have in common.
+compared is twelve words, and people's summary is the headline. ROUGE-1 (Lin 2004) is the F1 of the words that
+two texts have in common.
 
 Taught in lesson *GPT-2*.
 """

@@ -1,8 +1,9 @@
-"""How far down a model's list each piece of a text stands: what tells a text that was drawn from one written.
+"""How far down a model's list each piece of a text stands: what tells drawn text from what people wrote.
 
-GLTR (Gehrmann et al. 2019, "GLTR: Statistical Detection and Visualization of Generated Text", section 2) looks
-at three things at each place: the probability of the piece that stands there, its rank among all pieces, and
-the entropy of the distribution. Text that was drawn from a model has too many pieces from the top of the list.
+GLTR (Gehrmann et al. 2019, "GLTR: Statistical Detection and Visualization of Generated Text", section 2)
+looks at three things at each place: the probability of the piece that stands there, its rank among all
+pieces, and the entropy of the distribution. Text that was drawn from a model has too many pieces from the top
+of the list.
 
 Taught in lesson *GPT-2*.
 """

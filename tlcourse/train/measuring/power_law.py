@@ -1,9 +1,9 @@
 """A power law of size, fitted to few points, and what it says of the next size, with an interval.
 
 loss(N) = (N_c / N)^α, a straight line in logarithms (Kaplan et al. 2020, "Scaling Laws for Neural Language
-Models", section 1.2, equation 1.1; N are the parameters that are not in the tables of pieces and places). The
-interval is that of the text alone: the texts are drawn again with replacement, the same for all sizes, and the
-law is fitted anew (a bootstrap; Efron 1979). What another seed of training would have changed is not in it.
+Models", section 1.2, equation 1.1; N are the parameters that are not in the tables of pieces and places).
+The interval is that of the text alone: the texts are drawn again with replacement, the same for all sizes, and
+the law is fitted anew (a bootstrap; Efron 1979). What another seed of training would have changed is not in it.
 
 Taught in lesson *GPT-2*.
 """
@@ -79,5 +79,7 @@ def predict(
         laws.append(fit(sizes, drawn[:, 0] / drawn[:, 1]))
     said, alphas = [one.at(size) for one in laws], [one.alpha for one in laws]
     return Prediction(
-        law, law.at(size), *np.quantile(said, [0.025, 0.975]).tolist(), *np.quantile(alphas, [0.025, 0.975]).tolist()
-    )  # fmt: skip
+        law,
+        law.at(size),
+        *(float(v) for some in (said, alphas) for v in np.quantile(some, [0.025, 0.975])),
+    )

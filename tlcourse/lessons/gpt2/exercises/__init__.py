@@ -12,7 +12,8 @@ __all__ = ["bits_per_byte", "join_pair", "next_size", "ranks", "repeats", "share
 repeats = prediction(
     question=(
         "A language model goes on from the first words of news articles that it has never read. You look for "
-        "its runs of words in all of the text that it was trained on, and for those of what people wrote after "
+        "its runs of words in all of the text that it was trained on, and for those of what people "
+        "wrote after "
         "the same words. Whose runs had been read before more often?"
     ),
     options=(
@@ -25,7 +26,8 @@ repeats = prediction(
     why=(
         "Read the table's row of what was drawn from all pieces.",
         "Read the table from left to right: the ways of choosing differ more than that.",
-        "So Radford et al. report (their figure 5), for pieces drawn from the 40 likeliest. It need not hold for "
+        "So Radford et al. report (their figure 5), for pieces drawn from the 40 likeliest. It "
+        "need not hold for "
         "every way of choosing.",
         "The way of choosing decides. How far, and where people stand, says the table.",
     ),
@@ -33,8 +35,10 @@ repeats = prediction(
 
 told_apart = prediction(
     question=(
-        "Four ways of choosing the next piece: the likeliest; drawn from the 40 likeliest; drawn from the nucleus; "
-        "drawn from all pieces. Whose text is hardest to tell from people's, if one looks only at how far down "
+        "Four ways of choosing the next piece: the likeliest; drawn from the 40 likeliest; drawn "
+        "from the nucleus; "
+        "drawn from all pieces. Whose text is hardest to tell from people's, if one looks only at "
+        "how far down "
         "a model's list each piece stands?"
     ),
     options=(
@@ -48,6 +52,7 @@ told_apart = prediction(
         "Its ranks are all 1, and people's are not: the easiest of the four.",
         "No piece of it ranks below 40 in the list of its own model, and people's do.",
         "Closer, but the tail of the list is missing, and people use it.",
-        "Whoever draws from all pieces uses the tail, too. If its model were perfect, its ranks would be people's.",
+        "Whoever draws from all pieces uses the tail, too. If its model were perfect, its ranks "
+        "would be people's.",
     ),
 )

@@ -170,14 +170,16 @@ def _backwards(pieces: list[str], pair: Pair) -> list[str]:
     hints=(
         "Go through the pieces from left to right, and make a new list. When does a piece not become a new "
         "entry of it?",
-        "Look at the last entry of the new list and the piece at hand: are these two the pair? Then the piece "
+        "Look at the last entry of the new list and the piece at hand: are these two the pair? "
+        "Then the piece "
         "goes to the last entry, and no new one begins.",
         "`found[-1] + piece` is the joined piece. Mind the beginning, where the new list is still empty.",
     ),
     wrong=[
         (
             _in_text,
-            "The text is cut anew, letter by letter. What is joined are pieces as they stand: `ab`, `c` has no "
+            "The text is cut anew, letter by letter. What is joined are pieces as they stand: "
+            "`ab`, `c` has no "
             "pair `b`, `c` in it.",
         ),
         (_first_only, "Only the first place is joined: the pair is joined wherever it stands."),

@@ -110,7 +110,8 @@ _MIXED = "Logarithms of two bases in one law: take np.log everywhere, and np.exp
     },
     hints=(
         "(N_c / N)^α is a curve. Of what is it a straight line?",
-        "ln loss = α ln N_c − α ln N: a straight line of ln N. `np.polyfit(x, y, 1)` gives slope and intercept.",
+        "ln loss = α ln N_c − α ln N: a straight line of ln N. `np.polyfit(x, y, 1)` gives slope "
+        "and intercept.",
         "Fit ln losses over ln sizes, take the line at ln size, and go back from the logarithm.",
     ),
     wrong=[

@@ -108,7 +108,8 @@ def _log(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
         (_shifted_back, "Shifted the other way: row t predicts the piece at t + 1."),
         (
             _argsorted,
-            "argsort says which piece has a rank, not which rank a piece has: count the pieces above instead.",
+            "argsort says which piece has a rank, not which rank a piece has: count the pieces "
+            "above instead.",
         ),
         (_ranks_of_all, "These are the ranks of all pieces: pick that of the piece that stands there."),
         (_probabilities, "These are probabilities: how many pieces are likelier?"),
