@@ -47,8 +47,8 @@ def models(names: list[str]) -> dict[str, Callable[[], LanguageModel]]:
         return zero_shot.of_gpt(zoo.load(name, heads=True), tokeniser.load(zoo.folder_of(name)), 256)
 
     def smol() -> LanguageModel:
-        tokenizer, model = smollm2.load()
-        return zero_shot.of_transformers(model, tokenizer, 256)
+        tokenizer, model = smollm2.decoder()
+        return zero_shot.of_llama(model, tokenizer, 256)
 
     return {name: (smol if name == "SmolLM2" else lambda name=name: of_zoo(name)) for name in names}
 

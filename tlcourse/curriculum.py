@@ -232,9 +232,16 @@ LESSONS = (
         teaches=(
             "models.language.kneser_ney",
             "models.pretrained.smollm2",
+            "models.pretrained.writers",
+            "probe.bits_per_byte",
+            "probe.generated_text",
+            "probe.shared_context",
+            "probe.story_answers",
+            "probe.summaries",
+            "probe.token_ranks",
+            "train.measuring.power_law",
             "train.pretraining.trigram_baseline",
         ),
-        planned=True,
     ),
     Lesson(
         "xlnet",

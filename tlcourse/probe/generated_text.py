@@ -27,7 +27,9 @@ WAYS = {
     "nucleus, p = 0.9": Choice(top_p=0.9),
     "all pieces": Choice(),
 }
+CONTROL = "classifier, people against people"
 GIVEN, JUDGED = 16, 64  # words that are given; pieces that are judged
+ENOUGH = 96  # pieces that are written, so that 64 of the zoo's are there for whichever model wrote
 TEXTS = 48  # of a draw
 WORDS = 60  # words of a text that runs are looked for in
 
@@ -51,7 +53,7 @@ def beginnings(seed: int, n: int = TEXTS) -> Begun:
     return found
 
 
-def continued(writer: Writer, begun: Begun, choice: Choice, seed: int, n: int = 96) -> list[str]:
+def continued(writer: Writer, begun: Begun, choice: Choice, seed: int, n: int = ENOUGH) -> list[str]:
     """What a model writes after each of the beginnings: `n` of its pieces, as text.
 
     Each is read from as many of its last pieces as the shortest has, so that nothing is padded.
@@ -95,12 +97,16 @@ def detected(
 ) -> dict[str, float]:
     """AUROC of what tells the texts apart: log-rank alone, entropy alone, the classifier, and its control.
 
+    The control: half of people's texts stand for generated ones, which nothing should tell from the others.
+
     A piece low in the list speaks for people: the sign of the log-rank and of the entropy is turned.
     """
     generated, people = (token_ranks.places(judge, some, rows[2]).features() for some in rows[:2])
+    order = np.random.default_rng(seed).permutation(len(people))
+    halves = people[order[: len(people) // 2]], people[order[len(people) // 2 : len(people) // 2 * 2]]
     return {
         "log rank": token_ranks.auroc(-generated[:, 1], -people[:, 1]),
         "entropy": token_ranks.auroc(-generated[:, 2], -people[:, 2]),
         "classifier": token_ranks.classified(generated, people, seed),
-        "classifier, shuffled labels": token_ranks.classified(generated, people, seed, shuffled=True),
+        CONTROL: token_ranks.classified(*halves, seed),
     }

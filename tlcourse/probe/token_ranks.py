@@ -69,20 +69,15 @@ def auroc(generated: np.ndarray, people: np.ndarray) -> float:
     return float(roc_auc_score(labels, np.r_[generated, people]))
 
 
-def classified(generated: np.ndarray, people: np.ndarray, seed: int, shuffled: bool = False) -> float:
+def classified(generated: np.ndarray, people: np.ndarray, seed: int) -> float:
     """AUROC of logistic regression on the features, on texts whose beginnings it has not seen.
 
     Row i of both, (B, 6), goes on from the same beginning; half of the beginnings are for training.
-
-    Args:
-        shuffled: the labels of the training texts are shuffled: a control, which should come to 0.5.
     """
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(generated))
     train, test = order[: len(order) // 2], order[len(order) // 2 :]
     x = np.concatenate([generated[train], people[train]])
     y = np.repeat([1, 0], len(train))
-    if shuffled:
-        y = rng.permutation(y)
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y)
     return auroc(*(model.decision_function(part[test]) for part in (generated, people)))

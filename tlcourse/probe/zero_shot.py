@@ -21,6 +21,7 @@ from tlcourse.data import bbc_news, cola, rated_sentences
 from tlcourse.data.splits import lot
 from tlcourse.data.tokeniser import SEP
 from tlcourse.models.language.gpt import GPTForCausalLM
+from tlcourse.models.language.llama import Llama
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -57,7 +58,7 @@ class LanguageModel:
 def of_gpt(
     model: torch.nn.Module, tokenizer: "Tokenizer", longest: int = 128, logits: Callable | None = None
 ) -> LanguageModel:
-    """A model of the zoo that reads from left to right; `logits` where it does not give them as GPT does."""
+    """A model of the zoo that reads from left to right; `logits` where it gives them in another way than GPT."""
 
     def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
         gpt = model.transformer
@@ -74,14 +75,36 @@ def of_gpt(
     )
 
 
+def of_llama(model: Llama, tokenizer: "Tokenizer", longest: int = 256) -> LanguageModel:
+    """SmolLM2, whose pieces begin with their blank; a batch has rows of one length, or padding on the right."""
+
+    def logits(ids: Tensor, mask: Tensor) -> Tensor:
+        places = torch.arange(ids.shape[1])
+        return model.logits(model.states(ids, places, places[None] <= places[:, None]))
+
+    def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
+        return model.logits(model.states(ids[None], places, may_look)[0, asked])
+
+    return LanguageModel(
+        logits,
+        lambda text: tokenizer.encode(" " + text, add_special_tokens=False).ids if text else [],
+        [model.config.bos_token_id],
+        longest,
+        branched,
+    )
+
+
 def of_transformers(model: Any, tokenizer: Any, longest: int = 256) -> LanguageModel:
-    """A causal model of transformers whose pieces begin with their blank: SmolLM2, the published GPT-2."""
+    """A causal model of transformers whose pieces begin with their blank: the published GPT-2."""
 
     def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
         found = model(
-            input_ids=ids[None], position_ids=places[None], attention_mask=may_look[None, None],
-            logits_to_keep=asked, use_cache=False,
-        )  # fmt: skip
+            input_ids=ids[None],
+            position_ids=places[None],
+            attention_mask=may_look[None, None],
+            logits_to_keep=asked,
+            use_cache=False,
+        )
         return found.logits[0]
 
     return LanguageModel(

@@ -1,9 +1,9 @@
 """SmolLM2-135M: the packaged GPT-family decoder, thirty layers of width 576 (Ben Allal et al. 2025).
 
 It comes with four bits a weight, which take long to unpack, so they are unpacked once and kept in half
-precision: 270 MB. Read in single precision it takes 540 MB of memory. `load(half=True)` maps the file instead
-of copying it, and turns the weights of a layer to single precision when that layer is asked, so that all sums
-are the same and the memory is that of the file; each pass takes about a tenth of a second longer.
+precision: 270 MB. `load` reads it as transformers has it, in single precision: 540 MB, and 200 more for what
+transformers brings along. `decoder` maps the file into memory and needs nothing but torch: a layer's weights
+become single when its turn comes, so that all sums are the same.
 
 Taught in lesson *GPT-2*.
 """
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from safetensors.torch import load_file
 
 from tlcourse import assets
+from tlcourse.models.language.llama import Llama, LlamaConfig
 from tlcourse.models.pretrained.loading_quietly import no_progress_bar
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -35,11 +36,8 @@ def folder() -> Path:
     return assets.kept_folder("smollm2", key, lambda into: _unpack(packed, into))
 
 
-def load(half: bool = False) -> tuple["PreTrainedTokenizerFast", "LlamaForCausalLM"]:
-    """The tokeniser, and the model in evaluation mode; it computes in float32.
-
-    Args:
-        half: its weights stay in the file, in half precision (see above), and cannot be trained.
+def load() -> tuple["PreTrainedTokenizerFast", "LlamaForCausalLM"]:
+    """The tokeniser, and the model in float32 and evaluation mode.
 
     Raises:
         AssetMissing: not fetched yet.
@@ -47,38 +45,27 @@ def load(half: bool = False) -> tuple["PreTrainedTokenizerFast", "LlamaForCausal
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     with no_progress_bar():
-        model = AutoModelForCausalLM.from_pretrained(folder(), dtype=torch.float16 if half else torch.float32)
-    if half:
-        compute_in_single(model)
+        model = AutoModelForCausalLM.from_pretrained(folder(), dtype=torch.float32)
     return AutoTokenizer.from_pretrained(folder()), model.eval()
 
 
-def compute_in_single(model: nn.Module) -> None:
-    """Let a model with weights in half precision compute in single precision, layer by layer, in place.
+def decoder() -> tuple["Tokenizer", Llama]:
+    """The tokeniser of the library `tokenizers`, and the decoder, whose weights stay in their file.
 
-    Its linear layers and its table of pieces keep half precision; the few other numbers, those of the norms,
-    become single.
+    Raises:
+        AssetMissing: not fetched yet.
     """
-    for part in model.modules():
-        if isinstance(part, nn.Linear):
-            part.__class__ = _HalfLinear
-        elif isinstance(part, nn.Embedding):
-            part.__class__ = _HalfEmbedding
-        else:
-            for parameter in part.parameters(recurse=False):
-                parameter.data = parameter.data.float()
-    model.requires_grad_(False)
+    from tokenizers import Tokenizer
+
+    where = folder()
+    config = LlamaConfig.read(where / "config.json")
+    weights = load_file(where / "model.safetensors")  # mapped: a page is read when it is used
+    return Tokenizer.from_file(str(where / "tokenizer.json")), Llama(config, weights)
 
 
-class _HalfLinear(nn.Linear):
-    def forward(self, x: Tensor) -> Tensor:
-        bias = None if self.bias is None else self.bias.float()
-        return F.linear(x.float(), self.weight.float(), bias)
-
-
-class _HalfEmbedding(nn.Embedding):
-    def forward(self, ids: Tensor) -> Tensor:
-        return super().forward(ids).float()
+def marks(pieces: "Tokenizer") -> list[int]:
+    """The numbers of the pieces that are no text, such as the marks of a conversation."""
+    return sorted(number for number, token in pieces.get_added_tokens_decoder().items() if token.special)
 
 
 def _unpack(packed: Path, into: Path) -> None:

@@ -2,8 +2,8 @@
 
 loss(N) = (N_c / N)^α, a straight line in logarithms (Kaplan et al. 2020, "Scaling Laws for Neural Language
 Models", section 1.2, equation 1.1; N are the parameters that are not in the tables of pieces and places).
-The interval is that of the text alone: the texts are drawn again with replacement, the same for all sizes, and
-the law is fitted anew (a bootstrap; Efron 1979). What another seed of training would have changed is not in it.
+The interval is that of the text alone: the texts are drawn again with replacement, the same for all sizes,
+and the law is fitted anew (a bootstrap; Efron 1979). What another seed of training would change is not in it.
 
 Taught in lesson *GPT-2*.
 """

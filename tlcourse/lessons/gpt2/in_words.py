@@ -1,0 +1,287 @@
+"""The sentences of lesson GPT-2 on sizes and on questions, each for what came out."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+
+from tlcourse.data import short_questions, story_cloze
+from tlcourse.lessons.gpt2.figures import tables
+from tlcourse.lessons.gpt2.four import ALL, BODIES, SMALL
+from tlcourse.models.pretrained.writers import SMOLLM2
+from tlcourse.probe import zero_shot
+from tlcourse.show.differences import Difference, difference
+from tlcourse.show.records import Records
+from tlcourse.train.measuring import power_law
+from tlcourse.train.measuring.power_law import Prediction
+
+MINI = SMALL[-1]
+WITH, ALONE = "with its context", "sentence alone"
+CHANCE = {
+    story_cloze.NOUNS: 0.1,
+    story_cloze.NAMES: 0.1,
+    story_cloze.LAST: 0.0,
+    zero_shot.SENTIMENT: 0.5,
+    **dict.fromkeys(short_questions.KINDS, 0.1),
+}
+BASELINES = {
+    story_cloze.NOUNS: ("trigrams", "most frequent"),
+    story_cloze.NAMES: ("trigrams", "most frequent"),
+    story_cloze.LAST: ("most frequent",),
+}
+KAPLAN = 0.076  # α_N, Kaplan et al. 2020, section 1.2
+
+
+def and_(parts: Iterable[str]) -> str:
+    """`a, b and c`; nothing is `none`."""
+    *most, last = [*parts] or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def per_text(bits: Records, on: str, model: str, n: int | None = None) -> list[float]:
+    """Bits per byte of each text."""
+    found = tables(bits.where(texts=on), model)[:n]
+    return (found[:, 0] / found[:, 1]).tolist()
+
+
+def of_bits(bits: Records) -> str:
+    """Do bits fall with size, text by text, and where do counts stand?"""
+    lines = []
+    for on in ("news", "films"):
+        rows = bits.where(texts=on)
+        told = and_(f"{name} {rows.where(model=name).mean:.2f}" for name in ALL)
+        steps = [
+            difference(per_text(bits, on, b), per_text(bits, on, a), share=False) for a, b in pairwise(ALL)
+        ]
+        falls = [b for (_, b), step in zip(pairwise(ALL), steps, strict=True) if step.verdict == "below"]
+        whole = (
+            "each needs fewer than the one before it, outside the spread over the texts"
+            if len(falls) == len(steps)
+            else f"outside the spread over the texts, fewer than the one before it need {and_(falls)}"
+        )
+        gap = difference(per_text(bits, on, MINI), per_text(bits, on, "trigrams"), share=False)
+        counted = gap.says(
+            above=f"Trigrams of the BBC's other articles need "
+            f"{rows.where(model='trigrams').mean:.2f}, fewer than "
+            f"{MINI}: to have counted the very kind of text is worth more here than a network that "
+            f"read much else",
+            below=f"Trigrams of BBC articles need {rows.where(model='trigrams').mean:.2f}, more than {MINI}",
+            luck=f"Trigrams of BBC articles need {rows.where(model='trigrams').mean:.2f}, and "
+            f"{MINI} cannot be told "
+            "from them",
+        )
+        lines.append(f"- **{on}**: {told}; {whole}. {counted}.")
+    return "\n".join(lines)
+
+
+def of_capitals(bits: Records) -> str:
+    """Does SmolLM2 need fewer bits because, or although, it reads capitals? Its control on lower case."""
+    name = "SmolLM2, lower case"
+    n = len(tables(bits.where(texts="news"), name))
+    plain, written = per_text(bits, "news", name), per_text(bits, "news", SMOLLM2, n)
+    mini = per_text(bits, "news", MINI, n)
+    costs = difference(plain, written, share=False).says(
+        above="more than on the text as it was written: it was trained on capitals and is used to them",
+        below="fewer than on the text as it was written: capitals and blanks cost it bits that the zoo saves",
+        luck="which these texts cannot tell from what it needs as they were written",
+    )
+    still = difference(plain, mini, share=False).says(
+        above=f"That is more than {MINI} needs on the same articles, so a part of its lead hangs on "
+        f"what is read.",
+        below=f"That is still fewer than {MINI} needs on the same articles: its lead is not a "
+        f"matter of capitals.",
+        luck=f"These texts cannot tell that from what {MINI} needs: its lead hangs on how the text "
+        f"is written.",
+    )
+    return (
+        f"On {n} of the articles in the form that the zoo reads (lower case, a blank between all "
+        f"words and signs), "
+        f"SmolLM2 needs {_pooled(bits, name, n):.2f} bits per byte, {costs} "
+        f"({_pooled(bits, SMOLLM2, n):.2f}). "
+        f"{still}"
+    )
+
+
+def _pooled(bits: Records, model: str, n: int) -> float:
+    found = tables(bits.where(texts="news"), model)[:n].sum(axis=0)
+    return float(found[0] / found[1])
+
+
+def next_prediction(bits: Records, on: str, known: tuple[str, ...], name: str) -> tuple[Prediction, float]:
+    """What the law of some sizes says of another, and what was measured."""
+    rows = bits.where(texts=on)
+    said = power_law.predict([BODIES[k] for k in known], [tables(rows, k) for k in known], BODIES[name])
+    return said, rows.where(model=name).mean
+
+
+def of_law(bits: Records) -> str:
+    """The law tried on a size of the same family, then on another family."""
+    lines = []
+    for known, name in ((SMALL[:2], MINI), (SMALL, SMOLLM2)):
+        for on in ("news", "films"):
+            said, measured = next_prediction(bits, on, known, name)
+            verdict = "inside" if said.holds(measured) else "below" if measured < said.low else "above"
+            lines.append(
+                f"- {on}, fitted to {and_(k.removeprefix('gpt2-') for k in known)}: {name} should need "
+                f"{said.value:.3f} ({said.low:.3f} to {said.high:.3f}), and needs {measured:.3f}: "
+                f"**{verdict}** the interval."
+            )
+    return "\n".join(lines)
+
+
+def of_law_and_text(bits: Records) -> str:
+    """What the two trials together say."""
+    own = [next_prediction(bits, on, SMALL[:2], MINI) for on in ("news", "films")]
+    other = [next_prediction(bits, on, SMALL, SMOLLM2) for on in ("news", "films")]
+    holds = [said.holds(measured) for said, measured in own]
+    first = (
+        "For the next size of the same family, which read the same pieces, the law holds on both texts."
+        if all(holds)
+        else "For the next size of the same family the law holds on one of the two texts."
+        if any(holds)
+        else "Not even for the next size of the same family does the law hold."
+    )
+    if all(said.holds(measured) for said, measured in other):
+        second = "For SmolLM2 it holds as well, though that read another text: we did not expect it."
+    else:
+        sides = {
+            on: "below" if measured < said.low else "above"
+            for on, (said, measured) in zip(("news", "films"), other, strict=True)
+            if not said.holds(measured)
+        }
+        second = (
+            f"For SmolLM2 it does not: {and_(f'{side} the interval on {on}' for on, side in sides.items())}. "
+            "The law is about size *alone*. SmolLM2 is larger, has read a hundred thousand times "
+            "as much, and of "
+            "another kind, and no law of N knows that. What the next size of *this* family would "
+            "need, the figure "
+            "says; nobody here has trained it."
+        )
+    alphas = [said.law.alpha for said, _ in other]
+    slow = "less than" if max(alphas) < KAPLAN else "more than" if min(alphas) > KAPLAN else "around"
+    return (
+        f"{first} {second}\n\nThe exponents α are {alphas[0]:.3f} and {alphas[1]:.3f}: {slow} the "
+        f"{KAPLAN} that "
+        "Kaplan et al. (2020, section 1.2) report for models that read without end. Ours all "
+        "stopped after 16 "
+        "million pieces; we think that the largest of them would have gained most from reading on. "
+        "(The intervals "
+        "know only that other texts could have been drawn. Each size was trained once.)"
+    )
+
+
+def rows_of(zero: Records, task: str, model: str) -> Records:
+    """The records of a task as it is reported: with its context, without function words, levelled."""
+    rows = zero.where(task=task, model=model)
+    ways = rows.values("way")
+    way = next((w for w in (WITH, "no function words", "levelled") if w in ways), ways[0])
+    return rows.where(way=way)
+
+
+def reported(zero: Records) -> Records:
+    """Of each task and model the way that is reported."""
+    return Records(
+        row
+        for task in CHANCE
+        if task in zero.values("task")
+        for model in zero.where(task=task).values("model")
+        for row in rows_of(zero, task, model)
+    )
+
+
+def _above(scores: np.ndarray, value: float) -> bool:
+    return difference(scores.tolist(), [value] * len(scores)).verdict == "above"
+
+
+def of_tasks(zero: Records) -> str:
+    """In how many tasks each model is above chance and its baselines, and where size shows."""
+    tasks = [task for task in CHANCE if task in zero.values("task")]
+    lines = []
+    for name in ALL:
+        good = []
+        for task in tasks:
+            own = rows_of(zero, task, name)
+            others = [rows_of(zero, task, other) for other in BASELINES.get(task, ())]
+            if _above(own.scores, CHANCE[task]) and all(
+                difference(own, other).verdict == "above" for other in others
+            ):
+                good.append(task)
+        lines.append(f"- **{name}**: {len(good)} of {len(tasks)}" + (f" ({and_(good)})" if good else ""))
+    steps = {
+        (a, b): [t for t in tasks if difference(rows_of(zero, t, b), rows_of(zero, t, a)).verdict == "above"]
+        for a, b in ((SMALL[0], MINI), (MINI, SMOLLM2))
+    }
+    within, beyond = steps.values()
+    return (
+        "Above chance and above what needs no network, outside the spread over the three draws:\n"
+        + "\n".join(lines)
+        + f"\n\nFrom nano to mini, eight times the blocks and the same text, {_count(within)} "
+        f"outside the spread. "
+        f"From mini to SmolLM2, {_count(beyond)}. The second step is size and text and tuning in one: what "
+        "share of it is size, these four models cannot say."
+    )
+
+
+def _count(tasks: list[str]) -> str:
+    return f"{len(tasks)} of the tasks rise" + (f" ({and_(tasks)})" if tasks else "")
+
+
+def of_context(zero: Records) -> str:
+    """What the sentences before are worth in the cloze."""
+    told = []
+    for name in (MINI, SMOLLM2):
+        for kind in story_cloze.KINDS:
+            rows = zero.where(task=kind, model=name)
+            gap = difference(rows.where(way=WITH), rows.where(way=ALONE))
+            told.append(f"{name}, {kind}: {100 * gap.mean:+.0f} points{_luck(gap)}".replace("-", "−"))
+    return (
+        "Does a model use the *story*, or only the sentence with the gap? Take the sentences "
+        "before away, and ask "
+        f"again. What the story is worth: {'; '.join(told)}."
+    )
+
+
+def _luck(gap: Difference) -> str:
+    return "" if gap.verdict in ("above", "below") else " (within luck)"
+
+
+def of_last(words: Records) -> str:
+    """The perplexity of the last word, LAMBADA's other number."""
+    rows = words.where(way="as it says")
+    told = and_(f"{name} {np.exp(np.mean(np.log(rows.where(model=name).scores))):,.0f}" for name in ALL)
+    return (
+        f"LAMBADA's other number is the perplexity of the last word, among all words that there are: {told}. "
+        "(Lesson 06: as if so many words were equally likely.)"
+    )
+
+
+def of_speed(speed: Records) -> str:
+    """How much faster one row is."""
+    told = []
+    for name, rows in speed.by("model").items():
+        one = rows.where(way="one row").mean
+        told.append(
+            f"{name}: {rows.where(way='plain loop').mean / one:.1f} times as fast as reading each "
+            f"candidate by "
+            f"itself, {rows.where(way='batches').mean / one:.1f} times as fast as padded batches"
+        )
+    return "One row, with ten candidates: " + "; ".join(told) + " (`benchmarks/zero_shot.py`)."
+
+
+def of_memory(size: object) -> str:
+    """What SmolLM2 takes."""
+    total = size.total
+    kept = sum(tensor.numel() * tensor.element_size() for tensor in size.model.weights.values())
+    return (
+        f"SmolLM2's {total / 1e6:.0f} million numbers would take {4 * total / 1e6:.0f} MB in single "
+        f"precision. Here they "
+        f"stay in half precision, in a file that is mapped into memory: {kept / 1e6:.0f} MB, read "
+        f"once. A layer's "
+        "weights become single when its turn comes, so all sums are the same, and each pass takes "
+        "a bit longer."
+    )
+
+
+def tldr_columns() -> str:
+    """What the column without a model is."""
+    return "(“–”: no model writes; the words are the article's own.)"

@@ -1,0 +1,207 @@
+"""The sentences and tables of lesson GPT-2 on what models write: summaries, repetition, detection."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from tlcourse.data import bbc_news, runs_of_words
+from tlcourse.lessons.gpt2.four import ALL, SMALL, Size
+from tlcourse.lessons.gpt2.in_words import MINI, and_
+from tlcourse.models.pretrained import writers
+from tlcourse.models.pretrained.writers import SMOLLM2
+from tlcourse.probe import generated_text, summaries, token_ranks
+from tlcourse.probe.generated_text import WAYS, Begun
+from tlcourse.show.differences import difference
+from tlcourse.show.records import Records
+from tlcourse.train.finetuning import trainings
+
+PEOPLE = "people"
+RUNS = (4, 6, 8)
+_SAID = tuple(WAYS)
+
+
+def of_tldr(tldr: Records) -> str:
+    """Does the hint help, and is the summary better than a sentence of the article?"""
+    hinted, plain = summaries.HINTS
+    told = []
+    for name in ALL:
+        rows = tldr.where(model=name)
+        gap = difference(rows.where(way=hinted), rows.where(way=plain))
+        told.append(
+            f"{name} {100 * gap.mean:+.1f}".replace("-", "−")
+            + ("" if gap.verdict in ("above", "below") else " (within luck)")
+        )
+    rows = tldr.where(model=SMOLLM2, way=hinted)
+    beside = []
+    for way in summaries.BASELINES:
+        gap = difference(rows, tldr.where(way=way, model="–"))
+        beside.append(f"{gap.says(above='above', below='below', luck='level, for these draws, with')} {way}")
+    return (
+        f"What the hint adds to ROUGE-1, in points: {and_(told)}. With it, {SMOLLM2} is "
+        f"{and_(beside)} of the article: "
+        "the first words of a news article are a summary already, and hard to beat."
+    )
+
+
+def written(
+    n_texts: int, ways: Sequence[str] = _SAID, seed: int = 0, name: str = MINI
+) -> tuple[Begun, dict[str, list[str]]]:
+    """Beginnings of articles with what people wrote then, and for each way what a model writes."""
+    writer, begun = writers.load(name), generated_text.beginnings(seed, n_texts)
+    texts = {way: generated_text.continued(writer, begun, WAYS[way], seed) for way in ways}
+    trainings.give_back_memory()
+    return begun, texts
+
+
+def shown(begun: Begun, texts: Mapping[str, list[str]], which: int = 0, n: int = 34) -> list[dict[str, str]]:
+    """Rows of a table: how one of the texts goes on."""
+    given, people = begun[which]
+    rows = [{"chosen by": "given", "the text": f"{given} …"}]
+    for name, text in {PEOPLE: people, **{way: some[which] for way, some in texts.items()}}.items():
+        rows.append({"chosen by": name, "the text": " ".join(text.split()[:n]) + " …"})
+    return rows
+
+
+def read_before(begun: Begun, texts: Mapping[str, list[str]], seed: int, run: int = 4) -> Records:
+    """The share of each one's runs of words that stand in the BBC's training articles, now."""
+    flat = {PEOPLE: [people for _, people in begun], **texts}
+    asked = runs_of_words.Asked([generated_text.cut(text) for some in flat.values() for text in some], run)
+    news = bbc_news.load()
+    asked.look_in_texts(news.texts[i] for i in news.train_index)
+    shares = asked.shares().reshape(len(flat), -1)
+    return Records(
+        {"chosen by": name, "run": f"runs of {run}, now", "seed": seed, "score": float(np.nanmean(row))}
+        for name, row in zip(flat, shares, strict=True)
+    )
+
+
+def overlap_table(overlap: Records, name: str = MINI) -> Records:
+    """People's texts and one model's, way by way, for each length of run."""
+    rows = [*overlap.where(model=PEOPLE), *overlap.where(model=name)]
+    return Records(
+        {"chosen by": PEOPLE if row["model"] == PEOPLE else row["way"], "run": f"runs of {row['run']}",
+         "seed": row["seed"], "score": row["score"]} for row in rows
+    )  # fmt: skip
+
+
+def of_overlap(overlap: Records, run: int = 8) -> str:
+    """Who repeats what was read: each way against people, and the sizes against each other."""
+    rows = overlap.where(run=run)
+    people = rows.where(model=PEOPLE)
+    more, fewer, luck = [], [], []
+    for way in WAYS:
+        gap = difference(rows.where(model=MINI, way=way), people)
+        gap.says(above=more, below=fewer, luck=luck).append(way)
+    sides = [
+        f"{word} people's: {and_(ways)}"
+        for word, ways in (("more often than", more), ("less often than", fewer), ("no telling from", luck))
+        if ways
+    ]
+    sizes = and_(f"{name} {rows.where(model=name, way='the likeliest').mean:.1%}" for name in SMALL)
+    return (
+        f"Runs of {run} words of people's articles, which no model has read, stand in the training text in "
+        f"{people.mean:.1%} of cases: phrases that everybody uses. {MINI}'s runs had been read "
+        f"{'; '.join(sides)}. "
+        f"With the likeliest piece each time, by size: {sizes}."
+    )
+
+
+def of_other_text(overlap: Records, run: int = 8) -> str:
+    """The control: a model that read another text."""
+    rows = overlap.where(run=run)
+    gap = difference(
+        rows.where(model=SMOLLM2, way="the likeliest"), rows.where(model=MINI, way="the likeliest")
+    )
+    return (
+        f"The control is {SMOLLM2}, which learned from another text: its likeliest pieces make runs "
+        f"that stand in "
+        f"*this* text in {rows.where(model=SMOLLM2, way='the likeliest').mean:.1%} of cases, "
+        + gap.says(
+            above="more than gpt2-mini's: so the number counts common phrases, and not what was "
+            "learned by heart.",
+            below="fewer than gpt2-mini's: so a part of what gpt2-mini says comes from its own reading.",
+            luck="which three draws cannot tell from gpt2-mini's: so this number alone does not "
+            "show that anything "
+            "was learned by heart.",
+        )
+    )
+
+
+def told_apart(judge: Size, begun: Begun, texts: Mapping[str, list[str]], seed: int) -> Records:
+    """AUROC of each way's texts against people's, judged now."""
+    rows = []
+    for way, some in texts.items():
+        found = generated_text.detected(judge.model, generated_text.pairs(begun, some), seed)
+        rows += [{"chosen by": way, "by": how, "seed": seed, "score": score} for how, score in found.items()]
+    return Records(rows)
+
+
+def of_detected(detected: Records) -> str:
+    """Which way and which writer are hardest to tell."""
+    rows = detected.where(judge=MINI, by="classifier")
+    lines = []
+    for name, some in rows.by("model").items():
+        hardest = min(some.values("way"), key=lambda way: some.where(way=way).mean)
+        first, last = (some.where(way=way) for way in (hardest, "the likeliest"))
+        gap = difference(last, first)
+        lines.append(
+            f"- **{name}**: hardest to tell is “{hardest}” ({first.mean:.2f}), "
+            + gap.says(
+                above=f"below the likeliest ({last.mean:.2f}) outside the spread",
+                below=f"and yet the likeliest has {last.mean:.2f}",
+                luck=f"which three draws cannot tell from the likeliest ({last.mean:.2f})",
+            )
+        )
+    own = rows.where(way="all pieces")
+    sizes = [own.where(model=name) for name in SMALL]
+    gap = difference(sizes[-1], sizes[0])
+    trend = gap.says(
+        below="Drawn from all pieces, the larger of our models is harder to tell than the smallest.",
+        above="Drawn from all pieces, the larger of our models is *easier* to tell than the smallest.",
+        luck="Drawn from all pieces, three draws cannot tell the smallest of our models from the largest.",
+    )
+    control = detected.where(by="classifier, shuffled labels")
+    return (
+        "\n".join(lines) + f"\n\n{trend} With shuffled labels the classifier comes to "
+        f"{np.mean([r['score'] for r in control]):.2f} "
+        "(0.50 is chance): it learns from the labels and not from the way that the texts were cut."
+    )
+
+
+def of_judges(detected: Records) -> str:
+    """Does it take the model itself to tell its texts?"""
+    told = []
+    for writer in (SMALL[0], MINI):
+        rows = detected.where(model=writer, way="top-k, k = 40", by="log rank")
+        told.append(
+            f"{writer}'s texts: {rows.where(judge=MINI).mean:.2f} judged by {MINI}, "
+            f"{rows.where(judge=SMALL[0]).mean:.2f} by {SMALL[0]}"
+        )
+    return (
+        f"Does it take the very model that wrote? By log-rank, drawn from the 40 likeliest, "
+        f"{'; '.join(told)}."
+    )
+
+
+def examples(
+    begun: Begun, texts: Mapping[str, list[str]], which: int = 0, n_words: int = 45
+) -> dict[str, str]:
+    """Texts for the widget: what people wrote, and each way's."""
+    found = {"people, an article of the BBC": begun[which][1]}
+    found |= {f"gpt2-mini: {way}": some[which] for way, some in texts.items()}
+    return {name: " ".join(text.split()[:n_words]) for name, text in found.items()}
+
+
+@torch.inference_mode()
+def first_ranks(judge: Size, text: str, n: int = 8) -> list[dict[str, str]]:
+    """Rows of a table: the first pieces of a text, with probability, rank and entropy."""
+    ids = [*judge.ask.start, *judge.ask.encode(text)][: n + 1]
+    found = token_ranks.places(judge.model, torch.tensor([ids]), 1)
+    return [
+        {"piece": judge.tokenizer.id_to_token(piece), "probability": f"{np.exp(p):.2%}", "rank": f"{rank:,}",
+         "entropy": f"{entropy:.1f}"}
+        for piece, p, rank, entropy in zip(
+            ids[1:], found.log_p[0], found.rank[0].tolist(), found.entropy[0], strict=True
+        )
+    ]  # fmt: skip
