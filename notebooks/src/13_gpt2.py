@@ -68,7 +68,7 @@ show.source(GPTModel.scale_residual_layers)
 # What that does to a network that has not been trained, of 48 layers as GPT-2's largest:
 
 # %%
-figures.stream()
+figures.stream(seeds=range(pick(full=3, fast=1)))
 
 # %% [markdown]
 # The states of a text keep their size from the first block to the last, and a block in the middle finds what the blocks below have written about as large as what it writes itself.
@@ -165,7 +165,7 @@ check.bits_per_byte(bits_per_byte)
 # On the beginnings of BBC's test articles, which none of the zoo has read (whether SmolLM2 met them on the web, nobody knows):
 
 # %%
-articles = four.articles(pick(full=20, fast=3))
+articles = four.articles(pick(full=20, fast=2))
 now = four.bits(sizes, articles)
 show.results(now, rows="texts", columns="model", spec=".2f", best=None, caption=f"Bits per byte, {len(articles)} articles")
 
@@ -270,7 +270,7 @@ show.md(in_words.of_speed(show.Records.load("gpt2/speed")))
 # Baselines: chance; **most frequent**, the choice that occurs most often before the gap; **trigrams**. Asked now, a few of each:
 
 # %%
-few = {kind: some.head(pick(full=10, fast=2)) for kind, some in cloze.items()}
+few = {kind: some.head(pick(full=10, fast=1)) for kind, some in cloze.items()}
 answered = asked.answered(sizes, few, pick(full=["capitals", "opposites"], fast=["capitals"]))
 show.results(answered, rows="task", columns="model", spec=".0%", best=None, caption="Share right, a few questions")
 
@@ -312,7 +312,7 @@ begun, texts = of_writing.written(pick(full=48, fast=12), seed=seed)
 show.table(of_writing.shown(begun, texts))
 
 # %% [markdown]
-# Of *all* of the zoo's training text only the BBC's articles come with the course. In these, what share of the *runs of four* words stands somewhere? A low number, for they are a fourteenth of what was read:
+# Of all of the zoo's training text only the BBC's articles come with the course, one part in thirteen of what was read. What share of the *runs of four* words stands somewhere in them?
 
 # %%
 show.results(of_writing.read_before(begun, texts, seed), rows="run", columns="chosen by", spec=".1%", best=None)
@@ -370,7 +370,7 @@ coloured.show_ranks(judges, sizes["gpt2-mini"].tokenizer, of_writing.examples(be
 
 # %% [markdown]
 # Now as a number. Each beginning was continued by people and by the model; both are cut to 64 pieces, so that length says nothing. The score of a text is its mean log-rank; **AUROC** is how often, of a drawn and a written text, the drawn one has the lower (0.5 is chance). The **classifier** is a logistic regression on six
-# means: log-probability, log-rank, entropy, and how many pieces are among the first 10, 100 and 1,000. It learns from half of the beginnings and is tried on the other half; and once more with shuffled labels, as a control.
+# means: log-probability, log-rank, entropy, and how many pieces are among the first 10, 100 and 1,000. It learns from half of the beginnings and is tried on the other half. As a control, it also has to tell one half of people's texts from the other, which nobody can.
 
 # %%
 show.source(token_ranks.classified, docstring=False)

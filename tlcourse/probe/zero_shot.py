@@ -58,7 +58,7 @@ class LanguageModel:
 def of_gpt(
     model: torch.nn.Module, tokenizer: "Tokenizer", longest: int = 128, logits: Callable | None = None
 ) -> LanguageModel:
-    """A model of the zoo that reads from left to right; `logits` where it gives them in another way than GPT."""
+    """A model of the zoo that reads from left to right; `logits` where it gives them unlike GPT."""
 
     def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
         gpt = model.transformer
