@@ -15,6 +15,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def zoo_model(name: str) -> LanguageModel:
 def models() -> Iterator[tuple[str, LanguageModel, object]]:
     for name in SMALL:
         yield name, zoo_model(name), load_pieces(zoo.folder_of(name))
-    tokenizer, model = smollm2.decoder()
+    tokenizer, model = smollm2.decoder(single=True)
     yield SMOLLM2, zero_shot.of_llama(model, tokenizer, 256), tokenizer
 
 
@@ -122,6 +123,19 @@ def cloze(out: Path) -> None:
                         keep(name, some, seed, story_answers.choice_scores(model, some), way)
 
 
+def read_once(model: LanguageModel) -> LanguageModel:
+    """The same model, which keeps what it said: it is asked twice, with all pieces and without some."""
+    kept: dict[tuple[int, ...], torch.Tensor] = {}
+
+    def branched(ids: torch.Tensor, *how: torch.Tensor) -> torch.Tensor:
+        key = tuple(ids.tolist())
+        if key not in kept:
+            kept[key] = model.branched(ids, *how)
+        return kept[key].clone()
+
+    return replace(model, branched=branched)
+
+
 def last(out: Path) -> None:
     results, words = RecordsFile(out / "zero_shot.json"), RecordsFile(out / "last_words.json")
     task = story_cloze.LAST
@@ -132,6 +146,7 @@ def last(out: Path) -> None:
     for name, model, tokenizer in models():
         banned = story_answers.function_pieces(tokenizer)
         for seed, asked in draws(story_cloze.last_words(), EACH[task]):
+            model = read_once(model)
             for way, without in (("as it says", None), ("no function words", banned)):
                 if results.has(model=name, task=task, way=way, seed=seed):
                     continue
@@ -180,7 +195,7 @@ def tldr(out: Path) -> None:
     for name in (*SMALL, SMOLLM2):
         if all(results.has(model=name, way=way, seed=s) for way in summaries.HINTS for s in SEEDS):
             continue
-        writer = writers.load(name)
+        writer = writers.load(name, single=True)
         for way, hint in summaries.HINTS.items():
             for seed in SEEDS:
                 if not results.has(model=name, way=way, seed=seed):
@@ -212,7 +227,7 @@ def written(runs: Path) -> None:
                 file = runs / f"{name}.{way}.{seed}.json"
                 if file.exists():
                     continue
-                writer = writer or writers.load(name)
+                writer = writer or writers.load(name, single=True)
                 begun = time.perf_counter()
                 begun_with, choice = generated_text.beginnings(seed), generated_text.WAYS[way]
                 texts = generated_text.continued(writer, begun_with, choice, seed)

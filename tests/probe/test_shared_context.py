@@ -31,7 +31,8 @@ def llama():
         name = f"model.layers.{i}"
         shapes = {"self_attn.q_proj": (32, 32), "self_attn.k_proj": (16, 32), "self_attn.v_proj": (16, 32),
                   "self_attn.o_proj": (32, 32), "mlp.gate_proj": (48, 32), "mlp.up_proj": (48, 32),
-                  "mlp.down_proj": (32, 48), "input_layernorm": (32,), "post_attention_layernorm": (32,)}  # fmt: skip
+                  "mlp.down_proj": (32, 48), "input_layernorm": (32,),
+                  "post_attention_layernorm": (32,)}  # fmt: skip
         weights |= {f"{name}.{part}.weight": made(*shape) for part, shape in shapes.items()}
     return zero_shot.of_llama(Llama(config, weights), tokeniser.load(zoo.folder_of("gpt2-nano")), 256)
 
@@ -40,8 +41,10 @@ def of_transformers():
     from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
     torch.manual_seed(0)
-    config = GPT2Config(vocab_size=8192, n_embd=32, n_layer=2, n_head=4, n_positions=256, initializer_range=0.3,
-                        bos_token_id=3, eos_token_id=3)  # fmt: skip
+    config = GPT2Config(
+        vocab_size=8192, n_embd=32, n_layer=2, n_head=4, n_positions=256, initializer_range=0.3,
+        bos_token_id=3, eos_token_id=3,
+    )  # fmt: skip
     tokenizer = AutoTokenizer.from_pretrained(zoo.folder_of("gpt2-nano"))
     tokenizer.bos_token = "[SEP]"
     return zero_shot.of_transformers(GPT2LMHeadModel(config).eval(), tokenizer)

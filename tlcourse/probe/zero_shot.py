@@ -76,7 +76,7 @@ def of_gpt(
 
 
 def of_llama(model: Llama, tokenizer: "Tokenizer", longest: int = 256) -> LanguageModel:
-    """SmolLM2, whose pieces begin with their blank; a batch has rows of one length, or padding on the right."""
+    """SmolLM2, whose pieces begin with their blank. What pads a row stands on its right."""
 
     def logits(ids: Tensor, mask: Tensor) -> Tensor:
         places = torch.arange(ids.shape[1])

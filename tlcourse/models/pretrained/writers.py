@@ -50,15 +50,15 @@ class Writer:
         return self.tokenizer.decode(ids, skip_special_tokens=True).removeprefix("##")
 
 
-def load(name: str) -> Writer:
-    """A GPT-2 of the zoo, such as `gpt2-mini`, or `SmolLM2`.
+def load(name: str, single: bool = False) -> Writer:
+    """A GPT-2 of the zoo, such as `gpt2-mini`, or `SmolLM2`, if wanted in `single` precision.
 
     Raises:
         ValueError, FileNotFoundError: the zoo has no such model, or it is no GPT-2.
         AssetMissing: SmolLM2 is not fetched yet.
     """
     if name == SMOLLM2:
-        pieces, llama = smollm2.decoder()
+        pieces, llama = smollm2.decoder(single)
         marks = tuple(smollm2.marks(pieces))
         return Writer(of_llama(llama), pieces, (llama.config.bos_token_id,), marks)
     model, pieces = zoo.load(name, heads=True), tokeniser.load(zoo.folder_of(name))

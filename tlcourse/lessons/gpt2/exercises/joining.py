@@ -1,5 +1,7 @@
 """Byte pairs: one step of the encoding."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from tlcourse.exercises.machinery import exercise
@@ -87,6 +89,18 @@ def _dropped(pieces: list[str], pair: Pair) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def _replaced(pieces: list[str], pair: Pair) -> list[str]:
+    return "|".join(pieces).replace("|".join(pair), "".join(pair)).split("|")
+
+
+def _joined_alone(pieces: list[str], pair: Pair) -> list[str]:
+    return [a + b for a, b in pairwise(pieces) if (a, b) == tuple(pair)]
+
+
+def _all_gone(pieces: list[str], pair: Pair) -> list[str]:
+    return [piece for piece in pieces if piece not in pair]
 
 
 def _second_lost(pieces: list[str], pair: Pair) -> list[str]:
@@ -188,6 +202,13 @@ def _backwards(pieces: list[str], pair: Pair) -> list[str]:
         (_from_the_right, "Joined from the right: of `a`, `a`, `a` the first two make the pair."),
         (_as_pair, "The two stand there as a tuple: the new piece is one text, `first + second`."),
         (_one_string, "That is one text: return a list of pieces."),
+        (
+            _replaced,
+            "`str.replace` looks at letters, and not at pieces: where a piece ends as the pair begins, it is "
+            "joined as well. Compare whole pieces.",
+        ),
+        (_joined_alone, "Only what was joined is returned: all other pieces stay where they stood."),
+        (_all_gone, "All pieces that are in the pair are gone, and nothing is joined."),
         (_second_lost, "The second piece of the pair is lost: the new piece is both, `first + second`."),
         (_first_lost, "The first piece of the pair is lost: the new piece is both, `first + second`."),
         (_the_others, "Turned round: all is joined but the pair."),

@@ -141,6 +141,7 @@ _MIXED = "Logarithms of two bases in one law: take np.log everywhere, and np.exp
                 ((np.log, np.log), np.log10, np.exp),
                 ((np.log, np.log), np.log, np.exp2),
                 ((np.log10, np.log10), np.log10, np.exp),
+                ((np.log, np.log), np.log, lambda value: 10**value),
             )
         ),
         (_without_intercept, "The intercept is missing: a line is intercept + slope · x."),

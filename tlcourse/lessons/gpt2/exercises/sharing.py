@@ -20,6 +20,10 @@ def _causal(n_context: int, lengths: list[int]) -> np.ndarray:
     return np.tril(np.ones((n, n), dtype=bool))
 
 
+def _causal_hidden(n_context: int, lengths: list[int]) -> np.ndarray:
+    return ~_causal(n_context, lengths)
+
+
 def _looks_ahead(n_context: int, lengths: list[int]) -> np.ndarray:
     owner = _owner(n_context, lengths)
     return (owner[None] == 0) | (owner[None] == owner[:, None])
@@ -85,6 +89,12 @@ def _whole_branch(n_context: int, lengths: list[int]) -> np.ndarray:
     ),
     wrong=[
         (_causal, "A plain causal mask: here the second continuation reads the first. They must not meet."),
+        (
+            _causal_hidden,
+            "Turned round: True is for what may be seen. And the continuations must not meet, as "
+            "they do in a "
+            "plain causal mask.",
+        ),
         (_looks_ahead, "Nobody is kept from looking ahead: it has to be causal, too, `np.tril`."),
         (_no_context, "No continuation sees the context: it is what they go on from."),
         (_transposed, "Transposed: the row looks, the column is looked at."),
