@@ -1,13 +1,14 @@
 """The sentences say what came out, whichever way it comes out."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from tlcourse.lessons.gpt2 import asked, figures, four, in_words, of_writing, published
 from tlcourse.lessons.gpt2.figures import tables
 from tlcourse.models.pretrained.writers import SMOLLM2
-from tlcourse.probe import generated_text
-from tlcourse.probe.generated_text import WAYS
+from tlcourse.probe.generated_text import CONTROL, WAYS
 from tlcourse.show.records import Records
 
 RNG = np.random.default_rng(0)
@@ -173,7 +174,8 @@ def test_who_repeats_more():
 
 
 @pytest.mark.parametrize(
-    ("other", "said"), [(0.1, "comes from its own"), (0.3, "cannot tell"), (0.5, "common phrases")]
+    ("other", "said"),
+    [(0.1, "comes from its own"), (0.3, "cannot tell"), (0.5, "common phrases")],
 )
 def test_the_control_of_another_text(other, said):
     assert said in of_writing.of_other_text(overlap(0.02, 0.3, 0.005, other))
@@ -181,20 +183,11 @@ def test_the_control_of_another_text(other, said):
 
 def detected(all_pieces: tuple, likeliest: float = 0.99) -> Records:
     rows = []
-    for judge in ("gpt2-mini", "gpt2-nano"):
-        for name, drawn in zip(four.ALL, all_pieces, strict=True):
-            for way in WAYS:
-                for by in ("log rank", "entropy", "classifier", generated_text.CONTROL):
-                    for seed in range(3):
-                        score = (
-                            0.5
-                            if by == generated_text.CONTROL
-                            else likeliest
-                            if way == "the likeliest"
-                            else drawn
-                        )
-                        rows.append({"judge": judge, "model": name, "way": way, "by": by, "seed": seed,
-                                     "score": score + seed / 1000 * (name == "gpt2-mini" or 1.5)})  # fmt: skip
+    for judge, (name, drawn) in product(("gpt2-mini", "gpt2-nano"), zip(four.ALL, all_pieces, strict=True)):
+        for way, by, seed in product(WAYS, ("log rank", "entropy", "classifier", CONTROL), range(3)):
+            score = 0.5 if by == CONTROL else likeliest if way == "the likeliest" else drawn
+            score += seed / 1000 * (1 if name == "gpt2-mini" else 1.5)
+            rows.append({"judge": judge, "model": name, "way": way, "by": by, "seed": seed, "score": score})
     return Records(rows)
 
 

@@ -118,8 +118,54 @@ def of_other_text(overlap: Records, run: int = 8) -> str:
         f"The control is {SMOLLM2}, which learned from another text: its likeliest pieces make runs "
         f"that stand in "
         f"*this* text in {rows.where(model=SMOLLM2, way='the likeliest').mean:.1%} of cases, "
-        + f"\n\n{trend} The control, people against people, comes to "
-        f"{np.mean([row['score'] for row in control]):.2f} (0.50 is chance)."
+        + gap.says(
+            above="more than gpt2-mini's: so the number counts common phrases, and not what was "
+            "learned by heart.",
+            below="fewer than gpt2-mini's: so a part of what gpt2-mini says comes from its own reading.",
+            luck="which three draws cannot tell from gpt2-mini's: so this number alone does not "
+            "show that anything "
+            "was learned by heart.",
+        )
+    )
+
+
+def told_apart(judge: Size, begun: Begun, texts: Mapping[str, list[str]], seed: int) -> Records:
+    """AUROC of each way's texts against people's, judged now."""
+    rows = []
+    for way, some in texts.items():
+        found = generated_text.detected(judge.model, generated_text.pairs(begun, some), seed)
+        rows += [{"chosen by": way, "by": how, "seed": seed, "score": score} for how, score in found.items()]
+    return Records(rows)
+
+
+def of_detected(detected: Records) -> str:
+    """Which way and which writer are hardest to tell."""
+    rows = detected.where(judge=MINI, by="classifier")
+    lines = []
+    for name, some in rows.by("model").items():
+        hardest = min(some.values("way"), key=lambda way: some.where(way=way).mean)
+        first, last = (some.where(way=way) for way in (hardest, "the likeliest"))
+        gap = difference(last, first)
+        lines.append(
+            f"- **{name}**: hardest to tell is “{hardest}” ({first.mean:.2f}), "
+            + gap.says(
+                above=f"below the likeliest ({last.mean:.2f}) outside the spread",
+                below=f"and yet the likeliest has {last.mean:.2f}",
+                luck=f"which three draws cannot tell from the likeliest ({last.mean:.2f})",
+            )
+        )
+    own = rows.where(way="all pieces")
+    sizes = [own.where(model=name) for name in SMALL]
+    gap = difference(sizes[-1], sizes[0])
+    trend = gap.says(
+        below="Drawn from all pieces, the larger of our models is harder to tell than the smallest.",
+        above="Drawn from all pieces, the larger of our models is *easier* to tell than the smallest.",
+        luck="Drawn from all pieces, three draws cannot tell the smallest of our models from the largest.",
+    )
+    control = np.mean([row["score"] for row in detected.where(by=generated_text.CONTROL)])
+    return (
+        "\n".join(lines) + f"\n\n{trend} The control, people against people, comes to {control:.2f} "
+        "(0.50 is chance)."
     )
 
 
