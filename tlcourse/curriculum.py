@@ -231,6 +231,7 @@ LESSONS = (
         ("openai_gpt",),
         teaches=(
             "models.language.kneser_ney",
+            "models.language.llama",
             "models.pretrained.smollm2",
             "models.pretrained.writers",
             "probe.bits_per_byte",

@@ -58,7 +58,7 @@ check.predict("told_apart")
 # enough, and has read enough, learns the tasks from the text itself, since people who write also translate, answer and sum up. So they read 8 million web pages, 40 GB, and build four sizes: 12, 24, 36 and
 # 48 layers, 117 to 1,542 million numbers.
 #
-# In the block itself two things change (section 2.3). The layer norm moves to where a block *reads*: $x \leftarrow x + f(\mathrm{LN}(x))$, the pre-norm form of lesson 04, with one more norm at the end. Then nothing but
+# In the block itself two things change (section 2.3). The layer norm moves to where a block *reads*: $x \leftarrow x + f(\mathrm{LN}(x))$, called *pre-norm*, with one more norm at the end. (Lesson 07's GPT normalises the sum: $\mathrm{LN}(x + f(x))$, *post-norm*.) Then nothing but
 # sums lies between the last block and the first. But a sum of 96 terms is large: so the layers that *write* into it, two in each block, begin smaller, divided by $\sqrt N$, with $N$ how many of them there are.
 
 # %%
@@ -170,7 +170,8 @@ now = four.bits(sizes, articles)
 show.results(now, rows="texts", columns="model", spec=".2f", best=None, caption=f"Bits per byte, {len(articles)} articles")
 
 # %% [markdown]
-# And on many, with snippets of film reviews beside them. Trigrams (lesson 06's counting, with Kneser and Ney's discounts) have counted the BBC's other articles: a fiftieth of what the zoo read, but of the very kind. (Measured by `benchmarks/gpt2.py`.)
+# And on many, with snippets of film reviews beside them. The baseline is a **trigram model**: it knows a piece by the two before it, and has only counted (with Kneser and Ney's way to leave something for what was not seen: `tlcourse/models/language/kneser_ney.py`). It counted the
+# BBC's training articles: one twentieth of what the zoo's models read, but of the very kind. (Measured by `benchmarks/gpt2.py`.)
 
 # %%
 bits = show.Records.load("gpt2/bits")
@@ -335,8 +336,9 @@ show.md(of_writing.of_other_text(overlap))
 
 # %% [markdown]
 # ## 6. Who wrote this? · 15 minutes
-# **The press story.** On 14 February 2019 OpenAI announces GPT-2 and releases the smallest model alone, for fear of "malicious applications"; the press makes of it an AI "too dangerous to release" (Metro: "so powerful it must be kept locked up"; Slate, 22 February, tells both sides). The larger models
-# follow in stages, in May, August and, the largest, on 5 November, with a detector that finds "~95%" of its texts, which OpenAI calls "not high enough accuracy for standalone detection", and "no strong evidence of misuse so far" (OpenAI, *GPT-2: 1.5B release*, 5 November 2019; Solaiman et al. 2019).
+# **The press story.** On 14 February 2019 OpenAI presents GPT-2 and publishes its smallest size alone, "due to our concerns about malicious applications of the technology" (*Better Language Models and Their Implications*). The press makes of it an AI "so powerful that it must be kept locked up" (Metro)
+# and a text generator "so good it's scary" (CNET; both quoted by Slate that month), and "too dangerous to release" is what stays. The larger sizes follow in stages: May, August, and the largest on 5 November, with a detector that finds about 95% of its texts, "not high enough accuracy for standalone detection", and "no strong
+# evidence of misuse so far" (OpenAI, *GPT-2: 1.5B release*; the report is Solaiman et al. 2019).
 #
 # The question behind it can be measured: can one tell? **GLTR** (Gehrmann et al. 2019) asks a language model about each piece of a text: its probability, its **rank** in the model's list of what might stand here (1: the first guess), and the **entropy** of the list, which is
 # high where the model has no idea.
