@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
+from scipy import stats
 
 from tlcourse.data import short_questions, story_cloze
 from tlcourse.lessons.gpt2.figures import tables
@@ -189,8 +190,18 @@ def reported(zero: Records) -> Records:
     )
 
 
-def _above(scores: np.ndarray, value: float) -> bool:
-    return difference(scores.tolist(), [value] * len(scores)).verdict == "above"
+def _above(rows: Records, value: float) -> bool:
+    """Above chance outside the spread of the draws; by a binomial test where these are all alike."""
+    scores = rows.scores
+    if np.ptp(scores) > 1e-12:
+        return difference(scores.tolist(), [value] * len(scores)).verdict == "above"
+    n = int(rows[0]["items"])
+    return bool(stats.binomtest(round(scores[0] * n), n, value, alternative="greater").pvalue < 0.025)
+
+
+def signed(value: float, spec: str) -> str:
+    """A number with its sign, a minus as it is printed."""
+    return f"{value:+{spec}}".replace("-", "−")
 
 
 def of_tasks(zero: Records) -> str:
@@ -202,7 +213,7 @@ def of_tasks(zero: Records) -> str:
         for task in tasks:
             own = rows_of(zero, task, name)
             others = [rows_of(zero, task, other) for other in BASELINES.get(task, ())]
-            if _above(own.scores, CHANCE[task]) and all(
+            if _above(own, CHANCE[task]) and all(
                 difference(own, other).verdict == "above" for other in others
             ):
                 good.append(task)
@@ -213,12 +224,31 @@ def of_tasks(zero: Records) -> str:
     }
     within, beyond = steps.values()
     return (
-        "Above chance and above what needs no network, outside the spread over the three draws:\n"
+        "Above chance and above what needs no network, outside the spread over the three draws "
+        "(where these are all "
+        "alike, by a binomial test):\n"
         + "\n".join(lines)
         + f"\n\nFrom nano to mini, eight times the blocks and the same text, {_count(within)} "
         f"outside the spread. "
         f"From mini to SmolLM2, {_count(beyond)}. The second step is size and text and tuning in one: what "
-        "share of it is size, these four models cannot say."
+        f"share of it is size, these four models cannot say.\n\n{_counting(zero)}"
+    )
+
+
+def _counting(zero: Records) -> str:
+    """What trigrams get on the cloze, and which models are above them."""
+    kinds = [kind for kind in story_cloze.KINDS if kind in zero.values("task")]
+    counted = {kind: rows_of(zero, kind, "trigrams") for kind in kinds}
+    above = [
+        name
+        for name in ALL
+        if all(difference(rows_of(zero, k, name), rows).verdict == "above" for k, rows in counted.items())
+    ]
+    told = and_(f"{rows.mean:.0%} of the {kind}" for kind, rows in counted.items())
+    return (
+        f"Trigrams of the BBC's training articles, which only count, get {told}. Above them on "
+        f"both, outside the "
+        f"spread: {and_(above)}."
     )
 
 
@@ -233,7 +263,7 @@ def of_context(zero: Records) -> str:
         for kind in story_cloze.KINDS:
             rows = zero.where(task=kind, model=name)
             gap = difference(rows.where(way=WITH), rows.where(way=ALONE))
-            told.append(f"{name}, {kind}: {100 * gap.mean:+.0f} points{_luck(gap)}".replace("-", "−"))
+            told.append(f"{name}, {kind}: {signed(100 * gap.mean, '.0f')} points{_luck(gap)}")
     return (
         "Does a model use the *story*, or only the sentence with the gap? Take the sentences "
         "before away, and ask "

@@ -7,7 +7,7 @@ import torch
 
 from tlcourse.data import bbc_news, runs_of_words
 from tlcourse.lessons.gpt2.four import ALL, SMALL, Size
-from tlcourse.lessons.gpt2.in_words import MINI, and_
+from tlcourse.lessons.gpt2.in_words import MINI, and_, signed
 from tlcourse.models.pretrained import writers
 from tlcourse.models.pretrained.writers import SMOLLM2
 from tlcourse.probe import generated_text, summaries, token_ranks
@@ -29,10 +29,8 @@ def of_tldr(tldr: Records) -> str:
     for name in ALL:
         rows = tldr.where(model=name)
         gap = difference(rows.where(way=hinted), rows.where(way=plain))
-        told.append(
-            f"{name} {100 * gap.mean:+.1f}".replace("-", "−")
-            + ("" if gap.verdict in ("above", "below") else " (within luck)")
-        )
+        luck = "" if gap.verdict in ("above", "below") else " (within luck)"
+        told.append(f"{name} {signed(100 * gap.mean, '.1f')}{luck}")
     rows = tldr.where(model=SMOLLM2, way=hinted)
     beside = []
     for way in summaries.BASELINES:
