@@ -395,6 +395,7 @@ show.md(of_writing.of_detected(detected))
 check.recall("told_apart")
 
 # %%
+show.md(of_writing.of_tails(detected))
 show.md(of_writing.of_judges(detected))
 
 # %% [markdown]
@@ -420,7 +421,7 @@ check
 # 2. Bits per byte compare models whose pieces differ. Perplexities per piece do not.
 # 3. A law of size predicts the next size of the same family on the same text. It knows nothing of another text.
 # 4. Zero-shot is a score: the probability of a choice and of what follows it. Always beside what counting gets.
-# 5. A drawn text gives itself away by its ranks, and the more so the safer it is drawn.
+# 5. A drawn text gives itself away by its ranks: too safe, and they all come from the top of the list; too wild, and they come from its end.
 #
 # **What it got wrong.** Zero-shot is far behind fine-tuning on most tasks, and the paper says so: its summaries are hardly better than three random sentences. It reads one way only. And a detector for one
 # model and one way of drawing is none for the next.

@@ -45,7 +45,7 @@ class Places:
 
 
 @torch.inference_mode()
-def places(logits: Callable[[Tensor], Tensor], ids: Tensor, n_given: int, batch_size: int = 16) -> Places:
+def places(logits: Callable[[Tensor], Tensor], ids: Tensor, n_given: int, batch_size: int = 4) -> Places:
     """Ask a model about texts of equal length.
 
     Args:

@@ -169,8 +169,8 @@ def overlap(people: float, likeliest: float, drawn: float, other: float = 0.01) 
 def test_who_repeats_more():
     told = of_writing.of_overlap(overlap(0.02, 0.3, 0.005))
     assert "more often than people's: the likeliest" in told
-    assert "less often than people's: top-k, k = 40, nucleus, p = 0.9 and all pieces" in told
-    assert "no telling from" in of_writing.of_overlap(overlap(0.02, 0.02, 0.02))
+    assert "less often: top-k, k = 40, nucleus, p = 0.9 and all pieces" in told
+    assert "cannot be told: the likeliest" in of_writing.of_overlap(overlap(0.02, 0.02, 0.02))
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,9 @@ def test_the_hardest_to_tell():
     assert "cannot tell the smallest" in of_writing.of_detected(detected((0.7, 0.7, 0.7, 0.7)))
     assert "comes to 0.50" in told
     assert "judged by gpt2-nano" not in of_writing.of_judges(detected((0.9, 0.8, 0.7, 0.6)))
+    assert "none of our three" in of_writing.of_tails(detected((0.9, 0.8, 0.7, 0.6)))
+    wild = of_writing.of_tails(detected((0.1, 0.3, 0.7, 0.6)))
+    assert "gpt2-nano 0.10 and gpt2-micro 0.30" in wild
     assert "0.90" in of_writing.of_judges(detected((0.9, 0.8, 0.7, 0.6)))
 
 

@@ -84,45 +84,64 @@ def overlap_table(overlap: Records, name: str = MINI) -> Records:
     )  # fmt: skip
 
 
-def of_overlap(overlap: Records, run: int = 8) -> str:
-    """Who repeats what was read: each way against people, and the sizes against each other."""
+def of_overlap(overlap: Records, run: int = 6) -> str:
+    """Who repeats what was read: each way against people, the sizes, and runs of the paper's length."""
     rows = overlap.where(run=run)
     people = rows.where(model=PEOPLE)
     more, fewer, luck = [], [], []
     for way in WAYS:
         gap = difference(rows.where(model=MINI, way=way), people)
-        gap.says(above=more, below=fewer, luck=luck).append(way)
+        {"above": more, "below": fewer}.get(gap.verdict, luck).append(way)
     sides = [
-        f"{word} people's: {and_(ways)}"
-        for word, ways in (("more often than", more), ("less often than", fewer), ("no telling from", luck))
+        f"{word}: {and_(ways)}"
+        for word, ways in (
+            ("more often than people's", more),
+            ("less often", fewer),
+            ("cannot be told", luck),
+        )
         if ways
     ]
-    sizes = and_(f"{name} {rows.where(model=name, way='the likeliest').mean:.1%}" for name in SMALL)
+    sizes = [rows.where(model=name, way="the likeliest") for name in SMALL]
+    told = and_(f"{name} {some.mean:.1%}" for name, some in zip(SMALL, sizes, strict=True))
+    trend = difference(sizes[-1], sizes[0]).says(
+        above="the larger model repeats more of what it read",
+        below="the *smaller* model repeats more of it",
+        luck="three draws cannot tell which size repeats more of it",
+    )
+    longest = overlap.where(run=8, model=[PEOPLE, MINI])
+    eight = and_(
+        f"{name} {some.mean:.2%}"
+        for name, some in (
+            (PEOPLE, longest.where(model=PEOPLE)),
+            ("the likeliest", longest.where(model=MINI, way="the likeliest")),
+            ("top-k", longest.where(model=MINI, way="top-k, k = 40")),
+        )
+    )
     return (
         f"Runs of {run} words of people's articles, which no model has read, stand in the training text in "
-        f"{people.mean:.1%} of cases: phrases that everybody uses. {MINI}'s runs had been read "
-        f"{'; '.join(sides)}. "
-        f"With the likeliest piece each time, by size: {sizes}."
+        f"{people.mean:.1%} of cases: phrases that everybody uses. {MINI}'s runs beside them, "
+        f"outside the spread: "
+        f"{'; '.join(sides)}. With the likeliest piece each time, by size: {told}; {trend}. Runs of "
+        f"eight, the "
+        f"paper's length, are rare with everybody here ({eight})."
     )
 
 
-def of_other_text(overlap: Records, run: int = 8) -> str:
+def of_other_text(overlap: Records, run: int = 6) -> str:
     """The control: a model that read another text."""
     rows = overlap.where(run=run)
     gap = difference(
         rows.where(model=SMOLLM2, way="the likeliest"), rows.where(model=MINI, way="the likeliest")
     )
     return (
-        f"The control is {SMOLLM2}, which learned from another text: its likeliest pieces make runs "
-        f"that stand in "
-        f"*this* text in {rows.where(model=SMOLLM2, way='the likeliest').mean:.1%} of cases, "
+        f"The control is {SMOLLM2}, which learned from another text: its likeliest pieces make runs of {run} "
+        f"that stand in *this* text in {rows.where(model=SMOLLM2, way='the likeliest').mean:.1%} of cases, "
         + gap.says(
             above="more than gpt2-mini's: so the number counts common phrases, and not what was "
             "learned by heart.",
             below="fewer than gpt2-mini's: so a part of what gpt2-mini says comes from its own reading.",
             luck="which three draws cannot tell from gpt2-mini's: so this number alone does not "
-            "show that anything "
-            "was learned by heart.",
+            "show that anything was learned by heart.",
         )
     )
 
@@ -133,6 +152,7 @@ def told_apart(judge: Size, begun: Begun, texts: Mapping[str, list[str]], seed: 
     for way, some in texts.items():
         found = generated_text.detected(judge.model, generated_text.pairs(begun, some), seed)
         rows += [{"chosen by": way, "by": how, "seed": seed, "score": score} for how, score in found.items()]
+    trainings.give_back_memory()
     return Records(rows)
 
 
@@ -164,6 +184,30 @@ def of_detected(detected: Records) -> str:
     return (
         "\n".join(lines) + f"\n\n{trend} The control, people against people, comes to {control:.2f} "
         "(0.50 is chance)."
+    )
+
+
+def of_tails(detected: Records) -> str:
+    """Log-rank on the wrong side of chance: texts that are wilder than people's."""
+    rows = detected.where(judge=MINI, by="log rank", way="all pieces")
+    found = {name: rows.where(model=name) for name in SMALL}
+    wild = [
+        name for name, some in found.items() if difference(some.scores.tolist(), [0.5] * 3).verdict == "below"
+    ]
+    if not wild:
+        return (
+            "By log-rank, none of our three is below 0.50 outside the spread where it draws from "
+            "all pieces: their "
+            "texts do not come further from the end of the list than people's."
+        )
+    told = and_(f"{name} {found[name].mean:.2f}" for name in wild)
+    return (
+        f"Below 0.50 the score points the wrong way: drawn from all pieces ({told}), the texts come "
+        f"from *further "
+        "down* the list than people's. Each of thousands of unfit pieces is unlikely, but together "
+        "they are drawn "
+        "often. That is what the nucleus cuts off, and the smaller the model, the more there is to cut. A "
+        "classifier uses either side."
     )
 
 

@@ -20,7 +20,7 @@ repeats = prediction(
         "The model's, by far: it can only repeat what it read",
         "About as many of either",
         "People's: the model makes its sentences anew, and seldom hits a run that people have used",
-        "It depends on how the pieces are chosen: the likeliest repeat, drawn ones do not",
+        "It depends on how the pieces are chosen: the likeliest repeat, freely drawn ones do not",
     ),
     answer=3,
     why=(
@@ -35,24 +35,25 @@ repeats = prediction(
 
 told_apart = prediction(
     question=(
-        "Four ways of choosing the next piece: the likeliest; drawn from the 40 likeliest; drawn "
-        "from the nucleus; "
-        "drawn from all pieces. Whose text is hardest to tell from people's, if one looks only at "
-        "how far down "
-        "a model's list each piece stands?"
+        "gpt2-mini goes on with news articles, and chooses the next piece in four ways: the "
+        "likeliest; drawn from "
+        "the 40 likeliest; drawn from the nucleus; drawn from all pieces. A detector looks at how far down "
+        "gpt2-mini's own list each piece stands. Which text is hardest to tell from people's?"
     ),
     options=(
         "The likeliest: no strange words in it",
         "The 40 likeliest: the most readable",
         "The nucleus: neither too sure nor too wild",
-        "All pieces: it takes from the whole list, as people do",
+        "All pieces: they come from the whole list, as people's do",
     ),
     answer=3,
     why=(
         "Its ranks are all 1, and people's are not: the easiest of the four.",
-        "No piece of it ranks below 40 in the list of its own model, and people's do.",
-        "Closer, but the tail of the list is missing, and people use it.",
-        "Whoever draws from all pieces uses the tail, too. If its model were perfect, its ranks "
+        "No piece of it ranks below 40 in the list, and people's do.",
+        "Its tail is missing, and people use the tail. But look at the smaller models: theirs is "
+        "so wild that "
+        "without it they come closer to people.",
+        "Whoever draws from all pieces uses the tail, too. If the model were perfect, its ranks "
         "would be people's.",
     ),
 )
