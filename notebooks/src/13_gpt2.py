@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 84 minutes: a core of 80, and an optional part of 4, marked as such; the computer needs about four of them · **You need** lesson 07 (OpenAI GPT: the decoder, drawing
+# **Time** 88 minutes: a core of 84, and an optional part of 4, marked as such; the computer needs about four of them · **You need** lesson 07 (OpenAI GPT: the decoder, drawing
 # pieces, questions without a label) · **You will be able to** *cut* any text into pieces that lose nothing, *compare* models whose pieces differ, *fit* a law of size and
 # *try* it on a size that it has not seen, *ask* ten choices with one reading of the context, *look for* what was only repeated, and *measure* how well a written text can be told from a drawn one.
 
@@ -55,7 +55,7 @@ check.predict("told_apart")
 # %% [markdown]
 # ## 1. The same decoder, deeper · 6 minutes
 # GPT (lesson 07) was a decoder with twelve layers, and each task cost a fine-tuning. In February 2019 Radford et al. leave the fine-tuning away. Their bet: a language model that is large
-# enough, and has read enough, learns the tasks from the text itself, since people who write also translate, answer and sum up. So they read 8 million web pages, 40 GB, and build four sizes: 12, 24, 36 and
+# enough, and has read enough, learns the tasks from the text itself, since people who write also translate, answer and sum up. So they read 8 million web pages, 40 GB (those to which a link on Reddit had at least three points, without Wikipedia, from which tests are made: section 2.1), and build four sizes: 12, 24, 36 and
 # 48 layers, 117 to 1,542 million numbers.
 #
 # In the block itself two things change (section 2.3). The layer norm moves to where a block *reads*: $x \leftarrow x + f(\mathrm{LN}(x))$, called *pre-norm*, with one more norm at the end. (Lesson 07's GPT normalises the sum: $\mathrm{LN}(x + f(x))$, *post-norm*.) Then nothing but
@@ -71,12 +71,12 @@ show.source(GPTModel.scale_residual_layers)
 figures.stream(seeds=range(pick(full=3, fast=1)))
 
 # %% [markdown]
-# The states of a text keep their size from the first block to the last, and a block in the middle finds what the blocks below have written about as large as what it writes itself.
+# Without the division the states grow with each block, and what an early block wrote is soon small beside the rest. With it they keep about the size that they came in with, however deep the network is. (That it trains better so is the paper's choice; we have not measured it.)
 #
 # ## 2. Pieces that lose nothing · 11 minutes
-# The zoo's pieces are lower case, and a sign that is not among its hundred becomes `[UNK]`. What has become `[UNK]` has no probability of its own, so the model cannot be asked how likely the
+# The course's own models, the *zoo*, have pieces in lower case, and a sign that is not among a hundred becomes `[UNK]`. What has become `[UNK]` has no probability of its own, so the model cannot be asked how likely the
 # text is. GPT-2 begins from *bytes* (section 2.2). In UTF-8, every text is a row of bytes, of which there are 256; an *ä* has two, an emoji four. Bytes alone make long rows. So the most frequent **pair** of neighbours
-# becomes a piece of its own, again and again (byte pair encoding: Sennrich et al. 2016). Pairs never reach across a word's end; a blank belongs to the word behind it.
+# becomes a piece of its own, again and again (byte pair encoding: Sennrich et al. 2016). Pairs never reach across a word's end; a blank belongs to the word that follows it.
 #
 # Here it is by hand. `cut` holds the words of a text, each as its bytes' numbers, with how often it occurs:
 
@@ -100,10 +100,10 @@ def learn(cut, n_pairs):
 # `joined` puts the new piece wherever the pair stands. The course's own `byte_pairs.learn` does the same, and counts anew only where something was joined. Both on a few news articles, and then more pairs:
 
 # %%
-texts = asked.learning_texts(pick(full=300, fast=60))
-slowly = learn(asked.cut_words(texts[:10]), 30)
-print("the same 30 pairs:", slowly == list(byte_pairs.learn(texts[:10], 30).pairs))
-pairs = byte_pairs.learn(texts, pick(full=1500, fast=400))
+learned_from = asked.learning_texts(pick(full=300, fast=60))
+slowly = learn(asked.cut_words(learned_from[:10]), 30)
+print("the same 30 pairs:", slowly == list(byte_pairs.learn(learned_from[:10], 30).pairs))
+pairs = byte_pairs.learn(learned_from, pick(full=1500, fast=400))
 show.table(asked.first_joined(pairs, [0, 1, 2, 6, 20, 60, 150, len(pairs.pairs) - 1]))
 
 # %% [markdown]
@@ -129,24 +129,24 @@ def join_pair(pieces, pair):
 check.join_pair(join_pair)
 
 # %% [markdown]
-# ## 3. Four sizes by the byte · 15 minutes
-# Our four. The first three are one recipe at three sizes: the same text, the same pieces, in the same order. SmolLM2 (Ben Allal et al. 2025) is the largest that this course carries, and differs in everything: another text, a hundred thousand times as long; another
+# ## 3. Four sizes by the byte · 16 minutes
+# Our four. The first three are one recipe at three sizes: the same text, the same pieces, in the same order. In one thing they are no GPT-2: they have the zoo's 8,192 pieces, without capitals and blanks, as all of its models, so that these can be compared. SmolLM2 (Ben Allal et al. 2025) is the largest that this course carries, and differs in everything: another text, a hundred thousand times as long; another
 # decoder (Llama's, a later relative); and it was tuned to follow instructions. So what changes from nano to mini is size. What changes from mini to SmolLM2 is size *and all that*. We keep it apart in every table.
 
 # %%
 sizes = four.load()
-show.table(four.described(sizes), "M: million")
+show.table(four.described(sizes))
 
 # %%
 show.md(in_words.of_memory(sizes["SmolLM2"]))
 
 # %% [markdown]
-# Perplexity per piece (lesson 06) cannot compare them: 49,152 pieces are longer than 8,192, so there are fewer of them in a text, and each is harder to guess. What can be compared is the probability of the whole text, by a unit that is the same for all: the **byte** (section 3.1).
+# Perplexity per piece (lesson 06) cannot compare them: a vocabulary of 49,152 has longer pieces than one of 8,192, so there are fewer of them in a text, and each is harder to guess. What can be compared is the probability of the whole text, by a unit that is the same for all: the **byte** (section 3.1).
 # With $u_1 \dots u_n$ the pieces of a text of $B$ bytes:
 #
 # $$\text{bits per byte} = -\frac{1}{B} \sum_i \log_2 P(u_i \mid u_1 \dots u_{i-1})$$
 #
-# It is also a promise: with this model and an arithmetic coder, the text can be stored in so many bits.
+# It is also a promise: with this model and an arithmetic coder, the text can be stored in so many bits (of the zoo: the text in lower case and without its blanks).
 #
 # ### Your turn: bits per byte
 # The models give $-\ln P$ of each piece, in nats, as a numpy array. A bit is $\ln 2$ nats.
@@ -171,7 +171,7 @@ show.results(now, rows="texts", columns="model", spec=".2f", best=None, caption=
 
 # %% [markdown]
 # And on many, with snippets of film reviews beside them. The baseline is a **trigram model**: it knows a piece by the two before it, and has only counted (with Kneser and Ney's way to leave something for what was not seen: `tlcourse/models/language/kneser_ney.py`). It counted the
-# BBC's training articles: one twentieth of what the zoo's models read, but of the very kind. (Measured by `benchmarks/gpt2.py`.)
+# BBC's training articles: as much as a twentieth of what the zoo's models read, but of the very kind. (Measured by `benchmarks/gpt2.py`.)
 
 # %%
 bits = show.Records.load("gpt2/bits")
@@ -189,7 +189,7 @@ show.md(in_words.of_capitals(bits))
 #
 # $$L(N) = \left(\frac{N_c}{N}\right)^{\alpha} \qquad \ln L = \alpha \ln N_c - \alpha \ln N$$
 #
-# $N$ are the numbers in the blocks, without the tables of pieces and places; $\alpha$ says how steep it falls; $N_c$ is where the line is. A law is worth what it *predicts*.
+# $N$ are the numbers in the blocks, without the tables of pieces and places; $\alpha$ says how steeply it falls; $N_c$ is the size at which the loss would be 1, and the only thing that the unit of the loss changes. A law is worth what it *predicts*.
 #
 # ### Your turn: the next size
 
@@ -204,7 +204,7 @@ def next_size(sizes, losses, size):
 check.next_size(next_size)
 
 # %% [markdown]
-# Two trials. First within the family: fitted to nano and micro, what should mini need? Then beyond it: fitted to all three, what should a model of SmolLM2's size need?
+# Two trials. First within the family: fitted to nano and micro, what should mini need? Then beyond it: fitted to all three, what should a model of SmolLM2's size need? (The figure has the second line.)
 
 # %%
 figures.law(bits)
@@ -217,7 +217,7 @@ show.md(in_words.of_law_and_text(bits))
 
 # %% [markdown]
 # ## 4. Asked without training · 18 minutes
-# Lesson 07 asked GPT zero-shot, as a side remark. GPT-2's paper is nothing but that. Its favourite test is the Children's Book Test (Hill et al. 2016): some sentences of a story, a gap in the next one, ten words to choose from, all of one kind, all from the story. Ours is
+# Lesson 07 asked GPT zero-shot, as a side remark. GPT-2's paper is nothing but that: it asks for summaries, translations and answers, by writing the task as text, and trains nothing. One of its tests is the Children's Book Test (Hill et al. 2016): some sentences of a story, a gap in the next one, ten words to choose from, all of one kind, all from the story. Ours is
 # made in the same way from BBC's test articles. One question about a noun, and how gpt2-mini answers it (the right one is bold):
 
 # %%
@@ -233,7 +233,7 @@ show.table(asked.scored(sizes["gpt2-mini"], cloze["nouns"], which))
 #
 # ### Ten choices, one reading
 # Read one by one, the ten choices read the same context ten times. A decoder need not: the states of the context do not depend on what comes later. So all stand in one row: the context once, then each continuation, at the *places* that it would have right after the context. A mask keeps the
-# continuations apart. Below for a short context and three continuations:
+# continuations apart; the first piece of each is predicted from the context's last. Below for a short context, after the mark `[SEP]` with which texts begin, and three continuations:
 
 # %%
 pieces, may_look, n_context = asked.shared_row(
@@ -265,7 +265,7 @@ show.md(in_words.of_speed(show.Records.load("gpt2/speed")))
 # ### The questions
 # - **nouns** and **names**: the gap, asked apart, as in the Children's Book Test;
 # - **last words**: the last word of a sentence, which also stands in the context, without choices, after LAMBADA (Paperno et al. 2016). The model's likeliest word has to be the right one; function words (*the*, *of* …) are ruled out, as the paper does;
-# - **capitals, opposites, languages, young animals**: "Question: What is the capital of France? Answer:", after two examples; ten answers to choose from, levelled as in lesson 07;
+# - **capitals, opposites, languages, young animals**: "Question: What is the capital of France? Answer:", after two examples; ten answers to choose from; from each score is taken what the answer scores anyway (*levelled*, lesson 07);
 # - **sentiment**: lesson 07's, *positive* or *negative* after *very*.
 #
 # Baselines: chance; **most frequent**, the choice that occurs most often before the gap; **trigrams**. Asked now, a few of each:
@@ -305,25 +305,26 @@ show.md(in_words.tldr_columns())
 show.md(of_writing.of_tldr(tldr))
 
 # %% [markdown]
-# ## 5. Learned, or learned by heart? · 9 minutes
-# A large model that has read much could be a large drawer of cuttings. The paper's section 4 asks how many **runs of eight words** of a text had been read before. Let gpt2-mini go on from the first words of test articles, in four ways of choosing (lesson 07):
+# ## 5. Learned, or learned by heart? · 10 minutes
+# A large model that has read much could be a large drawer of cuttings. The paper looks for **runs of eight words** that stand in what was read, of test sets (section 4) and of what GPT-2 writes (figure 5). Let gpt2-mini go on from the first words of test articles, in four ways of choosing (lesson 07):
 
 # %%
 begun, texts = of_writing.written(pick(full=48, fast=12), seed=seed)
 show.table(of_writing.shown(begun, texts))
 
 # %% [markdown]
-# Of all of the zoo's training text only the BBC's articles come with the course, one part in thirteen of what was read. What share of the *runs of four* words stands somewhere in them?
+# The model writes like a film reviewer, whatever it is given: more than half of what it read are film reviews. Of its sources only the BBC's articles come with the course; it read them one and a half times, which makes one part in thirteen of its reading. What share of the *runs of four* words stands somewhere in
+# them? (A run counts as often as it is written: a loop counts each time round.)
 
 # %%
 show.results(of_writing.read_before(begun, texts, seed), rows="run", columns="chosen by", spec=".1%", best=None)
 
 # %% [markdown]
-# In all of the training text, thirty million words (by `benchmarks/gpt2.py`, three draws of 48 beginnings):
+# And in all of the sources, 26 million words (by `benchmarks/gpt2.py`, three draws of 48 beginnings). The models read somewhat less than half of it: all of the news, half of the reviews, a fifth of the novels. So "stands there" is a bit more than "was read":
 
 # %%
 overlap = show.Records.load("gpt2/overlap")
-show.results(of_writing.overlap_table(overlap), rows="run", columns="chosen by", spec=".1%", best=None, caption="Read before, gpt2-mini")
+show.results(of_writing.overlap_table(overlap), rows="run", columns="chosen by", spec=".1%", best=None, caption="Runs that stand in the sources, gpt2-mini")
 
 # %%
 show.md(of_writing.of_overlap(overlap))
@@ -333,6 +334,7 @@ check.recall("repeats")
 
 # %%
 show.md(of_writing.of_other_text(overlap))
+show.md(of_writing.by_heart(overlap))
 
 # %% [markdown]
 # ## 6. Who wrote this? · 15 minutes
@@ -371,7 +373,7 @@ judges = {name: sizes[name].model for name in four.SMALL}
 coloured.show_ranks(judges, sizes["gpt2-mini"].tokenizer, of_writing.examples(begun, texts))
 
 # %% [markdown]
-# Now as a number. Each beginning was continued by people and by the model; both are cut to 64 pieces, so that length says nothing. The score of a text is its mean log-rank; **AUROC** is how often, of a drawn and a written text, the drawn one has the lower (0.5 is chance). The **classifier** is a logistic regression on six
+# Now as a number. Each beginning was continued by people and by the model; both are cut to 64 pieces, so that length says nothing. The score of a text is its mean log-rank (of the rank itself a single odd piece would be most of the mean); **AUROC** is how often, of a drawn and a written text, the drawn one has the lower (0.5 is chance). The **classifier** is a logistic regression on six
 # means: log-probability, log-rank, entropy, and how many pieces are among the first 10, 100 and 1,000. It learns from half of the beginnings and is tried on the other half. As a control, it also has to tell one half of people's texts from the other, which nobody can.
 
 # %%
@@ -382,7 +384,7 @@ apart = of_writing.told_apart(sizes["gpt2-mini"], begun, texts, seed)
 show.results(apart, rows="by", columns="chosen by", spec=".2f", best=None, caption=f"AUROC, gpt2-mini's texts, judged by itself, {len(begun)} pairs")
 
 # %% [markdown]
-# The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are):
+# The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are). The judge is gpt2-mini, whoever wrote:
 
 # %%
 detected = show.Records.load("gpt2/detected")
@@ -419,12 +421,11 @@ check
 # ## What to remember
 # 1. GPT-2 is GPT with the norm moved, weights that begin smaller with depth, and bytes under its pieces: any text has a probability.
 # 2. Bits per byte compare models whose pieces differ. Perplexities per piece do not.
-# 3. A law of size predicts the next size of the same family on the same text. It knows nothing of another text.
+# 3. A law fitted to small sizes foresaw our next size, on the same text. It knows nothing of another text.
 # 4. Zero-shot is a score: the probability of a choice and of what follows it. Always beside what counting gets.
 # 5. A drawn text gives itself away by its ranks: too safe, and they all come from the top of the list; too wild, and they come from its end.
 #
-# **What it got wrong.** Zero-shot is far behind fine-tuning on most tasks, and the paper says so: its summaries are hardly better than three random sentences. It reads one way only. And a detector for one
-# model and one way of drawing is none for the next.
+# **What it got wrong.** Zero-shot is far behind fine-tuning on most tasks, and the paper says so: its summaries are hardly better than three random sentences. And it reads one way only.
 #
 # **What came next.** XLNet (**next**: 14) looks both ways without `[MASK]`. Scale went on: GPT-3, a hundred times as large, answered from a few examples in its prompt (Brown et al. 2020).
 #

@@ -45,7 +45,7 @@ class Places:
 
 
 @torch.inference_mode()
-def places(logits: Callable[[Tensor], Tensor], ids: Tensor, n_given: int, batch_size: int = 4) -> Places:
+def places(logits: Callable[[Tensor], Tensor], ids: Tensor, n_given: int, batch_size: int = 2) -> Places:
     """Ask a model about texts of equal length.
 
     Args:
@@ -57,7 +57,7 @@ def places(logits: Callable[[Tensor], Tensor], ids: Tensor, n_given: int, batch_
         log_p = logits(some)[:, n_given - 1 : -1].float().log_softmax(dim=-1)
         own = log_p.gather(2, some[:, n_given:, None])
         rank = 1 + (log_p > own).sum(dim=-1)
-        entropy = -(log_p.exp() * log_p.clamp(min=-1e9)).sum(dim=-1)
+        entropy = torch.special.entr(log_p.exp()).sum(dim=-1)
         for kept, part in zip(found, (own[..., 0], rank, entropy), strict=True):
             kept.append(part.numpy())
     return Places(*(np.concatenate(parts) for parts in found))

@@ -171,7 +171,9 @@ def detected(records: Records, judge: str, by: Sequence[str] = ("log rank", "cla
         ax.set_xticks(range(len(WAYS)), list(WAYS), rotation=20, ha="right")
         ax.set_title(f"by {how}", fontsize=13)
     axes[0].set_ylabel("AUROC")
-    axes[0].legend(title="who wrote; mean ± sd, 3 draws", loc="lower left")
+    handles, labels = axes[0].get_legend_handles_labels()
+    title = "who wrote; mean ± standard deviation, 3 draws (SmolLM2 did not draw from the nucleus)"
+    fig.legend(handles, labels, title=title, loc="outside upper center", ncols=5)
     return Described(
         fig,
         f"AUROC of telling texts from people's, judged by {judge}; ways {', '.join(WAYS)}. "

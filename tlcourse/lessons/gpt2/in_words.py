@@ -82,17 +82,19 @@ def of_capitals(bits: Records) -> str:
     plain, written = per_text(bits, "news", name), per_text(bits, "news", SMOLLM2, n)
     mini = per_text(bits, "news", MINI, n)
     costs = difference(plain, written, share=False).says(
-        above="more than on the text as it was written: it was trained on capitals and is used to them",
+        above="more than on the text as it was written: it was trained on capitals, and, we think, "
+        "is used to them",
         below="fewer than on the text as it was written: capitals and blanks cost it bits that the zoo saves",
         luck="which these texts cannot tell from what it needs as they were written",
     )
+    beside = (
+        f"{MINI} needs {_pooled(bits, MINI, n):.2f} on the same articles (all divided by the "
+        f"bytes as written)"
+    )
     still = difference(plain, mini, share=False).says(
-        above=f"That is more than {MINI} needs on the same articles, so a part of its lead hangs on "
-        f"what is read.",
-        below=f"That is still fewer than {MINI} needs on the same articles: its lead is not a "
-        f"matter of capitals.",
-        luck=f"These texts cannot tell that from what {MINI} needs: its lead hangs on how the text "
-        f"is written.",
+        above=f"{beside}, fewer than that: a part of SmolLM2's lead hangs on how the text is written.",
+        below=f"{beside}, still more than that: SmolLM2's lead is not a matter of capitals.",
+        luck=f"{beside}: these texts cannot tell the two, so its lead hangs on how the text is written.",
     )
     return (
         f"On {n} of the articles in the form that the zoo reads (lower case, a blank between all "
@@ -136,14 +138,15 @@ def of_law_and_text(bits: Records) -> str:
     other = [next_prediction(bits, on, SMALL, SMOLLM2) for on in ("news", "films")]
     holds = [said.holds(measured) for said, measured in own]
     first = (
-        "For the next size of the same family, which read the same pieces, the law holds on both texts."
+        "The next size of the same family, which read the same pieces, lies where the law says, on "
+        "both texts."
         if all(holds)
-        else "For the next size of the same family the law holds on one of the two texts."
+        else "The next size of the same family lies where the law says on one of the two texts."
         if any(holds)
-        else "Not even for the next size of the same family does the law hold."
+        else "Not even the next size of the same family lies where the law says."
     )
     if all(said.holds(measured) for said, measured in other):
-        second = "For SmolLM2 it holds as well, though that read another text: we did not expect it."
+        second = "SmolLM2 does as well, though it read another text: we did not expect it."
     else:
         sides = {
             on: "below" if measured < said.low else "above"
@@ -151,12 +154,14 @@ def of_law_and_text(bits: Records) -> str:
             if not said.holds(measured)
         }
         second = (
-            f"For SmolLM2 it does not: {and_(f'{side} the interval on {on}' for on, side in sides.items())}. "
+            f"SmolLM2 does not: {and_(f'{side} the interval on {on}' for on, side in sides.items())}. "
             "The law is about size *alone*. SmolLM2 is larger, has read a hundred thousand times "
             "as much, and of "
-            "another kind, and no law of N knows that. What the next size of *this* family would "
-            "need, the figure "
-            "says; nobody here has trained it."
+            "another kind (perhaps these very articles), and no law of N knows that. Films are the "
+            "home ground of "
+            "the other three: more than half of what they read are film reviews. What the next "
+            "size of *this* "
+            "family would need, the figure says; nobody here has trained it."
         )
     alphas = [said.law.alpha for said, _ in other]
     slow = "less than" if max(alphas) < KAPLAN else "more than" if min(alphas) > KAPLAN else "around"
@@ -167,7 +172,11 @@ def of_law_and_text(bits: Records) -> str:
         "stopped after 16 "
         "million pieces; we think that the largest of them would have gained most from reading on. "
         "(The intervals "
-        "know only that other texts could have been drawn. Each size was trained once.)"
+        "know only that other texts could have been drawn: each size was trained once. And over so "
+        "short a way a "
+        "straight line in ln N would foresee the same: this tries whether one can go on from small "
+        "sizes, and not "
+        "the form of the law.)"
     )
 
 
@@ -224,7 +233,11 @@ def of_tasks(zero: Records) -> str:
     }
     within, beyond = steps.values()
     return (
-        "Above chance and above what needs no network, outside the spread over the three draws "
+        "We compare draw by draw, with the same questions on both sides: bars in the figure may "
+        "overlap, and the "
+        "difference be the same in each draw; and ten questions are few, so that a task that does "
+        "not rise may only "
+        "be too small. Above chance and above what needs no network, outside the spread over the three draws "
         "(where these are all "
         "alike, by a binomial test):\n"
         + "\n".join(lines)
@@ -267,7 +280,8 @@ def of_context(zero: Records) -> str:
     return (
         "Does a model use the *story*, or only the sentence with the gap? Take the sentences "
         "before away, and ask "
-        f"again. What the story is worth: {'; '.join(told)}."
+        f"again. What the story is worth: {'; '.join(told)}. (If SmolLM2 met these articles on the "
+        f"web, a part of that is memory.)"
     )
 
 
@@ -281,7 +295,8 @@ def of_last(words: Records) -> str:
     told = and_(f"{name} {np.exp(np.mean(np.log(rows.where(model=name).scores))):,.0f}" for name in ALL)
     return (
         f"LAMBADA's other number is the perplexity of the last word, among all words that there are: {told}. "
-        "(Lesson 06: as if so many words were equally likely.)"
+        "(Lesson 06: as if so many words were equally likely. It can be more than the 8,192 pieces "
+        "of the vocabulary, since a word may have several.)"
     )
 
 

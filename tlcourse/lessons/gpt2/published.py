@@ -47,40 +47,38 @@ def paper_rows(
             "1.16 → 0.93, 117M to 1542M, enwik8",
             _RADFORD + "table 3",
             _ends([news.where(model=name).mean for name in ALL], ".2f") + ", BBC news",
-            "Ours are 70 to 20 times smaller than their smallest, and have read 16 million pieces "
-            "where theirs read "
-            "40 GB; ours spell no capitals, theirs have to write out Wikipedia's markup.",
+            "Even mini is far smaller than their smallest, and has read 16 million pieces where theirs read "
+            "40 GB. Ours spell no capitals; enwik8 is Wikipedia with all its markup.",
         ),
         (
             "cloze, common nouns",
             "87.65% → 93.30%",
             _RADFORD + "table 3, CBT-CN",
             share(story_cloze.NOUNS),
-            "News instead of children's books, 130 words of context instead of twenty sentences, "
-            "nouns by a tagger.",
+            "Size and reading: on the same questions SmolLM2 is close to theirs. The form differs too: "
+            "news, 130 words of context instead of twenty sentences, nouns by a tagger.",
         ),
         (
             "cloze, names",
             "83.4% → 89.05%",
             _RADFORD + "table 3, CBT-NE",
             share(story_cloze.NAMES),
-            "As above; a children's book has few names, which come back often, and a news item has many.",
+            "As above. We think that a book has few names, which come back often, and a news item many.",
         ),
         (
             "last word, without function words",
             "45.99% → 63.24%",
             _RADFORD + "table 3, LAMBADA",
             share(story_cloze.LAST),
-            "LAMBADA's words were chosen so that people who read the whole can tell them; ours "
-            "only stand in the "
-            "context.",
+            "Size and reading, again. And LAMBADA's words were chosen so that people who read the whole "
+            "can tell them; ours only stand in the context.",
         ),
         (
             "perplexity of the last word",
             "35.13 → 8.63",
             _RADFORD + "table 3, LAMBADA",
             _ends(perplexity, ",.0f"),
-            "As above. (Theirs, too, is of the word, whatever its pieces.)",
+            "As above. A word of several pieces may be less likely than a guess among all 8,192.",
         ),
         (
             "questions without a text",
@@ -102,13 +100,11 @@ def paper_rows(
             "follow instructions.",
         ),
         (
-            "runs of eight words read before",
+            "runs of eight words that stand in the training text",
             "median 2.6% of held-out text; most samples under 1%",
             _RADFORD + "figure 5, k = 40",
             f"{people.mean:.1%} of people's, {drawn.mean:.1%} of gpt2-mini's",
-            "They read a thousand times as much, so more runs have been seen; the web repeats "
-            "itself, and our text was "
-            "cleared of repetitions. Means instead of a median.",
+            "Their text is hundreds of times as long, so more runs stand in it. Means instead of a median.",
         ),
     ]
 

@@ -11,25 +11,26 @@ __all__ = ["bits_per_byte", "join_pair", "next_size", "ranks", "repeats", "share
 
 repeats = prediction(
     question=(
-        "A language model goes on from the first words of news articles that it has never read. You look for "
-        "its runs of words in all of the text that it was trained on, and for those of what people "
-        "wrote after "
-        "the same words. Whose runs had been read before more often?"
+        "gpt2-mini goes on from the first words of news articles that it has never read. You look "
+        "for its runs of "
+        "six words in the sources of its training text, and for those of what people wrote after "
+        "the same words. "
+        "Whose runs stand there more often?"
     ),
     options=(
-        "The model's, by far: it can only repeat what it read",
-        "About as many of either",
+        "The model's, however its pieces are chosen: it can only repeat what it read",
+        "About as many of either, however they are chosen",
         "People's: the model makes its sentences anew, and seldom hits a run that people have used",
-        "It depends on how the pieces are chosen: the likeliest repeat, freely drawn ones do not",
+        "The model's, if it takes the likeliest piece each time; freely drawn, no more than people's",
     ),
     answer=3,
     why=(
-        "Read the table's row of what was drawn from all pieces.",
-        "Read the table from left to right: the ways of choosing differ more than that.",
-        "So Radford et al. report (their figure 5), for pieces drawn from the 40 likeliest. It "
-        "need not hold for "
-        "every way of choosing.",
-        "The way of choosing decides. How far, and where people stand, says the table.",
+        "Read the table's column of all pieces.",
+        "The columns differ by far more than that.",
+        "So Radford et al. report (their figure 5), for pieces drawn from the 40 likeliest and "
+        "runs of eight. It need "
+        "not hold for every way of choosing.",
+        "The way of choosing decides, and the length of the run: of eight words, hardly any stands there.",
     ),
 )
 

@@ -175,6 +175,7 @@ def _backwards(pieces: list[str], pair: Pair) -> list[str]:
     special={
         "the pair is two of the same": (["a", "a", "a", "b", "a", "a"], ("a", "a")),
         "the pair stands across two pieces of the text": (["ab", "c", "b", "c"], ("b", "c")),
+        "other pieces that give the same text": (["a", "bc", "ab", "c", "a", "bc"], ("ab", "c")),
         "the pair is not there": (["a", "c", "b"], ("a", "b")),
         "the pair is at both ends": (["a", "b", "c", "a", "b"], ("a", "b")),
         "no pieces": ([], ("a", "b")),
@@ -187,7 +188,8 @@ def _backwards(pieces: list[str], pair: Pair) -> list[str]:
         "Look at the last entry of the new list and the piece at hand: are these two the pair? "
         "Then the piece "
         "goes to the last entry, and no new one begins.",
-        "`found[-1] + piece` is the joined piece. Mind the beginning, where the new list is still empty.",
+        "The last entry and the piece, put together, are the joined piece. Mind the beginning, "
+        "where the new list is still empty.",
     ),
     wrong=[
         (

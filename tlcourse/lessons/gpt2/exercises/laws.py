@@ -36,6 +36,20 @@ def _last_two(sizes: np.ndarray, losses: np.ndarray, size: float) -> float:
     return float(np.exp(np.polyval(np.polyfit(np.log(sizes[-2:]), np.log(losses[-2:]), 1), np.log(size))))
 
 
+def _first_two(sizes: np.ndarray, losses: np.ndarray, size: float) -> float:
+    return _no_exp_of(sizes[:2], losses[:2], size)
+
+
+def _no_exp_of(sizes: np.ndarray, losses: np.ndarray, size: float) -> float:
+    return float(np.exp(np.polyval(np.polyfit(np.log(sizes), np.log(losses), 1), np.log(size))))
+
+
+def _exchanged(sizes: np.ndarray, losses: np.ndarray, size: float) -> float:
+    intercept, slope = np.polyfit(np.log(sizes), np.log(losses), 1)
+    with np.errstate(all="ignore"):
+        return float(np.exp(intercept + slope * np.log(size)))
+
+
 def _ends(sizes: np.ndarray, losses: np.ndarray, size: float) -> float:
     return float(
         np.exp(np.polyval(np.polyfit(np.log(sizes[[0, -1]]), np.log(losses[[0, -1]]), 1), np.log(size)))
@@ -120,6 +134,8 @@ _MIXED = "Logarithms of two bases in one law: take np.log everywhere, and np.exp
         (_log_of_losses, "Only the losses are in logarithms, which is an exponential law: the sizes too."),
         (_no_exp, "That is the logarithm of the loss: np.exp goes back."),
         (_last_two, "Only the last two sizes count here: fit the line to all of them."),
+        (_first_two, "Only the first two sizes count here: fit the line to all of them."),
+        (_exchanged, "Slope and intercept have changed places: np.polyfit gives the slope first."),
         (_ends, "Only the first and the last size count here: fit the line to all of them."),
         (_size_not_logged, "The line is taken at the size itself: take it at its logarithm."),
         (_growing, "The sign of the slope is turned: np.polyfit's slope is −α already."),
@@ -137,7 +153,6 @@ _MIXED = "Logarithms of two bases in one law: take np.log everywhere, and np.exp
                 ((np.log10, np.log), np.log, np.exp),
                 ((np.log, np.log2), np.log, np.exp),
                 ((np.log, np.log10), np.log, np.exp),
-                ((np.log, np.log), np.log2, np.exp),
                 ((np.log, np.log), np.log10, np.exp),
                 ((np.log, np.log), np.log, np.exp2),
                 ((np.log10, np.log10), np.log10, np.exp),

@@ -15,6 +15,16 @@ def _shifted(logits: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return logits[:-1], logits[:-1][np.arange(len(ids) - 1), ids[1:]][:, None]
 
 
+def _later_rows(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    own = logits[1:][np.arange(len(ids) - 1), ids[1:]][:, None]
+    return 1 + (logits[1:] > own).sum(axis=1)
+
+
+def _dense(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    some, own = _shifted(logits, ids)
+    return np.array([1 + len({x for x in row if x > one[0]}) for row, one in zip(some, own, strict=True)])
+
+
 def _from_zero(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
     some, own = _shifted(logits, ids)
     return (some > own).sum(axis=1)
@@ -85,6 +95,10 @@ def _log(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
             np.array([[1.0, 1.0, 0.0], [0.5, 2.0, 2.0], [0.0, 0.0, 0.0], [9.0, 1.0, 2.0]]),
             np.array([2, 1, 2, 0]),
         ),
+        "two as likely as each other above the piece": (
+            np.array([[2.0, 2.0, 1.0], [0.0, 3.0, 3.0], [1.0, 0.0, 2.0]]),
+            np.array([0, 2, 0]),
+        ),
         "each the likeliest": (np.array([[0.0, 3.0], [3.0, 0.0], [0.0, 1.0]]), np.array([1, 1, 0])),
         "two pieces": (np.array([[0.3, 0.1, 0.9], [0.2, 0.5, 0.1]]), np.array([0, 1])),
     },
@@ -96,6 +110,16 @@ def _log(logits: np.ndarray, ids: np.ndarray) -> np.ndarray:
         "Count, in each row, the logits above that of its own piece; the likeliest has rank 1.",
     ),
     wrong=[
+        (
+            _later_rows,
+            "Row t is about the piece at t + 1: the rows from the first to the last but one, not "
+            "those after them.",
+        ),
+        (
+            _dense,
+            "Pieces as likely as each other are counted once: each piece above counts, 2, 2, "
+            "1 has rank 3 last.",
+        ),
         (_from_zero, "The likeliest piece has rank 0 here: ranks begin at 1."),
         (
             _at_least,

@@ -83,7 +83,8 @@ def _whole_branch(n_context: int, lengths: list[int]) -> np.ndarray:
         "behind each other?",
         "Take the first continuation's columns, from `n_context` on. Its own rows may look there; which rows "
         "must not? Then the second's.",
-        "`np.tri(n, dtype=bool)` is the causal mask. For each continuation, what stands below its "
+        "`np.tri(n, dtype=bool)` lets each look at all before it. For each continuation, what "
+        "stands below its "
         "own rows, in its "
         "own columns, becomes False.",
     ),
