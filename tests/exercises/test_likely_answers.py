@@ -489,6 +489,42 @@ LIKELY = {
             (lambda s: np.average(range(1, len(s)), weights=s[1:] - s[0]), "just below"),
         ],
     },
+    "gpt2": {
+        "join_pair": [
+            (lambda p, q: "|".join(p).replace("|".join(q), "".join(q)).split("|"), "letters"),
+            (lambda p, q: [a + b for a, b in pairwise(p) if (a, b) == q], "all other pieces"),
+            (lambda p, q: "".join(p), "one text"),
+            (lambda p, q: [x for x in p if x not in q], "gone"),
+            (lambda p, q: p, "as it came in"),
+        ],
+        "bits_per_byte": [
+            (lambda n, t: n.sum() / len(t.encode()), "ln 2"),
+            (lambda n, t: n.mean() / math.log(2), "per piece"),
+            (lambda n, t: n.sum() / math.log(2) / len(t), "per letter"),
+            (lambda n, t: n.sum() * math.log(2) / len(t.encode()), "multiply"),
+            (lambda n, t: np.log2(n).sum() / len(t.encode()), "already"),
+        ],
+        "next_size": [
+            (lambda n, y, m: np.polyval(np.polyfit(n, y, 1), m), "straight line"),
+            (lambda n, y, m: np.polyval(np.polyfit(np.log(n), np.log(y), 1), np.log(m)), "np.exp"),
+            (lambda n, y, m: np.exp(np.polyval(np.polyfit(np.log(n), np.log(y), 1), m)), "its logarithm"),
+            (lambda n, y, m: 10 ** np.polyval(np.polyfit(np.log(n), np.log(y), 1), np.log(m)), "two bases"),
+            (lambda n, y, m: np.exp(np.interp(np.log(m), np.log(n), np.log(y))), "np.interp"),
+        ],
+        "shared_mask": [
+            (lambda n, k: np.tri(n + sum(k), dtype=bool), "plain causal"),
+            (lambda n, k: np.tri(n + sum(k)), ""),
+            (lambda n, k: ~np.tri(n + sum(k), dtype=bool), "Turned round"),
+            (lambda n, k: np.tri(n + max(k, default=0), dtype=bool), "shape"),
+        ],
+        "ranks": [
+            (lambda x, i: (x[:-1] > x[range(len(i) - 1), i[1:]][:, None]).sum(1), "begin at 1"),
+            (lambda x, i: 1 + (x > x[range(len(i)), i][:, None]).sum(1), "t + 1"),
+            (lambda x, i: np.argsort(-x[:-1], axis=1)[range(len(i) - 1), i[1:]] + 1, "argsort"),
+            (lambda x, i: 1 + (x[:-1] < x[range(len(i) - 1), i[1:]][:, None]).sum(1), "other end"),
+            (lambda x, i: (x[:-1] >= x[range(len(i) - 1), i[1:]][:, None]).sum(1), "better rank"),
+        ],
+    },
     "to_tune_or_not_to_tune": {
         "first_pieces": [
             (lambda w: [i for i, n in enumerate(w) if n is not None], "several pieces"),

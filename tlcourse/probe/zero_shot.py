@@ -10,7 +10,7 @@ Taught in lesson *OpenAI GPT*.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +20,8 @@ from torch import Tensor
 from tlcourse.data import bbc_news, cola, rated_sentences
 from tlcourse.data.splits import lot
 from tlcourse.data.tokeniser import SEP
+from tlcourse.models.language.gpt import GPTForCausalLM
+from tlcourse.models.language.llama import Llama
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -41,23 +43,76 @@ class LanguageModel:
         encode: a text → the numbers of its pieces, no marks.
         start: what stands before a text.
         longest: pieces that it can read.
+        branched: several continuations of one context in a row (`probe.shared_context`): numbers of pieces
+            (T,), their places (T,), which may look at which (T, T), and the rows that are asked (M,) →
+            (M, V).
     """
 
     logits: Callable[[Tensor, Tensor], Tensor]
     encode: Callable[[str], list[int]]
     start: Sequence[int]
     longest: int
+    branched: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] | None = None
 
 
 def of_gpt(
     model: torch.nn.Module, tokenizer: "Tokenizer", longest: int = 128, logits: Callable | None = None
 ) -> LanguageModel:
-    """A model of the zoo that reads from left to right; `logits` where it does not give them as GPT does."""
+    """A model of the zoo that reads from left to right; `logits` where it gives them unlike GPT."""
+
+    def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
+        gpt = model.transformer
+        x = gpt.embeddings.word(ids) + gpt.embeddings.position(places)  # (T, H)
+        states = gpt.decoder(x[None], may_look).last_hidden_state[0]
+        return model.lm_head(gpt.norm(states[asked]))
+
     return LanguageModel(
         logits or (lambda ids, mask: model(ids, mask)),
         lambda text: tokenizer.encode(text, add_special_tokens=False).ids,
         [SEP],
         longest,
+        branched if isinstance(model, GPTForCausalLM) else None,
+    )
+
+
+def of_llama(model: Llama, tokenizer: "Tokenizer", longest: int = 256) -> LanguageModel:
+    """SmolLM2, whose pieces begin with their blank. What pads a row stands on its right."""
+
+    def logits(ids: Tensor, mask: Tensor) -> Tensor:
+        places = torch.arange(ids.shape[1])
+        return model.logits(model.states(ids, places, places[None] <= places[:, None]))
+
+    def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
+        return model.logits(model.states(ids[None], places, may_look)[0, asked])
+
+    return LanguageModel(
+        logits,
+        lambda text: tokenizer.encode(" " + text, add_special_tokens=False).ids if text else [],
+        [model.config.bos_token_id],
+        longest,
+        branched,
+    )
+
+
+def of_transformers(model: Any, tokenizer: Any, longest: int = 256) -> LanguageModel:
+    """A causal model of transformers whose pieces begin with their blank: the published GPT-2."""
+
+    def branched(ids: Tensor, places: Tensor, may_look: Tensor, asked: Tensor) -> Tensor:
+        found = model(
+            input_ids=ids[None],
+            position_ids=places[None],
+            attention_mask=may_look[None, None],
+            logits_to_keep=asked,
+            use_cache=False,
+        )
+        return found.logits[0]
+
+    return LanguageModel(
+        lambda ids, mask: model(input_ids=ids, attention_mask=mask, use_cache=False).logits,
+        lambda text: tokenizer(" " + text, add_special_tokens=False)["input_ids"] if text else [],
+        [tokenizer.bos_token_id],
+        longest,
+        branched,
     )
 
 

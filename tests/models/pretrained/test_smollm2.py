@@ -62,3 +62,19 @@ def test_as_an_encoder_it_gives_the_states_of_transformers(loaded):
     torch.testing.assert_close(got[-1], expected[-1], rtol=1e-4, atol=1e-4)
     (words,) = encoder.words([["The", "old", "house"]])
     assert tokens.decode(words.units) == " The old house"
+
+
+def test_the_courses_own_decoder_gives_the_same_logits_and_pieces(loaded):
+    _, tokens, model = loaded
+    pieces, llama = smollm2.decoder()
+    text = "The film, in Zürich, cost £5."
+    ids = tokens(text, add_special_tokens=False)["input_ids"]
+    assert pieces.encode(text, add_special_tokens=False).ids == ids
+    assert set(tokens.all_special_ids) <= set(smollm2.marks(pieces))
+    causal = torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
+    with torch.inference_mode():
+        got = llama.logits(llama.states(torch.tensor([ids]), torch.arange(len(ids)), causal))
+        expected = model(torch.tensor([ids])).logits
+    torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)
+    assert llama.n_parameters == sum(p.numel() for p in model.parameters())
+    assert all(tensor.dtype == torch.float16 for tensor in llama.weights.values())
