@@ -36,6 +36,8 @@ class Crew:
         restarts: how often one was started again.
     """
 
+    COMMAND = ("-m", "tlcourse.serve.worker")  # what Python is asked to run
+
     def __init__(self, settings: Settings, address: str):
         self.settings, self.address = settings, address
         self.workers: dict[bytes, Worker] = {}
@@ -60,7 +62,7 @@ class Crew:
             "show_tokens": self.settings.show_tokens,
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "tlcourse.serve.worker", json.dumps(asked)],
+            [sys.executable, *self.COMMAND, json.dumps(asked)],
             stdin=subprocess.PIPE,
             env=_environment(),
             start_new_session=os.name == "posix",  # Ctrl-C is for the server, which ends them in order

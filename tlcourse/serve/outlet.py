@@ -24,7 +24,7 @@ class Outlet:
 
     def send(self, frames: list, now: float) -> None:
         """Send an answer whose first frame is the client, or keep it until the client listens."""
-        if self._listens(frames[0]):
+        if frames[0] in self.listeners:
             self.socket.send_multipart(frames, copy=False)
         elif self._size + _size(frames) <= MOST_HELD:
             self._held.append((now + PATIENCE, frames))
@@ -41,18 +41,14 @@ class Outlet:
         self.let_go(now)
 
     def let_go(self, now: float) -> None:
-        """Send or forget what is held."""
+        """Send what is held, if its client listens by now or never will."""
         held, self._held, self._size = self._held, [], 0
         for until, frames in held:
-            if self._listens(frames[0]):
-                self.socket.send_multipart(frames, copy=False)
-            elif now < until:
+            if frames[0] in self.listeners or now >= until:
+                self.socket.send_multipart(frames, copy=False)  # at last to nobody, or to whoever hears it
+            else:
                 self._held.append((until, frames))
                 self._size += _size(frames)
-
-    def _listens(self, client: bytes) -> bool:
-        """A subscription holds for all identities that begin so."""
-        return client in self.listeners or any(client[:n] in self.listeners for n in range(len(client)))
 
 
 def _size(frames: list) -> int:
