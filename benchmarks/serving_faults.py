@@ -133,6 +133,7 @@ def malformed(served: Served, n: int) -> dict[str, float]:
         end = time.monotonic() + 120
         while (found := counted(served) - before) < expected and time.monotonic() < end:
             time.sleep(0.1)
+        front.send_multipart([b"client", b"x" * (20 * MAX_BYTES), b"1", b"1"])  # for this one we are cut off
     odd = 0
     with httpx.Client(base_url=served.address) as client:
         for body in malformed_messages.bodies(n // 10, seed=0):
