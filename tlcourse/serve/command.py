@@ -3,10 +3,13 @@
 import signal
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tlcourse.serve.http_server import HttpServer
 from tlcourse.serve.server import Server
 from tlcourse.serve.settings import Settings
+
+if TYPE_CHECKING:
+    from tlcourse.serve.http_server import HttpServer
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -14,15 +17,19 @@ ENDS = (signal.SIGINT, signal.SIGTERM)
 def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Serve until the process is interrupted or terminated; then answer what was asked, and end.
 
-    Raises what `Server.start` and `HttpServer` raise.
+    Raises what `Server.launch`, `Server.wait` and `HttpServer` raise.
     """
     over = threading.Event()
     before = {number: signal.signal(number, lambda *_: over.set()) for number in ENDS}
     server, http = Server(settings), None
     try:
-        server.start()
+        server.launch()
         if settings.http_port is not None:
+            from tlcourse.serve.http_server import HttpServer  # FastAPI is imported while the workers load
+
             http = HttpServer(server)
+        server.wait()
+        if http is not None:
             http.start()
         for line in lines(server, http):
             say(line)
@@ -39,7 +46,7 @@ def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
             signal.signal(number, handler)
 
 
-def lines(server: Server, http: HttpServer | None) -> list[str]:
+def lines(server: Server, http: "HttpServer | None") -> list[str]:
     """What is said once it serves."""
     settings, told = server.settings, server.config()
     layers = " and ".join(f"layer {layer}" for layer in settings.layers)

@@ -37,16 +37,23 @@ class Server:
         self.close()
 
     def start(self) -> None:
-        """Open the ports and wait for the first worker.
+        """Open the ports and wait for the first worker: `launch`, then `wait`."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Open the ports and start the workers.
 
         Raises:
             OSError: a port is taken, or there is no such address.
             FileNotFoundError: there are no keys in the folder that `curve` names.
-            RuntimeError: no worker can be started; the message has its own.
         """
         self._loop = Loop(self.settings, Sockets(self.settings), self.metrics)
         self._thread = threading.Thread(target=self._loop.run, name="tlcourse-serve", daemon=True)
         self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the first worker. Raises RuntimeError if none can be started; the message has its own."""
         try:
             self._loop.first_ready.result(START)
         except BaseException as error:
