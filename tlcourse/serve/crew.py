@@ -77,14 +77,20 @@ class Crew:
             _close(worker)
             if worker.ready:
                 self._pause = 0.0
-            else:  # it cannot even start: give the machine time
-                self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
-                self._not_before = now + self._pause
-        if now >= self._not_before:
-            for _ in range(self.settings.workers - len(self.workers)):
+            else:  # it cannot even start
+                self._wait_longer(now)
+        while now >= self._not_before and len(self.workers) < self.settings.workers:
+            try:
                 self._start_one()
                 self.restarts += 1
+            except OSError:  # no memory, or too many processes
+                self._wait_longer(now)
         return dead
+
+    def _wait_longer(self, now: float) -> None:
+        """Give the machine time."""
+        self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
+        self._not_before = now + self._pause
 
     def ready(self) -> list[Worker]:
         """Those that have nothing to do."""
