@@ -1,6 +1,8 @@
 """The published `openai` client, as it comes, against a server of ours; and what else HTTP has."""
 
+import asyncio
 import concurrent.futures
+import socket
 
 import httpx
 import numpy as np
@@ -10,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tlcourse.models.pretrained import minilm
 from tlcourse.serve.embedding import Embedder
-from tlcourse.serve.http_server import HttpServer
+from tlcourse.serve.http_server import HttpServer, _listening
 
 TOKEN = "a-token-that-nobody-guesses"
 TEXTS = ["The old house.", "Mary saw the river, and the quiet teacher liked the early winter story.", "a"]
@@ -65,6 +67,26 @@ def test_embeddings_metrics_and_what_is_refused(http, tiny):
         assert counted["tlcourse_requests_total", "answered", "http"] == 3
         assert counted["tlcourse_texts_total",] == 9
         assert counted["tlcourse_workers",] == 1
+
+
+def test_an_answer_does_not_wait_for_the_word_that_its_header_came():
+    """They are sent apart; without TCP_NODELAY, 40 ms apart. A time is not asserted, but what sets it."""
+
+    class Protocol(asyncio.Protocol):
+        def connection_made(self, transport):
+            seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    async def connected():
+        listening = _listening("127.0.0.1", 0)
+        async with await asyncio.get_running_loop().create_server(Protocol, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            while not seen:
+                await asyncio.sleep(0.01)
+            writer.close()
+
+    seen = []
+    asyncio.run(connected())
+    assert seen[0]
 
 
 def test_many_at_once_are_computed_together(http, tiny):
