@@ -19,11 +19,15 @@ ROOT = Path(__file__).resolve().parent
 
 
 def lacking() -> list[str]:
-    """Return the course's requirements that this Python does not meet, as pyproject.toml has them."""
+    """Return the course's requirements that this Python does not meet, as pyproject.toml has them.
+
+    The server's are among them, for the lesson that starts it.
+    """
     from packaging.requirements import Requirement
 
     with (ROOT / "pyproject.toml").open("rb") as file:
-        wanted = map(Requirement, tomllib.load(file)["project"]["dependencies"])
+        project = tomllib.load(file)["project"]
+    wanted = map(Requirement, [*project["dependencies"], *project["optional-dependencies"]["serve"]])
     return [str(one) for one in wanted if not _met(one)]
 
 

@@ -77,7 +77,7 @@ def conda_environment() -> dict[str, str]:
 
 
 def test_conda_has_what_pyproject_asks_for():
-    wanted = requirements("lab")
+    wanted = requirements("lab", "serve")
     conda = conda_environment()
     translated = {canonicalize_name(CONDA.get(name, name)): bound for name, bound in wanted.items()}
     own = {"python": "=3.12", "pip": ""}
@@ -91,20 +91,26 @@ def test_conda_python_is_one_that_the_package_takes():
 
 def test_no_upper_bounds():
     """Colab and Binder bring their own versions of torch, numpy and the rest."""
-    for name, condition in requirements("lab", "test", "dev").items():
+    for name, condition in requirements("lab", "serve", "ray", "test", "dev").items():
         assert re.fullmatch(r">=[\d.]+", condition), f"{name}{condition}"
 
 
 def test_each_dependency_has_its_reason():
     text = (ROOT / "pyproject.toml").read_text()
-    for name in requirements("lab", "test"):
+    for name in requirements("lab", "serve", "test"):
         line = re.search(rf'^\s*"{name}[>=].*$', text, re.MULTILINE)
         assert line, name
         assert re.search(r"#\s+\S", line[0]), f"{name} is there without a reason"
 
 
 # How a package is imported where that is not its own name
-IMPORTED = {"pillow": "PIL", "pyyaml": "yaml", "pyzmq": "zmq", "scikit-learn": "sklearn"}
+IMPORTED = {
+    "bert-serving-client": "bert_serving",
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+    "pyzmq": "zmq",
+    "scikit-learn": "sklearn",
+}
 # What nothing imports, and who needs it all the same
 UNSEEN = {
     "furo": "docs/conf.py names it",
@@ -128,7 +134,11 @@ def test_each_dependency_is_used():
             name.split(".")[0] for path in (ROOT / folder).rglob("*.py") for name in imports_of(path)
         }
     course, all_ = seen["tlcourse"] | seen["notebooks/src"], set().union(*seen.values())
-    extras = (("lab", "nltk", "silver"), course), (("site",), course | seen["docs"]), (("test", "dev"), all_)
+    extras = (
+        (("lab", "serve", "ray", "nltk", "silver"), course),
+        (("site",), course | seen["docs"]),
+        (("test", "dev"), all_),
+    )
     for groups, used in (((), course), *extras):
         for name in requirements(*groups).keys() - UNSEEN.keys():
             assert IMPORTED.get(name, name.replace("-", "_")) in used, f"nothing uses {name}"

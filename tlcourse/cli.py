@@ -309,6 +309,61 @@ def pretrain(
     start(name, _count(tokens), text, runs, resume, seed, begins_from)
 
 
+@app.command()
+def serve(
+    model: Annotated[str, typer.Option(help="A name such as minilm or bert-mini, or a folder.")] = "minilm",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compute, a thread each.")] = 1,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where texts come in, over ZeroMQ.")] = 5555,
+    port_out: Annotated[int, typer.Option(min=0, max=65535, help="Where vectors go out.")] = 5556,
+    http: Annotated[int | None, typer.Option(min=0, max=65535, help="Speak HTTP here, too.")] = None,
+    layer: Annotated[list[int] | None, typer.Option(help="-1 is the last; may be given again.")] = None,
+    pooling: Annotated[str, typer.Option(help="As in bert-as-service.")] = "REDUCE_MEAN",
+    normalise: Annotated[bool, typer.Option("--normalise", help="Vectors of length 1.")] = False,
+    max_seq_len: Annotated[int | None, typer.Option(help="Tokens of a text that are read.")] = None,
+    show_tokens: Annotated[bool, typer.Option("--show-tokens", help="Tell ZeroMQ's clients them.")] = False,
+    max_batch: Annotated[int, typer.Option(min=1, help="Texts computed at once.")] = 32,
+    queue: Annotated[int, typer.Option(min=1, help="Texts that may wait; then it is busy.")] = 16384,
+    timeout: Annotated[float, typer.Option(help="Seconds after which a request is given up.")] = 60.0,
+    host: Annotated[
+        str, typer.Option(help="ZeroMQ's address; beyond this machine with --curve.")
+    ] = "127.0.0.1",
+    http_host: Annotated[str, typer.Option(help="HTTP's; beyond this machine with --token.")] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(envvar="TLCOURSE_TOKEN", help="That HTTP asks for: Authorization: Bearer …")
+    ] = None,
+    curve: Annotated[
+        Path | None, typer.Option(help="Folder with keys: python -m tlcourse.serve.keys FOLDER")
+    ] = None,
+) -> None:
+    """Serve an encoder to many clients: to bert-serving-client over ZeroMQ, to openai over HTTP."""
+    from tlcourse.serve.settings import Settings
+
+    settings = Settings(
+        model=model,
+        workers=workers,
+        host=host,
+        port=port,
+        port_out=port_out,
+        http_host=http_host,
+        http_port=http,
+        layers=tuple(layer or (-2,)),
+        pooling=pooling.upper(),
+        normalise=normalise,
+        max_seq_len=max_seq_len,
+        show_tokens=show_tokens,
+        max_batch=max_batch,
+        max_waiting=queue,
+        timeout=timeout,
+        token=token,
+        curve=curve,
+    )
+    try:
+        from tlcourse.serve import command
+    except ModuleNotFoundError as error:
+        raise RuntimeError(f"{error.name} is not installed: pip install 'tlcourse[serve]'") from None
+    command.serve(settings, terminal.console(stderr=True).print)
+
+
 def main() -> None:
     """Run the command: an error is one line on stderr and exit code 1; `--debug` shows the traceback."""
     terminal.make_safe()

@@ -109,6 +109,34 @@ def test_the_parts_are_all_of_a_text(folders, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_beginning_of_a_text(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    long = " ".join(["the old house by the river"] * 6)
+    encoder.max_length = 1000
+    short, uncut = encoder.beginnings(["the river", long])
+    assert [short.units, uncut.units] == [example.units for example in whole(encoder, ["the river", long])]
+    encoder.max_length = 24
+    short_again, cut = encoder.beginnings(["the river", long])
+    assert short_again.units == short.units
+    after = 0 if name == "elmo-mini" else len(encoder.marks[2])
+    assert cut.units == uncut.units[: 24 - after] + uncut.units[len(uncut) - after :]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_given_pieces_are_read_as_they_are_and_words_are_cut(folders, name):
+    encoder = pretrained_encoders.load(folders / name)
+    (example,) = encoder.words([["Mary", "remembered"]])
+    names = encoder.unit_names(example)
+    before, after = (1, 1) if name == "elmo-mini" else (len(encoder.marks[0]), len(encoder.marks[2]))
+    inner = names[before : len(names) - after]
+    assert encoder.given([inner])[0].units == example.units
+    assert encoder.given([["Mary", "remembered"]])[0].units == example.units
+    if name == "bert-mini":
+        theirs = transformers.AutoTokenizer.from_pretrained(folders / name)
+        assert names == ["[CLS]", *theirs.tokenize("Mary remembered"), "[SEP]"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_layers_hold_what_the_states_depend_on(folders, name):
     encoder = pretrained_encoders.load(folders / name)
     sum(states.sum() for states in encoder(encoder.batch(whole(encoder, TEXTS)))).backward()

@@ -65,12 +65,24 @@ class TextEncoder(nn.Module, ABC):
         """All of each text, in as few parts of about equal length as can be read at once."""
 
     @abstractmethod
+    def beginnings(self, texts: Sequence[str]) -> list[Example]:
+        """Of each text as much as can be read at once; the rest is left out."""
+
+    @abstractmethod
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
         """Pairs of texts as the network reads them; the ends of long ones are left out."""
 
     @abstractmethod
     def words(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
         """Sentences that are cut into words already; `places` says where each word's state is."""
+
+    def given(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        """As `words`, but what is a piece of the vocabulary already, such as `##ing`, is read as it is."""
+        return self.words(sentences)
+
+    @abstractmethod
+    def unit_names(self, example: Example) -> list[str]:
+        """What was read: each piece, or each word, as a string."""
 
     @abstractmethod
     def batch(self, examples: Sequence[Example]) -> Batch:
@@ -116,11 +128,19 @@ class PieceEncoder(TextEncoder):
             raise ValueError(f"this tokeniser has no {piece}, which {type(self.network).__name__} reads.")
         return number
 
+    @property
+    def _room(self) -> int:
+        """For the pieces of a single text, between its marks."""
+        return self.max_length - len(self.marks[0]) - len(self.marks[2])
+
     def parts(self, texts: Sequence[str]) -> list[list[Example]]:
-        room = self.max_length - len(self.marks[0]) - len(self.marks[2])
         return [
-            [self._arranged(part) for part in cut_evenly(ids, room)] for ids in self._pieces(as_texts(texts))
+            [self._arranged(part) for part in cut_evenly(ids, self._room)]
+            for ids in self._pieces(as_texts(texts))
         ]
+
+    def beginnings(self, texts: Sequence[str]) -> list[Example]:
+        return [self._arranged(ids[: self._room]) for ids in self._pieces(as_texts(texts))]
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
         left, right = as_pairs(first, second)
@@ -172,9 +192,21 @@ class PieceEncoder(TextEncoder):
         )
         return [self._tagged(words) for words in sentences]
 
+    def given(self, sentences: Sequence[Sequence[str]]) -> list[Example]:
+        sentences = as_sentences(sentences)
+        known = {word: self.tokenizer.token_to_id(word) for words in sentences for word in words}
+        new = [word for word, number in known.items() if number is None]
+        cut = dict(zip(new, self._pieces([self.reading.blank + word for word in new]), strict=True))
+        pieces = {w: cut[w] or [self.unknown] if n is None else [n] for w, n in known.items()}
+        return [
+            self._arranged([n for word in words for n in pieces[word]][: self._room]) for words in sentences
+        ]
+
+    def unit_names(self, example: Example) -> list[str]:
+        return [self.tokenizer.id_to_token(number) for number in example.units]
+
     def _tagged(self, words: Sequence[str]) -> Example:
-        before, _, after = self.marks
-        room = self.max_length - len(before) - len(after)
+        before, room = self.marks[0], self._room
         first = self.reading.word_at == "first"
         ids, places = [], []
         for word in words:
@@ -208,6 +240,12 @@ class WordEncoder(TextEncoder):
             [self._arranged(part) for part in cut_evenly(_sentence_words(text), room)]
             for text in as_texts(texts)
         ]
+
+    def beginnings(self, texts: Sequence[str]) -> list[Example]:
+        return [self._arranged(_sentence_words(text)[: self.max_length - 1]) for text in as_texts(texts)]
+
+    def unit_names(self, example: Example) -> list[str]:
+        return list(example.units)
 
     def pairs(self, first: Sequence[str], second: Sequence[str]) -> list[Example]:
         found = []
