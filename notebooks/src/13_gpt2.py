@@ -29,15 +29,16 @@ seed = 0
 solutions = False
 
 # %%
-import math
+import math  # noqa: F401, for your own code
+from itertools import pairwise
 
-import numpy as np
+import numpy as np  # noqa: F401, for your own code
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import byte_pairs, story_cloze
 from tlcourse.lessons.gpt2 import asked, coloured, figures, four, in_words, of_writing, published
 from tlcourse.models.language.gpt import GPTModel
-from tlcourse.probe import shared_context, summaries, token_ranks
+from tlcourse.probe import token_ranks
 
 pick = profiles.chooser(profile)
 show.style()
@@ -88,7 +89,7 @@ def learn(cut, n_pairs):
     for step in range(n_pairs):
         frequency = {}
         for numbers, n in cut:
-            for pair in zip(numbers, numbers[1:], strict=False):
+            for pair in pairwise(numbers):
                 frequency[pair] = frequency.get(pair, 0) + n
         best = min(frequency, key=lambda pair: (-frequency[pair], pair))  # the most frequent
         pairs.append(best)
@@ -167,7 +168,14 @@ check.bits_per_byte(bits_per_byte)
 # %%
 articles = four.articles(pick(full=20, fast=2))
 now = four.bits(sizes, articles)
-show.results(now, rows="texts", columns="model", spec=".2f", best=None, caption=f"Bits per byte, {len(articles)} articles")
+show.results(
+    now,
+    rows="texts",
+    columns="model",
+    spec=".2f",
+    best=None,
+    caption=f"Bits per byte, {len(articles)} articles",
+)
 
 # %% [markdown]
 # And on many, with snippets of film reviews beside them. The baseline is a **trigram model**: it knows a piece by the two before it, and has only counted (with Kneser and Ney's way to leave something for what was not seen: `tlcourse/models/language/kneser_ney.py`). It counted the
@@ -273,7 +281,9 @@ show.md(in_words.of_speed(show.Records.load("gpt2/speed")))
 # %%
 few = {kind: some.head(pick(full=10, fast=1)) for kind, some in cloze.items()}
 answered = asked.answered(sizes, few, pick(full=["capitals", "opposites"], fast=["capitals"]))
-show.results(answered, rows="task", columns="model", spec=".0%", best=None, caption="Share right, a few questions")
+show.results(
+    answered, rows="task", columns="model", spec=".0%", best=None, caption="Share right, a few questions"
+)
 
 # %% [markdown]
 # So few say little. In three draws of more (40 questions each on nouns and names, 50 last words, 60 reviews; for the short questions, ten after three different pairs of examples):
@@ -317,14 +327,23 @@ show.table(of_writing.shown(begun, texts))
 # them? (A run counts as often as it is written: a loop counts each time round.)
 
 # %%
-show.results(of_writing.read_before(begun, texts, seed), rows="run", columns="chosen by", spec=".1%", best=None)
+show.results(
+    of_writing.read_before(begun, texts, seed), rows="run", columns="chosen by", spec=".1%", best=None
+)
 
 # %% [markdown]
 # And in all of the sources, 26 million words (by `benchmarks/gpt2.py`, three draws of 48 beginnings). The models read somewhat less than half of it: all of the news, half of the reviews, a fifth of the novels. So "stands there" is a bit more than "was read":
 
 # %%
 overlap = show.Records.load("gpt2/overlap")
-show.results(of_writing.overlap_table(overlap), rows="run", columns="chosen by", spec=".1%", best=None, caption="Runs that stand in the sources, gpt2-mini")
+show.results(
+    of_writing.overlap_table(overlap),
+    rows="run",
+    columns="chosen by",
+    spec=".1%",
+    best=None,
+    caption="Runs that stand in the sources, gpt2-mini",
+)
 
 # %%
 show.md(of_writing.of_overlap(overlap))
@@ -346,7 +365,10 @@ show.md(of_writing.by_heart(overlap))
 # high where the model has no idea.
 
 # %%
-show.table(of_writing.first_ranks(sizes["gpt2-mini"], begun[0][0]), "The first words of an article, judged by gpt2-mini; entropy in nats")
+show.table(
+    of_writing.first_ranks(sizes["gpt2-mini"], begun[0][0]),
+    "The first words of an article, judged by gpt2-mini; entropy in nats",
+)
 
 # %% [markdown]
 # ### Your turn: the rank of each piece
@@ -381,7 +403,14 @@ show.source(token_ranks.classified, docstring=False)
 
 # %%
 apart = of_writing.told_apart(sizes["gpt2-mini"], begun, texts, seed)
-show.results(apart, rows="by", columns="chosen by", spec=".2f", best=None, caption=f"AUROC, gpt2-mini's texts, judged by itself, {len(begun)} pairs")
+show.results(
+    apart,
+    rows="by",
+    columns="chosen by",
+    spec=".2f",
+    best=None,
+    caption=f"AUROC, gpt2-mini's texts, judged by itself, {len(begun)} pairs",
+)
 
 # %% [markdown]
 # The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are). The judge is gpt2-mini, whoever wrote:

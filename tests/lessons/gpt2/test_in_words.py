@@ -196,6 +196,8 @@ def test_the_hardest_to_tell():
     told = of_writing.of_detected(detected((0.9, 0.8, 0.7, 0.6)))
     assert "harder to tell than the smallest" in told
     assert "below the likeliest" in told
+    assert "the largest is harder to tell than the smallest, too" in told
+    assert "the other way round" in of_writing.of_detected(detected((0.6, 0.7, 0.8, 0.6)))
     assert "*easier* to tell" in of_writing.of_detected(detected((0.6, 0.7, 0.8, 0.6)))
     assert "cannot tell the smallest" in of_writing.of_detected(detected((0.7, 0.7, 0.7, 0.7)))
     assert "comes to 0.50" in told

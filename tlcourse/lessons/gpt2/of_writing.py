@@ -190,7 +190,12 @@ def of_detected(detected: Records) -> str:
     )
     nucleus = [rows.where(way="nucleus, p = 0.9", model=name) for name in SMALL]
     told = and_(f"{name} {some.mean:.2f}" for name, some in zip(SMALL, nucleus, strict=True))
-    trend += f" From the nucleus: {told}."
+    side = difference(nucleus[-1], nucleus[0]).says(
+        above="it is the other way round: the largest is easier to tell than the smallest",
+        below="the largest is harder to tell than the smallest, too",
+        luck="three draws cannot tell the largest from the smallest",
+    )
+    trend += f" From the nucleus ({told}) {side}."
     control = np.mean([row["score"] for row in detected.where(by=generated_text.CONTROL)])
     return (
         "\n".join(lines) + f"\n\n{trend} The control, people against people, comes to {control:.2f} "
