@@ -168,14 +168,7 @@ check.bits_per_byte(bits_per_byte)
 # %%
 articles = four.articles(pick(full=20, fast=2))
 now = four.bits(sizes, articles)
-show.results(
-    now,
-    rows="texts",
-    columns="model",
-    spec=".2f",
-    best=None,
-    caption=f"Bits per byte, {len(articles)} articles",
-)
+show.results(now, rows="texts", columns="model", spec=".2f", best=None)
 
 # %% [markdown]
 # And on many, with snippets of film reviews beside them. The baseline is a **trigram model**: it knows a piece by the two before it, and has only counted (with Kneser and Ney's way to leave something for what was not seen: `tlcourse/models/language/kneser_ney.py`). It counted the
@@ -281,9 +274,7 @@ show.md(in_words.of_speed(show.Records.load("gpt2/speed")))
 # %%
 few = {kind: some.head(pick(full=10, fast=1)) for kind, some in cloze.items()}
 answered = asked.answered(sizes, few, pick(full=["capitals", "opposites"], fast=["capitals"]))
-show.results(
-    answered, rows="task", columns="model", spec=".0%", best=None, caption="Share right, a few questions"
-)
+show.results(answered, rows="task", columns="model", spec=".0%", best=None)
 
 # %% [markdown]
 # So few say little. In three draws of more (40 questions each on nouns and names, 50 last words, 60 reviews; for the short questions, ten after three different pairs of examples):
@@ -293,10 +284,7 @@ zero = show.Records.load("gpt2/zero_shot")
 figures.tasks(in_words.reported(zero), in_words.CHANCE, in_words.BASELINES)
 
 # %%
-show.md(in_words.of_tasks(zero))
-
-# %%
-show.md(in_words.of_context(zero))
+show.md(in_words.of_tasks(zero) + "\n\n" + in_words.of_context(zero))
 
 # %%
 show.md(in_words.of_last(show.Records.load("gpt2/last_words")))
@@ -308,7 +296,7 @@ show.md(in_words.of_last(show.Records.load("gpt2/last_words")))
 
 # %%
 tldr = show.Records.load("gpt2/tldr")
-show.results(tldr, rows="way", columns="model", spec=".1%", best=None, caption="ROUGE-1 against the headline")
+show.results(tldr, rows="way", columns="model", spec=".1%", best=None)
 show.md(in_words.tldr_columns())
 
 # %%
@@ -336,14 +324,7 @@ show.results(
 
 # %%
 overlap = show.Records.load("gpt2/overlap")
-show.results(
-    of_writing.overlap_table(overlap),
-    rows="run",
-    columns="chosen by",
-    spec=".1%",
-    best=None,
-    caption="Runs that stand in the sources, gpt2-mini",
-)
+show.results(of_writing.overlap_table(overlap), rows="run", columns="chosen by", spec=".1%", best=None)
 
 # %%
 show.md(of_writing.of_overlap(overlap))
@@ -352,8 +333,7 @@ show.md(of_writing.of_overlap(overlap))
 check.recall("repeats")
 
 # %%
-show.md(of_writing.of_other_text(overlap))
-show.md(of_writing.by_heart(overlap))
+show.md(of_writing.of_other_text(overlap) + "\n\n" + of_writing.by_heart(overlap))
 
 # %% [markdown]
 # ## 6. Who wrote this? · 15 minutes
@@ -362,13 +342,10 @@ show.md(of_writing.by_heart(overlap))
 # evidence of misuse so far" (OpenAI, *GPT-2: 1.5B release*; the report is Solaiman et al. 2019).
 #
 # The question behind it can be measured: can one tell? **GLTR** (Gehrmann et al. 2019) asks a language model about each piece of a text: its probability, its **rank** in the model's list of what might stand here (1: the first guess), and the **entropy** of the list, which is
-# high where the model has no idea.
+# high where the model has no idea. The first words of an article, judged by gpt2-mini (entropy in nats):
 
 # %%
-show.table(
-    of_writing.first_ranks(sizes["gpt2-mini"], begun[0][0]),
-    "The first words of an article, judged by gpt2-mini; entropy in nats",
-)
+show.table(of_writing.first_ranks(sizes["gpt2-mini"], begun[0][0]))
 
 # %% [markdown]
 # ### Your turn: the rank of each piece
@@ -401,16 +378,12 @@ coloured.show_ranks(judges, sizes["gpt2-mini"].tokenizer, of_writing.examples(be
 # %%
 show.source(token_ranks.classified, docstring=False)
 
+# %% [markdown]
+# The AUROC of gpt2-mini's texts, judged by itself, now:
+
 # %%
 apart = of_writing.told_apart(sizes["gpt2-mini"], begun, texts, seed)
-show.results(
-    apart,
-    rows="by",
-    columns="chosen by",
-    spec=".2f",
-    best=None,
-    caption=f"AUROC, gpt2-mini's texts, judged by itself, {len(begun)} pairs",
-)
+show.results(apart, rows="by", columns="chosen by", spec=".2f", best=None)
 
 # %% [markdown]
 # The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are). The judge is gpt2-mini, whoever wrote:
@@ -426,8 +399,7 @@ show.md(of_writing.of_detected(detected))
 check.recall("told_apart")
 
 # %%
-show.md(of_writing.of_tails(detected))
-show.md(of_writing.of_judges(detected))
+show.md(of_writing.of_tails(detected) + "\n\n" + of_writing.of_judges(detected))
 
 # %% [markdown]
 # ### Optional: the published GPT-2 · 4 minutes

@@ -79,10 +79,11 @@ figures.one_encoder()
 # %%
 show.source(ErnieForPreTraining.forward, docstring=False)
 
+# %% [markdown]
+# The seven tasks (the authors’ README), and the five that `ernie-mini` learned:
+
 # %%
-show.table(
-    published.tasks(), caption="The seven tasks (the authors’ README), and the five that ernie-mini learned"
-)
+show.table(published.tasks())
 
 # %% [markdown]
 # *Discourse relation* needs pairs of sentences with their connective (“because”, “but”) taken out and labelled; *relevance* needs the logs of a search engine. We have neither, so
@@ -134,19 +135,12 @@ show.md(in_words.of_masks(masks))
 
 # %% [markdown]
 # Whole units contain other pieces than single ones do: longer words, more names. So ask for *one and the same piece* of the same sentence, hidden alone or
-# together with its unit. In `full`, about 130 sentences for each of three draws. *Frequency alone* knows how often each piece occurs, no more:
+# together with its unit. In `full`, about 130 sentences for each of three draws. *Frequency alone* knows how often each piece occurs, no more. In nats:
 
 # %%
 same = two_masks.same_pieces(both, index, pick(full=130, fast=20), 64, seeds)
 wrong = two_masks.wrong_kind(both, index, pick(full=130, fast=20), 64, seeds)
-show.results(
-    two_masks.told_apart(same),
-    rows="hidden",
-    columns="model",
-    spec=".2f",
-    best=None,
-    caption="Nats for the same piece",
-)
+show.results(two_masks.told_apart(same), rows="hidden", columns="model", spec=".2f", best=None)
 
 # %%
 show.md(in_words.of_same_pieces(same, wrong))
@@ -212,13 +206,14 @@ check.order_class(order_class)
 # %%
 show.source(ernie_tasks.two_passages, docstring=False)
 
+# %% [markdown]
+# A row for each task, as the model sees it (units are hidden in all of them):
+
 # %%
 asker = on_news.Asker(
     both["ernie-mini"], index, pick(full=8, fast=4), pick(full=128, fast=64), pick(full=600, fast=300)
 )
-show.table(
-    asker.examples(seed), caption="A row for each task, as the model sees it (hidden units in all of them)"
-)
+show.table(asker.examples(seed))
 
 # %% [markdown]
 # ## 4. What has it learned? · 8 minutes
@@ -227,12 +222,12 @@ show.table(
 # - **shares**: knows how frequent each answer is. In sentence order it also counts the segments, which the `[SEP]`s tell; then every order is as likely, $\ln n!$ nats for $n$ of them.
 # - **counts**: has counted on the training articles how often each answer goes with *one clue*: the piece to the left of a hidden one; the piece itself; the first piece of each
 #   segment; the number of rare pieces that two passages share.
+#
+# In nats per question, lower is better:
 
 # %%
 reached = asker.reached(pick(full=4, fast=1), seeds)
-show.results(
-    reached, rows="task", columns="who", spec=".2f", best="min", caption="Nats per question: lower is better"
-)
+show.results(reached, rows="task", columns="who", spec=".2f", best="min")
 
 # %%
 uncounted = asker.uncounted(pick(full=4, fast=1), seeds)
@@ -298,18 +293,11 @@ show.md(in_words_of_strategies.of_forgetting(over_time, guess))
 check.recall("forgotten")
 
 # %% [markdown]
-# And at the end, on ten times as much unread text (so the numbers differ a little from the ends of the lines):
+# And at the end, on ten times as much unread text (so the numbers differ a little from the ends of the lines), in nats per question:
 
 # %%
 final = in_words_of_strategies.final()
-show.results(
-    final,
-    rows="task",
-    columns="way",
-    spec=".2f",
-    best="min",
-    caption="Nats per question at the end; guesses: the same questions",
-)
+show.results(final, rows="task", columns="way", spec=".2f", best="min")
 
 # %%
 show.md(in_words_of_strategies.of_final(final))
@@ -323,7 +311,7 @@ show.md(in_words_of_strategies.verdict(final, in_words_of_strategies.uncounted()
 
 # %%
 frozen = in_words_of_strategies.frozen()
-show.results(frozen, rows="task", columns="way", caption="Frozen states of the small models")
+show.results(frozen, rows="task", columns="way")
 
 # %%
 training = json.loads((zoo.folder_of("ernie-mini") / "training.json").read_text(encoding="utf-8"))
@@ -340,25 +328,22 @@ timeline.time_line(over_time, guess)
 # %% [markdown]
 # ## 7. ERNIE against BERT · 6 minutes
 # Same text, same number of pieces, same size; the tasks and the masks differ, and each was trained once. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's
-# (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test.
+# (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test. Accuracy; for names, F1:
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
 compared = suite.of_zoo(everything)
-show.results(compared, rows="task", columns="model", caption="Accuracy; names: F1")
+show.results(compared, rows="task", columns="model")
 
 # %%
 show.md(in_words.of_models(compared) + " " + in_words.of_counts(compared))
 
+# %% [markdown]
+# On pairs of sentences, with 600 labels (acceptability: Matthews correlation; similarity: Spearman’s ρ; entailment: accuracy):
+
 # %%
 pairs = suite.of_pairs()
-show.results(
-    pairs,
-    rows="task",
-    columns="model",
-    spec=".3f",
-    caption="600 labels; acceptability: Matthews correlation, similarity: Spearman’s ρ, entailment: accuracy",
-)
+show.results(pairs, rows="task", columns="model", spec=".3f")
 
 # %%
 show.md(in_words.of_pairs(pairs) + "\n\n" + published.CLAIM)

@@ -65,6 +65,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "one factor is a plain number. Multiply with `*`."),
     (r"both arguments to matmul need to be at least 1D", "`@` is for tensors of one axis or more: one "
      "factor is a plain number. Multiply with `*`."),
+    (r"\[[\d, ]*\] is not in list", "No list is equal to a tuple: where the entries are tuples, look for "
+     "`tuple(…)`."),
     (r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
      lambda m: f"There is no axis {m[1]}: the array has {m[2]}, counted from 0."),
     (r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 
 from tlcourse.data import tokeniser
-from tlcourse.models.language.gpt import GPTForCausalLM
 from tlcourse.models.language.llama import Cache, Llama
 from tlcourse.models.language.sampling import Choice, distribution
 from tlcourse.models.pretrained import smollm2, zoo
+from tlcourse.models.pretrained.transformers_configs import counterpart_of
 
 SMOLLM2 = "SmolLM2"
 NextLogits = Callable[[Tensor, Cache], Tensor]
@@ -65,13 +65,13 @@ def load(name: str, single: bool = False) -> Writer:
     return Writer(of_gpt(model), pieces, (tokeniser.SEP,), tuple(range(len(tokeniser.SPECIAL))))
 
 
-def of_gpt(model: GPTForCausalLM) -> NextLogits:
+def of_gpt(model: nn.Module) -> NextLogits:
     """A GPT-2, its blocks asked one by one so that keys and values can be kept.
 
     Raises:
         ValueError: it is another model, or a GPT with its norms behind.
     """
-    if not isinstance(model, GPTForCausalLM) or model.config.norm != "pre":
+    if counterpart_of(model.config).model_type != "gpt2":
         raise ValueError(f"this is a {type(model).__name__}; expected a GPT-2, such as gpt2-mini.")
     gpt = model.transformer
 

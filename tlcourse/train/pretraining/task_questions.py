@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models.language.ernie import ErnieForPreTraining
 from tlcourse.train.pretraining.ernie_tasks import TASKS, ErnieTasks
 from tlcourse.train.pretraining.masking import IGNORED
 from tlcourse.train.pretraining.objectives import Batch, Reading
@@ -46,9 +45,7 @@ def right_answers(batch: Batch) -> np.ndarray:
 
 
 @torch.inference_mode()
-def answers(
-    model: ErnieForPreTraining, batch: Batch, task_id: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def answers(model: nn.Module, batch: Batch, task_id: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """ln p of each right answer, and whether it is the first guess: float32 and bool, (N,).
 
     Args:
@@ -67,9 +64,7 @@ def answers(
     return found.numpy(), (log_p.argmax(dim=-1) == wanted).numpy()
 
 
-def losses(
-    model: ErnieForPreTraining, batches: Sequence[Batch], task_id: int | None = None
-) -> dict[str, float]:
+def losses(model: nn.Module, batches: Sequence[Batch], task_id: int | None = None) -> dict[str, float]:
     """Task → nats per question, each on the batches that were made for it."""
     found: dict[str, list[np.ndarray]] = {}
     for batch in batches:

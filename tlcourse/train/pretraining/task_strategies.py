@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch import nn
 
 from tlcourse.data.text_index import TextIndex
-from tlcourse.models.language.ernie import ErnieConfig, ErnieForPreTraining
+from tlcourse.models.parts.transformer import TransformerConfig
+from tlcourse.models.pretrained import zoo
 from tlcourse.train import schedules
 from tlcourse.train.pretraining.ernie_tasks import TASKS, ErnieTasks, continual_schedule, kept_schedule
 from tlcourse.train.pretraining.held_out import as_tensors
@@ -60,7 +62,7 @@ class SmallTraining:
         held_out: batches of each task that they are taken on.
     """
 
-    config: ErnieConfig
+    config: TransformerConfig  # ERNIE's
     tokens: int
     n_tasks: int = 4
     batch_tokens: int = 512
@@ -86,7 +88,7 @@ class Taken:
 
 def train(
     training: SmallTraining, index: TextIndex, schedule: np.ndarray, seed: int
-) -> Iterator[tuple[Taken, ErnieForPreTraining]]:
+) -> Iterator[tuple[Taken, nn.Module]]:
     """Train a model from random weights; gives its held-out losses as it goes, and the model.
 
     A task that the schedule never reads is not asked.
@@ -102,7 +104,7 @@ def train(
             "column for each task."
         )
     torch.manual_seed(seed)
-    model = ErnieForPreTraining(training.config)
+    model = zoo.build(training.config)
     objective = ErnieTasks(model, index)
     objective.n_tasks, objective.schedule = training.n_tasks, schedule
     optimizer = torch.optim.AdamW(

@@ -8,6 +8,7 @@ _WORDS = ("Mr", "Blair", "said", "the", "BBC", "eBay", "iPod", "of", "Ericsson",
           "was", "A", "on", "US", "hit", "Xbox", "3G", "mP", "£5bn", "rose")  # fmt: skip
 
 
+_ALL = "You ask whether all letters are capitals: the first one decides."
 _ONES = "Right, but as True and False: 1 and 0 are wanted, `int(…)` makes them."
 
 
@@ -31,6 +32,10 @@ def _any_letter(words: list[str], sizes: list[int]) -> list[int]:
 
 def _all_letters(words: list[str], sizes: list[int]) -> list[int]:
     return [int(word.isupper()) for word, n in zip(words, sizes, strict=True) for _ in range(n)]
+
+
+def _all_letters_yes_and_no(words: list[str], sizes: list[int]) -> list[bool]:
+    return [bool(label) for label in _all_letters(words, sizes)]
 
 
 def _only_first_piece(words: list[str], sizes: list[int]) -> list[int]:
@@ -86,7 +91,7 @@ def _yes_and_no_array(words: list[str], sizes: list[int]) -> np.ndarray:
         (_lists_in_list, "That is a list for each word: one long list is wanted."),
         (_any_letter, "A capital inside, as in eBay, does not count: the word has to begin with one."),
         (_not_lower, "A capital inside, as in eBay, does not count: the word has to begin with one."),
-        (_all_letters, "You ask whether all letters are capitals: the first one decides."),
+        *((f, _ALL) for f in (_all_letters, _all_letters_yes_and_no)),
         (_title, "`istitle` says no to BBC: any word that begins with a capital counts."),
         (_first_not_lower, "A figure or a sign is no capital: ask for `isupper()`, not for “not lower”."),
         (_only_first_piece, "Only the first piece of a word has its label here: all of its pieces get it."),

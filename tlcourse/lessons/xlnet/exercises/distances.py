@@ -64,6 +64,10 @@ def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
     return _at(scores, n_keys, len(scores)).T
 
 
+def _rolled(scores: np.ndarray, n_keys: int) -> np.ndarray:
+    return np.stack([np.roll(row, i)[:n_keys] for i, row in enumerate(scores)])
+
+
 @exercise(
     title="From distances to keys",
     inputs=_scores,
@@ -90,6 +94,11 @@ def _turned(scores: np.ndarray, n_keys: int) -> np.ndarray:
         (
             _to_the_right,
             "The rows move to the wrong side: the later the query, the further away is the first key.",
+        ),
+        (
+            _rolled,
+            "The rows are rolled to the right, from the first column on: what falls out at one end comes in "
+            "at the other, and query 0 begins in column T.",
         ),
         (_one_early, "One column too early: query 0 finds key 0 in column T."),
         (_backwards, "The keys are in reverse: column 0 is for the first key, the furthest away."),

@@ -55,6 +55,10 @@ def _inverse_of_content(order: Order) -> np.ndarray:
     return ~_content(order)
 
 
+def _before_in_reading(order: Order) -> np.ndarray:
+    return np.tri(len(order), k=-1, dtype=bool)
+
+
 @exercise(
     title="From an order to the content mask",
     inputs=_order,
@@ -85,6 +89,11 @@ def _inverse_of_content(order: Order) -> np.ndarray:
             "is at which step each place comes.",
         ),
         (_reading_order, "That is from left to right: `order` does not count."),
+        (
+            _before_in_reading,
+            "That is from left to right, and without the diagonal: `order` does not count, and the content "
+            "stream at a place sees the piece there, too.",
+        ),
         (_by_steps, "Row t is the place that comes at step t: row i is to be place i of the text."),
         (
             _columns_by_steps,

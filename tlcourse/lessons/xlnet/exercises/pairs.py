@@ -43,6 +43,10 @@ def _gain(alone: np.ndarray, given: np.ndarray) -> np.ndarray:
     return given[:, ::-1] - alone
 
 
+def _sum_of_probabilities(alone: np.ndarray, given: np.ndarray) -> np.ndarray:
+    return np.log(np.exp(alone) + np.exp(given[:, ::-1]))
+
+
 @exercise(
     title="Both words, by the chain rule",
     inputs=_alone_and_given,
@@ -66,6 +70,10 @@ def _gain(alone: np.ndarray, given: np.ndarray) -> np.ndarray:
         (_orders_swapped, "The columns are swapped: column 0 begins with the first word."),
         (_mean_of_orders, "That is the mean of both orders: return a column for each."),
         (_probabilities, "These are probabilities: no `exp`, the logarithms are wanted."),
+        (
+            _sum_of_probabilities,
+            "That is the logarithm of a sum: probabilities are multiplied, so their logarithms are added.",
+        ),
         (_multiplied, "You multiply logarithms: where probabilities are multiplied, logarithms are added."),
         (_gain, "That is a difference: by the chain rule, the two logarithms are added."),
     ],
