@@ -35,10 +35,10 @@ def test_distilbert_and_minilm_were_measured_at_every_layer_three_times(axes):
 
 
 @pytest.mark.parametrize("model", results.PUBLISHED)
-def test_they_are_above_each_baseline_outside_the_spread(axes, model):
+def test_they_are_above_each_baseline_outside_the_spread(axes, model, all_above):
     there = axes.where(model=model).values("what")
     assert {results.NO_MODEL, results.BILSTM, results.UNTRAINED} <= set(there)
-    assert trees_in_words.all_above(axes, [model])
+    assert all_above(axes, [model])
     assert "selectivity" in trees_in_words.of_control_trees(axes, [model])
 
 

@@ -87,17 +87,17 @@ def words(untrained: float = 0.8) -> Records:
     return Records(rows)
 
 
-def test_margins_either_way():
+def test_margins_either_way(all_above):
     axes = results.on_one_axis(structural(), "UUAS", control())
     models = results.whole(axes, results.PUBLISHED)
     assert models == ["distilbert", "minilm"]
     assert results.compared_at(axes, "minilm") == 3
-    assert trees_in_words.all_above(axes, models)
+    assert all_above(axes, models)
     told = trees_in_words.of_margins(axes, models)
     every = (results.NO_MODEL, results.DECAY, results.BILSTM, results.UNTRAINED, results.EMBEDDINGS)
     assert all(what in told for what in every)
     below = results.on_one_axis(structural(0.5), "UUAS")
-    assert not trees_in_words.all_above(below, models)
+    assert not all_above(below, models)
     assert "selectivity" in trees_in_words.of_control_trees(axes, models)
     assert trees_in_words.of_control_trees(below, models) == ""
 

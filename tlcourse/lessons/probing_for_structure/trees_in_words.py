@@ -72,7 +72,7 @@ def of_margins(rows: Records, models: Sequence[str]) -> str:
         ours = one.where(what=results.TRAINED, layer=layer)
         told = [
             f"{what}: {difference(ours, theirs, (f'layer {layer}', what))}"
-            for what, theirs in _compared_with(rows, model, layer).items()
+            for what, theirs in compared_with(rows, model, layer).items()
         ]
         lines.append(
             f"- **{model}**, layer {layer}, {mean_sd(ours.scores, '.1%')}; points above {'; '.join(told)}."
@@ -80,18 +80,8 @@ def of_margins(rows: Records, models: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def all_above(rows: Records, models: Sequence[str]) -> bool:
-    """Whether each model's layer is above each baseline outside the spread."""
-    for model in models:
-        layer = results.compared_at(rows, model)
-        ours = rows.where(model=model, what=results.TRAINED, layer=layer)
-        compared = _compared_with(rows, model, layer).values()
-        if any(difference(ours, theirs).verdict != "above" for theirs in compared):
-            return False
-    return True
-
-
-def _compared_with(rows: Records, model: str, layer: int) -> dict[str, Records]:
+def compared_with(rows: Records, model: str, layer: int) -> dict[str, Records]:
+    """By name, what a layer has to beat: each baseline, and the untrained twin where it was measured."""
     twin = rows.where(model=model, what=results.UNTRAINED)
     at = {results.UNTRAINED: twin.where(layer=layer)} if layer in twin.values("layer") else {}
     return results.baselines(rows, model) | at
