@@ -199,8 +199,10 @@ def lab(tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """For one module: while Playwright's synchronous interface is open, an event loop runs in this thread, and
+    `asyncio.run` is refused in every test of the same process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
