@@ -1,0 +1,376 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 17 · The state of the art, and after
+# **You put every system of the course on one board, with what each costs, make a rule of it that says what to use, test the rule on tasks it has not seen, and
+# learn how a leaderboard fools its readers.**
+#
+# <!-- badges -->
+#
+# **Time** 60 minutes, of which the computer needs about two; the core 45 · **You need** lesson 09 (frozen and fine-tuned); each system’s own lesson, for what it is ·
+# **You will be able to**
+# *read* a leaderboard with its costs, *find* what nothing cheaper beats, *test* a rule on tasks kept out, *tell* luck from a difference, *find* leaked texts, and *put* your own
+# texts through the same yardstick.
+#
+# **Core path** sections 1, 2, 4, 5 and 6 · section 3 is optional.
+
+# %% tags=["parameters"]
+import os
+
+profile = os.environ.get("TLCOURSE_PROFILE", "full")
+seed = 0
+solutions = False
+
+# %%
+from math import comb  # noqa: F401  (for your own code in the exercises)
+
+import numpy as np
+
+from tlcourse import exercises, profiles, show
+from tlcourse.lessons.state_of_the_art_and_after import (
+    afterwards,
+    board,
+    both_ways,
+    deciding,
+    dial,
+    figures,
+    figures_of_choice,
+    figures_of_traps,
+    in_words,
+    in_words_of_choice,
+    in_words_of_traps,
+    published,
+    traps,
+)
+
+pick = profiles.chooser(profile)
+show.style()
+check = exercises.start("state_of_the_art_and_after", solutions=solutions)
+
+# %% [markdown]
+# ## Predict first · 3 minutes
+# A *system* is what turns a text into numbers: counted words (TF-IDF), averaged word vectors (GloVe), or a network’s states. All stay *frozen*, as they were pretrained, and a linear
+# model on top learns from your labels.
+
+# %%
+check.predict("who_leads")
+
+# %%
+check.predict("one_seed")
+
+# %%
+check.predict("leak_buys")
+
+# %% [markdown]
+# ## 1. October 2019, and after · 6 minutes
+# The talk that this course follows ends with a count. On 1 October 2019, within arXiv’s computer science (as the talk gives it):
+
+# %%
+show.table(afterwards.counts())
+
+# %% [markdown]
+# BERT’s paper was a year old then. What did the talk’s systems lead to? A few lines of each, far from all. Years are those of the first version.
+
+# %%
+show.table(afterwards.led_to())
+
+# %% [markdown]
+# Read down the middle column. Three ideas survived and grew: *pretrain on plain text* (all of it), *the Transformer* (its parts were exchanged, one by one), *ask in text* (from GPT-2 on). Others were left:
+# two LSTMs, permuted orders, next-sentence prediction. Old names say little about use: the systems below were all “state of the art” once.
+#
+# ## 2. The board · 14 minutes
+# Seven tasks that the course has measured all along, each in the same way: so many labels are drawn, three times (three *seeds*), a linear model learns from them, and its settings are chosen on those
+# labels alone. Nothing is ever chosen by looking at a test.
+
+# %%
+show.table(in_words.tasks_rows())
+
+# %% [markdown]
+# The board is made of files in `data/results/` and nothing else. Each number below is a mean over three seeds (accuracy, F1 or ρ, times 100). The colour says how far it is from TF-IDF with the *same labels*: purple
+# below, orange above. Bold: more than luck, seed by seed.
+
+# %%
+results = board.load()
+figures.cells(results, 100)
+
+# %%
+show.md(in_words.of_empty_cells(results, 100) + "\n\n" + in_words.of_ours(results, 100))
+
+# %%
+check.recall("who_leads")
+
+# %% [markdown]
+# With ten times as many labels, on what was measured there:
+
+# %%
+figures.cells(results, 1000)
+
+# %% [markdown]
+# Scores of different tasks have different scales; a *gain*, score minus TF-IDF’s, is easier to average. So the board ranks by mean gain over the tasks that all ranked systems have, and puts beside it what a
+# system costs: *parameters*, what it *read before*, *milliseconds* for a film snippet from string to label on one core, one by one and 32 together (three rounds), and the *memory* that a process grows by.
+
+# %%
+show.table(in_words.board_rows(results, 100), "The course’s leaderboard, 100 labels")
+
+# %%
+show.md(in_words.of_the_board(results, 100))
+
+# %% [markdown]
+# A board with one column of scores has one winner. With costs beside it, a system may be worth using because it is cheap. What is never worth using is what another one makes *pointless*: at least as good and at least as cheap, and
+# better or cheaper. All others form the **Pareto front**.
+#
+# ### Your turn: the front
+
+
+# %% tags=["exercise"]
+def pareto_front(scores, costs):
+    """Return the places, ascending, of the systems that no other makes pointless.
+
+    One makes another pointless if it is at least as good (score), at least as cheap, and better or cheaper.
+    """
+    ...
+
+
+# %%
+check.pareto_front(pareto_front)
+
+# %% [markdown]
+# Ours, by time and by memory. Up is better, left is cheaper; the line is the front, bars are the spread over seeds:
+
+# %%
+figures.front(results, 100)
+
+# %%
+show.md(in_words.of_the_front(results, 100))
+
+# %% [markdown]
+# ## 3. *Optional:* frozen against fine-tuned, over all lessons · 5 minutes
+# The board’s systems are frozen. What would training them on have added? Every pair that some lesson measured with the same labels and three seeds, by number of labels. On the right, both scores:
+
+# %%
+pairs = both_ways.gather()
+figures.both_ways(pairs)
+
+# %%
+show.md(in_words.of_tuning(pairs))
+
+# %% [markdown]
+# ## 4. What would you use? · 14 minutes
+# Make a rule of the board, as simple as it gets:
+#
+# > *Of the systems that keep within your milliseconds and megabytes, take the one with the highest mean gain at the nearest number of labels.*
+
+# %%
+show.source(deciding.choose, docstring=False)
+
+# %% [markdown]
+# Drawn for one text at a time. Find your own corner: how long may a text take, and how much memory is there? White: nothing keeps within it.
+
+# %%
+figures_of_choice.decision_map(results, board.LABELS)
+
+# %% [markdown]
+# A rule drawn from a board fits that board. Is it right about a task that it has *not* seen? Keep one task out, choose by the others, and look what the choice costs on it. (A task on the same texts is kept out with it.)
+# The **regret** is the best system’s score minus the chosen one’s.
+#
+# ### Your turn: regret
+
+
+# %% tags=["exercise"]
+def regrets(scores):
+    """Return (T,): the best score on each task minus that of the system with the best mean on the others.
+
+    scores: numpy array, (T, S): T tasks, S systems. Of systems with the same mean the first is taken.
+    """
+    ...
+
+
+# %%
+check.regrets(regrets)
+
+# %% [markdown]
+# Three habits stand beside the rule: always TF-IDF, always MiniLM, and the largest that you can afford (most parameters). Each row is a task that was kept out. Filled: the best, or within luck of it.
+
+# %%
+kept_out = deciding.kept_out(results, figures_of_choice.unlimited(board.LABELS))
+figures_of_choice.regrets(kept_out)
+
+# %%
+show.table(in_words_of_choice.kept_out_rows(kept_out), "No limit but the labels")
+
+# %%
+show.md(in_words_of_choice.of_the_rule(kept_out))
+
+# %% [markdown]
+# Now with limits of time and memory: one pair of limits for each set of systems that can be left within them.
+
+# %%
+limits = figures_of_choice.many_budgets(results, board.LABELS)
+limited = deciding.kept_out(results, limits, (deciding.RULE, deciding.LARGEST, deciding.COUNTS))
+show.table(in_words_of_choice.kept_out_rows(limited), f"{len(limits)} budgets")
+
+# %%
+show.md(in_words_of_choice.of_limits(limited))
+
+# %% [markdown]
+# ### Try it
+# The dial: your labels, milliseconds and megabytes. What does it say for a phone, for a server that gets texts in bundles, for a hobby with 30 labels? Where does a small step of a limit change the answer, and how sure is it there?
+
+# %%
+dial.dial(results)
+
+# %% [markdown]
+# ## 5. A board’s own traps · 15 minutes
+# Four hundred lines of numbers look true. Three ways to be fooled, turned on. All with TF-IDF and GloVe on film snippets, because a fit takes a moment.
+#
+# ### One seed
+# A *seed* draws the labels. Here are many, for two numbers of labels. Each bar is one seed: GloVe minus TF-IDF.
+
+# %%
+films = traps.films()
+seeds = list(range(seed, seed + pick(full=40, fast=8)))
+scores = traps.many_seeds(films, ["GloVe", "TF-IDF"], [100, 1000], seeds)
+figures_of_traps.seeds(scores, "GloVe", "TF-IDF")
+
+# %%
+sizes = [1, 2, 3, 5, 10]
+by_labels = {
+    f"{n:,} labels": [scores.where(system=s, labels=n).scores for s in scores.values("system")]
+    for n in scores.values("labels")
+}
+shares = {name: traps.flips(*two, sizes, seed) for name, two in by_labels.items()}
+figures_of_traps.wrong_way(shares)
+
+# %%
+show.md(in_words_of_traps.of_seeds(scores, shares))
+
+# %%
+check.recall("one_seed")
+
+# %% [markdown]
+# Seeds tell how much the *labels* matter. The *test texts* are a draw, too. The **bootstrap** asks what other test sets of the same kind would have said: it draws N of the N texts, with replacement, again and
+# again. *Paired*: both systems get the same draw.
+#
+# ### Your turn: a paired bootstrap
+
+
+# %% tags=["exercise"]
+def paired_bootstrap(a, b, draws):
+    """Return the percentiles 2.5 and 97.5 of the difference in accuracy, a minus b, over the draws.
+
+    a, b: numpy arrays of 0 and 1, (N,): was the system right on each text? draws: (B, N), each row a test set
+    of N places among the texts, drawn with replacement.
+    """
+    ...
+
+
+# %%
+check.paired_bootstrap(paired_bootstrap)
+
+# %% [markdown]
+# ### Tuned on the test set
+# A paper tries k settings and reports the best test score. How much of it is luck? Forty-eight settings of TF-IDF and its classifier, none of them silly, learn from the same 500 texts. 200 texts are the test set.
+# *Picked on the test set*: the best of k there, and its score there. *Picked on other texts*: the best of k on 200 others, which is honest. *The same pick, on fresh texts*: what the first one is truly worth.
+
+# %%
+tried = traps.tries(
+    films, [1, 2, 4, 8, 16, 32, 48], pick(full=500, fast=100), 200, seeds[: pick(full=8, fast=2)]
+)
+figures_of_traps.tries(tried)
+
+# %%
+show.md(in_words_of_traps.of_tries(tried))
+
+# %% [markdown]
+# You need not simulate it. If all settings have been scored, the expected best of k of them can be counted (Dodge et al. 2019 report scores that way).
+#
+# ### Your turn: the best of k
+
+
+# %% tags=["exercise"]
+def expected_best(scores, k):
+    """Return the mean, over all sets of k different scores, of the best of the set; 1 ≤ k ≤ len(scores)."""
+    ...
+
+
+# %%
+check.expected_best(expected_best)
+
+# %% [markdown]
+# ### Leaked texts
+# Some test texts, with their labels, get into the training set. Nobody means harm: the same review stands on two sites. Here a share of 500 test texts takes the place of training texts.
+# *Nearest neighbour* gives each text the label of the closest training text, by GloVe: it learns by heart.
+
+# %%
+leaks = traps.leak(
+    films, ["TF-IDF", "GloVe", traps.NEIGHBOUR], [0, 0.02, 0.05, 0.1], 1000, 500, seeds[: pick(full=10, fast=3)]
+)
+figures_of_traps.leaks(leaks)
+
+# %%
+show.md(in_words_of_traps.of_leaks(leaks))
+
+# %%
+check.recall("leak_buys")
+
+# %% [markdown]
+# A leak of whole texts is easy to find: two texts that share a long run of words have one source.
+#
+# ### Your turn: find them
+
+
+# %% tags=["exercise"]
+def leaked(train, test, n):
+    """Return the places, ascending, of the test texts that share a run of n words with any training text.
+
+    Words are what `text.lower().split()` gives; a text of fewer than n words has no run.
+    """
+    ...
+
+
+# %%
+check.leaked(leaked)
+
+# %% [markdown]
+# The course asks this of its own splits (`tests/data/`), and of the text that its models read: what shared a run of 13 words with a test was dropped before training (`tlcourse/data/overlap.py`). About the text
+# that GloVe, MiniLM and SmolLM2 read we do not know.
+#
+# ## 6. Your own texts · 5 minutes
+
+# %% [markdown]
+# ## Paper says / we get / why they differ · 3 minutes
+
+# %%
+show.compare(published.paper_rows(results, pairs, shares))
+
+# %%
+show.md(published.NOT_MEASURED)
+
+# %%
+check
+
+# %% [markdown]
+# ## What to remember
+# 1. A score without its cost, its spread and its number of labels is half a result.
+# 2. No system leads everywhere. TF-IDF is the baseline that a pretrained one has to beat, on *your* task.
+# 3. A rule for choosing is itself a claim: keep a task out, and see.
+# 4. One seed, the best of k on the test set, leaked texts: each makes a better number and no better system.
+# 5. Before you read about the newest model, put a hundred labelled texts of your own through a yardstick.
+#
+# **What this board gets wrong.** Seven tasks, all English, most of them short texts of few kinds; small systems; one core. Its rule knows nothing of pairs of texts, of search, of writing. And it has been looked at all
+# through the course: whoever tunes on it now tunes on the test set.
+#
+# **What came next.** Boards of boards, such as MTEB; models that are asked instead of trained, and tests that they have read. The traps are the same.
+#
+# **Reading**: Ethayarajh and Jurafsky 2020, *Utility is in the Eye of the User* (arXiv 2009.13888); Dodge et al. 2019, *Show Your Work* (arXiv 1909.03004); Reimers and Gurevych 2017, *Reporting Score
+# Distributions Makes a Difference* (arXiv 1707.09861); `tlcourse/lessons/state_of_the_art_and_after/board.py`.

@@ -1,0 +1,220 @@
+"""The sentences and rows of the lesson that depend on the board."""
+
+from itertools import pairwise
+from typing import Any
+
+from tlcourse.lessons.state_of_the_art_and_after.board import (
+    BASELINE,
+    LABELS,
+    REASONS,
+    TASKS,
+    Board,
+)
+from tlcourse.lessons.state_of_the_art_and_after.both_ways import FROZEN, TUNED
+from tlcourse.lessons.state_of_the_art_and_after.figures import MB, undominated
+from tlcourse.show.differences import Difference, difference
+from tlcourse.show.records import Records
+
+OURS = "-"  # our own models have a size in their name: elmo-mini, gpt2-nano
+
+
+def listed(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def best_of(board: Board, labels: int) -> dict[str, str]:
+    """Task → the system with the highest mean score."""
+    return {
+        task: max(board.measured(task, labels), key=lambda one: board.cell(one, task, labels).mean)
+        for task in board.tasks(labels)
+    }
+
+
+def tasks_rows() -> list[dict[str, object]]:
+    """Rows of a table: what each task asks, and of what."""
+    told = {
+        "films": ("is this snippet of a film review positive?", "rated sentences"),
+        "film ratings": ("how positive, from −4 to 4?", "the same snippets"),
+        "long reviews": ("is this review positive?", "IMDb, read to its end"),
+        "topics": ("which of five topics?", "BBC articles"),
+        "questions": ("what kind of thing is asked for, of six?", "TREC"),
+        "names": ("where do names stand, and of which kind?", "BBC sentences, tagged by a program"),
+        "parts of speech": ("noun, verb, …?", "the same sentences"),
+    }
+    return [
+        {"task": task, "asks": told[task][0], "texts": told[task][1], "a score is": TASKS[task][2]}
+        for task in TASKS
+    ]
+
+
+def board_rows(board: Board, labels: int) -> list[dict[str, object]]:
+    """Rows of the leaderboard: best mean gain first; below, what was measured on too few tasks."""
+    ranked, tasks = board.ranked(labels)
+    order = sorted(ranked, key=lambda one: -board.mean_gain(one, labels, tasks).mean)
+    rest = [one for one in board.systems if one not in ranked]
+    rows = []
+    for system in [*order, *rest]:
+        cost = board.costs[system]
+        gain = board.mean_gain(system, labels, tasks) if system in ranked else None
+        rows.append(
+            {
+                "system": system,
+                f"points above {BASELINE}": "–" if gain is None else _gain(gain),
+                "tasks": f"{len(board.common([system], labels))} of {len(board.tasks(labels))}",
+                "parameters": many(cost.parameters),
+                "read before": "nothing" if system == BASELINE else many(cost.tokens),
+                "ms a text": f"{cost.ms[1].mean():.2g}",
+                "32 together": f"{cost.ms[32].mean():.2g}",
+                "MB": f"{cost.bytes / MB:.0f}",
+            }
+        )
+    return rows
+
+
+def _gain(gain: Records) -> str:
+    return f"{100 * gain.mean:+.1f} ± {100 * gain.spread:.1f}".replace("-", "−")
+
+
+def many(n: float | None) -> str:
+    """A large number in words: `23 million`."""
+    if n is None:
+        return "no count"
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if n >= size:
+            return f"{n / size:.3g} {name}"
+    return f"{n:,.0f}"
+
+
+def of_empty_cells(board: Board, labels: int) -> str:
+    """Which cells are empty, and why."""
+    told = []
+    for task in board.tasks(labels):
+        absent = [one for one in board.systems if one not in board.measured(task, labels)]
+        because = [one for one in absent if (one, task) in REASONS]
+        if because:
+            told.append(f"{listed(because)} on {task}: {REASONS[because[0], task]}")
+        other = [one for one in absent if one not in because]
+        if other:
+            told.append(f"{listed(other)} on {task}: not measured")
+    return f"Empty cells: {'; '.join(told)}. A guess in their place would be worse." if told else ""
+
+
+def of_the_board(board: Board, labels: int) -> str:
+    """Who leads, by how much, and whether it is luck."""
+    ranked, tasks = board.ranked(labels)
+    gains = {one: board.mean_gain(one, labels, tasks) for one in ranked}
+    first, second, *_ = sorted(gains, key=lambda one: -gains[one].mean)
+    gap = difference(gains[first], gains[second], names=(first, second))
+    below = [one for one in ranked if difference(gains[one], gains[BASELINE]).verdict == "below"]
+    said = (
+        f"With {labels:,} labels **{first}** has the highest mean over the {len(tasks)} tasks that all the "
+        "ranked "
+        f"ones were measured on ({listed(tasks)}): {_gain(gains[first])} points. Against the next, "
+        f"{gap.sentence}. "
+        "A mean hides what it is a mean of: "
+    )
+    winners = best_of(board, labels)
+    names = list(dict.fromkeys(winners.values()))
+    by_system = [f"{one} leads on {listed([t for t, w in winners.items() if w == one])}" for one in names]
+    said += f"{'; '.join(by_system)}."
+    if below:
+        said += f" Below {BASELINE}, which was never pretrained, by more than luck: {listed(below)}."
+    return said
+
+
+def winners(board: Board) -> str:
+    """Who has the highest score on how many tasks."""
+    counted: dict[str, int] = {}
+    total = 0
+    for labels in LABELS:
+        for system in best_of(board, labels).values():
+            counted[system] = counted.get(system, 0) + 1
+            total += 1
+    order = sorted(counted, key=lambda one: -counted[one])
+    return f"of {total} times a task and a number of labels: " + ", ".join(
+        f"{one} is first {counted[one]} times" for one in order
+    )
+
+
+def of_ours(board: Board, labels: int) -> str:
+    """On how many tasks one of the course's own models leads."""
+    best = best_of(board, labels)
+    own = [f"{task} ({system})" for task, system in best.items() if OURS in system and system != BASELINE]
+    return (
+        f"Of the {len(best)} tasks with {labels:,} labels, {len(own) or 'none'} "
+        f"{'is' if len(own) == 1 else 'are'} led by a model that the course trained"
+        + (f": {listed(own)}." if own else ".")
+    )
+
+
+def of_the_front(board: Board, labels: int) -> str:
+    """What each step up the front costs."""
+    ranked, tasks = board.ranked(labels)
+    gains = {one: board.mean_gain(one, labels, tasks).mean for one in ranked}
+    ms = {one: float(board.costs[one].ms[1].mean()) for one in ranked}
+    order = sorted(undominated(gains, ms), key=ms.__getitem__)
+    steps = [
+        f"from {one} to {other}, {100 * (gains[other] - gains[one]):.1f} points for "
+        f"{ms[other] / ms[one]:.3g} times "
+        "the time"
+        for one, other in pairwise(order)
+    ]
+    off = [one for one in ranked if one not in order]
+    return (
+        f"On the front by milliseconds: {', '.join(order)}. Its steps: {'; '.join(steps)}. The other "
+        f"{len(off)} are "
+        "off it: something is at least as good and quicker. That says nothing against them as lessons; they "
+        "were made "
+        "small, and read the same little text, to be compared with each other."
+    )
+
+
+def price_of_the_best(board: Board) -> str:
+    """What the best of the board costs beside the cheapest."""
+    labels = LABELS[0]
+    ranked, tasks = board.ranked(labels)
+    gains = {one: board.mean_gain(one, labels, tasks).mean for one in ranked}
+    first = max(gains, key=gains.__getitem__)
+    times = board.costs[first].ms[1].mean() / board.costs[BASELINE].ms[1].mean()
+    return (
+        f"{first} leads by {100 * gains[first]:.0f} points, at {times:,.0f} times {BASELINE}’s milliseconds"
+    )
+
+
+def tuning(pairs: Records) -> dict[tuple[Any, ...], Difference]:
+    """(lesson, system, task, labels) → fine-tuned minus frozen."""
+    return {
+        key: difference(group.where(way=TUNED), group.where(way=FROZEN), names=(TUNED, FROZEN))
+        for key, group in pairs.by("lesson", "system", "task", "labels").items()
+    }
+
+
+def count_of_tuning(pairs: Records) -> str:
+    """How often fine-tuning is above, below, or within luck."""
+    verdicts = [gap.verdict for gap in tuning(pairs).values()]
+    return (
+        f"of {len(verdicts)} pairs, fine-tuned is above frozen in {verdicts.count('above')}, below in "
+        f"{verdicts.count('below')}, within luck in {verdicts.count('luck') + verdicts.count('once')}"
+    )
+
+
+def of_tuning(pairs: Records) -> str:
+    """Where fine-tuning helps: by labels, and where words are tagged."""
+    found = tuning(pairs)
+    few = [gap for (*_, labels), gap in found.items() if labels == LABELS[0]]
+    more = [gap for (*_, labels), gap in found.items() if labels != LABELS[0]]
+    names = [gap for (_, _, task, _), gap in found.items() if task == "names"]
+
+    def above(gaps: list[Difference]) -> str:
+        return f"{sum(gap.verdict == 'above' for gap in gaps)} of {len(gaps)}"
+
+    said = count_of_tuning(pairs)
+    said = f"{said[0].upper()}{said[1:]}. By more than luck it helps with 100 labels in {above(few)}"
+    said += f", with 1,000 and more in {above(more)}" if more else ""
+    said += f"; where names are tagged in {above(names)}" if names else ""
+    return (
+        f"{said}. Within luck is not equal: with three seeds a true gain of two or three points is often "
+        "missed "
+        "(section 5). And these pairs were measured for other questions: nobody drew them at random."
+    )

@@ -1,0 +1,69 @@
+"""What others wrote about leaderboards, and what is beside it here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tlcourse.lessons.state_of_the_art_and_after import in_words
+from tlcourse.lessons.state_of_the_art_and_after.board import Board
+from tlcourse.show.records import Records
+
+# System → what it read before it came here, as those who trained it say. Ours are counted in `facts.json`.
+TOKENS = {
+    "GloVe": "6 billion words (Pennington et al. 2014, the vectors’ page)",
+    "MiniLM": "no count; at last a billion pairs of sentences (its model’s card)",
+    "DistilBERT": "no count; BERT’s texts, 3.3 billion words, several times (Sanh et al. 2019)",
+    "SmolLM2": "2 trillion pieces (its model’s card)",
+}
+NOT_MEASURED = (
+    "What is newer is not on our board: ModernBERT, embeddings made of large language models, and those "
+    "models "
+    "asked without any training. They need downloads or machines that this course does without. Their "
+    "authors’ "
+    "figures are from other tasks; to place one, put it through the yardstick of section 6."
+)
+
+
+def paper_rows(
+    board: Board, pairs: Records, shares: Mapping[str, Mapping[int, float]]
+) -> list[tuple[Any, ...]]:
+    """What papers say of leaderboards, beside ours.
+
+    Args:
+        board: the course's.
+        pairs: frozen and fine-tuned, as `both_ways.gather` returns them.
+        shares: how often one seed and more put the wrong system in front, as the lesson measured it.
+    """
+    close = min(shares, key=lambda name: -shares[name][min(shares[name])])
+    return [
+        (
+            "is one system best at everything?",
+            "no text embedding is, in 33 models on 58 data sets",
+            "Muennighoff et al. 2023, MTEB, abstract",
+            in_words.winners(board),
+            "Ours are fewer and smaller, and the tasks another choice: the same came out.",
+        ),
+        (
+            "what does the seed alone do?",
+            "one point of F1 between seeds of one system; “state of the art or mediocre”",
+            "Reimers and Gurevych 2017, abstract",
+            f"{close}: one seed puts the wrong one in front in {shares[close][1]:.0%} of the draws",
+            "Their seed draws first weights, ours the labels as well, and the pair was chosen for being "
+            "close.",
+        ),
+        (
+            "frozen or fine-tuned?",
+            "about as good on most tasks; the heads differ",
+            "Peters, Ruder and Smith 2019, section 4 (reported)",
+            in_words.count_of_tuning(pairs),
+            "Our frozen states have a linear model on top; theirs have a network of their own, which frozen "
+            "states "
+            "need most where words are tagged (lesson 09).",
+        ),
+        (
+            "what is a leaderboard for?",
+            "it ranks by accuracy; whoever uses a model also pays for its size and its time",
+            "Ethayarajh and Jurafsky 2020, abstract (in our words)",
+            in_words.price_of_the_best(board),
+            "Measured on one core: what is dear here may be cheap on a machine with an accelerator.",
+        ),
+    ]

@@ -1,0 +1,159 @@
+"""A leaderboard's own traps, turned on: one seed, tuned on the test set, leaked texts.
+
+All with the course's cheap baselines (`train/measuring/baselines.py`) on film snippets, good or bad: a fit
+takes a few hundredths of a second. A score is accuracy.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from tlcourse.data import glove, rated_sentences
+from tlcourse.show.records import Records
+from tlcourse.train.measuring import baselines
+
+NEIGHBOUR = "nearest neighbour"  # on GloVe: gives each text the label of the training text closest to it
+PICKED, TRUE, HONEST = "picked on the test set", "the same pick, on fresh texts", "picked on other texts"
+
+
+@dataclass(frozen=True)
+class Films:
+    """Film snippets as each system reads them: a row for each of N texts.
+
+    Attributes:
+        inputs: system → (N, …).
+        texts: N strings.
+        label: int64 (N,), 1 for positive.
+        train, test: int64, the course's split.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    texts: list[str]
+    label: np.ndarray
+    train: np.ndarray
+    test: np.ndarray
+
+    def score(self, system: str, model: BaseEstimator, rows: np.ndarray) -> float:
+        return float((model.predict(self.inputs[system][rows]) == self.label[rows]).mean())
+
+
+def films() -> Films:
+    """All film snippets: as text for TF-IDF, averaged for GloVe and for its nearest neighbour."""
+    data = rated_sentences.load("movie")
+    mean = baselines.average_vectors(data.texts, glove.load())
+    inputs = {"TF-IDF": np.array(data.texts, dtype=object), "GloVe": mean, NEIGHBOUR: mean}
+    return Films(inputs, data.texts, data.label, data.train_index, data.test_index)
+
+
+def model_of(system: str) -> BaseEstimator:
+    """An untrained model of a system."""
+    if system == NEIGHBOUR:
+        return KNeighborsClassifier(1, metric="cosine")
+    return baselines.classifier(system)
+
+
+def fitted(data: Films, system: str, rows: np.ndarray) -> BaseEstimator:
+    return model_of(system).fit(data.inputs[system][rows], data.label[rows])
+
+
+def many_seeds(data: Films, systems: Sequence[str], labels: Sequence[int], seeds: Sequence[int]) -> Records:
+    """Each system with each number of labels, as many times as there are seeds: each draws its own labels."""
+    rows = []
+    for seed, n in product(seeds, labels):
+        drawn = np.random.default_rng(seed).permutation(data.train)[:n]
+        for system in systems:
+            score = data.score(system, fitted(data, system, drawn), data.test)
+            rows.append({"system": system, "labels": n, "seed": seed, "score": score})
+    return Records(rows)
+
+
+def flips(
+    first: np.ndarray, second: np.ndarray, sizes: Sequence[int], seed: int, draws: int = 2000
+) -> dict[int, float]:
+    """How often the mean of so many seeds puts the wrong one in front: size → share of the draws.
+
+    Args:
+        first, second: scores with the same seeds, (S,); which of them is better is taken from all the seeds.
+        sizes: how many seeds a reader is shown; they are drawn from the S with replacement.
+    """
+    gap = first - second
+    better, rng = np.sign(gap.mean()), np.random.default_rng(seed)
+    found = {}
+    for n in sizes:
+        means = gap[rng.integers(0, len(gap), (draws, n))].mean(axis=1)
+        found[n] = float((np.sign(means) != better).mean())
+    return found
+
+
+def settings() -> list[Pipeline]:
+    """Forty-eight ways to set up TF-IDF and its classifier, none of them silly."""
+    ways = product((1, 2), (True, False), (1, 2), (0.3, 1.0, 3.0, 10.0, 30.0, 100.0))
+    return [
+        make_pipeline(
+            TfidfVectorizer(sublinear_tf=True, ngram_range=(1, n), use_idf=idf, min_df=least),
+            LogisticRegression(C=strength, max_iter=300),
+        )
+        for n, idf, least, strength in ways
+    ]
+
+
+def tries(
+    data: Films, ks: Sequence[int], labels: int, tested: int, splits: Sequence[int], draws: int = 200
+) -> Records:
+    """Pick the best of k settings: on the test set, or honestly on other texts.
+
+    For each split, `tested` texts are the test set and as many others are there to choose on; the rest of the
+    course's test texts are fresh. All settings learn from the same `labels` training texts.
+
+    Returns records with `how` (PICKED, TRUE or HONEST), `k`, `seed` (the split) and `score`, each a mean over
+    draws of k of the settings.
+    """
+    rows = []
+    for split in splits:
+        rng = np.random.default_rng(split)
+        drawn, rest = rng.permutation(data.train)[:labels], rng.permutation(data.test)
+        test, other, fresh = rest[:tested], rest[tested : 2 * tested], rest[2 * tested :]
+        models = [one.fit(data.inputs["TF-IDF"][drawn], data.label[drawn]) for one in settings()]
+        on_test, on_other, on_fresh = (
+            np.array([data.score("TF-IDF", model, part) for model in models]) for part in (test, other, fresh)
+        )
+        for k in ks:
+            some = np.array([rng.permutation(len(models))[:k] for _ in range(draws)])  # (D, k)
+            best, honest = (some[np.arange(draws), on[some].argmax(1)] for on in (on_test, on_other))
+            for how, scores in ((PICKED, on_test[best]), (TRUE, on_fresh[best]), (HONEST, on_test[honest])):
+                rows.append({"how": how, "k": k, "seed": split, "score": scores.mean()})
+    return Records(rows)
+
+
+def leak(
+    data: Films,
+    systems: Sequence[str],
+    shares: Sequence[float],
+    labels: int,
+    tested: int,
+    seeds: Sequence[int],
+) -> Records:
+    """Put a share of the test texts, with their labels, in place of training texts.
+
+    Returns records with `system`, `share`, `on` ("the test set", or "fresh texts", which never leak), `seed`
+    and `score`.
+    """
+    rows = []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        drawn, rest = rng.permutation(data.train)[:labels], rng.permutation(data.test)
+        test, fresh = rest[:tested], rest[tested:]
+        for share, system in product(shares, systems):
+            n = round(share * tested)
+            model = fitted(data, system, np.concatenate([test[:n], drawn[n:]]))
+            for on, part in (("the test set", test), ("fresh texts", fresh)):
+                score = data.score(system, model, part)
+                rows.append({"system": system, "share": share, "on": on, "seed": seed, "score": score})
+    return Records(rows)
