@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from tlcourse.lessons.state_of_the_art_and_after.traps import HONEST, PICKED, TRUE
 from tlcourse.show.differences import difference
@@ -11,6 +12,10 @@ from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.1f}".replace("-", "−")
 
 
 def seeds(scores: Records, first: str, second: str) -> Described:
@@ -31,11 +36,11 @@ def seeds(scores: Records, first: str, second: str) -> Described:
         ax.axhline(0, color="black", lw=1.2, ls="-")
         ax.axhline(gap.mean(), color="black", lw=2, ls="--")
         ax.set(title=f"{n:,} labels", xlabel="seeds, by how they came out", xticks=[])
-        told.append(f"{n:,} labels: {first} is ahead in {up.sum()} of {len(gap)}, mean {gap.mean():+.1f}")
+        told.append(
+            f"{n:,} labels: {first} is ahead in {up.sum()} of {len(gap)}, mean " + _signed(gap.mean())
+        )
     axes[0, 0].set_ylabel(f"{first} minus {second},\npoints")
-    return Described(
-        fig, f"Difference of {first} and {second}, seed by seed. {'; '.join(told)}.".replace("-", "−")
-    )
+    return Described(fig, f"Difference of {first} and {second}, seed by seed. {'; '.join(told)}.")
 
 
 def wrong_way(shares: Mapping[str, Mapping[int, float]]) -> Described:
@@ -66,18 +71,16 @@ def tries(found: Records) -> Described:
     fig, ax = plt.subplots(figsize=(9, 4.6))
     told, seeds_ = [], found.values("seed")
     for how, look in zip((PICKED, HONEST, TRUE), cycle(3), strict=True):
-        means = np.array([found.where(how=how, k=k).scores for k in ks]).T  # (S, K)
-        # Splits differ in how hard they are: what is drawn is the rise above one setting taken at random.
-        above = 100 * (means - np.array(found.where(how=HONEST, k=ks[0]).scores)[:, None])
+        above = 100 * np.array([found.where(how=how, k=k).scores for k in ks]).T  # (S, K)
         mean, spread = mean_and_spread(above)
         line = {k: look[k] for k in ("color", "marker", "linestyle")}
         ax.plot(ks, mean, label=how, **line)
         ax.fill_between(ks, mean - spread / np.sqrt(len(seeds_)), mean + spread / np.sqrt(len(seeds_)),
                         color=look["color"], alpha=0.15, lw=0)  # fmt: skip
-        told.append(f"{how}: {mean[-1]:+.1f} points with {ks[-1]}".replace("-", "−"))
+        told.append(f"{how}: {_signed(mean[-1])} points with {ks[-1]}")
     ax.set_xscale("log", base=2)
     ax.set_xticks(ks, ks)
-    ax.set(xlabel="settings that were tried (k)", ylabel="points above a setting\ntaken at random")
+    ax.set(xlabel="settings that were tried (k)", ylabel="points above the mean setting,\non the same texts")
     ax.legend(title=f"band: ± standard error, {len(seeds_)} splits")
     return Described(fig, f"Score by the number of settings tried. {'; '.join(told)}.")
 
@@ -101,5 +104,6 @@ def leaks(found: Records) -> Described:
             told.append(f"{system}, {on}: {cells[0].mean:.0%} to {cells[-1].mean:.0%}")
         ax.set(title=system, xlabel="share of the test set that leaked, %")
     axes[0, 0].set_ylabel("accuracy, %")
+    axes[0, 0].yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axes[0, 0].legend()
     return Described(fig, f"Accuracy by the share of leaked test texts. {'; '.join(told)}.")

@@ -67,6 +67,6 @@ def of_limits(rows: Records) -> str:
     verdict = "With limits the rule is ahead" if best == RULE else f"With limits “{best}” is ahead"
     return (
         f"{verdict}. Over {rule['choices']} choices the rule takes the best {rule['right']:.0%} of the time "
-        f"and is {100 * rule['regret']:.1f} points behind; {listed(others)}. These choices are not independent "
-        "of one another: the tasks are the same, and neighbouring limits leave nearly the same systems."
+        f"and is {100 * rule['regret']:.1f} points behind; {listed(others)}. These are not independent of "
+        "one another: the tasks are the same, and neighbouring limits leave nearly the same systems."
     )

@@ -25,20 +25,27 @@ def of_tries(found: Records) -> str:
     """What picking on the test set reports above its true worth, and above an honest pick."""
     most = found.values("k")[-1]
     picked, true, honest = (found.where(how=how, k=most) for how in (PICKED, TRUE, HONEST))
-    gap = difference(picked, honest, names=("the reported best", "an honest pick"))
-    one = found.where(how=PICKED, k=found.values("k")[0])
-    rise = 100 * (picked.mean - one.mean)
-    real = 100 * (honest.mean - one.mean)
-    worth = difference(true, honest)
+    gap = difference(picked, true, names=("the report", "its worth"))
+    beside = difference(true, honest)
+    verdict = gap.says(
+        above="The rest is the luck of these texts",
+        below="Here luck made it look worse than it is",
+        luck="The rest is within luck here",
+    )
     return (
-        f"Of {most} settings, the best on the test set reports {rise:.1f} points more than one taken at "
-        "random. "
-        f"Picked honestly, on other texts, the gain is {real:.1f}. So {gap.sentence}: that is not skill, but "
-        "the luck "
-        f"of these texts. (Fresh texts differ from the test set by luck as well, {100 * worth.mean:+.1f} "
-        "points here; "
-        "so compare how far each line rises, not where it begins.)"
-    ).replace("-", "−")
+        f"Of {most} settings, the best on the test set is reported {_points(picked.mean)} points above the "
+        "mean "
+        f"setting. On fresh texts it is worth {_points(true.mean)}. {verdict}, and it grows with the number "
+        "of "
+        f"tries. Picked on other texts, a setting is {_points(honest.mean)} points above the mean on the "
+        "test set"
+        f"{beside.says(above='', below='', luck=', within luck of that worth')}: a number that can be "
+        "believed."
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}".replace("-", "−")
 
 
 def of_leaks(found: Records) -> str:
@@ -51,12 +58,16 @@ def of_leaks(found: Records) -> str:
         gap = difference(after, before)
         fresh = found.where(system=system, on="fresh texts")
         real = difference(fresh.where(share=shares[-1]), fresh.where(share=shares[0]))
-        most = 100 * shares[-1] * (1 - before.mean)
-        verb = gap.says(above="gains", below="loses", luck="gains, within luck,")
+        size = _points(gap.mean)
+        verb = gap.says(
+            above=f"gains {size} points",
+            below=f"loses {_points(-gap.mean)} points",
+            luck=f"{size} points, luck",
+        )
         told.append(
-            f"{system} {verb} {100 * abs(gap.mean):.1f} points of the {most:.1f} that were wrong among the "
-            "leaked; on "
-            f"fresh texts its score {real.says(above='rises too', below='falls', luck='stays within luck')}"
+            f"{system}: {verb} ({shares[-1]:.0%} of its errors are "
+            f"{_points(shares[-1] * (1 - before.mean))}); on fresh texts its score "
+            f"{real.says(above='rises too', below='falls', luck='stays within luck')}"
         )
     return (
         f"With {shares[-1]:.0%} of the test texts leaked, {'; '.join(told)}. A leak buys most where a model "

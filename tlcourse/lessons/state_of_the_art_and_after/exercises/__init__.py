@@ -38,7 +38,7 @@ who_leads = prediction(
 one_seed = prediction(
     question=(
         "TF-IDF and GloVe on film snippets, with 1,000 labels: in the mean of many draws of the labels they "
-        "differ by less than two points. You draw the labels once. How often is the wrong one in front?"
+        "differ by less than a point. You draw the labels once. How often is the wrong one in front?"
     ),
     options=(
         "Hardly ever: 2,651 test texts are many",
@@ -48,7 +48,7 @@ one_seed = prediction(
     answer=2,
     why=(
         "The test texts are the same each time. What changes is which texts were labelled.",
-        "A point and a half is about as much as one draw differs from another.",
+        "They are closer to each other than one draw is to the next.",
         "The draw of the labels moves each by more than they differ. A leaderboard with one seed is that "
         "draw.",
     ),
@@ -57,16 +57,16 @@ one_seed = prediction(
 leak_buys = prediction(
     question=(
         "One in ten of the test texts gets into the training set, with its label. How much does that buy a "
-        "classifier that is right three times in four?"
+        "classifier that is right two times in three?"
     ),
     options=(
         "About ten points: a tenth of the test is known",
-        "At most about two and a half: it can only mend the quarter of them that was wrong",
+        "About three at most: it can only mend the third of them that was wrong",
         "Nothing: 50 texts among 1,000 cannot change much",
     ),
     answer=1,
     why=(
-        "Three quarters of those would have been right anyway.",
+        "Two thirds of those would have been right anyway.",
         "A tenth of the errors, if it remembers what it read; less if it cannot.",
         "They change what is asked: a model that remembers needs to see a text once.",
     ),

@@ -1,6 +1,7 @@
 """Who is on the Pareto front."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -93,6 +94,25 @@ def _first_of_equals(scores: Sequence[float], costs: Sequence[float]) -> list[in
     return sorted(kept)
 
 
+def _by(pointless: Callable[[float, float, float, float], bool]) -> Callable:
+    """The places of those that no other makes pointless by another rule: (score, cost, the other's two)."""
+
+    def told(scores: Sequence[float], costs: Sequence[float]) -> list[int]:
+        points = list(zip(scores, costs, strict=True))
+        return [i for i, (s, c) in enumerate(points) if not any(pointless(s, c, a, b) for a, b in points)]
+
+    return told
+
+
+def _one_other(scores: Sequence[float], costs: Sequence[float], place: int) -> list[int]:
+    a, b = scores[place], costs[place]
+    points = zip(scores, costs, strict=True)
+    return [i for i, (s, c) in enumerate(points) if not (a >= s and b <= c and (a > s or b < c))]
+
+
+_BOTH = "Both have to hold: the other is at least as good *and* at least as cheap. You ask for one of them."
+
+
 @exercise(
     title="The Pareto front",
     inputs=_systems,
@@ -123,6 +143,26 @@ def _first_of_equals(scores: Sequence[float], costs: Sequence[float]) -> list[in
             "one "
             "of them strict.",
         ),
+        *(
+            (_by(rule), _BOTH)
+            for rule in (
+                lambda s, c, a, b: (a >= s or b <= c) and (a > s or b < c),
+                lambda s, c, a, b: b <= c and (a > s or b < c),
+                lambda s, c, a, b: a >= s and (a > s or b < c),
+                lambda s, c, a, b: a > s or b < c,
+            )
+        ),
+        (
+            _by(lambda s, c, a, b: a >= s and b >= c and (a > s or b < c)),
+            "Cheaper is better: the other's cost has to be ≤, not ≥.",
+        ),
+        *(
+            (
+                partial(_one_other, place=place),
+                "You listen to one other system alone: it is pointless as soon as *any* of them makes it so.",
+            )
+            for place in (-1, 0)
+        ),
         (_beaten, "Those are the ones that are *not* on the front."),
         (_cost_is_good, "You treat high costs as good: cheaper is better."),
         (_worst, "You treat low scores as good: higher is better."),
@@ -132,6 +172,14 @@ def _first_of_equals(scores: Sequence[float], costs: Sequence[float]) -> list[in
         (_ends, "Those are the two ends of the front: what lies between them belongs to it as well."),
         (_flags, "You say yes or no for each: the places of those with a yes are wanted."),
         (lambda s, c: np.array(_flags(s, c)), "You say yes or no for each: the places are wanted."),
+        (
+            lambda scores, costs: [int(np.argmax(scores))],
+            "That is the best one. The front has several: cheaper ones that nothing cheaper beats.",
+        ),
+        (
+            lambda scores, costs: [scores[i] for i in _front(scores, costs)],
+            "Those are scores. At which places do they stand?",
+        ),
         (_points, "Those are scores and costs. At which places do they stand?"),
         (
             _next_only,

@@ -137,6 +137,10 @@ def _in_the_text(train: Sequence[str], test: Sequence[str], n: int) -> list[int]
     ]
 
 
+def _joined(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    return _leaked([" ".join(train)], test, n)
+
+
 @exercise(
     title="Texts that have leaked",
     inputs=_texts,
@@ -151,6 +155,11 @@ def _in_the_text(train: Sequence[str], test: Sequence[str], n: int) -> list[int]
         "a run that is part of longer words": (
             ["the cartoons were fine"],
             ["toons were fine", "oons were"],
+            2,
+        ),
+        "a run that goes from one text into the next": (
+            ["a fine old", "film was it"],
+            ["old film", "fine old"],
             2,
         ),
         "capitals differ": (["A Fine Old Film"], ["a fine old film"], 3),
@@ -177,6 +186,7 @@ def _in_the_text(train: Sequence[str], test: Sequence[str], n: int) -> list[int]
         (_letters, "Those are runs of letters: cut the text into words first."),
         (_all_runs, "One shared run is enough: you ask for all of them."),
         (_clean, "Those are the texts that have *not* leaked."),
+        (_joined, "Your runs go on from one text into the next: make them of each text by itself."),
         (_of_train, "You look among the training texts: which of the test texts have leaked?"),
         (_texts_themselves, "Those are the texts. At which places do they stand in `test`?"),
         (_first_run, "You compare the first run of each text alone: it may stand anywhere."),

@@ -1,6 +1,6 @@
 """How much of a difference, or of a best score, may be luck."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import comb
 
 import numpy as np
@@ -92,6 +92,26 @@ def _centred(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, fl
     return _interval(_gaps(a, b, draws) - (a - b).mean())
 
 
+def _over_all(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean() - b[draws].mean(axis=1))
+
+
+def _over_all_of_b(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[draws].mean())
+
+
+def _sum_of_a(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].sum(axis=1) - b[draws].mean(axis=1))
+
+
+def _sum_of_b(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[draws].sum(axis=1))
+
+
+def _other_ends(low: float, high: float) -> Callable:
+    return lambda a, b, draws: _interval(_gaps(a, b, draws), low, high)
+
+
 @exercise(
     title="A paired bootstrap",
     inputs=_answers,
@@ -119,6 +139,22 @@ def _centred(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, fl
             _unpaired,
             "Each system gets its own texts: use the same draw for both, so that hard texts are hard for "
             "both.",
+        ),
+        *(
+            (
+                function,
+                "`.mean()` without an axis is over all draws, one number: take it over the texts of each "
+                "draw.",
+            )
+            for function in (_over_all, _over_all_of_b)
+        ),
+        *(
+            (function, "You take a sum where a mean over the texts belongs.")
+            for function in (_sum_of_a, _sum_of_b)
+        ),
+        *(
+            (_other_ends(*ends), "Leave out 2.5 % on each side: the percentiles are 2.5 and 97.5.")
+            for ends in ((5, 97.5), (0, 97.5), (2.5, 95), (2.5, 100), (2.5, 0), (1, 99), (0.5, 99.5))
         ),
         (
             _by_text,
@@ -212,6 +248,25 @@ def _by_k_th(scores: Sequence[float], k: int) -> float:
     return float(np.quantile(scores, k / (k + 1)))
 
 
+def _weighed(weight: Callable[[int, int], float]) -> Callable:
+    """The sum with another weight for the i-th lowest."""
+
+    def told(scores: Sequence[float], k: int) -> float:
+        ranked = sorted(scores)
+        return float(sum(s * weight(i, k) for i, s in enumerate(ranked)) / comb(len(scores), k))
+
+    return told
+
+
+def _divided(by: Callable[[int, int], float]) -> Callable:
+    """The sum divided by something else."""
+    return lambda scores, k: _not_divided(scores, k) / by(len(scores), k)
+
+
+def _from_one(scores: Sequence[float], k: int) -> float:
+    return _exact(scores, k) + 1 / comb(len(scores), k)
+
+
 @exercise(
     title="The best of k, by luck of the draw",
     inputs=_tries,
@@ -249,6 +304,29 @@ def _by_k_th(scores: Sequence[float], k: int) -> float:
         ),
         (_one_more, "The lowest has 0 lower ones, not 1: count from 0."),
         (_k_for_k_less_one, "Only the k − 1 others have to be lower: comb(i, k − 1)."),
+        *(
+            (
+                _weighed(weight),
+                "The weight of a score is in how many sets it is the best: comb(i, k − 1), with i lower "
+                "ones.",
+            )
+            for weight in (
+                lambda i, k: comb(k - 1, i),
+                lambda i, k: comb(i, k + 1),
+                lambda i, k: i,
+                lambda i, k: k - 1,
+                lambda i, k: 1,
+            )
+        ),
+        *(
+            (_divided(by), "Divide by the number of sets of k, which is comb(N, k).")
+            for by in (lambda n, k: n, lambda n, k: k, lambda n, k: 1 / comb(n, k))
+        ),
+        (
+            lambda scores, k: float(comb(len(scores), k)),
+            "That is the number of sets: the scores are missing.",
+        ),
+        (_from_one, "Your sum starts at 1: start at 0."),
         (_lowest, "That is the expected *lowest* of k: sort the other way round."),
         (_not_divided, "Divide by the number of sets, comb(N, k)."),
         (_sampled, "That is close, from random draws: the exact mean over all sets of k is wanted."),
