@@ -86,12 +86,16 @@ class Board:
     @cached_property
     def found(self) -> dict[tuple[str, str, int], dict[int, float]]:
         """(system, task, labels) → seed → score; a cell with fewer seeds than the baseline's is empty."""
-        cells = {key: rows.of_seed for key, rows in self.cells.by("system", "task", "labels").items()}
+        cells = {key: rows.of_seed for key, rows in self._by_cell.items()}
         return {
             (system, task, labels): of_seed
             for (system, task, labels), of_seed in cells.items()
             if cells.get((BASELINE, task, labels), {None: 0}).keys() <= of_seed.keys()
         }
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple[str, str, int], Records]:
+        return self.cells.by("system", "task", "labels")
 
     @cached_property
     def systems(self) -> list[str]:
@@ -111,8 +115,8 @@ class Board:
         return [system for system in self.systems if (system, task, labels) in self.found]
 
     def cell(self, system: str, task: str, labels: int) -> Records:
-        """The scores of a cell. Raises ValueError if it is empty."""
-        return self.cells.where(system=system, task=task, labels=labels)
+        """The scores of a cell. Raises KeyError if nothing was measured there."""
+        return self._by_cell[system, task, labels]
 
     def common(self, systems: Collection[str], labels: int, tasks: Sequence[str] | None = None) -> list[str]:
         """Of these tasks (all if None) those that all of these systems were measured on."""

@@ -8,6 +8,7 @@ from tlcourse.lessons.state_of_the_art_and_after import deciding, names_beside
 from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, LABELS, Board
 from tlcourse.lessons.state_of_the_art_and_after.deciding import RULE, Budget
 from tlcourse.lessons.state_of_the_art_and_after.figures import MB
+from tlcourse.lessons.state_of_the_art_and_after.in_words import two_digits
 from tlcourse.show.differences import difference
 from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS
@@ -61,7 +62,8 @@ class Dial(Explorer):
             cheapest = min(ranked, key=lambda one: board.costs[one].ms[budget.batch].mean())
             cost = board.costs[cheapest]
             return None, (
-                f"Nothing here keeps within that. {cheapest} needs {cost.ms[budget.batch].mean():.2g} ms a "
+                f"Nothing here keeps within that. {cheapest} needs "
+                f"{two_digits(cost.ms[budget.batch].mean())} ms a "
                 "text "
                 f"and {cost.bytes / MB:.0f} MB."
             )
@@ -71,11 +73,11 @@ class Dial(Explorer):
         said = (
             f"Use {chosen}: {_points(gains[chosen].mean)} above {BASELINE} on average over {len(tasks)} "
             "tasks, "
-            f"{cost.ms[budget.batch].mean():.2g} ms a text, {cost.bytes / MB:.0f} MB."
+            f"{two_digits(cost.ms[budget.batch].mean())} ms a text, {cost.bytes / MB:.0f} MB."
             if chosen != BASELINE
             else f"Use {BASELINE}: nothing that you can afford is better on average over {len(tasks)} tasks. "
             "It "
-            f"takes {cost.ms[budget.batch].mean():.2g} ms a text and {cost.bytes / MB:.0f} MB."
+            f"takes {two_digits(cost.ms[budget.batch].mean())} ms a text and {cost.bytes / MB:.0f} MB."
         )
         level = [
             one
@@ -106,7 +108,8 @@ class Dial(Explorer):
         chosen, _ = self._chosen(budget)
         ranked, tasks = self.board.ranked(budget.labels)
         able = set(deciding.affordable(self.board, budget))
-        fig, ax = plt.subplots(figsize=(9, 4.6))
+        fig, ax = plt.subplots(figsize=(9, 4.6), layout="none")
+        fig.subplots_adjust(left=0.09, right=0.97, bottom=0.14, top=0.91)
         places = {}
         for one in ranked:
             gain, x = (

@@ -98,7 +98,7 @@ def front(board: Board, labels: int, batch: int = 1) -> Described:
     ]
     fig.legend(handles=marks, loc="outside upper center", ncols=2)
     for ax, places, on in marks_of:
-        names_beside.put(ax, places, bold=on)
+        names_beside.put(ax, places, bold=on, lift=9)
     return Described(
         fig,
         f"Mean points above {BASELINE} over {len(tasks)} tasks with {labels} labels, against cost. On the "

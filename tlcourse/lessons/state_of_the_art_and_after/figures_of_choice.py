@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
+from scipy.ndimage import distance_transform_edt
 
 from tlcourse.lessons.state_of_the_art_and_after.board import Board
 from tlcourse.lessons.state_of_the_art_and_after.deciding import Budget, affordable, choose
@@ -32,15 +33,14 @@ def decision_map(board: Board, labels: Sequence[int], batch: int = 1) -> Describ
     told, names = [], []
     for ax, n in zip(axes[0], labels, strict=True):
         grid = np.full((len(ys), len(xs)), -1)
-        memo: dict[tuple[str, ...], str | None] = {}
-        for (i, y), (j, x) in itertools.product(enumerate(ys), enumerate(xs)):
-            able = tuple(affordable(board, Budget(n, x, y * MB, batch)))
-            if able not in memo:
-                memo[able] = choose(board, able, n, board.tasks(n)) if able else None
-            if memo[able] is not None:
-                if memo[able] not in names:
-                    names.append(memo[able])
-                grid[i, j] = names.index(memo[able])
+        for x, y in itertools.product(ms, mb):
+            able = affordable(board, Budget(n, x, y * MB, batch))
+            chosen = choose(board, able, n, board.tasks(n))
+            if chosen is not None:
+                if chosen not in names:
+                    names.append(chosen)
+                # From these limits on, until the next ones overwrite it.
+                grid[np.ix_(ys >= y, xs >= x)] = names.index(chosen)
         _paint(ax, xs, ys, grid, names)
         ax.set(title=f"{n:,} labels", xlabel="milliseconds that a text may take (logarithmic)")
         told.append(f"With {n:,} labels: {', '.join(names[k] for k in np.unique(grid) if k >= 0)}")
@@ -56,11 +56,11 @@ def _paint(ax: plt.Axes, xs: np.ndarray, ys: np.ndarray, grid: np.ndarray, names
     for k in np.unique(grid):
         if k < 0:
             continue
-        where = np.argwhere(grid == k)
         ax.contour(xs, ys, (grid == k).astype(float), levels=[0.5], colors="black", linewidths=1)
-        i, j = where[np.argmin(((where - where.mean(0)) ** 2).sum(1))]
-        wide = len(np.unique(where[:, 1])) / len(xs)
-        tall = len(np.unique(where[:, 0])) / len(ys)
+        inside = np.pad(grid == k, 1)  # the frame is an edge, too
+        deepest = np.argwhere(_deepest(inside))
+        i, j = deepest[len(deepest) // 2] - 1
+        wide, tall = (np.flatnonzero((grid == k).any(axis)).size / grid.shape[1 - axis] for axis in (0, 1))
         if wide * tall > 0.004:
             ax.text(
                 xs[j], ys[i], names[k], ha="center", va="center", fontsize=12, weight="bold",
@@ -68,6 +68,12 @@ def _paint(ax: plt.Axes, xs: np.ndarray, ys: np.ndarray, grid: np.ndarray, names
             )  # fmt: skip
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def _deepest(inside: np.ndarray) -> np.ndarray:
+    """Where a region is farthest from its edge; a step across counts as a third of one up: names are wide."""
+    depth = distance_transform_edt(inside, sampling=(1.0, 0.33))
+    return depth == depth.max()
 
 
 def regrets(rows: Records) -> Described:

@@ -3,6 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from tlcourse.lessons.state_of_the_art_and_after.board import (
     BASELINE,
     LABELS,
@@ -64,8 +66,8 @@ def board_rows(board: Board, labels: int) -> list[dict[str, object]]:
                 "tasks": f"{len(board.common([system], labels))} of {len(board.tasks(labels))}",
                 "parameters": many(cost.parameters),
                 "read before": "nothing" if system == BASELINE else many(cost.tokens),
-                "ms a text": f"{cost.ms[1].mean():.2g}",
-                "32 together": f"{cost.ms[32].mean():.2g}",
+                "ms a text": two_digits(cost.ms[1].mean()),
+                "32 together": two_digits(cost.ms[32].mean()),
                 "MB": f"{cost.bytes / MB:.0f}",
             }
         )
@@ -74,6 +76,11 @@ def board_rows(board: Board, labels: int) -> list[dict[str, object]]:
 
 def _gain(gain: Records) -> str:
     return f"{100 * gain.mean:+.1f} ± {100 * gain.spread:.1f}".replace("-", "−")
+
+
+def two_digits(value: float) -> str:
+    """A number to two digits, never with an exponent: `180`, `1.8`, `0.053`."""
+    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
 
 
 def many(n: float | None) -> str:
@@ -133,7 +140,7 @@ def winners(board: Board) -> str:
             total += 1
     order = sorted(counted, key=lambda one: -counted[one])
     return f"of {total} times a task and a number of labels: " + ", ".join(
-        f"{one} is first {counted[one]} times" for one in order
+        f"{one} is first {'once' if counted[one] == 1 else f'{counted[one]} times'}" for one in order
     )
 
 

@@ -1,5 +1,7 @@
 """The sentences and rows on the rule: how good it is on tasks that were kept out."""
 
+from collections import Counter
+
 from tlcourse.lessons.state_of_the_art_and_after import deciding
 from tlcourse.lessons.state_of_the_art_and_after.deciding import RULE
 from tlcourse.lessons.state_of_the_art_and_after.in_words import listed
@@ -47,9 +49,12 @@ def of_the_rule(rows: Records) -> str:
         f"behind of the habits, each on the choices that it can make: {listed(told)}."
     )
     if level:
+        best = Counter(row["best"] for row in rows.where(way=RULE)).most_common(2)
         said += (
-            f" So the rule earns nothing over {listed(level)}: without a limit a habit does. The reason is "
-            "in the board: the best two lead nearly everywhere."
+            f" So the rule earns nothing over {listed(level)}: without a limit a habit does. The board shows "
+            "why: "
+            f"{listed([system for system, _ in best])} are the best in {sum(n for _, n in best)} of "
+            f"{rule['choices']}."
         )
     return said
 

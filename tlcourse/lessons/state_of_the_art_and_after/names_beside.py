@@ -8,6 +8,7 @@ from tlcourse.show.figure_style import COLOURS
 
 SIZE = 11  # points
 _WIDE, _HIGH = 0.62 * SIZE, 1.25 * SIZE  # of a letter; of a line
+_STEPS = [0.25 * _HIGH * k for k in range(-14, 15)]  # up and down
 
 
 def put(
@@ -15,6 +16,7 @@ def put(
     places: Mapping[str, tuple[float, float]],
     bold: Collection[str] = (),
     pale: Collection[str] = (),
+    lift: float = 0.0,
 ) -> None:
     """Write each name right of its mark, or as near to that as is free; a thin line leads to it if far.
 
@@ -22,18 +24,20 @@ def put(
 
     Args:
         places: name → where its mark is, in data.
+        lift: points that a bold name stands above its mark, so that a line from there stays free.
     """
-    ax.figure.draw_without_rendering()  # so that the layout is settled
+    if ax.figure.get_layout_engine() is not None:
+        ax.figure.draw_without_rendering()  # so that the layout is settled
     to_points = 72 / ax.figure.dpi
     marks = {name: to_points * ax.transData.transform(place) for name, place in places.items()}
     right = to_points * ax.bbox.x1
     taken = [(x - 5, x + 5, y - 5, y + 5) for x, y in marks.values()]
     for name, (x, y) in sorted(marks.items(), key=lambda item: -item[1][1]):
-        width = _WIDE * len(name)
+        width, up = _WIDE * len(name), lift if name in bold else 0.0
         spots = [
             (dx, dy)
-            for dy in sorted((0.25 * _HIGH * k for k in range(-14, 15)), key=abs)
-            for dx in (8.0, -8.0 - width)
+            for dy in sorted(_STEPS, key=lambda dy: abs(dy - up))
+            for dx in (9.0, -9.0 - width)
             if x + dx + width < right + 30
         ]
         dx, dy = next((spot for spot in spots if _free(taken, x, y, *spot, width)), spots[0])
@@ -42,7 +46,7 @@ def put(
             name, places[name], xytext=(dx, dy), textcoords="offset points", ha="left", va="center",
             fontsize=SIZE, weight="bold" if name in bold else "normal",
             color=COLOURS["grey"] if name in pale else "black",
-            arrowprops={"arrowstyle": "-", "color": COLOURS["grey"], "lw": 0.7} if abs(dy) > 8 else None,
+            arrowprops={"arrowstyle": "-", "color": COLOURS["grey"], "lw": 0.7} if abs(dy) > up + 8 else None,
         )  # fmt: skip
 
 

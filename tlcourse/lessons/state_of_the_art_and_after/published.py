@@ -38,7 +38,7 @@ def paper_rows(
         (
             "is one system best at everything?",
             "no text embedding is, in 33 models on 58 data sets",
-            "Muennighoff et al. 2023, MTEB, abstract",
+            "Muennighoff et al. 2022, MTEB, abstract",
             in_words.winners(board),
             "Ours are fewer and smaller, and the tasks another choice: the same came out.",
         ),

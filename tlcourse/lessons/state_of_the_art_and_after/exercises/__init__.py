@@ -30,7 +30,7 @@ who_leads = prediction(
         "just that.",
         "Parts of speech: elmo-mini, which reads words letter by letter in both directions, beside a model "
         "eighteen times as large.",
-        "Two thousand to a hundred thousand times less text tells on most tasks.",
+        "Up to a hundred thousand times less text tells on most tasks.",
         "They read 16 million pieces. The others read billions, or learned from a teacher who had.",
     ),
 )
