@@ -120,10 +120,13 @@ figures.cells(results, 1000)
 
 # %% [markdown]
 # Scores of different tasks have different scales; a *gain*, score minus TF-IDF’s, is easier to average. So the board ranks by mean gain over the tasks that all ranked systems have, and puts beside it what a
-# system costs: *parameters*, what it *read before*, *milliseconds* for a film snippet from string to label on one core, one by one and 32 together (three rounds), and the *memory* that a process grows by.
+# system costs: its *parameters* (pretrained numbers), what it *read before*, *milliseconds* of one core for a film snippet, from string to label, one by one or 32 together, and its *memory*.
 
 # %%
 show.table(in_words.board_rows(results, 100), "The course’s leaderboard, 100 labels")
+
+# %%
+show.md(in_words.of_reading(results))
 
 # %%
 show.md(in_words.of_the_board(results, 100))

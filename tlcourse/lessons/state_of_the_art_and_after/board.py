@@ -46,13 +46,19 @@ TASKS = {
 # Tasks on the same texts: whoever is not to know the one must not know the other.
 SAME_TEXTS = (("films", "film ratings"), ("names", "parts of speech"))
 LABELS = (100, 1000)
-# Why a cell is empty; what is not listed was not measured with so many labels by anybody's reckoning.
-TOO_LONG = "its network would read these articles for half an hour and more on one core"
-REASONS = {
-    ("SmolLM2", "topics"): TOO_LONG,
-    ("DistilBERT", "topics"): TOO_LONG,
-    ("DistilBERT", "long reviews"): TOO_LONG,
+# System → words or pieces that it read before it came here, as those who trained it say; ours are counted.
+READ_BEFORE = {
+    BASELINE: (0, "nothing"),
+    "GloVe": (6e9, "6 billion words (the vectors’ own page)"),
+    "MiniLM": (None, "nobody gives a count; at last a billion pairs of sentences (its card)"),
+    "DistilBERT": (None, "BERT’s 3.3 billion words, several times (Sanh et al. 2019), then text to correct"),
+    "SmolLM2": (2e12, "2 trillion pieces (its card)"),
 }
+# Cells that are empty for a reason; the others just were not measured.
+TOO_LONG = "texts so long would take its network half an hour and more on one core"
+REASONS = dict.fromkeys(
+    [("SmolLM2", "topics"), ("DistilBERT", "topics"), ("DistilBERT", "long reviews")], TOO_LONG
+)
 
 
 @dataclass(frozen=True)
@@ -181,10 +187,6 @@ def _cells() -> Records:
     return Records(sorted(found, key=lambda row: order.index(row["system"])))
 
 
-# Of those that others trained, as they say: see `published.TOKENS`, which has the sources.
-_TOKENS = {"GloVe": 6e9, "DistilBERT": None, "MiniLM": None, "SmolLM2": 2e12, BASELINE: 0}
-
-
 def _costs() -> dict[str, Cost]:
     facts, speed, memory = (Records.load(f"{ROOM}/{name}") for name in ("facts", "speed", "memory"))
     costs = {}
@@ -193,7 +195,7 @@ def _costs() -> dict[str, Cost]:
         rounds = speed.where(system=key)
         costs[name] = Cost(
             int(own["parameters"]),
-            own.get("tokens", _TOKENS.get(name)),
+            own.get("tokens", READ_BEFORE[name][0] if name in READ_BEFORE else None),
             {batch: rows.scores for batch, rows in rounds.by("batch").items()},
             int(memory.where(system=key, when="most").mean),
         )

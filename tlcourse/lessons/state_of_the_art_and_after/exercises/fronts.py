@@ -1,7 +1,6 @@
 """Who is on the Pareto front."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -110,6 +109,14 @@ def _one_other(scores: Sequence[float], costs: Sequence[float], place: int) -> l
     return [i for i, (s, c) in enumerate(points) if not (a >= s and b <= c and (a > s or b < c))]
 
 
+def _the_last(scores: Sequence[float], costs: Sequence[float]) -> list[int]:
+    return _one_other(scores, costs, -1)
+
+
+def _the_first(scores: Sequence[float], costs: Sequence[float]) -> list[int]:
+    return _one_other(scores, costs, 0)
+
+
 _BOTH = "Both have to hold: the other is at least as good *and* at least as cheap. You ask for one of them."
 
 
@@ -158,10 +165,10 @@ _BOTH = "Both have to hold: the other is at least as good *and* at least as chea
         ),
         *(
             (
-                partial(_one_other, place=place),
+                function,
                 "You listen to one other system alone: it is pointless as soon as *any* of them makes it so.",
             )
-            for place in (-1, 0)
+            for function in (_the_last, _the_first)
         ),
         (_beaten, "Those are the ones that are *not* on the front."),
         (_cost_is_good, "You treat high costs as good: cheaper is better."),

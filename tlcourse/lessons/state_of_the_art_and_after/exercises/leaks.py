@@ -19,6 +19,8 @@ def _texts(rng: np.random.Generator) -> tuple[list[str], list[str], int]:
     train, test = texts[:5], texts[5:]
     words = train[0].split()
     test.append(" ".join(rng.choice(_WORDS, 3)) + " " + " ".join(words[1 : 1 + n]))  # just as long a run
+    words = train[1].split()
+    test.append(" ".join(words[:n]) + " " + " ".join(rng.choice(_WORDS, 3)))  # both begin with it
     words = train[2].split()
     test.insert(1, " ".join(words[: n - 1]) + " zebra " + words[-1])  # one word short
     words = train[3].split()
