@@ -92,12 +92,19 @@ def lab(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = 8888,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
     notebook: Annotated[str | None, typer.Option(help="Which lesson to open, like 02.")] = None,
+    copy_to: Annotated[
+        Path | None, typer.Option(help="Copy the installed lessons there, unless they are, and open them.")
+    ] = None,
 ) -> None:
     """Open the course in JupyterLab, on this machine only and with a token."""
     from tlcourse.notebook_tools.lab import open_lab
-    from tlcourse.notebook_tools.source import course_root
+    from tlcourse.notebook_tools.own_copy import lessons_folder
 
-    open_lab(course_root(), port=port, browser=not no_browser, notebook=notebook)
+    def ask(question: str) -> bool:
+        return sys.stdin.isatty() and typer.confirm(question, default=True)
+
+    root = lessons_folder(ask, copy_to)
+    open_lab(root, port=port, browser=not no_browser, notebook=notebook)
 
 
 @app.command()

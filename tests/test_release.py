@@ -1,0 +1,68 @@
+"""What a release says of itself is one thing in all places."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import tlcourse
+from tlcourse import curriculum
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+
+
+def test_one_version_and_one_date():
+    newest = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest.groups() == (PROJECT["version"], str(CITATION["date-released"]))
+    assert CITATION["version"] == tlcourse.__version__ == PROJECT["version"]
+
+
+def test_it_is_cited_as_it_is_published():
+    assert CITATION["repository-code"] == PROJECT["urls"]["Repository"]
+    assert " AND ".join(CITATION["license"]) == PROJECT["license"]
+    # What the format asks for: https://github.com/citation-file-format/citation-file-format, schema 1.2.0
+    assert {"cff-version", "message", "title", "authors"} <= CITATION.keys()
+
+
+def test_the_readme_has_every_lesson_that_is_there():
+    readme = (ROOT / "README.md").read_text()
+    for lesson in curriculum.LESSONS:
+        listed = (
+            f"| {lesson.number} | [{lesson.title}](notebooks/{lesson.number}_{lesson.slug}.ipynb) |" in readme
+        )
+        assert listed != lesson.planned, lesson.title
+
+
+@pytest.mark.parametrize(
+    "form", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda p: p.stem
+)
+def test_forms_for_issues_are_forms(form):
+    """What GitHub asks of one: a name, a description, and fields with types and labels."""
+    found = yaml.safe_load(form.read_text())
+    if form.stem == "config":
+        assert found == {"blank_issues_enabled": True}
+        return
+    assert found["name"]
+    assert found["description"]
+    ids = [field["id"] for field in found["body"]]
+    assert len(set(ids)) == len(ids)
+    for field in found["body"]:
+        assert field["type"] in {"input", "textarea", "dropdown", "checkboxes", "markdown"}
+        assert field["attributes"]["label"]
+
+
+@pytest.mark.parametrize(
+    "workflow", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda p: p.stem
+)
+def test_workflows_call_what_is_there(workflow):
+    targets = set(re.findall(r"^([a-z-]+)(?: [a-z-]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = workflow.read_text()
+    assert yaml.safe_load(text)["jobs"]
+    for target in re.findall(r"make ([a-z-]+)", text):
+        assert target in targets
+    for script in re.findall(r"run:.* (\.ci/\S+)", text):
+        assert (ROOT / script).is_file()
