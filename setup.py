@@ -1,8 +1,8 @@
 """What pyproject.toml cannot say: `make wheel` makes a wheel that brings the whole course along.
 
-Lessons, results and trained models go into the package's folder `course/`, where `tlcourse/checkout.py` looks
-for them. Colab and Binder install from a clone, which has them already, so a plain `pip install .` leaves them
-out.
+Lessons, results and trained models go into the package's folder `course/`, where `tlcourse/checkout.py`
+looks for them. Colab and Binder install from a clone, which has them already, so a plain `pip install .`
+leaves them out.
 """
 
 import os

@@ -9,6 +9,7 @@ import yaml
 
 import tlcourse
 from tlcourse import curriculum
+from tlcourse.exercises import progress
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -35,6 +36,31 @@ def test_the_readme_has_every_lesson_that_is_there():
             f"| {lesson.number} | [{lesson.title}](notebooks/{lesson.number}_{lesson.slug}.ipynb) |" in readme
         )
         assert listed != lesson.planned, lesson.title
+
+
+def test_the_readme_says_how_small_our_models_are():
+    cards = [path.read_text() for path in (ROOT / "data" / "checkpoints").glob("*/README.md")]
+    weights, tokens = (
+        [
+            int(re.search(rf"^\| {what} \| ([\d,]+) \|$", card, re.MULTILINE)[1].replace(",", ""))
+            for card in cards
+        ]
+        for what in ("parameters", "tokens read")
+    )
+    few, many = f"{min(weights) / 1e6:.1f}", f"{max(weights) / 1e6:.1f}"
+    (read,) = {round(n / 1e6) for n in tokens}
+    said = f"Our own have {few} to {many} million weights and read {read} million tokens"
+    assert said in (ROOT / "README.md").read_text()
+
+
+def test_the_readme_counts_the_exercises():
+    there = sum(row.total for row in progress.summary())
+    assert f"More than {(there - 1) // 10 * 10} exercises" in in_words((ROOT / "README.md").read_text())
+
+
+def in_words(text):
+    tens = {"fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"}
+    return re.sub("|".join(tens), lambda found: tens[found[0]], text)
 
 
 @pytest.mark.parametrize(
