@@ -113,6 +113,9 @@ def build(
         list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only say whether the notebooks match.")] = False,
+    prose: Annotated[
+        bool, typer.Option("--prose", help="Only texts have changed: keep what the code gave.")
+    ] = False,
 ) -> None:
     """Execute lessons under the full profile and store them as notebooks/NN_name.ipynb."""
     from tlcourse.notebook_tools import build as building
@@ -126,6 +129,11 @@ def build(
             console.print(f"{name}: " + ("; ".join(differences) or "matches its source"))
         if any(found.values()):
             raise LessonError("some notebooks do not match their source; build them: tlcourse build NN")
+        return
+    if prose:
+        for lesson in chosen:
+            building.renew_prose(lesson)
+            console.print(f"{lesson.name}: its texts are renewed")
         return
     with terminal.bars(console) as bars:
         for lesson in chosen:
