@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import tlcourse
-from tlcourse import curriculum
+from tlcourse import curriculum, show
 from tlcourse.exercises import progress
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +56,23 @@ def test_the_readme_says_how_small_our_models_are():
 def test_the_readme_counts_the_exercises():
     there = sum(row.total for row in progress.summary())
     assert f"More than {(there - 1) // 10 * 10} exercises" in in_words((ROOT / "README.md").read_text())
+
+
+def test_the_readme_says_what_the_server_was_measured_at():
+    speeds = show.Records.load("serving_embeddings/speed")
+
+    def of(form, **key):
+        scores = [row["score"] for row in speeds.where(**key)]
+        return f"{min(scores):{form}} to {max(scores):{form}}"
+
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    loop = of(".1f", measure="of the loop", way="served, ZeroMQ", clients=64)
+    plain = of(".1f", measure="of the plain handler", way="served, HTTP", clients=64)
+    first = of(".1f", measure="seconds to the first answer")
+    assert f"{loop} times as many texts a second from it as a loop over" in readme
+    assert f"and {plain} times as many as from a plain HTTP handler" in readme
+    assert f"The first answer came {first} s after" in readme
+    assert max(row["score"] for row in speeds.where(measure="of the loop", clients=1)) <= 1.0
 
 
 def in_words(text):
