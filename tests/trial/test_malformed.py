@@ -14,7 +14,7 @@ from tlcourse.data.tasks import CLASSES, NUMBERS
 from tlcourse.trial import TrialError, own_data, table
 from tlcourse.trial.own_data import Options
 
-_spec = importlib.util.spec_from_file_location("trial_rows", Path(__file__).with_name("conftest.py"))
+_spec = importlib.util.spec_from_file_location("made_tables", Path(__file__).parents[1] / "made_tables.py")
 _rows = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_rows)
 as_csv, made_rows = _rows.as_csv, _rows.made_rows

@@ -1,5 +1,7 @@
 """What came out, in sentences: which model to take, what labels are worth, what to do next."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from tlcourse.data.tasks import CLASSES
@@ -10,6 +12,7 @@ from tlcourse.trial import yardstick
 from tlcourse.trial.examples import Confusion
 from tlcourse.trial.refusals import counted
 
+UNEVEN = 3  # times as many texts as the smallest class has: then that one wants labels first
 BY_COST = (yardstick.COUNTS, yardstick.GLOVE, yardstick.FROZEN, yardstick.TUNED)  # the cheapest first
 
 
@@ -97,7 +100,8 @@ class Reading:
         models = self._models(self.most)
         if self.kind != CLASSES:
             return any(self._at(model, self.most).mean > 0 for model in models)
-        return any(self._gap(model, self.nothing, self.most).verdict in ("above", "once") for model in models)
+        gaps = [self._gap(model, self.nothing, self.most) for model in models]
+        return any(gap.says(above="yes", below="", luck="", once="yes" * (gap.mean > 0)) for gap in gaps)
 
     def _against_tuning(self) -> list[str]:
         measured = self.scores.where(model=yardstick.TUNED) if self._has(yardstick.TUNED) else None
@@ -146,9 +150,13 @@ class Reading:
         )
 
     def next_steps(
-        self, confused: list[Confusion], n_misread: int, smallest: tuple[str, int] | None
+        self, confused: Sequence[Confusion], n_misread: int, classes: Mapping[str, int]
     ) -> list[str]:
-        """What to do, in the order in which it is worth doing."""
+        """What to do, in the order in which it is worth doing.
+
+        Args:
+            classes: name → how many texts there are of it; empty for numbers.
+        """
         steps = []
         if n_misread:
             steps.append(
@@ -157,12 +165,14 @@ class Reading:
             )
         if confused:
             top = confused[0]
+            joined = ", or join them" if len(classes) > 2 else ""
             steps.append(
                 f"“{top.true}” was taken for “{top.said}” most often, {top.times} times of {top.of}: write "
-                "down what tells the two apart, or join them."
+                f"down what tells the two apart{joined}."
             )
-        if smallest is not None:
-            name, n = smallest
+        if classes and max(classes.values()) >= UNEVEN * min(classes.values()):
+            name = min(classes, key=classes.__getitem__)
+            n = classes[name]
             steps.append(f"Label more of “{name}” first: there are only {counted(n, 'text')} of it.")
         steps.append(
             "Keep some texts of next month aside: what is tested here is of the same kind as what was "

@@ -22,6 +22,7 @@ Watch = Callable[
     [Iterable[Any], str, int], Iterable[Any]
 ]  # (items, what is done, how many), such as `progress`
 LEAST_READ = 256  # texts that MiniLM reads, however little time there is
+LEAST_SEEDS, LEAST_COUNTS = 3, 2  # that have to fit: seeds, and numbers of labels with each
 _READING_ORDER = 20_000  # seed of the order in which texts are read
 
 
@@ -142,30 +143,27 @@ class Trial:
         n_train = min(len(task.train_index) for task in tasks.values())
         counts = split.label_counts(n_train, len(self.data.names))
         if states is None:
-            return self.kept.decided("counts"), seeds[: self.kept.decided("seeds")], tasks
+            return sorted(self.kept.decided("counts")), seeds[: self.kept.decided("seeds")], tasks
         models = yardstick.representations(self.data, states)
-        counts = self.kept.decided("counts") or counts
-        planned = self.kept.decided("seeds")
+        planned, decided = self.kept.decided("seeds"), self.kept.decided("counts")
+        counts = decided or split.most_telling_first(counts)
         done = 0
         for seed in self.watch(seeds[:planned], "linear models", len(seeds[:planned])):
             spent = self.clock.spent - begun
             if planned is None and done and spent * (done + 1) / done > share:
                 break
-            for n in [*counts]:
-                if n not in counts:
+            for place, n in enumerate(counts):
+                late = self.clock.spent - begun > share / LEAST_SEEDS
+                if decided is None and not done and late and place >= LEAST_COUNTS:
+                    counts = counts[:place]  # so that other seeds fit, too
                     break
-                before = self.clock.spent
                 self._measure(models, tasks[seed], n, seed)
-                took, spent = self.clock.spent - before, self.clock.spent - begun
-                larger = [more for more in counts if more > n]
-                if planned is None and not done and larger and spent + took * larger[0] / n > share / 3:
-                    counts = [one for one in counts if one <= n]  # so that three seeds fit
-            if not done:
+            if decided is None and not done:
                 self.kept.decide("counts", counts)
             done += 1
         if planned is None:
             self.kept.decide("seeds", done)
-        return counts, seeds[:done], tasks
+        return sorted(counts), seeds[:done], tasks
 
     def _measure(self, models: dict[str, Any], task: split.OwnTask, n: int, seed: int) -> None:
         nothing = yardstick.NOTHING[task.kind]

@@ -15,9 +15,9 @@ from tlcourse.train.measuring import evaluate
 from tlcourse.trial.yardstick import TUNED, cell, minilm
 
 PIECES = 128  # of a text that are read: training needs far more memory than reading
-AT_ONCE = 640  # pieces of a batch, about: what it keeps for the way back has to fit beside the model
+AT_ONCE = 400  # pieces of a batch, about: what it keeps for the way back has to fit beside the model
 LOOK = 256  # texts that tell how long they are
-TIMED = 3  # steps that tell how long one takes
+TIMED = 2  # steps that tell how long one takes
 
 
 class Tuner:
