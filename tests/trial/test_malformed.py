@@ -375,6 +375,14 @@ def test_a_table_that_is_damaged_in_a_few_places_has_an_answer(tmp_path, data):
         assert "\n" not in str(error)  # noqa: PT017
 
 
+def test_of_many_long_texts_some_are_drawn(write, monkeypatch):
+    monkeypatch.setattr(own_data, "MOST_CHARACTERS", 60 * 40)
+    data = read(write(as_csv([(f"{text} and more", label) for text, label in made_rows(200)])))
+    assert sum(map(len, data.texts)) <= 60 * 40
+    assert "were drawn by chance" in " ".join(data.notes)
+    assert (np.diff(data.lines) > 0).all()
+
+
 def test_a_csv_that_pandas_would_write_is_read_back(write):
     """Python's own writer, with every quoting it knows."""
     import csv
