@@ -20,7 +20,7 @@ def page_file(tmp_path_factory, made_tables):
     ]
     path = folder / "meine Übung <script>document.title='pwned'<script>.csv"
     path.write_text(made_tables.as_csv(rows, ("text", "<i>label</i>")), "utf-8")
-    outcome = made_tables.outcome(path, sees=(0.2, 0.7, 0.8))
+    outcome = made_tables.outcome(path, sees=(1.0, 0.2, 2.0, 2.5))
     outcome.write(folder / "out")
     return outcome.path
 

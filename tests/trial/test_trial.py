@@ -91,12 +91,12 @@ def test_a_table_of_sentiments(tried, monkeypatch):
         "recipe_of",
         lambda name: dataclasses.replace(evaluate._RECIPES[name], epochs=1, min_steps=1),
     )
-    movie, rows = some(120)
+    movie, rows = some(80)
     outcome = tried([(movie.texts[i], ("negative", "positive")[movie.label[i]]) for i in rows])
     assert set(outcome.records.values("model")) == ALL | {"majority", "MiniLM fine-tuned"}
     assert outcome.records.values("metric") == ["accuracy", "macro-F1"]
     assert outcome.records.values("seed") == [0, 1]
-    assert sorted(outcome.records.values("labels")) == [25, 50, 90]
+    assert sorted(outcome.records.values("labels")) == [25, 60]
     test = outcome.task.tests["own"]
     for cell in outcome.cells:
         if cell["seed"] == 0:
@@ -110,7 +110,7 @@ def test_a_table_of_sentiments(tried, monkeypatch):
 def test_a_table_of_topics(tried):
     news = bbc_news.load()
     rows = [i for topic in range(5) for i in np.flatnonzero(news.topic == topic)[:20]]
-    outcome = tried([(news.texts[i], news.topics[news.topic[i]]) for i in rows], tune=False)
+    outcome = tried([(news.texts[i][:500], news.topics[news.topic[i]]) for i in rows], tune=False)
     assert outcome.data.names == news.topics
     assert len(outcome.data.texts) == 100
     score = outcome.scores.where(model="MiniLM frozen", labels=outcome.reading.most)
@@ -223,7 +223,7 @@ def test_nothing_of_the_file_becomes_markup(made_tables, write, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["classes", "numbers"])
-@pytest.mark.parametrize("sees", [(0.2, 0.9, 1.5), (0.0, 0.0, 0.0), (2.0, 0.1, 0.1)])
+@pytest.mark.parametrize("sees", [(0.5, 0.2, 0.9, 1.5), (0, 0, 0, 0), (3.0, 0.1, 0.2, 0.2), (9, 9, 9, 9)])
 def test_sentences_fit_what_came_out(made_tables, write, kind, sees, tmp_path):
     good = set(made_tables.GOOD)
     rows = made_tables.made_rows(160)
@@ -290,3 +290,15 @@ def test_the_command_says_in_one_line_what_is_wrong(tmp_path):
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("error: there is no file ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_bad_file_has_its_answer_before_torch_is_loaded(write):
+    path = write("text,label\n")
+    code = (
+        "import sys; from tlcourse import trial\n"
+        f"try: trial.run({str(path)!r})\n"
+        "except trial.TrialError as error: print(error, *{'torch', 'sklearn', 'matplotlib'} & "
+        "set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("it has a header alone\n")

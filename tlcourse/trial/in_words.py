@@ -143,6 +143,9 @@ class Reading:
             (f"{self.choice} with {last:,} labels", f"that with {before:,}"),
             share=self.kind == CLASSES,
         )
+        if not gap.of_seed.any():
+            same = f"{self.choice} scores the same with {before:,} as with {last:,}"
+            return f"More labels of the same kind may bring nothing: {same}."
         return gap.says(
             above=f"More labels would help: {gap.sentence}.",
             below=f"More labels did harm: {gap.sentence}. Are the later ones of another kind?",
