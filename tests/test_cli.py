@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress", "text", "pretrain", "serve")
+COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress", "text", "pretrain", "serve", "try")
 
 
 @pytest.fixture

@@ -32,13 +32,14 @@ FLOORS = (
     "train",
     "probe",
     "show",
+    "terminal",
+    "trial",
     "exercises",
     "lessons",
     "serve",
     "kernel",
     "doctor",
     "notebook_tools",
-    "terminal",
     "cli",
 )
 FREE = {

@@ -10,6 +10,7 @@ import typer
 
 from tlcourse import terminal
 from tlcourse.profiles import PROFILES
+from tlcourse.trial.command import try_
 
 app = typer.Typer(
     name="tlcourse",
@@ -377,6 +378,9 @@ def serve(
     except ModuleNotFoundError as error:
         raise RuntimeError(f"{error.name} is not installed: pip install 'tlcourse[serve]'") from None
     command.serve(settings, terminal.console(stderr=True).print)
+
+
+app.command("try")(try_)
 
 
 def main() -> None:

@@ -17,13 +17,19 @@ from tlcourse.show.spread import mean_and_spread
 from tlcourse.train.measuring import label_efficiency
 
 
-def _draw_curves(ax: plt.Axes, places: Sequence[float], curves: Mapping[str, np.ndarray], spec: str) -> None:
-    """A line with marks for each of `curves`, (S, L), and its spread as a band."""
-    for (name, rows), look in zip(curves.items(), cycle(len(curves)), strict=True):
+def _draw_curves(ax: plt.Axes, curves: Mapping[str, tuple[Sequence[float], np.ndarray]], spec: str) -> None:
+    """A line with marks for each of `curves`, its places and (S, L), and its spread as a band.
+
+    At a single place the band is a bar.
+    """
+    for (name, (along, rows)), look in zip(curves.items(), cycle(len(curves)), strict=True):
         mean, spread = mean_and_spread(rows)
         line = {key: look[key] for key in ("color", "marker", "linestyle")}
-        ax.plot(places, mean, label=name, markevery=1, **line)
-        ax.fill_between(places, mean - spread, mean + spread, color=look["color"], alpha=0.15, lw=0)
+        ax.plot(along, mean, label=name, markevery=1, **line)
+        ax.fill_between(along, mean - spread, mean + spread, color=look["color"], alpha=0.15, lw=0)
+        if len(along) == 1:
+            ax.errorbar(along, mean, spread, color=look["color"], alpha=0.4)
+    places = sorted(set().union(*(along for along, _ in curves.values())))
     ax.xaxis.set_major_locator(FixedLocator(places))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticklabels([f"{n:,}" for n in places])
@@ -42,6 +48,8 @@ def learning_curve(
 ) -> Described:
     """Draw scores along `over`: mean and standard deviation over the seeds, a line for each of `series`.
 
+    Each is drawn where it was measured, which need not be everywhere.
+
     Args:
         records: those to draw; whatever else differs but `seed` has to be chosen before.
         what: what a score is, such as `"balanced accuracy"`.
@@ -51,19 +59,23 @@ def learning_curve(
         log: `over` goes in factors, as numbers of labels do.
 
     Raises:
-        ValueError: a series was not measured everywhere with the same seeds.
+        ValueError: a series was not measured with the same seeds wherever it was measured.
     """
-    places, curves = records.curves(series, over)
+    curves = {}
+    for name, group in records.by(series).items():
+        along, found = group.curves(series, over)
+        curves[name] = along, found[name]
     fig, ax = plt.subplots(figsize=(9, 4.8))
     ax.set_xscale("log" if log else "linear")  # before the places along it are set: it has its own
-    _draw_curves(ax, places, curves, spec)
+    _draw_curves(ax, curves, spec)
     ax.set(xlabel=over, ylabel=what, title=title)
     if baseline is not None:
         ax.axhline(
             baseline[1], color=COLOURS["grey"], linestyle=":", linewidth=2, label=baseline[0], marker=""
         )
-    seeds = len(next(iter(curves.values())))
-    ax.legend(title=f"band: ± standard deviation, {seeds} seeds" if seeds > 1 else "one seed, no spread")
+    seeds = sorted({len(rows) for _, rows in curves.values()})
+    told = f"{seeds[0]} seeds" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
+    ax.legend(title=f"band: ± standard deviation, {told}" if seeds[-1] > 1 else "one seed, no spread")
     return Described(fig, _told_curves(records, what, over, series, baseline, spec))
 
 
@@ -71,16 +83,19 @@ def _told_curves(
     records: Records, what: str, over: str, series: str, baseline: tuple[str, float] | None, spec: str
 ) -> str:
     """What a learning curve shows, in words."""
-    first, *_, last = sorted(records.values(over)) * 2
+    every = sorted(records.values(over))
     told = []
     for name, group in records.by(series).items():
+        first, *_, last = sorted(group.values(over)) * 2
         ends = [group.where(**{over: place}) for place in (first, last)]
         goes = "from"
         if first != last:
             goes = difference(ends[1], ends[0]).says(above="rises from", below="falls from", luck="goes from")
-        told.append(f"{name} {goes} {ends[0].mean:{spec}} to {ends[1].mean:{spec}}")
+        where = "" if (first, last) == (every[0], every[-1]) else f" (over {first:,} to {last:,})"
+        told.append(f"{name} {goes} {ends[0].mean:{spec}} to {ends[1].mean:{spec}}{where}")
     lines = f" {baseline[0]}: {baseline[1]:{spec}}." if baseline else ""
-    return f"Curves of {what} over {first:,} to {last:,} {over}, mean and spread: {'; '.join(told)}.{lines}"
+    span = f"{every[0]:,} to {every[-1]:,} {over}"
+    return f"Curves of {what} over {span}, mean and spread: {'; '.join(told)}.{lines}"
 
 
 def _round(labels: float) -> float:
@@ -134,7 +149,7 @@ class LabelsWorth(Explorer):
     def draw(self, representation: str, n_labels: int) -> Figure:
         fig, ax = plt.subplots(figsize=(9, 4.8))
         ax.set_xscale("log")
-        _draw_curves(ax, self.labels, self.curves, ".0%")
+        _draw_curves(ax, {name: (self.labels, rows) for name, rows in self.curves.items()}, ".0%")
         self._read_off(ax, representation, n_labels)
         ax.set(xlabel="labels", ylabel=self.what, title=self._title(representation, n_labels))
         ax.legend(loc="lower right")

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from IPython.display import display
+
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
-from tlcourse.show.tables import Strong, table
+from tlcourse.show.tables import Bundle, Strong, as_table
 
 
 def results(
@@ -18,7 +20,20 @@ def results(
     best: str | None = "max",
     also: Mapping[str, Callable[[Any], object]] | None = None,
 ) -> None:
-    """Show `records` as a table: a row for each value of one field, a column for each value of another.
+    """Show `records` as a table. Arguments and errors are those of `as_results`."""
+    display(as_results(records, rows, columns, caption, spec, best, also), raw=True)
+
+
+def as_results(
+    records: Records,
+    rows: str = "labels",
+    columns: str = "model",
+    caption: str | None = None,
+    spec: str = ".1%",
+    best: str | None = "max",
+    also: Mapping[str, Callable[[Any], object]] | None = None,
+) -> Bundle:
+    """`records` as a table: a row for each value of one field, a column for each value of another.
 
     A cell is the mean ± the standard deviation over the seeds. The best of a row is bold (in plain text: a
     star) only if it is above *each* other cell of its row outside the spread, as
@@ -48,7 +63,7 @@ def results(
             head = name if isinstance(name, str) else f"{columns} {name}"
             line[head] = Strong(text) if name == winner else text
         body.append(line | {name: cell(value) for name, cell in (also or {}).items()})
-    table(body, " ".join(filter(None, [caption and f"{caption}.", _legend(sizes, marked)])))
+    return as_table(body, " ".join(filter(None, [caption and f"{caption}.", _legend(sizes, marked)])))
 
 
 def _told(group: Records, spec: str, sizes: set[int]) -> str:

@@ -11,6 +11,9 @@ from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
 Format = str | Callable[[object], str]
+Formats = Format | Mapping[str, Format] | None
+Rows = Iterable[Mapping[str, object]] | Mapping[str, Sequence[object]]
+Bundle = dict[str, str]  # MIME type → the table
 
 
 class Strong(str):
@@ -72,8 +75,8 @@ def _columns(rows: object) -> dict[str, list[object]]:
     return {str(name): [row.get(name) for row in rows] for name in names}
 
 
-def _render(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> None:
-    """Display one table from cells that are already text. Everything is escaped here."""
+def _render(columns: list[str], body: list[list[str]], right: list[bool], caption: str | None) -> Bundle:
+    """One table as HTML and as text, from cells that are already text. Everything is escaped here."""
     align = ["right" if r else "left" for r in right]
     cell = "padding:0.3em 0.8em; vertical-align:top; white-space:normal;"
     head = "".join(
@@ -100,7 +103,7 @@ def _render(columns: list[str], body: list[list[str]], right: list[bool], captio
         f'<table style="font-size:100%; border-collapse:collapse; margin:0 0 0.9em 0">{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
     )
-    display({"text/html": page, "text/plain": _plain(columns, body, right, caption)}, raw=True)
+    return {"text/html": page, "text/plain": _plain(columns, body, right, caption)}
 
 
 def _marked(cell: str) -> str:
@@ -120,12 +123,13 @@ def _plain(columns: list[str], body: list[list[str]], right: list[bool], caption
     return "\n".join(([caption] if caption else []) + lines)
 
 
-def table(
-    rows: Iterable[Mapping[str, object]] | Mapping[str, Sequence[object]],
-    caption: str | None = None,
-    formats: Format | Mapping[str, Format] | None = None,
-) -> None:
-    """Show `rows` as a tidy table.
+def table(rows: Rows, caption: str | None = None, formats: Formats = None) -> None:
+    """Show `rows` as a tidy table. Arguments and errors are those of `as_table`."""
+    display(as_table(rows, caption, formats), raw=True)
+
+
+def as_table(rows: Rows, caption: str | None = None, formats: Formats = None) -> Bundle:
+    """`rows` as a tidy table, in HTML and in plain text.
 
     Args:
         rows: a list of dicts (column → value) or a dict of columns. A cell may be text, a number, or records
@@ -149,7 +153,7 @@ def table(
         forms = [formats] * len(columns)
     cells = [[_cell(v, form) for v in column] for column, form in zip(columns.values(), forms, strict=True)]
     right = [all(isinstance(v, numbers.Number) or v is None for v in column) for column in columns.values()]
-    _render([*columns], [list(row) for row in zip(*cells, strict=True)], right, caption)
+    return _render([*columns], [list(row) for row in zip(*cells, strict=True)], right, caption)
 
 
 _COMPARE = ("what", "paper", "source", "ours", "why")
@@ -186,4 +190,4 @@ def compare(rows: Iterable[Mapping[str, object] | Sequence[object]], caption: st
         body.append([str(row["what"]), paper, _cell(row["ours"], form), str(row["why"])])
     if not body:
         raise ValueError("show.compare got no rows")
-    _render(["", "paper says", "we get", "why they differ"], body, [False] * 4, caption)
+    display(_render(["", "paper says", "we get", "why they differ"], body, [False] * 4, caption), raw=True)

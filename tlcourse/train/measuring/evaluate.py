@@ -14,8 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_val_score
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from threadpoolctl import ThreadpoolController
 
 from tlcourse.data.tasks import CLASSES, NUMBERS, TAGS, Task
@@ -38,11 +40,13 @@ class Measurement:
     Attributes:
         scores: by test set, higher is better.
         n_labels: items that were learned from.
+        predicted: by test set, the answer to each of its items.
         chosen: which reading with which strength, or after which epoch.
         seconds: of choosing, training and testing; states that were kept from before cost none.
     """
 
     scores: dict[str, float]
+    predicted: dict[str, np.ndarray]
     n_labels: int
     chosen: str
     seconds: float
@@ -68,11 +72,13 @@ def frozen(representation: Representation, task: Task, n: int | None, seed: int)
         x = readings[name]
         model = representation.estimator(name, task, strength)
         model.fit(x[_of(where, train)], task.target(train))
-        reached = {
-            test: scores.score(task, test, model.predict(x[_of(where, index)]))
-            for test, index in task.tests.items()
-        }
-    return Measurement(reached, len(train), f"{name}, C = {strength:g}", time.perf_counter() - started)
+        said = {test: model.predict(x[_of(where, index)]) for test, index in task.tests.items()}
+    seconds = time.perf_counter() - started
+    return Measurement(_scored(task, said), said, len(train), f"{name}, C = {strength:g}", seconds)
+
+
+def _scored(task: Task, said: dict[str, np.ndarray]) -> dict[str, float]:
+    return {test: scores.score(task, test, answers) for test, answers in said.items()}
 
 
 def choose(
@@ -97,15 +103,21 @@ def choose(
         groups = np.repeat(np.arange(len(some)), [len(where[i]) for i in some.tolist()])
     elif task.kind == CLASSES and np.bincount(y)[np.unique(y)].min() >= FOLDS:
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    metric = "r2" if task.kind == NUMBERS else "accuracy"
-    found = {}
-    for name, x in readings.items():
-        for strength in representation.strengths:
-            model = representation.estimator(name, task, strength)
-            found[name, strength] = cross_val_score(
-                model, x[rows], y, groups=groups, cv=folds, scoring=metric, error_score="raise"
-            ).mean()
-    return max(found, key=found.__getitem__)
+    scored = get_scorer("r2" if task.kind == NUMBERS else "accuracy")
+    found: dict[tuple[str, float], list[float]] = {}
+    for learn, judge in folds.split(rows, y, groups):
+        if task.kind != NUMBERS and len(np.unique(y[learn])) < 2:
+            continue  # of a rare class all members are judged: nothing can be learned without one
+        for name, x in readings.items():
+            # What comes before the linear model is the same for each strength, and takes longest of counts.
+            first = clone(representation.first(name, task))
+            learned, judged = first.fit_transform(x[rows[learn]], y[learn]), first.transform(x[rows[judge]])
+            for strength in representation.strengths:
+                linear = representation.estimator(name, task, strength)[-1].fit(learned, y[learn])
+                found.setdefault((name, strength), []).append(scored(linear, judged, y[judge]))
+    if not found:
+        return next(iter(readings)), representation.strengths[0]
+    return max(found, key=lambda one: np.mean(found[one]))
 
 
 def _places(task: Task, rows: np.ndarray) -> dict[int, np.ndarray]:
@@ -155,9 +167,7 @@ def finetuned(
 
     texts, n_outputs = parts_of(encoder, task, train), max(1, len(task.names))
     model = finetune(encoder, texts, targets, task.kind, n_outputs, recipe, seed, note)
-    found = {
-        test: scores.score(task, test, model.predict(parts_of(encoder, task, index)))
-        for test, index in task.tests.items()
-    }
+    said = {test: model.predict(parts_of(encoder, task, index)) for test, index in task.tests.items()}
     best = 1 + int(np.argmin([line.get("held out", -i) for i, line in enumerate(lines)]))
-    return Measurement(found, len(train), f"epoch {best} of {len(lines)}", time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Measurement(_scored(task, said), said, len(train), f"epoch {best} of {len(lines)}", seconds)
