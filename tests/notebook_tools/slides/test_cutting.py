@@ -152,7 +152,7 @@ def test_prose_becomes_notes_and_its_last_sentence_leads():
     _, (section, shown) = made(words, new.new_code_cell("draw()", outputs=[figure]))
     assert section.lead == "How it begins."
     assert (shown.kind, shown.lead) == ("figure", "See here:")
-    assert shown.notes == ["<p>Long talk. See here:</p>\n"]
+    assert shown.notes == ["<p>Long talk. See here:</p>\n", "<p><b>In words:</b> a &amp; b</p>"]
     assert 'alt="a &amp; b"' in shown.body
 
 

@@ -195,7 +195,7 @@ class _Cutter:
         """Show an output; whether it could be."""
         data = output.get("data", {})
         if "image/png" in data:
-            self._show("figure", _figure(output))
+            self._put(_figure(self._heading, output))
         elif "<table" in data.get("text/html", ""):
             for body in pieces.tables(data["text/html"]):
                 self._show("table", body)
@@ -262,11 +262,12 @@ class _Cutter:
         return bool(re.match(r"(Your turn|Exercise)\b", self._heading))
 
 
-def _figure(output: nbformat.NotebookNode) -> str:
-    facts = output.metadata.get("image/png", {})
-    alt = html.escape(facts.get("alt", ""), quote=True)
+def _figure(heading: str, output: nbformat.NotebookNode) -> Slide:
+    """A figure; what it shows, in words, is for the notes as well."""
+    alt = html.escape(output.metadata.get("image/png", {}).get("alt", ""), quote=True)
     image = "".join(output.data["image/png"].split())
-    return f'<img src="data:image/png;base64,{image}" alt="{alt}">'
+    notes = [f"<p><b>In words:</b> {alt}</p>"] if alt else []
+    return Slide("figure", heading, f'<img src="data:image/png;base64,{image}" alt="{alt}">', notes=notes)
 
 
 def _of_symbols(paragraph: str) -> list[str]:
