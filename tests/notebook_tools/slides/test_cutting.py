@@ -7,9 +7,9 @@ from html import unescape
 import pytest
 
 from tlcourse.notebook_tools import markdown
+from tlcourse.notebook_tools.asked import Asked
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.slides import deck
-from tlcourse.notebook_tools.slides.asked import Asked
 from tlcourse.notebook_tools.slides.cutting import cut
 from tlcourse.notebook_tools.source import COLAB_TAG, all_lessons
 

@@ -9,10 +9,10 @@ slide that it leads to; what introduces a slide, its last sentence, stands on th
 import html
 import re
 
+from tlcourse.notebook_tools.asked import Asked
 from tlcourse.notebook_tools.markdown import Block, as_html, blocks, plain, sentences
 from tlcourse.notebook_tools.notebook_files import nbformat
-from tlcourse.notebook_tools.slides import pieces
-from tlcourse.notebook_tools.slides.asked import Asked
+from tlcourse.notebook_tools.slides import asking, pieces
 from tlcourse.notebook_tools.slides.slide import Slide
 from tlcourse.notebook_tools.source import COLAB_TAG
 
@@ -182,14 +182,14 @@ class _Cutter:
         asks = [match for match in _CHECK.finditer(cell.source) if match.start() == 0 or match[1]]
         for match in asks:
             if match[1] == "predict" and match[2] in self._asked.predictions:
-                self._put(self._asked.question(match[2]), lead="")
+                self._put(asking.question(self._asked.predictions[match[2]]), lead="")
         if not (asks and asks[0].start() == 0):
             shown = [self._output(output) for output in cell.outputs]
             if not any(shown):
                 self._of_code(cell)
         for match in asks:
             if match[1] == "recall" and match[2] in self._asked.predictions:
-                self._put(self._asked.answer(match[2]), lead="")
+                self._put(asking.answer(self._asked.predictions[match[2]]), lead="")
 
     def _output(self, output: nbformat.NotebookNode) -> bool:
         """Show an output; whether it could be."""
@@ -238,7 +238,7 @@ class _Cutter:
 
     def exercise(self, source: str) -> None:
         """A cell to be written by the learner."""
-        names = self._asked.named_in(source)
+        exercises = {name: self._asked.exercises[name] for name in self._asked.named_in(source)}
         text, self._turn = self._turn or [], None
         body, notes = [], []
         for block in text:
@@ -251,7 +251,7 @@ class _Cutter:
                     as_html(f"$$\n{block.source}\n$$") if block.kind == "formula" else as_html(block.source)
                 )
         heading = self._heading if text or self._turn_heading() else f"Your turn: {self._heading}"
-        slides = self._asked.turn(heading, body, source, names)
+        slides = asking.turn(heading, body, source, exercises)
         slides[0].notes += notes
         for slide in slides:
             self._put(slide, lead="")

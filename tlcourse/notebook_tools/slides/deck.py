@@ -7,10 +7,10 @@ from importlib.resources import files as package_files
 from pathlib import Path
 
 from tlcourse import files
+from tlcourse.notebook_tools.asked import Asked
 from tlcourse.notebook_tools.markdown import as_html, inline_html, plain
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.slides import pieces, teachers
-from tlcourse.notebook_tools.slides.asked import Asked
 from tlcourse.notebook_tools.slides.cutting import cut
 from tlcourse.notebook_tools.slides.slide import Slide
 from tlcourse.notebook_tools.source import LessonError, LessonFiles
