@@ -106,6 +106,7 @@ def test_each_dependency_has_its_reason():
 
 # How a package is imported where that is not its own name
 IMPORTED = {
+    "markdown-it-py": "markdown_it",
     "bert-serving-client": "bert_serving",
     "pillow": "PIL",
     "pyyaml": "yaml",
@@ -114,6 +115,8 @@ IMPORTED = {
 }
 # What nothing imports, and who needs it all the same
 UNSEEN = {
+    "accessible-pygments": "a style of Pygments, taken by its name",
+    "sphinx-revealjs": "its files of reveal.js are put into the slides",
     "furo": "docs/conf.py names it",
     "myst-nb": "docs/conf.py names it",
     "sphinx": "tlcourse site starts it",

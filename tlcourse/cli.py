@@ -174,6 +174,24 @@ def site(
 
 
 @app.command()
+def slides(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder that the slides go to.")] = Path(
+        "build/slides"
+    ),
+) -> None:
+    """Make slides of built lessons, with speaker notes: one file each, shown without a network."""
+    from tlcourse.notebook_tools.slides import deck
+    from tlcourse.notebook_tools.source import course_root, find
+
+    root = course_root()
+    for path in deck.write(find(lessons or [], root), root, out):
+        terminal.console(stderr=True).print(f"open {path}; S shows the notes, ? the keys")
+
+
+@app.command()
 def run(
     lessons: Annotated[
         list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
