@@ -40,6 +40,7 @@ FLOORS = (
     "kernel",
     "doctor",
     "notebook_tools",
+    "commands",
     "cli",
 )
 FREE = {
@@ -389,7 +390,7 @@ def test_the_readme_has_the_floors_in_their_order():
     (chain,) = re.findall(r"^tlcourse/ +(assets(?: → \w+)+);", (ROOT / "README.md").read_text(), re.MULTILINE)
     named = chain.split(" → ")
     assert named == [floor for floor in FLOORS if floor in named]
-    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal"}
+    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal", "cli"}
 
 
 def test_each_module_says_in_which_lesson_it_is_taught():
