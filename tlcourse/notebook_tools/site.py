@@ -17,8 +17,9 @@ from pathlib import Path
 
 from tlcourse import curriculum
 from tlcourse.notebook_tools.notebook_files import nbformat
-from tlcourse.notebook_tools.reference import glossary, symbols
+from tlcourse.notebook_tools.reference import glossary, room, symbols
 from tlcourse.notebook_tools.source import COLAB_TAG, LessonError, LessonFiles, all_lessons, repository
+from tlcourse.show.records import Records
 
 FOLDED = "hide-input"  # MyST-NB's tag: the cell's code opens with a click
 FIGURES = "_static/figures"
@@ -43,7 +44,9 @@ def build(root: Path, into: Path) -> list[str]:
         for lesson in lessons:
             write_page(lesson, {one.number: one.name for one in lessons}, source)
         write_index(lessons, repository(root), source)
-        fill(source / "teaching.md", minutes=minutes_table(lessons))
+        measured = Records.load("classroom/memory")
+        fill(source / "teaching.md", minutes=minutes_table(lessons), room=room.sentence(measured))
+        fill(source / "jupyterhub.md", memory=room.page(), repository=repository(root))
         fill(source / "glossary.md", terms=glossary.page(root, lessons))
         fill(source / "symbols.md", symbols=symbols.page(root, lessons))
         _run_sphinx(source, made)
