@@ -93,12 +93,19 @@ def lab(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = 8888,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
     notebook: Annotated[str | None, typer.Option(help="Which lesson to open, like 02.")] = None,
+    copy_to: Annotated[
+        Path | None, typer.Option(help="Copy the installed lessons there, unless they are, and open them.")
+    ] = None,
 ) -> None:
     """Open the course in JupyterLab, on this machine only and with a token."""
     from tlcourse.notebook_tools.lab import open_lab
-    from tlcourse.notebook_tools.source import course_root
+    from tlcourse.notebook_tools.own_copy import lessons_folder
 
-    open_lab(course_root(), port=port, browser=not no_browser, notebook=notebook)
+    def ask(question: str) -> bool:
+        return sys.stdin.isatty() and typer.confirm(question, default=True)
+
+    root = lessons_folder(ask, copy_to)
+    open_lab(root, port=port, browser=not no_browser, notebook=notebook)
 
 
 @app.command()
@@ -107,6 +114,9 @@ def build(
         list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only say whether the notebooks match.")] = False,
+    prose: Annotated[
+        bool, typer.Option("--prose", help="Only texts have changed: keep what the code gave.")
+    ] = False,
 ) -> None:
     """Execute lessons under the full profile and store them as notebooks/NN_name.ipynb."""
     from tlcourse.notebook_tools import build as building
@@ -120,6 +130,11 @@ def build(
             console.print(f"{name}: " + ("; ".join(differences) or "matches its source"))
         if any(found.values()):
             raise LessonError("some notebooks do not match their source; build them: tlcourse build NN")
+        return
+    if prose:
+        for lesson in chosen:
+            building.renew_prose(lesson)
+            console.print(f"{lesson.name}: its texts are renewed")
         return
     with terminal.bars(console) as bars:
         for lesson in chosen:
@@ -156,6 +171,24 @@ def site(
 
     pages = making.build(course_root(), into)
     terminal.console(stderr=True).print(f"{len(pages)} lessons: open {into / 'index.html'}")
+
+
+@app.command()
+def slides(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers, like 02; all lessons if none.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder that the slides go to.")] = Path(
+        "build/slides"
+    ),
+) -> None:
+    """Make slides of built lessons, with speaker notes: one file each, shown without a network."""
+    from tlcourse.notebook_tools.slides import deck
+    from tlcourse.notebook_tools.source import course_root, find
+
+    root = course_root()
+    for path in deck.write(find(lessons or [], root), root, out):
+        terminal.console(stderr=True).print(f"open {path}; S shows the notes, ? the keys")
 
 
 @app.command()
