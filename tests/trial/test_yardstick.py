@@ -164,3 +164,14 @@ def test_the_clock_leaves_time_for_the_page():
     clock = budget.Clock(60, lambda: next(now))
     assert clock.spent == 30
     assert clock.left == pytest.approx(27)
+
+
+def test_batches_are_smaller_where_texts_are_long():
+    from tlcourse.trial import tuning
+
+    short, long = (tuning.Tuner([text] * 20) for text in ("a short film", "a long film " * 200))
+    assert short.batch_size == 16
+    assert 4 <= long.batch_size < 8
+    assert long.steps(400) == 4 * -(-400 // long.batch_size)  # four passes
+    assert 120 <= short.steps(25) < 122  # as many passes as give 120 steps
+    assert short.recipe(short.steps(400), 400).epochs == 5  # of 25 steps each

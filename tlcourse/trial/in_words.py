@@ -12,6 +12,7 @@ from tlcourse.trial import yardstick
 from tlcourse.trial.examples import Confusion
 from tlcourse.trial.refusals import counted
 
+AGAIN = 3  # times as many labels at most: further back a curve says little of what comes next
 UNEVEN = 3  # times as many texts as the smallest class has: then that one wants labels first
 BY_COST = (yardstick.COUNTS, yardstick.GLOVE, yardstick.FROZEN, yardstick.TUNED)  # the cheapest first
 
@@ -134,8 +135,8 @@ class Reading:
     def _more(self) -> str:
         """Whether the last labels still helped."""
         places = sorted(self.scores.where(model=self.choice).values("labels"))
-        if len(places) < 2:
-            return "There are too few labels for a curve: whether more would help cannot be told."
+        if len(places) < 2 or places[-1] > AGAIN * places[-2]:
+            return "The curve has too few points near its end to tell whether more labels would help."
         before, last = places[-2:]
         gap = difference(
             self._at(self.choice, last),

@@ -76,7 +76,7 @@ class Outcome:
         drawn = Records(row for model in models for row in _with_common_seeds(self.scores.where(model=model)))
         with plt.rc_context():
             style()
-            return learning_curve(drawn, self.metric, baseline=level, spec=self._spec(0))
+            return _legend_below(learning_curve(drawn, self.metric, baseline=level, spec=self._spec(0)))
 
     @cached_property
     def table(self) -> Bundle:
@@ -104,7 +104,8 @@ class Outcome:
     def _in_order(self) -> Records:
         there = self.scores.values("model")
         order = [model for model in (self.reading.nothing, *BY_COST) if model in there]
-        return Records(row for model in order for row in self.scores.where(model=model))
+        rows = [row for model in order for row in self.scores.where(model=model)]
+        return Records(sorted(rows, key=lambda row: row["labels"]))
 
     def _spec(self, digits: int) -> str:
         return f".{digits}%" if self.data.kind == CLASSES else ".2f"
@@ -182,6 +183,16 @@ class Outcome:
     def _ipython_display_(self) -> None:
         figure(self.figure)
         display(self.table, raw=True)
+
+
+def _legend_below(drawn: Described) -> Described:
+    """Where no curve runs: what a learner's texts give may run anywhere."""
+    (axes,) = drawn.fig.axes
+    title = axes.get_legend().get_title().get_text()
+    axes.get_legend().remove()
+    handles, names = axes.get_legend_handles_labels()
+    drawn.fig.legend(handles, names, title=title, loc="outside lower center", ncols=3)
+    return drawn
 
 
 def _with_common_seeds(records: Records) -> Records:

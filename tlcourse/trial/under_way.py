@@ -17,7 +17,7 @@ from tlcourse.trial.tuning import Tuner
 
 # (items, what is done, how many or None) → the items, such as `show.progress`
 Watch = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
-LEAST_READ = 256  # texts that MiniLM reads, however little time there is
+LEAST_READ = 128  # texts that MiniLM reads, however little time there is
 LEAST_SEEDS, LEAST_COUNTS = 3, 2  # that have to fit: seeds, and numbers of labels with each
 _READING_ORDER = 20_000  # seed of the order in which texts are read
 
@@ -131,9 +131,14 @@ class Trial:
         if not why and not self._done():
             why = (
                 "Nothing was fine-tuned: on this machine, it does not fit into what was left of the budget. "
-                f"--budget {self.kept.decided('enough')} gives it the time."
+                f"--budget {self.kept.decided('enough') or self._twice} gives it the time."
             )
         self.kept.decide("untuned", why)
+
+    @property
+    def _twice(self) -> int:
+        """Minutes: twice the budget, where there was no time to find out how much is enough."""
+        return int(np.ceil(2 * self.clock.seconds / 60))
 
     def _done(self) -> dict[int, int]:
         """Number of labels → with how many seeds MiniLM was fine-tuned on so many."""
@@ -143,6 +148,8 @@ class Trial:
         self, counts: Sequence[int], seeds: Sequence[int], tasks: dict[int, split.OwnTask]
     ) -> Iterator[int]:
         """Fine-tune as often as fits, the most telling first; yield the number of labels after each."""
+        if self.clock.left < budgets.WORTH_TIMING * self.clock.seconds:
+            return
         tuner, many = Tuner(self.data.texts), min(budgets.TUNED_SEEDS, len(seeds))
         step, test = tuner.seconds(tasks[seeds[0]])
 
