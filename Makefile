@@ -5,6 +5,7 @@
 #   make setup    the set-up alone                                 VENV=path  PYTHON=python3.12  TORCH=cpu
 #   make build    execute lessons under full, store them           NB="02 03"
 #   make site     the lessons as pages to read, in build/site
+#   make wheel    the package with the lessons, results and trained models in it, in dist
 #   make lint     ruff: rules and format
 #   make test-oldest, test-newest    the tests with the oldest and the newest versions that the bounds admit
 #   make test-colab                  the lessons by Run all, with what Colab has (both: an environment of several GB)
@@ -23,7 +24,7 @@ NB =
 BIN = $(VENV)/bin
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,13p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,14p'
 
 setup:
 	@VENV="$(VENV)" PYTHON="$(PYTHON)" TORCH="$(TORCH)" sh .ci/setup
@@ -50,6 +51,10 @@ build: setup
 site: setup
 	@"$(BIN)/tlcourse" site
 
+wheel: setup
+	@rm -rf build/lib build/bdist.*  # setuptools would take along what an earlier version left there
+	@TLCOURSE_WHEEL=whole "$(BIN)/python" -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+
 lint: setup
 	@"$(BIN)/ruff" check .
 	@"$(BIN)/ruff" format --check .
@@ -57,4 +62,4 @@ lint: setup
 clean:
 	rm -rf build dist runs/fast runs/full runs/fast-solved runs/full-solved .pytest_cache .ruff_cache .hypothesis tlcourse.egg-info
 
-.PHONY: help setup lab test test-oldest test-newest test-colab build site lint clean
+.PHONY: help setup lab test test-oldest test-newest test-colab build site wheel lint clean

@@ -1,20 +1,10 @@
-"""Formulas as MathML, which browsers draw by themselves: no script, no fonts; read aloud as formulas."""
+"""Sphinx's formulas as MathML: `tlcourse.notebook_tools.formulas`."""
 
-import re
 from typing import Any
 
 from docutils import nodes
-from latex2mathml.converter import convert
 
-# The environments of several lines that amsmath has → those of which MathML has a counterpart.
-_LINES = (("{align}", "{aligned}"), ("{align*}", "{aligned}"))
-
-
-def as_mathml(latex: str, display: str) -> str:
-    """`display` is `"inline"` or `"block"`."""
-    for theirs, ours in _LINES:
-        latex = latex.replace(theirs, ours)
-    return convert(re.sub(r"\s+", " ", latex).strip(), display=display)
+from tlcourse.notebook_tools.formulas import as_mathml
 
 
 def _inline(translator: Any, node: nodes.math) -> None:

@@ -85,6 +85,12 @@ def made_text():
     return _module("made_text")
 
 
+@pytest.fixture(scope="session")
+def made_tables():
+    """The module tests/made_tables.py: tables as learners have them, and a trial of one."""
+    return _module("made_tables")
+
+
 @pytest.fixture
 def one_thread():
     """What torch computes in this test, it computes on one thread: the same sums in the same order."""

@@ -8,7 +8,20 @@ import sys
 
 import pytest
 
-COMMANDS = ("doctor", "fetch", "lab", "build", "run", "progress", "text", "pretrain", "serve")
+COMMANDS = (
+    "doctor",
+    "fetch",
+    "lab",
+    "build",
+    "site",
+    "slides",
+    "run",
+    "progress",
+    "text",
+    "pretrain",
+    "serve",
+    "try",
+)
 
 
 @pytest.fixture

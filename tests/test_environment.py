@@ -32,13 +32,15 @@ FLOORS = (
     "train",
     "probe",
     "show",
+    "terminal",
+    "trial",
     "exercises",
     "lessons",
     "serve",
     "kernel",
     "doctor",
     "notebook_tools",
-    "terminal",
+    "commands",
     "cli",
 )
 FREE = {
@@ -105,6 +107,7 @@ def test_each_dependency_has_its_reason():
 
 # How a package is imported where that is not its own name
 IMPORTED = {
+    "markdown-it-py": "markdown_it",
     "bert-serving-client": "bert_serving",
     "pillow": "PIL",
     "pyyaml": "yaml",
@@ -113,6 +116,8 @@ IMPORTED = {
 }
 # What nothing imports, and who needs it all the same
 UNSEEN = {
+    "accessible-pygments": "a style of Pygments, taken by its name",
+    "sphinx-revealjs": "its files of reveal.js are put into the slides",
     "furo": "docs/conf.py names it",
     "myst-nb": "docs/conf.py names it",
     "sphinx": "tlcourse site starts it",
@@ -271,22 +276,66 @@ def test_modules_are_named_by_subject():
         assert not {"utils", "helpers", "common", "misc"} & set(path.with_suffix("").parts), path
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    """The built wheel, made without a network from a copy of what git would ship."""
-    copy, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-PROSE"):
+def made_wheel(copy: Path, out: Path, **environment: str) -> Path:
+    """Made without a network from a copy of what git would ship, but for the lessons: one stands for all."""
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "LICENSE-PROSE"):
         (copy / name).write_bytes((ROOT / name).read_bytes())
     for path in (ROOT / "tlcourse").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             place = copy / path.relative_to(ROOT)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())
-    (copy / "notebooks").mkdir()
+    for name in COURSE:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes((ROOT / name).read_bytes())
     build = f"from setuptools import build_meta; build_meta.build_wheel({str(out)!r})"
-    subprocess.run([sys.executable, "-c", build], cwd=copy, check=True, capture_output=True)
+    env = {**os.environ, **environment}
+    subprocess.run([sys.executable, "-c", build], cwd=copy, check=True, capture_output=True, env=env)
     (found,) = out.glob("*.whl")
     return found
+
+
+COURSE = {
+    "notebooks/00_start_here.ipynb",
+    "notebooks/src/00_start_here.py",
+    "data/README.md",
+    "data/trees/bbc.tsv",
+    "data/checkpoints/gpt2-nano/config.json",
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    return made_wheel(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_whole_wheel_brings_the_lessons_and_a_plain_one_does_not(wheel, tmp_path):
+    (tmp_path / "source").mkdir()
+    whole = made_wheel(tmp_path / "source", tmp_path / "wheel", TLCOURSE_WHEEL="whole")
+    held = [set(zipfile.ZipFile(one).namelist()) for one in (wheel, whole)]
+    assert held[1] - held[0] == {f"tlcourse/course/{name}" for name in COURSE}
+    with zipfile.ZipFile(whole) as archive:
+        archive.extractall(tmp_path / "site")
+    code = (
+        "from tlcourse import checkout; from tlcourse.notebook_tools.own_copy import lessons_folder; "
+        "from tlcourse.models.pretrained.checkpoints import checkpoints_dir; "
+        "print(lessons_folder(lambda _: True), checkpoints_dir(), checkout.of_package(), sep='\\n')"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "TLCOURSE_CHECKPOINTS"}
+    (here := tmp_path / "elsewhere").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=here,
+        env={**env, "PYTHONPATH": str(tmp_path / "site")},
+    )
+    assert done.returncode == 0, done.stderr
+    inside = tmp_path / "site" / "tlcourse" / "course"
+    copied = here / "tlcourse-lessons"
+    assert done.stdout.split() == [str(copied), str(inside / "data" / "checkpoints"), str(inside)]
+    files = {path.relative_to(copied).as_posix() for path in copied.rglob("*") if path.is_file()}
+    assert files == {name for name in COURSE if name.startswith("notebooks")}
 
 
 def test_wheel_holds_the_package_and_its_data(wheel):
@@ -341,7 +390,7 @@ def test_the_readme_has_the_floors_in_their_order():
     (chain,) = re.findall(r"^tlcourse/ +(assets(?: → \w+)+);", (ROOT / "README.md").read_text(), re.MULTILINE)
     named = chain.split(" → ")
     assert named == [floor for floor in FLOORS if floor in named]
-    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal"}
+    assert set(FLOORS) - set(named) <= {"serve", "kernel", "doctor", "terminal", "cli"}
 
 
 def test_each_module_says_in_which_lesson_it_is_taught():

@@ -1,3 +1,3 @@
 """tlcourse: transfer learning for NLP, hands on."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

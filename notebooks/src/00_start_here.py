@@ -54,17 +54,18 @@ show.md(f"**To mend: {missing}.** Do it, then run this cell again." if missing e
 
 # %% [markdown]
 # ## Where the course goes
-# The course follows one talk from 2019: how transfer learning went from photographs to language. You train nothing from
-# scratch that you can borrow, and you measure what borrowing buys. A circle is a lesson, filled if it is there and empty if it is
-# planned; a line or an arc joins each to the earlier ones it needs.
+# The course follows the agenda of a talk that an engineer gave in 2019 (you need not know it): how transfer learning went from
+# photographs to language. Where you can, you borrow what others have trained. Where you train from scratch, it is to see how that is
+# done, or to measure what borrowing buys. A circle is a lesson, filled if it is there and empty if it is planned; a line or an arc
+# joins each to the earlier ones it needs.
 
 # %%
 figures.course_map()
 
 # %% [markdown]
 # ## How a lesson works
-# Every lesson goes the same way: you **predict**, meet **one idea**, see **the real thing** run, hold it against
-# **the paper**, **move** something, and **write** a few lines yourself. Here is a small lesson of that kind.
+# Every lesson has the same parts: you **predict**, meet **one idea**, see **the real thing** run, **move** something, hold the
+# results against **the paper**, and **write** a few lines yourself. Here is a small lesson of that kind.
 #
 # ## 1. Predict first
 # A *softmax* turns scores into probabilities that add up to 1: the higher the score, the higher the probability. It can
@@ -125,8 +126,10 @@ check.recall("raise_temperature")
 
 # %% [markdown]
 # ## 5. Paper says / we get / why they differ
-# Results are worth little alone. Each lesson sets its own beside the paper's, and says why they differ. Where a result
-# depends on luck, you see the mean over several seeds ± the standard deviation.
+# Results are worth little alone. Each lesson sets its own beside the paper's, and says why they differ. (*As reported*, behind a
+# source, means that we took the figure from somebody who quotes the paper.) Where a result depends on luck, you see the mean over
+# several **seeds** ± the standard deviation. A seed fixes everything that is drawn at random; with another one, other draws come.
+# Whether two such results differ by more than luck is judged by one rule in all lessons: lesson 01 has it.
 
 # %% tags=["nbval-check-output"]
 from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
@@ -189,7 +192,8 @@ figures.progress_figure(exercises.progress.summary())
 # 1. Run from top to bottom; commit to a prediction before you look.
 # 2. `check.name(name)` checks, `.hint()` helps three times, `.solution()` shows.
 # 3. A widget is live while the kernel runs, and a figure everywhere else.
-# 4. Every result stands beside the paper's, with its spread, and says why the two differ.
+# 4. The main results stand beside the paper's, with the reason why they differ. What depends on luck has its spread, or says that it
+#    was measured once.
 # 5. A temperature decides how sure a softmax sounds. The scores stay the same.
 #
 # **What it got wrong.** Look at *river* again. A river has banks too, but there is one vector for both meanings, and newspapers

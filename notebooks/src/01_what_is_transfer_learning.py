@@ -93,8 +93,8 @@ show.table(domain_tables.domains(sets), "Four domains")
 
 # %% [markdown]
 # Accuracy flatters the majority. **Balanced accuracy** does not: it is the mean of two shares, how many of the positive sentences
-# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what we report
-# from here on, unless we say otherwise.
+# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what this lesson reports, unless it
+# says otherwise.
 #
 # Look at the last column, which is balanced. Editorials report more than they feel: one rater agrees with the others far less often.
 # So they are hard *for people*, and no classifier is to blame for all of that. (A rater who says 0 counts as *not positive*. And a
@@ -131,7 +131,8 @@ check.balanced_accuracy(balanced_accuracy)
 transfer_sketches.transfer_taxonomy()
 
 # %% [markdown]
-# You do both of the framed ones. First **sequential transfer**: a network trained on one task (which sentences belong
+# In a *transductive* transfer the task stays, and only the source has labels. In an *inductive* one the task changes, and the target
+# has labels of its own. You do both of the framed ones. First **sequential transfer**: a network trained on one task (which sentences belong
 # together: MiniLM, introduced below) is used for another (is it positive?). Then **domain adaptation** at its plainest: the task stays, and you only
 # carry the classifier from movies to tweets.
 #
@@ -151,7 +152,7 @@ show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies an
 # | | what it knows before it sees your labels | numbers a sentence |
 # |---|---|---|
 # | **TF-IDF** (term frequency, inverse document frequency) | nothing: it counts the words of your labelled sentences; rare words count more | one a word |
-# | **GloVe** | a vector for each of 400,000 words, from 6 billion words of text; we average them | 50 |
+# | **GloVe** | the vectors of lesson 00, one for each of 400,000 words, from 6 billion words of text; we average them | 50 |
 # | **MiniLM** | a network that reads the sentence, trained on sentence pairs; we average its last states | 384 |
 #
 # MiniLM cuts a sentence into **tokens**, words or pieces of words, and computes a vector for each, again and again, layer upon
@@ -240,8 +241,14 @@ worth
 # Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Its length is what pretraining
 # saves you. Move the slider: is it as long for 25 labels, and for the most there are? The table has the answer for every start. The *factor*
 # is the labels that TF-IDF needs, divided by those that the other had: the median over the seeds, and the least and the most.
-# *Bold* compares seed by seed, on the same sentences, so it can tell two apart whose bands overlap; with all the labels every seed is the
-# same run, and nothing is bold.
+# *Bold* compares seed by seed, on the same sentences, so it can tell two apart whose bands overlap.
+#
+# This is the rule of the whole course. Take the difference of two results for each seed. From these differences comes an interval
+# (Student's t): in 95 of 100 such comparisons it holds the mean that you would get with endlessly many seeds. If 0 lies outside it, the one
+# result is better **outside the spread**. If 0 lies inside, the two are **within luck** of each other: these seeds cannot tell
+# them apart, which does not make them equal. So what counts is how well the seeds agree and how many there are, not only how large the
+# difference is: one point can lie outside the spread, and ten points within luck. With three seeds the interval is wide; all three may agree,
+# and it may still be luck. With all the labels every seed is the same run, so there is no spread, and nothing is bold.
 
 # %%
 factors = {f"factor of {name}": lambda n, name=name: worth.factor(name, n) for name in ("MiniLM", "GloVe")}
@@ -266,7 +273,7 @@ show.md(in_words.right_end(results))
 
 # %% [markdown]
 # Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why the one ends below the other. Lesson
-# 02 *fine-tunes* the network itself for pictures, lesson 06 for text, and then it learns as well.
+# 02 *fine-tunes* the network itself for pictures, lesson 06 for text. Then it can learn, too, and you measure whether that helps.
 #
 # ### Exercise: change one number
 # From how many labels on does TF-IDF beat *averaged GloVe* on movie sentences? Change `n` to other entries of `labels`, run the
@@ -368,11 +375,12 @@ rows = domain_tables.below_the_majority(predictions[n_labels], domains, scores)
 show.table(rows, "Away from home, in plain accuracy; beside the worst pair its balanced accuracy")
 
 # %% [markdown]
-# Part of this is $P(Y)$: a classifier that learned where half is positive says “negative” too often where most is positive. The
+# Part of this is $P(Y)$: a classifier that learned where half is positive says “not positive” too often where most is. The
 # balanced column does not mind that. Where it stays well above 50%, something did travel, and a new threshold would use it.
 #
 # **Against doing without.** That is what *negative transfer* means (Pan and Yang 2010): the source makes you
-# worse than the target alone. So suppose you have some labels of your own. Do you add a pile of foreign ones?
+# worse than the target alone. So suppose you have some labels of your own. (The tree above has no box for that: practice is less tidy.)
+# Do you add a pile of foreign ones?
 
 
 # %%
@@ -457,6 +465,7 @@ show.table(domain_tables.with_word(sets[0], word, side=-1) + domain_tables.with_
 # with few labels learns the way. A representation helps if it puts *different* ways of saying a thing close together.
 #
 # ## Paper says / we get / why they differ
+# ULMFiT and ELMo are two language models of 2018, which you meet in lessons 06 and 05. *Low-shot* means: with few labels.
 
 # %%
 show.compare(published.comparison(worth, scores, names))
@@ -493,7 +502,8 @@ show.md(in_words.near_zero(rows))
 # The classifier reads averaged states of a network that was never taught about feeling, and it may not change the network.
 #
 # **What came next.** [Lesson 02](02_transfer_in_vision.ipynb) transfers from photographs, and unfreezes. Lesson 03 asks what a
-# static vector knows, lessons 05 to 08 train the models of 2018, and lesson 06 earns ULMFiT's factor the way ULMFiT did.
+# static vector knows, and lessons 05 to 08 take up the models of 2018. Lesson 06 goes ULMFiT's way, fine-tuning, and asks what is left
+# of its factor at our size.
 #
 # **Reading.** Pan and Yang 2010, *A survey on transfer learning*, section 2 (the definitions); Ruder 2019, *Neural transfer
 # learning for natural language processing*, section 3.1.3 (the taxonomy); Howard and Ruder 2018, *ULMFiT*, low-shot learning;

@@ -77,7 +77,7 @@ check.predict("best_depth")
 
 # %% [markdown]
 # ## Why vision went first (5 minutes)
-# Every year from 2010 on, ILSVRC asked: which of a thousand things is in this photograph? A program may name five; the *top-5 error* is how
+# Every year from 2010 to 2017, ILSVRC asked: which of a thousand things is in this photograph? A program may name five; the *top-5 error* is how
 # often none of them is right. Here are the winners, as reported. In 2012 a deep network won for the first time, and from then on nothing else
 # did. (The hatched bars are the years before.)
 
@@ -155,7 +155,8 @@ vision_results.neighbours(cells)
 # panel**: no panel is on both sides. That asks: will it work on a panel that comes tomorrow? We split by cell throughout, to
 # compare with the published figures. Later you split by panel, and see what is left.
 #
-# Before any network, the baseline: always answer “fine”. Each *seed* is another random split.
+# Before any network, the baseline: always answer “fine”. The score is plain accuracy, as in the paper of these data. Lesson 01 has
+# shown how that flatters the majority, so hold every figure against this baseline. Each *seed* is another random split.
 
 # %%
 resolution = pick(full=128, fast=96)
@@ -368,8 +369,10 @@ show.md(in_words.from_pixels(results, runs, baseline))
 # already.
 #
 # ## Move it: where to freeze, with how many labels? (5 minutes)
-# Here are the trainings so far, in seconds of one core (the whole network used both, and saw fewer cells). A line for each number of labels, a
-# mark for each place where freezing ends; bars are ± one standard deviation over the splits, the red circle is what you chose. Choose
+# Here are the trainings so far, in seconds of one core. A line for each number of labels, a
+# mark for each place where freezing ends; bars are ± one standard deviation over the splits, and in the widget a red circle marks what you
+# chose. (The whole network, *lowest: stem*, used both cores, saw fewer cells, and has only the first split, where the others have the mean of all.
+# Whether it is ahead of its top is told by the table above, not by this figure.) Choose
 # how much of the network learns, and with how many labels. Three questions. Where
 # does another second of training still buy accuracy? Does training the whole network make it *worse* anywhere? And what do you gain more from: 400
 # more labels, or the whole network in place of its top?
@@ -394,7 +397,7 @@ show.md(in_words.new_panels(both_splits))
 # you split, and remember this when you read a figure in a paper.
 #
 # ## Optional: does the textbook's advice hold? (10 minutes)
-# CS231n, the course that taught vision to a generation, gives a rule of four quadrants:
+# CS231n, Stanford's course on networks for vision, gives a rule of four quadrants:
 #
 # | | similar to the source | different from it |
 # |---|---|---|
@@ -450,8 +453,8 @@ show.table(quadrants.told(outcome), "The advice and the outcome")
 # Where the best is within luck of the advice, the rule is neither proved nor refuted.
 #
 # ## Three traps (20 minutes)
-# Fine-tuning fails quietly: nothing crashes, the accuracy is just poor. Each of these three has cost people weeks. Turn each on and
-# watch.
+# Fine-tuning fails quietly: nothing crashes, and the accuracy is poor, or only a little lower than it could be. Here are three traps. Turn
+# each on, and see what it costs on these cells.
 #
 # ### Trap 1: batch norm in training mode
 # A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? In evaluation mode, those that
@@ -489,7 +492,8 @@ show.results(normed, "batch", "statistics", f"Accuracy with {n} labels, by whose
 show.md(in_words_of_traps.batch_norms(normed))
 
 # %% [markdown]
-# (Rows differ also in how many cells were seen: the steps are the same. So read along a row.)
+# (Rows differ also in how many cells were seen: the steps are the same. So read along a row. And where the two are within luck, that does
+# not close the trap: a few splits cannot show a small loss. The palace has shown that the trap is open.)
 #
 # ### Exercise: batch norm, the safe way
 # Write what a batch norm does in *evaluation* mode: normalise each channel (each map) by the remembered mean and variance, then scale and
@@ -679,9 +683,11 @@ show.md(in_words.where_errors_lie(runs, everything, splits["cell"], data))
 #
 # 1. A network knows more than its task: features learned on photographs find defects that it was never shown.
 # 2. Start with a linear probe. It takes seconds, and it is the baseline that fine-tuning has to beat.
-# 3. The upper depths transfer best; ImageNet's thousand names know a little less than the features below them. Think of the dahlia.
+# 3. The upper depths transfer best. ImageNet's thousand names can hold no more than the features below them, and still say a lot about a
+#    cell. Think of the dahlia.
 # 4. Fine-tune the top with a small rate; compute what is frozen once. Split as the question demands: new cells, or new panels?
-# 5. Evaluation mode for batch norms, one rate for each layer, the pretraining's normalisation: check these three first.
+# 5. Evaluation mode for batch norms, a rate that is low enough for the old layers (or one for each layer), the pretraining's
+#    normalisation: a mistake in these crashes nothing, so check them first.
 #
 # **What it got wrong.** At a threshold of one half it still misses many a defective cell, and on a new panel it is right less
 # often. It judges each cell alone, and learned the experts' doubts along with their labels. And it stands on a network for
@@ -689,7 +695,7 @@ show.md(in_words.where_errors_lie(runs, everything, splits["cell"], data))
 #
 # **What came next.** Networks that pretrain without labels, in vision as in language. For language it begins with words:
 # [lesson 03](03_static_word_vectors.ipynb). Freezing, gradual unfreezing and discriminative rates come back in lesson 06, the choice
-# between features and fine-tuning in lessons 05 and 08.
+# between features and fine-tuning in lesson 09.
 #
 # **A bigger network?** `tlcourse fetch resnet50` gets one of 25 million weights. `tlcourse.models.vision.resnet.load()` is cut the same way,
 # into a stem and four stages, so that you can probe and fine-tune it with the same functions.

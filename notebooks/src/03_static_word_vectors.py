@@ -19,7 +19,7 @@
 #
 # **Time** 120 minutes: a core of 75, and three optional sections of 10, 25 and 10, marked as such. If you skip one, run its cells all
 # the same: tables further down use what they compute. The computer needs eight minutes of that, mostly while you read · **You need** lesson
-# 00, numpy, what a gradient is · **You will be able to** *train* skip-gram with negative sampling, *count* what GloVe counts, *build* a
+# 01 (few labels, TF-IDF), numpy, what a gradient is · **You will be able to** *train* skip-gram with negative sampling, *count* what GloVe counts, *build* a
 # vector for a word nobody has seen, *evaluate* vectors by similarity and analogy, *transfer* them to a classifier, *measure* bias in
 # them, and *say* why 2018 needed something better.
 
@@ -49,7 +49,7 @@ check = exercises.start("static_word_vectors", solutions=solutions)
 
 # %% [markdown]
 # ## Predict first
-# You have met vectors that others trained, in lesson 00. They are famous for their arithmetic: take the vector of *king*,
+# You have met vectors that others trained, in lessons 00 and 01. They are famous for their arithmetic: take the vector of *king*,
 # subtract *man*, add *woman*. What lies nearest to the result? (Nearest means: with the highest **cosine**, the dot product of two
 # vectors brought to length 1.) Commit to an answer; the lesson comes back to it.
 
@@ -94,7 +94,8 @@ check.negative_sampling_loss(negative_sampling_loss)
 # %% [markdown]
 # The course's own skip-gram takes one step for many pairs at once. The gradient of the formula is plain: a true neighbour pulls with
 # $1 - \sigma(u_o^\top v_c)$, a noise word pushes with $\sigma(u_{n_i}^\top v_c)$. Where it departs from the formula: `T` blocks of `L` neighbouring
-# centre words go through it together, `inside` marks which words lie in whose window, and a block *shares* its noise words (Ji et al.
+# centre words go through it together, `inside` marks which words lie in whose window (`L + 2C` are looked at, since windows reach `C` words
+# beyond a block's ends), and a block *shares* its `N` noise words (Ji et al.
 # 2016), each weighed so that the expected gradient stays the formula's. Read it aloud: scores, what pulls, what pushes, three additions.
 
 # %%
@@ -102,8 +103,9 @@ show.source(word2vec.SkipGram.step)
 
 # %% [markdown]
 # ### Exercise: most of the text is *the*
-# Frequent words are in every window and say little. So a token of relative frequency $f$ (its count over all tokens) is thrown away with
-# probability $1 - \sqrt{t/f}$, with a threshold $t$ around $10^{-5}$ to $10^{-3}$ (Mikolov et al. 2013b, section 2.3). How likely is it *kept*?
+# Frequent words are in every window and say little. So each token (here: a word, every time that it stands in the text) is thrown away with
+# probability $1 - \sqrt{t/f}$, where $f$ is the word's relative frequency, its share of all tokens, and $t$ a threshold around $10^{-5}$ to
+# $10^{-3}$ (Mikolov et al. 2013b, section 2.3). How likely is it *kept*?
 
 
 # %% tags=["exercise"]
@@ -121,7 +123,7 @@ check.keep_probability(keep_probability)
 #
 # ## The real thing: train on raw text (10 minutes)
 # The text is what the course's packaged data holds: BBC news articles, film and product reviews, editorials, tweets. The
-# papers had at least a thousand times as much. Words that occur fewer than five times are left out.
+# papers had about a thousand times as much, or more. Words that occur fewer than five times are left out.
 
 # %%
 sentences = running_text.sentences()[:: pick(full=1, fast=12)]
@@ -170,7 +172,8 @@ show.md(in_words.against_gensim(results, trials.pairs_used(skipgram.vectors())))
 # ## Optional: turn the tricks off (10 minutes)
 # A trick that nobody would miss is no trick. Each row below changes one thing and trains once. How far may one training differ by its seed alone?
 # The seeds above tell: take their spread about their means, ours and gensim's together, and with Student's t the interval that holds 95 %
-# of further trainings. What lies inside is called *within luck*.
+# of further trainings. What lies inside is *within luck*, as in lesson 01. (There two results were compared seed by seed. A single training has no
+# partner, so here it is held against the spread of the others.)
 
 # %%
 off = trials.tricks_off(text, settings, partial(show.progress, desc="variants"))
@@ -393,6 +396,8 @@ solved = {
 show.table(word_tables.analogy_totals(solved), caption="Analogies, as in the next section", formats=".1%")
 
 # %% [markdown]
+# (*Semantic* questions ask for capitals, currencies, states and family, *syntactic* ones for the forms of a word.)
+#
 # Counting and a factorisation of seconds are a serious rival (Levy, Goldberg and Dagan 2015 made the case that settings matter more than the
 # method). About fastText and grammar, the *syntactic* column: *walk* and *walking* share their pieces, so an answer that is spelt like
 # the question is near it from the start. That, we think, is what it measures.
@@ -404,7 +409,7 @@ del fast, fast_space, cbow, own_glove, counts, table, methods, svd
 
 # %% [markdown]
 # ## Real vectors: GloVe 6B (15 minutes)
-# The course's own text is small. These vectors come from six thousand million (Wikipedia 2014 and newspapers), 50 numbers each, for
+# The course's own text is small. These vectors come from six billion words (Wikipedia 2014 and newspapers): 50 numbers each, for
 # 400,000 words. You can't train them here; you can use them. That is the whole point of this course.
 
 # %%
@@ -493,10 +498,12 @@ vector_map.word_map(space, groups, xy, find="turkey")
 
 # %% [markdown]
 # ## Vectors in a classifier (10 minutes)
-# Do vectors trained on other people's text help where you have few labels? Film-review sentences, positive or negative. A text is
+# Do vectors trained on other people's text help where you have few labels? These are the film-review sentences of lesson 01, positive or
+# not. There GloVe's vectors stayed as they were; here they may learn. A text is
 # the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen** (they never change); GloVe's,
-# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF (counts of words, rare ones counting
-# more) and logistic regression. Before you run it: where will the baseline win?
+# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression. It has
+# scikit-learn's usual settings here, and the score is plain accuracy, so the figures are not quite those of lesson 01. Before you run it:
+# where will the baseline win? (Against frozen vectors you have measured it once. Do you remember?)
 
 # %%
 check.predict("where_tfidf_wins")
@@ -521,7 +528,7 @@ show.md(in_words.few_and_many(learned))
 check.recall("where_tfidf_wins")
 
 # %% [markdown]
-# Feature extraction against fine-tuning: the question of lesson 02 again, and of every lesson to come. What holds frozen vectors
+# Feature extraction against fine-tuning: lesson 02 asks it of photographs, lessons 05 to 09 of language models. What holds frozen vectors
 # back? Here is one suspect. Words of opposite feeling stand in the same places, so their vectors are close:
 
 # %%
@@ -532,7 +539,7 @@ show.table(word_tables.opposites(space, *pairs), f"Of {len(space.words):,} words
 # We think that 50 numbers a word leave little room to tell such words apart, and that tuning makes that room. That was not tested here.
 #
 # ## What else they learned: bias (10 minutes)
-# Vectors learn what people write, prejudice included. The *word embedding association test* (WEAT, Caliskan et al. 2017) makes it a number:
+# Vectors learn what people write, prejudice included. (So *bias* means prejudice here, and not the numbers $b_i$ of GloVe.) The *word embedding association test* (WEAT, Caliskan et al. 2017) makes it a number:
 # are words X nearer to words A, and words Y nearer to B, than when X and Y are shuffled? The effect $d$ is in standard
 # deviations (2 is the most there can be), $p$ the share of shuffles with a larger one. The first test is harmless and shows that the
 # method works: flowers are pleasant.
@@ -545,8 +552,8 @@ show.table(word_tables.weats(space), caption="GloVe 6B, 50-d: X / Y : A / B")
 
 # %% [markdown]
 # A model that ranks job applications with these vectors starts with these opinions. Can they be taken out? *Hard debiasing*
-# (Bolukbasi et al. 2016) finds the direction in which *she − he*, *woman − man* and eight more pairs differ most (the first principal
-# component again), and removes it from every word that does not mean a gender.
+# (Bolukbasi et al. 2016) finds the direction in which *she − he*, *woman − man* and eight more pairs differ most (their first principal
+# component: the optional maps have more of these), and removes it from every word that does not mean a gender.
 
 # %%
 show.source(bias.hard_debias)
@@ -578,8 +585,8 @@ show.table(word_tables.left(spaces, left), "Is the side found again, and the WEA
 show.md(in_words.found_again(**left))
 
 # %% [markdown]
-# Words lean *together*: nurse stays near receptionist. And look at the WEAT effects: some shrink, some turn round, and none says that
-# all is well. Removing a direction hides what the test looks at. It does not remove what was learned.
+# Words lean *together*: nurse stays near receptionist. And look at the WEAT effects: they do not go to 0 together, one may even turn round,
+# and a small one says only that *this* test finds little. Removing a direction hides what the test looks at. It does not remove what was learned.
 #
 # ## The failure: one vector per word (5 minutes, with what follows)
 # *Bank* lends money and lines a river. *Cell* is in biology, in prison, in your pocket. *Play* is a game and a drama. Each has

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 04 · Sequences and attention
 # **You train a network that has to squeeze a whole word into one vector, watch it fail on long words, and mend it with
-# attention: the mechanism that every later model of this course is made of.**
+# attention: the mechanism that GPT, BERT and all that came after them are made of.**
 #
 # <!-- badges -->
 #
@@ -333,8 +333,8 @@ wide = pronouncer.say([longest], width=10)
 show.md(in_words.runs_on(greedily, wide, longest, lexicon.pronunciations[longest][0]))
 
 # %% [markdown]
-# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported) go from 33.0 BLEU with $K = 1$, which is greedy, to 34.8 with
-# $K = 12$.
+# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported) go from a BLEU of 33.0 with $K = 1$, which is greedy, to 34.8 with
+# $K = 12$. (*BLEU* scores a translation from 0 to 100 by the runs of words that it shares with a person's; more is better.)
 #
 # ### Exercise: one step of a beam
 # `total` has the log-probabilities of $K$ beginnings, `log_p` those of every symbol after each of them ($V$ symbols).
@@ -352,7 +352,7 @@ check.beam_step(beam_step)
 
 # %% [markdown]
 # ## From here to the Transformer, in five small steps (25 minutes)
-# Every later model of the course uses another attention than the one above. It is nearer than it looks.
+# From lesson 07 on, every new model of the course uses another attention than the one above. It is nearer than it looks.
 #
 # ### Step 1: multiply instead of add
 # Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the
@@ -407,7 +407,8 @@ check.recall("undivided")
 # %% [markdown]
 # A dot product of two random vectors is a sum of $D$ terms: its standard deviation is $\sqrt D$. Large scores make the softmax a hard
 # choice before anything has been learned, and the harder the choice, the smaller the gradient to learn from. Dividing by $\sqrt D$ keeps the
-# scores at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1).
+# scores at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1). You know such a division: $\sqrt D$ stands where the temperature
+# $T$ stood in lesson 00.
 #
 # $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt D}\right) V$$
 #
@@ -415,7 +416,8 @@ check.recall("undivided")
 # is over the keys.
 #
 # ### Exercise: scaled dot-product attention
-# Write this formula, without a mask. (`math` is imported.)
+# Write this formula, without a mask. (`math` is imported. In the docstring the letters are sizes: T queries, S keys, D numbers in a query or
+# a key, V in a value. And $K$ and $V$ are not what they were for the beam.)
 
 
 # %% tags=["exercise"]
@@ -430,8 +432,8 @@ check.scaled_dot_product(scaled_dot_product)
 # %% [markdown]
 # ### Step 3: all queries at once, and from the sequence itself
 # The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a
-# decoder. Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence. That is
-# *self-attention*. There is no recurrence left, and all positions are computed in one product. The numbers stay the same:
+# decoder. Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence, each by a linear layer
+# of its own. That is *self-attention*. There is no recurrence left, and all positions are computed in one product. The numbers stay the same:
 
 # %%
 torch.manual_seed(seed)
@@ -443,7 +445,7 @@ print(f"512 queries in 512 products or in one: largest difference {(one_by_one -
 # %% [markdown]
 # ### Step 4: several heads
 # One softmax can look at one thing well. So cut the vectors into pieces, let each piece (*head*) attend for itself, and put
-# the results side by side.
+# the results side by side. (The head of lesson 02, the last depth of a network, is something else.)
 #
 # ### Exercise: split into heads
 # The step where most home-made Transformers go wrong without anybody noticing: the shapes are right, and the numbers are not.
@@ -565,7 +567,7 @@ check
 # only its own last phoneme in the test, but always the right one in training.
 #
 # **What came next.** 2017: the Transformer drops the GRUs and keeps the attention. 2018: both roads lead to transfer. ELMo keeps the
-# recurrent networks, GPT and BERT take the Transformer. **Next**: 05 · ELMo.
+# recurrent networks, GPT and BERT take the Transformer. **Next**: [05 · ELMo](05_elmo.ipynb).
 #
 # **Reading**: Bahdanau, Cho and Bengio 2015, *Neural machine translation by jointly learning to align and translate* (section 3 is
 # this lesson); Cho et al. 2014, *Learning phrase representations using RNN encoder–decoder*; Vaswani et al. 2017, *Attention is all

@@ -70,7 +70,9 @@ show.table(tables.in_glove(["play", "bank"], 9))
 # those before it, and takes the model's *states* as vectors: what it has kept in mind when it has read a word, as the encoder of lesson 04 did.
 # So there is one vector for each **use** of a word.
 #
-# The model here, `elmo-mini`, is built like the paper's and much smaller, with 512 units in an LSTM in place of 4,096. It has read 16
+# The model here, `elmo-mini`, is built like the paper's and much smaller: its *LSTMs* have 512 units in place of 4,096. (An LSTM is the GRU's
+# older cousin. It, too, goes through a sequence and learns what to keep. But it keeps two vectors: one that it gives out, and a memory
+# behind it. A *unit* is one number of the memory.) It has read 16
 # million words: film reviews above all, then old novels, and some news. That will show in what it expects.
 
 # %%
@@ -125,7 +127,8 @@ check.recall("typo")
 # words of any kind that look alike. So an ending and a capital say what **kind** of word it is. They do not say what it means: *covid* gets words that look like it.
 #
 # Each has a vector, whether GloVe has it or not. How often does a slip of the pen not matter? Swap two neighbouring letters inside each
-# word, and ask whether the word that was meant is still the nearest:
+# word, and ask whether the word that was meant is still the nearest. (Lesson 03 asked fastText the same, with other words and another
+# vocabulary, so the figures do not compare.)
 
 # %%
 longer = [w for w in common if len(w) >= 6 and len(set(w[1:-1])) > 1][: pick(full=2000, fast=300)]
@@ -139,9 +142,10 @@ show.md(in_words.of_typos(again, len(longer)))
 
 # %% [markdown]
 # ## Two directions that never meet (20 minutes)
-# An LSTM predicts the next word like the GRU of lesson 04: it goes through the sentence and keeps a state. ELMo trains **two** stacks of
+# An LSTM goes through the sentence like the GRU of lesson 04, and from its state at each word a softmax guesses the next one. ELMo trains **two** stacks of
 # LSTMs: one reads from left to right and predicts the next word, one from right to left and predicts the word
-# before. They share the network of characters and the softmax, and nothing else. In the figure a box is a state; a grey arrow goes up or down
+# before. They share the network of characters and the softmax, and nothing else. In the figure a coloured box is a state, a white one the vector
+# that the network of characters makes of a word (below it is called the *token layer*). A grey arrow goes up or down
 # to the next layer, a coloured one to the next word that is read. At the top and at the bottom, the likeliest word that `elmo-mini` expects there.
 
 # %%
@@ -222,9 +226,11 @@ check.reverse_words(reverse_words)
 #
 # $h_{k,j}$ is word $k$'s state in layer $j$ and $L = 2$ the last layer. $w$ has one number for each layer, $s_j$ is the layer's share, and
 # $\gamma$ scales the whole: four numbers, here, that a task learns. The language model itself is *frozen*: its weights stay as they are.
+# (The letters are the paper's. In lesson 04 $s$ was a state, and $j$ and $k$ counted letters; here $s$ is a share, $j$ a layer and $k$ a place.)
 #
 # ### Exercise: mix the layers
-# Without a loop, if you can. `layers` has $L$ of them, token layer included, each $T$ words by $H$ numbers.
+# Without a loop, if you can. `layers` has all of them, the token layer included, each $T$ words by $H$ numbers. (In the docstring `L` says how
+# many they are, which is one more than the $L$ of the formula.)
 
 
 # %% tags=["exercise"]
@@ -259,9 +265,11 @@ show.results(of_zoo, "task", "model", "100 labels; names: F1, the others: accura
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
-# (*Within luck*, as in lesson 03: these seeds cannot tell the two apart.) For the tags of words, which hang on a word's neighbours, the states
-# are worth a lot, and it is training that makes them so: the twin is far behind. For whole texts nothing shows that
-# it is better than GloVe or counts. We think that sentiment and topic are more a matter of *which* words a text has, and of those GloVe has seen
+# (*Within luck*, as in lesson 01: these seeds cannot tell the two apart.) For the tags of words, which hang on a word's neighbours, the states
+# are worth a lot, and it is training that makes them so: the twin is far behind. (GloVe, with all that it has read, is hardly ahead of the twin on
+# parts of speech. We think that spelling is why: the twin sees endings and capitals, GloVe's words are in lower case and have no letters. That was not
+# tried apart.) For whole texts nothing shows that
+# `elmo-mini` is better than GloVe or counts; on topics GloVe is ahead. We think that sentiment and topic are more a matter of *which* words a text has, and of those GloVe has seen
 # more: six billion words, `elmo-mini` sixteen million. The
 # paper's model read a billion, ten times over; the course has no ELMo of that size to try it.
 #
@@ -392,13 +400,14 @@ check
 # 2. Spelling words makes every word readable. It says what kind of word it is; what it means has to come from the sentence.
 # 3. Two language models, one each way, put side by side: neither has seen both sides at once.
 # 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here no difference to their plain mean was found.
-# 5. The model stays frozen. What is gained depends on the task: much for tags of words, nothing over GloVe for sentiment and topic.
+# 5. The model stays frozen. What is gained depends on the task: much for tags of words; for sentiment no gain was found, and for topics GloVe
+#    is ahead.
 #
 # **What it got wrong.** Forward and backward never meet. An LSTM has to wait for the state of the word before, so the words of a sentence cannot be
 # computed side by side. And frozen features
 # leave to each task a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.
 #
-# **What came next.** In the same year ULMFiT *fine-tuned* the language model itself (**next**: 06), GPT did so with a Transformer (07), and BERT found a way to look both
+# **What came next.** In the same year ULMFiT *fine-tuned* the language model itself (**next**: [06](06_ulmfit.ipynb)), GPT did so with a Transformer (07), and BERT found a way to look both
 # ways at once (08). Lesson 09 compares taking features with fine-tuning.
 #
 # **Reading**: Peters et al. 2018, *Deep contextualized word representations* (sections 3 and 5); Kim et al. 2016, *Character-aware neural language

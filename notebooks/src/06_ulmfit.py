@@ -165,7 +165,7 @@ show.md(in_words.of_new_and_known_text(stage_2))
 # $$p = \begin{cases} t / cut & t < cut \\ 1 - \dfrac{t - cut}{cut \cdot (1/cut\_frac - 1)} & \text{otherwise} \end{cases}
 # \qquad \eta_t = \eta_{max} \cdot \frac{1 + p \cdot (ratio - 1)}{ratio}$$
 #
-# $p$ goes from 0 up to 1 and down to 0, and $\eta_{max}$ is the highest rate. $cut\_frac$ is the share of the steps in which it rises, 0.1 in the
+# $p$ (the paper's letter, no probability this time) goes from 0 up to 1 and down to 0, and $\eta_{max}$ is the highest rate. $cut\_frac$ is the share of the steps in which it rises, 0.1 in the
 # paper; $ratio$ says how much smaller the lowest rate is than the highest, 32.
 #
 # ### Your turn: the triangle
@@ -211,7 +211,8 @@ draw_rates()
 # %% [markdown]
 # ## Stage 3: the classifier · 12 minutes
 # On top of the last LSTM layer come two new linear blocks. What do they read? The last state alone may have lost a word that stood hundreds of words
-# before. So it gets company (section 3.3): $h_c = [h_T;\ \mathrm{maxpool}(H);\ \mathrm{meanpool}(H)]$. $H$ are the states of all $T$ pieces, $h_T$ is the last;
+# before. So it gets company (section 3.3): $h_c = [h_T;\ \mathrm{maxpool}(H);\ \mathrm{meanpool}(H)]$. $H$ are the states of all $T$ pieces of a text
+# ($T$ counts steps no longer), $h_T$ is the last;
 # the largest and the mean are taken in each dimension, and $[\,;\,]$ puts the three side by side.
 
 # %%
@@ -314,8 +315,8 @@ show.md(in_words.of_arms(imdb, "ULMFiT, all three stages, on IMDb"))
 # %% [markdown]
 # Before a method is said not to win, its rates have to be searched: a rate ten times too low makes any method look bad. Each was trained on 100
 # labels and tested on 300 other *training* items. Used (✓) is the lowest rate within one standard error of the best (2.9 points). The search is
-# short: where ✓ stands at the lowest rate tried, a lower one may be better. What is not in the table, ULMFiT as well, takes the rate of *no LM fine-tuning*, without
-# a search of its own.
+# short: where ✓ stands at the lowest rate tried, a lower one may be better. The ways that the table does not list, ULMFiT among them, take the rate
+# of *no LM fine-tuning*; no search was made for them.
 
 # %%
 show.table(in_words.searched(show.Records.load("ulmfit/search_imdb") + searched))
@@ -341,7 +342,8 @@ show.md(f"{in_words.worth_of_reading(curve)} {in_words.of_labels(curve, 100)}")
 show.table(in_words.ablation_rows(trec), caption="Error in %. Paper: validation, tables 4, 6 and 7")
 
 # %% [markdown]
-# The same as differences in accuracy. A dot is one draw of the labels, a bar their mean; it is filled if it is outside the spread:
+# The same as differences in accuracy. A dot is one draw of the labels, a bar their mean; it is filled if it is outside the spread (of a bar near 0
+# you see hardly more than the outline):
 
 # %%
 figures.ablation(trec, in_words.measured(trec)[1:])
@@ -370,9 +372,11 @@ check
 # 4. Forgetting can be measured: ask the language model while the classifier trains. To forget is not yet to be worse at the task.
 # 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.
 #
-# **What it got wrong.** An LSTM reads word by word, so that pretraining is slow, and the recipe has many settings that were found by hand.
+# **What it got wrong.** An LSTM reads word by word, so that pretraining is slow, and the recipe has many settings that were found by hand. And with
+# a hundred labels and so small a model it did not win here: on IMDb, counting words was far better, and on TREC-6 three draws cannot tell it from
+# training from scratch.
 #
-# **What came next.** Weeks later GPT (**next**: 07) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the
+# **What came next.** A few months later GPT (**next**: [07](07_openai_gpt.ipynb)) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the
 # tricks, the triangle stayed in use. Lesson 09 compares fine-tuning with frozen features for all the models.
 #
 # **Reading**: Howard and Ruder 2018, *Universal Language Model Fine-tuning for Text Classification* (sections 3 and 5); Merity et al. 2018,

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 07 · OpenAI GPT
 # **You take a Transformer that has only ever predicted the next piece of a text, let it write, ask it questions that it was never taught, turn
-# four kinds of task into its input, and fine-tune it for one of them without changing anything inside.**
+# four kinds of task into its input, and fine-tune it for one of them with nothing new but three marks and a matrix.**
 #
 # <!-- badges -->
 #
@@ -123,8 +123,8 @@ show.md(f"The largest difference of any of {len(ids) * c.vocab_size:,} logits: {
 # ### The causal mask
 # Position $t$ is asked for piece $t+1$. If it could look at piece $t+1$, there would be nothing to learn. So row $t$ of the attention sees
 # columns $0 \dots t$ alone. Below: the attention weights of the third layer, mean over its heads;
-# those under 10% carry no number. What is hatched is hidden. (Every row may look at `[SEP]`, which comes first;
-# its own row has nothing else.)
+# those under 10% carry no number. What is hatched is hidden. (`[SEP]` is the mark that stood between two documents in pretraining, so each text
+# begins after one. Every row may look at it; its own row has nothing else.)
 
 # %%
 with torch.inference_mode():
@@ -188,7 +188,8 @@ next_piece.grow(gpt, tokenizer)
 # A language model gives probabilities; to write, one has to choose. Four ways, all of them in use today:
 #
 # - **the likeliest** piece each time (*greedy*);
-# - **temperature** $\tau$: divide the logits by $\tau$ and draw; below 1, likely pieces become likelier;
+# - **temperature** $\tau$ (lesson 00 called it $T$, which counts pieces here): divide the logits by $\tau$ and draw; below 1, likely pieces become
+#   likelier;
 # - **top-k**: draw among the $k$ likeliest (Fan et al. 2018);
 # - **nucleus**, or top-p: draw among the fewest, likeliest pieces that together have probability $p$ (Holtzman et al. 2020, section 3.1).
 #
@@ -350,7 +351,8 @@ show.md(in_words.of_auxiliary(tuned.where(layers=6)))
 #
 # - **sentiment**: put *very* after the review. Which is likelier next, *positive* or *negative*?
 # - **topic** (ours): put *This is about* after the article. Which of five names is likelier?
-# - **choice** (they: RACE, questions on texts; ours: which of four headlines belongs to the article?): the answer with the highest mean log-probability per piece, after the text.
+# - **headline** (ours: which of four belongs to the article? In the paper it is RACE, questions on texts): the answer with the highest mean
+#   log-probability per piece, after the text.
 # - **acceptability** (CoLA: would a speaker of English say so?): is the mean log-probability of the sentence's pieces high enough? Scored by
 #   its correlation with the labels (Matthews), which is 0 by chance.
 #
@@ -388,9 +390,13 @@ caption = f"Asked without a label, gpt-mini (by chance: {by_chance})"
 show.results(show.Records(now), rows="task", columns="way", best=None, caption=caption)
 
 # %% [markdown]
+# Hold each number against chance: with so few questions, luck alone moves a share by several points. Where levelling lifts a score by more than that,
+# the answers' own words had stood in its way.
+#
 # The paper's figure 2, right, shows such scores *growing during pretraining*. Remade: a small GPT, three layers of width 128, trained anew three times, and asked
 # along the way (the line; the band is the spread of the three); and models that have read more, each asked once it was done. All levelled, but
-# for acceptability. If the guess is right, the marks rise with what was read. (Measured by `benchmarks/openai_gpt.py`.)
+# for acceptability. If the guess is right, the scores rise along the line, where one and the same model reads on. The models at the right differ in
+# size and kind as well, so what they have more may have other reasons. (Measured by `benchmarks/openai_gpt.py`.)
 
 # %%
 zero = show.Records.load("openai_gpt/zero_shot")
@@ -414,7 +420,8 @@ check
 # %% [markdown]
 # ## What to remember
 # 1. GPT is a stack of Transformer blocks with a causal mask: position $t$ sees pieces up to $t$ and is asked for the next.
-# 2. Predicting the next piece needs no labels, and grammar, facts and plots all lower its loss.
+# 2. Predicting the next piece needs no labels, and whatever helps to guess it lowers the loss: grammar, phrases, facts. A small model gets as far as
+#    which words go together, and not to why.
 # 3. One network for every task: the input changes, with a start, a delimiter and an extract; one new matrix reads the last state.
 # 4. Take over layers, not only embeddings, and train everything on. The auxiliary loss is a detail.
 # 5. Likely is not good: the likeliest piece each time runs into loops. Draw instead; Holtzman et al. also cut off the tail.
@@ -422,7 +429,7 @@ check
 # **What it got wrong.** It reads one way only: the state of a word does not know the rest of its sentence. And a label still has to be learned by fine-tuning
 # a copy of the whole network for each task.
 #
-# **What came next.** BERT (**next**: 08) looks both ways. GPT-2 (13) stays with the decoder and bets on the zero-shot curve: what if the model were only larger?
+# **What came next.** BERT (**next**: [08](08_bert.ipynb)) looks both ways. GPT-2 (13) stays with the decoder and bets on the zero-shot curve: what if the model were only larger?
 #
 # **Reading**: Radford et al. 2018, *Improving Language Understanding by Generative Pre-Training* (sections 3 and 5); Fan et al. 2018, *Hierarchical Neural Story
 # Generation*; Holtzman et al. 2020, *The Curious Case of Neural Text Degeneration*; `tlcourse/models/language/gpt.py`, to be read beside section 3, and `data/checkpoints/gpt-mini/README.md`, its card.

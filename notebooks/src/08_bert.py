@@ -129,8 +129,8 @@ def reach(mask, layers):
 check.reach(reach)
 
 # %% [markdown]
-# So where each looks at all the others, two layers bring the answer back. It stays away only where no path from state to state leads back to its start, as
-# where each looks at earlier places alone: so GPT, and each half of ELMo. BERT
+# So where each looks at all the others, two layers bring the answer back. It stays away only where no chain of looks, from state to state, ends at the word
+# with which it began. That is so where each looks at earlier places alone, as in GPT and in each half of ELMo. BERT
 # leaves all open and takes the word itself out of the input.
 #
 # ## 3. Hide the answer · 10 minutes
@@ -198,7 +198,7 @@ show.source(objectives.MaskedPairs.forward, docstring=False)
 # %% [markdown]
 # ## 4. *Optional:* pieces, learned by hand · 12 minutes
 # A masked word has to be one of a fixed list. BERT's list has pieces: frequent words whole, others in parts, with `##` where a part goes on. Learning it starts
-# from letters and joins two neighbours, again and again. *Byte-pair encoding* (lesson 07) joins the most frequent pair. WordPiece asks which pair occurs
+# from letters and joins two neighbours, again and again. *Byte-pair encoding*, GPT's way (lesson 13 does it by hand), joins the most frequent pair. WordPiece asks which pair occurs
 # more often than its parts would let one expect:
 #
 # $$\mathrm{score}(a, b) = \frac{\mathrm{count}(ab)}{\mathrm{count}(a)\,\mathrm{count}(b)}$$
@@ -236,8 +236,9 @@ show.table(
 )
 
 # %% [markdown]
-# The score likes letters that are rare and always together; frequency likes what is frequent. (The zoo's 8,192 pieces were joined by frequency: `tlcourse/data/tokeniser.py`.)
-# Whichever way they were learned, BERT cuts a word in one way: from the left, the longest piece that fits.
+# The score likes letters that are rare and always together; frequency likes what is frequent. (The 8,192 pieces of the course's own models, its *zoo*, were joined by frequency: `tlcourse/data/tokeniser.py`.)
+# Whichever way they were learned, BERT cuts a word in one way: from the left, the longest piece that fits. (In the table below, DistilBERT is a smaller copy of BERT, of which
+# lesson 09 makes use; its list is the one that BERT's authors published.)
 #
 # ### Your turn: cut a word
 
@@ -298,8 +299,8 @@ show.table(published.rows(ours))
 show.md(published.command())
 
 # %% [markdown]
-# It knows grammar, phrases that newspapers repeat, and opinions on films: what it has read often. Of tea and of Paris it knows nothing, and says small words that are
-# right on average. For that one has to have read more than 16 million pieces.
+# It knows grammar, phrases that newspapers repeat, and opinions on films: what it has read often. Of tea and of Paris it knows nothing: it spreads its guesses
+# thinly over words that are frequent. To know more, one has to have read more than 16 million pieces.
 #
 # ### Try it
 # Hide any word of any sentence. Each row is a layer: its state is put through the head that was trained for the top, so the lower rows are what those states would say
@@ -312,7 +313,8 @@ explorer
 # %% [markdown]
 # ## 6. And its states? · 6 minutes
 # It guesses better from both sides. Are its states worth more, too? Frozen, a linear model on top, 100 labels, three draws (`data/results/zoo/tasks.json`).
-# MiniLM is a published model of BERT's family, which has read far more; the *random twin* is bert-mini before its training, *counts* (lesson 05) know no model:
+# MiniLM is a published model of BERT's family, which has read far more; the *random twin* is bert-mini before its training, *counts* (lesson 05) know no model. Articles are
+# read whole here; lesson 07 read their beginnings, which makes topics harder, for counts as well:
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -323,12 +325,13 @@ show.results(of_zoo, rows="task", columns="model", caption="100 labels; names: F
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
-# Read down the column of `bert-mini`: it has learned what kind of word stands where; of topics and opinions we find nothing beyond its random twin. `gpt-mini`, as large and as well-read, is ahead. One reason is
+# Read down the column of `bert-mini`: it has learned what kind of word stands where; of topics and opinions we find nothing beyond its random twin. (Many points, too,
+# can be *within luck* where three draws do not agree how many they are: lesson 01.) `gpt-mini`, as large and as well-read, is ahead. One reason is
 # counted quickly: GPT learns from every piece, BERT from 15 in 100, so of the same text it got a seventh of the lessons. The paper sees it too, and
 # calls it marginal: the masked model starts slower, and passes the other almost at once (section 3.1, appendix C.1). We think that ours was stopped before that point.
 #
 # ## 7. What is each part for? · 10 minutes
-# The paper takes BERT apart in tables 5 and 8. In miniature: two layers of 64 numbers, 256 pieces, BBC, ABC and Brown, each way trained anew with three seeds
+# The paper takes BERT apart in tables 5 and 8. In miniature: two layers of 64 numbers, a vocabulary of only 256 pieces, BBC, ABC and Brown, each way trained anew with three seeds
 # (`benchmarks/bert.py`). *100/0/0* says how many of the chosen pieces become `[MASK]`, stay as they are, become random. First the loss on text that none has read:
 
 # %%
@@ -354,7 +357,7 @@ show.md(in_words.of_tenths(ablated))
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
 # BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds (bars: their standard deviation), a linear model on
-# one layer:
+# one layer alone (section 6 has more with fewer labels: there several layers may be read side by side, and the training labels choose):
 
 # %%
 by_layer = in_words.whole(show.Records.load("bert/layers").where(task="entities"))

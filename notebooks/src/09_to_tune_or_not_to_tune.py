@@ -17,12 +17,10 @@
 #
 # <!-- badges -->
 #
-# **Time** 65 minutes, of which the computer needs about four · **You need** lesson 05 (a frozen model and its layers), lesson 08 (BERT and its
+# **Time** 65 minutes, of which the computer needs about four; the core without the optional section 60 · **You need** lesson 05 (a frozen model and its layers), lesson 08 (BERT and its
 # pieces) · **You will be able to**
 # *put* a head for a text, a pair, words or an answer on an encoder, *read* its layers in six ways, *measure* names as the field does, *choose* between
 # frozen and fine-tuned, and *say* how far a result travels.
-#
-# **Core path** sections 1 to 4 · section 5 is optional.
 
 # %% tags=["parameters"]
 import os
@@ -60,7 +58,7 @@ check = exercises.start("to_tune_or_not_to_tune", solutions=solutions)
 
 # %% [markdown]
 # ## Predict first · 3 minutes
-# *F1* is a measure between 0 and 1 for names that were found; section 2 says how it is made.
+# *F1* is the measure for names that you met in lesson 05, from 0 to 1 or in percent; section 2 says how it is made.
 
 # %%
 check.predict("frozen_or_tuned")
@@ -71,7 +69,7 @@ check.predict("other_domain")
 # %% [markdown]
 # ## 1. One encoder, four heads · 15 minutes
 # Lesson 05 took the states of a frozen ELMo, lesson 06 trained ULMFiT's whole network on, lesson 07 did so with GPT, and lesson 08 only read BERT's states. They differ in
-# two things that can be chosen apart: whether the encoder **learns**, and what is put **on** it, its *head*. Four heads serve nearly every task.
+# two things that can be chosen apart: whether the encoder **learns**, and what is put **on** it, its *head* (not a head of attention: those are inside). Four heads serve nearly every task.
 # Each reads some of the encoder's states, the filled circles:
 
 # %%
@@ -81,7 +79,7 @@ figures.four_heads()
 # A head is small. For a text or a pair it makes one vector of the states and puts a linear layer on it. (BERT takes the state of [CLS] for that vector; ours puts the maximum
 # and the mean of all states beside it, ULMFiT's trick.) For words it puts that layer on each word's first piece.
 # For an answer the layer has two outputs for each piece of a paragraph: how well the answer would begin there, and how well it would end there. With the states
-# $h_1 \dots h_P$ of the paragraph and two learned vectors $S$ and $E$ (Devlin et al. 2019, section 4.2), the answer begins at piece $i$ with probability $P_i$, and ends likewise with $E$ in place of $S$:
+# $h_1, h_2, \dots$ of the paragraph and two learned vectors $S$ and $E$ (Devlin et al. 2019, section 4.2), the answer begins at piece $i$ with probability $P_i$, and ends likewise with $E$ in place of $S$:
 #
 # $$P_i = \frac{e^{S \cdot h_i}}{\sum_j e^{S \cdot h_j}}, \qquad \text{answer} = \underset{i \le j}{\arg\max}\; S \cdot h_i + E \cdot h_j$$
 #
@@ -110,7 +108,7 @@ def first_pieces(words):
 check.first_pieces(first_pieces)
 
 # %% [markdown]
-# Now all four are trained, each on a fresh MiniLM whose six layers learn with the head. (Its piece vectors stay as they are: they are half of its 23 million numbers, and
+# Now all four are trained, each on a fresh MiniLM (lesson 01) whose six layers learn with the head. (Its piece vectors stay as they are: they are half of its 23 million numbers, and
 # a hundred texts have few of the pieces. That saves time and memory.) The tasks are film reviews (good or bad?), a headline and
 # the beginning of an article (do they belong together?), names in BBC news (*silver*: a program gave the tags), and blanks in BBC news. A blank is a name that was taken out of a
 # sentence, and is to be found in the beginning of the article. Of an answer, *exact match* asks for the very words, and *F1* for the share of words in common.
@@ -218,7 +216,8 @@ check.concat_last_four(concat_last_four)
 
 # %% [markdown]
 # CoNLL-2003's texts are not given away with the course, so the figure shows what `benchmarks/to_tune_or_not_to_tune.py` measured with them. The encoder is
-# `distilbert`: cased, six layers of width 768, the 14,041 training sentences, but for those that the other parts repeat. Circles have a linear layer on the frozen states; diamonds have an LSTM in each
+# `distilbert` (DistilBERT, Sanh et al. 2019): half of BERT-base's twelve layers, of width 768, taught by BERT to do as BERT does. It tells upper from lower case, and was then tuned to correct grammar.
+# Names are learned from the 14,041 training sentences, but for those that the other parts repeat. Circles have a linear layer on the frozen states; diamonds have an LSTM in each
 # direction below it (a *BiLSTM*), as in the paper. Stars are the paper's BERT-base.
 
 # %%
@@ -297,7 +296,7 @@ show.results(anew, "task", "way", f"MiniLM, {n_labels} labels")
 
 # %% [markdown]
 # And four tasks, from `data/results/to_tune_or_not_to_tune/grid.json`: films (good or bad), names (CoNLL-2003), the similarity of two
-# sentences (STS-B) and headlines, with 100 labels each and three draws of them. Frozen heads are trained for 200 steps, the whole network for 60, at a rate of its own for each model.
+# sentences (STS-B) and headlines (does a headline belong to the article?), with 100 labels each and three draws of them. Similarity is scored by Spearman's ρ (lesson 03), in percent: 30% is a ρ of 0.3. Frozen heads are trained for 200 steps, the whole network for 60, at a rate of its own for each model.
 # Circles and diamonds are frozen, squares are tuned; bars are one standard deviation:
 
 # %%
@@ -306,7 +305,7 @@ metrics = in_words.measured_in(grid)
 figures.tune_or_not(grid, metrics)
 
 # %% [markdown]
-# Two ways are compared seed by seed, as in lesson 03: bars may overlap where every pair agrees. And of so many comparisons with three seeds, one or two may come out by luck.
+# Two ways are compared seed by seed, as in lesson 01: bars may overlap where every pair agrees. And of so many comparisons with three seeds, one or two may come out by luck.
 
 # %%
 show.md(in_words.of_grid(grid, metrics))

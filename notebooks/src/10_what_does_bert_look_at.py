@@ -65,8 +65,8 @@ check.predict("where_to_rest")
 check.predict("how_many_heads")
 
 # %% [markdown]
-# Two models. You look into DistilBERT as it comes; section 1 says what it is. In section 4 you take heads out of MiniLM (lesson 01), and for that it has to be good at something: all of its
-# weights are tuned on headlines of BBC news. Is it business, entertainment, politics, sport or tech? That is done now, while you read on:
+# Two models do most of the work. You look into DistilBERT (lesson 09) as it comes; section 1 says more of it. In section 4 you take heads out of MiniLM (lesson 01), and for that it has to be good at something: all of its
+# weights are tuned to tell the topic of a BBC headline (not, as in lesson 09, whether it belongs to an article). Is it business, entertainment, politics, sport or tech? That is done now, while you read on:
 
 # %%
 mine = tuned.tune(
@@ -79,8 +79,8 @@ encoder = encoders.load("distilbert")
 
 # %% [markdown]
 # ## 1. One head, one sentence · 12 minutes
-# In each layer of a Transformer every *head* (lesson 04) gives every piece of the text a share of 1 to spread over all pieces: with the query $q_i$ of the piece that looks
-# and the keys $k_j$ of those that are looked at, both of $d$ numbers,
+# In each layer of a Transformer every *head* (of attention, lesson 04; not what lesson 09 puts on an encoder) gives every piece of the text a share of 1 to spread over all pieces: with the query $q_i$ of the piece that looks
+# and the keys $k_j$ of those that are looked at, both of $d$ numbers (lesson 04's $D$),
 #
 # $$\alpha_{ij} = \frac{\exp(q_i \cdot k_j / \sqrt{d})}{\sum_{j'} \exp(q_i \cdot k_{j'} / \sqrt{d})}$$
 #
@@ -263,7 +263,8 @@ show.table(marked.rows(by_hand))
 show.md(in_words.of_marked(by_hand))
 
 # %% [markdown]
-# Nobody taught MiniLM grammar (DistilBERT was tuned to mend it), and single heads have it in part: one relation here, one there. That a head looks at objects does not say that the model needs it. That has to be tried.
+# Nobody taught MiniLM grammar, and single heads have it in part: one relation here, one there. (DistilBERT was tuned to mend grammar: its figures alone would not show that.) That a head looks at objects does not say that the model
+# needs it. What is needed has to be tried: section 4 does so for topics, section 5 for a question of grammar.
 #
 # ## 4. Turn heads off · 18 minutes
 # The output of a layer's attention is the sum of what its heads say. Michel et al. (2019, section 2.3) put a gate $\xi_h$ before each: 1, and all is as before; 0, and the
@@ -380,7 +381,7 @@ show.md(in_words.of_speed(results["speed"]))
 
 # %% [markdown]
 # ## 5. Is attention an explanation? · 12 minutes
-# A map looks like a reason: *it chose this, since it looked there*. Jain and Wallace (2019, *Attention is not Explanation*) doubted it: in their networks, attention hardly agreed with other measures of what
+# A map looks like a reason: *it chose this, since it looked there*. (Lesson 04 warned: weights show where something was fetched, not what it was.) Jain and Wallace (2019, *Attention is not Explanation*) doubted it: in their networks, attention hardly agreed with other measures of what
 # an answer hangs on, and other weights could give the same answer. Wiegreffe and Pinter (2019, *Attention is not not Explanation*) answered that it depends on
 # what one calls an explanation, and that weights which were trained may not be exchanged at will. One part of the quarrel can be tested: **if the head that looks there is gone, does the answer change?**
 #
@@ -392,7 +393,8 @@ corrector = agreement.corrector(encoder)
 show.md(agreement.examples(corrector, 3, seed))
 
 # %% [markdown]
-# Each head has two numbers: how much of the verb's attention goes to the subject, and how much probability the right edit loses when this head is off.
+# Each head has two numbers: how much of the verb's attention goes to the subject, and how much probability the right edit loses when this head is off. (Most heads that rest
+# on [SEP], section 2, are in layers 5 and 6. What is lost without one of those, for this question?)
 
 # %%
 looks = agreement.measure(corrector, n=pick(full=16, fast=3), seeds=range(seed, seed + 3))
@@ -426,7 +428,7 @@ show.md(explained.of_agreement(topics["explains"]))
 # So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
 #
 # ## 6. *Optional:* all heads together as a parser · 8 minutes
-# One head has one relation. What do all of them know together? Clark et al. (2019, section 5) give each head $k$ two numbers, $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
+# One head has one relation. What do all of them know together? Clark et al. (2019, section 5) give each head two numbers ($k$ counts heads here), $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
 #
 # $$p(i \mid j) \propto \exp \sum_k \left( w_k \, \alpha^k_{ij} + u_k \, \alpha^k_{ji} \right)$$
 #
@@ -455,8 +457,8 @@ check
 # ## What to remember
 # 1. A head spreads a share of 1 over all places. Many heads have habits: the word before, the word after, a mark, where they may rest.
 # 2. A few heads find relations of grammar, such as a verb's object, more often than the best fixed offset. Choose the head on other sentences than those you report.
-# 3. Many heads can be spared at once, without training again. The gradients of their gates, from one pass through the labelled texts, say in which order; section 4 says how that order stands to
-#    chance and to its reverse.
+# 3. Many heads can be spared at once, without training again. The gradients of their gates, from one pass through the labelled texts, say in which order: in each of our three seeds
+#    a better one than its reverse and than a random order, though three seeds may agree on the random one by luck.
 # 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
 # 5. What a head looks at is a guess at what the answer hangs on, sometimes a good one, and no proof. Turn it off, and see.
 #

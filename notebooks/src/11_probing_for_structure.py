@@ -100,7 +100,7 @@ show.md(in_words.of_first_probe(accuracy, live.commonest(tags, bbc)))
 show.source(control_tasks.control_tags, docstring=False)
 
 # %% [markdown]
-# Now the trained network, *DistilBERT*, beside this *untrained twin*, a network of the same shape with random weights: two probes, both tasks, three seeds (each with a lot of its own; they are seeds of the
+# Now the trained network, *DistilBERT*, beside this *untrained twin*, a network of the same shape with random weights: two probes, both tasks, three seeds (each draws the control answers anew; they are seeds of the
 # probe, the networks stay the same). One thing to keep in mind to the end: this DistilBERT was tuned, after its pretraining, to correct grammar. What is found in it, pretraining alone need not have put there; section 5 asks models that were only pretrained.
 
 # %%
@@ -131,7 +131,8 @@ check.recall("control")
 show.md(in_words.of_trained_against_untrained(by_word, live.from_a_table(words, tags, bbc)))
 
 # %% [markdown]
-# So the scores of the next three sections stand beside controls: the same probe on an untrained network, on a task made of lots, or on vectors that have not seen their neighbours.
+# So the scores of the next three sections stand beside controls: the same probe on an untrained network, on a task whose answers are drawn at random, or on vectors that have not seen their neighbours.
+# (*Outside the spread* and *within luck*, in the tables and sentences: lesson 01.)
 #
 # ## 2. What do the layers add, and where? · 14 minutes
 # *Edge probing* (Tenney et al. 2019) asks for the label of a span of words, or of a pair of spans: is this word a noun? is it the subject of that one? The probe is told where the
@@ -335,8 +336,8 @@ show.md(trees_in_words.of_live_trees(depths, trained, twin, "Root %"))
 
 # %% [markdown]
 # ## 4. Every baseline on the same axes · 10 minutes
-# Silver trees are a parser's. Now gold ones, drawn by people, and a second model, `minilm` (lesson 01): English-EWT, 1,586 sentences of its development part to learn from, 1,634 of its test part to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The lines and marks
-# are what the trained layers have to beat. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
+# Silver trees are a parser's. Now gold ones, drawn by people, and a second model, `minilm` (lesson 01): English-EWT, 1,586 sentences of its development part to learn from, 1,634 of its test part to test on, the same probe, three seeds (bars: their standard deviation; `benchmarks/probing.py`). The horizontal lines and the square
+# are what the trained layers have to beat; the cross is section 1's idea once more, the same layer asked for *control trees*. *Decay* mixes into a word's embedding those of its neighbours, half as much for each step away. The *random BiLSTM* reads the embeddings with weights that nobody trained. The
 # *untrained* twin has the same shape and random weights. *Control trees* are made by lot: whether a word hangs on the first word, on the previous or on the last one is drawn for its type (the last word itself always hangs on the first).
 
 # %%
@@ -378,8 +379,8 @@ show.md(trees_in_words.of_control_trees(axes, models))
 
 # %% [markdown]
 # ## 5. Other objectives on the same trees · 6 minutes
-# The models of the course's zoo have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe.
-# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals (it has two layers above its embeddings; XLNet and ERNIE 2.0 come in lessons 14 and 15). And no untrained twin stands beside them here: the figure
+# The course's own models, its *zoo*, have read the same text, each with another task. Which one puts most of a tree into its vectors? Same trees, same probe.
+# But they differ in more than their task: ELMo and ULMFiT are LSTMs, and ELMo alone sees letters and capitals (ELMo has two layers above its embeddings and ULMFiT three, so their lines end early; XLNet and ERNIE 2.0 come in lessons 14 and 15). And no untrained twin stands beside them here: the figure
 # compares the six, and does not say what training brought to each.
 
 # %%
@@ -435,7 +436,7 @@ check
 show.md(in_words.to_remember(by_word, live.commonest(tags, bbc), axes, models[0]))
 
 # %% [markdown]
-# **What it got wrong.** The models with which we did most of this were tuned, one of them on grammar: that pretraining alone puts trees into vectors, only the zoo's models of section 5 can show. That something *can* be read from the states does not say that the model uses it: for that one has to change the states and see what becomes of the answers. And which tree? A probe learns one treebank's
+# **What it got wrong.** The models with which we did most of this were tuned, one of them on grammar: that pretraining alone puts trees into vectors is not shown here. The zoo's models of section 5 were only pretrained, but no untrained twins stand beside them. That something *can* be read from the states does not say that the model uses it: for that one has to change the states and see what becomes of the answers. And which tree? A probe learns one treebank's
 # convention; that the vectors fit it better than another was not asked.
 #
 # **What came next.** Probes that change what they find and watch the model (Elazar et al. 2021, *amnesic probing*), probes that count the bits which they need (Voita and Titov 2020). Why *squared* distances, and

@@ -95,6 +95,7 @@ check.pythagorean(pythagorean)
 
 # %% [markdown]
 # ### Your turn: and measured
+# ($d$ counted edges above. In `(n, d)` it says how many numbers a point has.)
 
 
 # %% tags=["exercise"]
@@ -117,7 +118,7 @@ show.md(in_words.of_random_branches(live.random_branches_off(asked, (8, 64, 768)
 
 # %% [markdown]
 # ## 2. The shape of a real tree · 10 minutes
-# Now the states of DistilBERT in a layer a little above the middle, chosen before anything was measured, after the map $B$ to 64 numbers that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the
+# Now the states of DistilBERT in a layer a little above the middle, chosen before anything was measured, after the map $B$ to 64 numbers (lesson 11 took 128, and lost little with 64) that the structural probe has learnt from other sentences. Beside it the same probe on an *untrained* twin, the
 # same network with random weights.
 
 # %%
@@ -155,7 +156,7 @@ show.md(in_words.of_path_lengths(lengths))
 # the probe learns that near words are often near in the tree. (How many edges are found, with gold trees and every baseline: lesson 11.)
 #
 # ## 3. Arcs in the attention · 10 minutes
-# The vectors get their trees by attention. So is an arc, a word and its head, to be seen in the weights themselves? The paper's *attention probe* describes a pair of words by what every head of every layer gives from the first to the
+# Attention is the only way by which a word's vector learns of the other words. So is an arc, a word and its head, to be seen in the weights themselves? The paper's *attention probe* describes a pair of words by what every head of every layer gives from the first to the
 # second, and back (section 3.1):
 
 # %%
@@ -252,7 +253,7 @@ show.md(in_words.of_senses_now(told, "DistilBERT", layer))
 
 # %% [markdown]
 # These are few uses, and topic goes with sense: a *record* of music stands in the pages on entertainment. The real test is *senseval*: thousands of uses of *hard*, *interest*, *line* and *serve*, labelled by hand. It is not ours to ship, so here is what `benchmarks/geometry.py senses` made of it (three seeds,
-# no training use in common; bars: their standard deviation; mean over the four words). With one answer for each use, accuracy is the F1 that papers give.
+# no training use in common; bars: their standard deviation; mean over the four words; the untrained twin was measured for MiniLM alone). With one answer for each use, accuracy is the F1 that papers give.
 
 # %%
 of_senses = Records.load("geometry_of_bert/senses")
@@ -263,7 +264,8 @@ figures.senses_by_layer({model: kept.by_layer(of_senses, model) for model in mod
 show.md(in_words.of_layers(of_senses, models))
 
 # %% [markdown]
-# That is what these networks do. The prediction asked about the paper's:
+# That is what these networks do. Both were tuned after their pretraining (lesson 11), DistilBERT to correct grammar and MiniLM to compare sentences; we think that this has changed their last layers most. The prediction asked about
+# the paper's BERT, which was only pretrained:
 
 # %%
 check.recall("which_layer")
@@ -291,7 +293,7 @@ show.md("\n".join(f"- {in_words.of_why_below(of_senses, model, 'hard')}" for mod
 
 # %% [markdown]
 # ## 5. *Optional:* other objectives · 4 minutes
-# The zoo's models (lessons 05 to 08 built some) have read the same text, each with another task. Whose vectors tell senses apart? Shown are those that were measured.
+# The zoo's models (you met ELMo, GPT and BERT in lessons 05, 07 and 08; XLNet and ERNIE 2.0 come in 14 and 15) have read the same text, each with another task. Whose vectors tell senses apart? ULMFiT was not measured here.
 
 # %%
 zoo = kept.whole(of_senses, [m for m in of_senses.values("model") if m.endswith("-mini")])
@@ -326,8 +328,8 @@ for step in range(steps + 1):
     optimizer.step()
 
 # %% [markdown]
-# Few uses and many numbers in $B$: it fits those that it learns from far better than new uses, whose senses it has not seen. What counts is whether the gap between *same* and *different* grows for the new ones. So do its controls on senseval: a *random map* to as many numbers, which keeps angles roughly as they are, and a map trained on senses that were *shuffled*, the same ones as often. One map for all four
-# words; then nearest centroids (`benchmarks/geometry.py semantic`; as in the paper, training stops pushing the mean cosine of *same* or *different* once it has moved by 0.1):
+# Few uses and many numbers in $B$: it fits those that it learns from far better than new uses, whose senses it has not seen. What counts is whether the gap between *same* and *different* grows for the new ones. So do its controls on senseval: a *random map* to as many numbers, which keeps angles roughly as they are, and a map trained on senses that were *shuffled*, the same ones as often (in the figure: *by lot*). One map for all four
+# words; then nearest centroids (`benchmarks/geometry.py semantic`; as in the paper, training stops pushing the mean cosine of *same* or *different* once it has moved by 0.1). With a small $m$ the three draws lie far apart, as the bars show: there a large difference can be *within luck* (lesson 01), and with a large $m$ a small one outside:
 
 # %%
 semantic = Records.load("geometry_of_bert/semantic")

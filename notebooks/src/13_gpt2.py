@@ -55,7 +55,7 @@ check.predict("told_apart")
 
 # %% [markdown]
 # ## 1. The same decoder, deeper · 6 minutes
-# GPT (lesson 07) was a decoder with twelve layers, and each task cost a fine-tuning. In February 2019 Radford et al. leave the fine-tuning away. Their bet: a language model that is large
+# GPT (lesson 07) was a decoder with twelve layers, and each task cost a fine-tuning. In February 2019 Radford et al. leave the fine-tuning out. Their bet: a language model that is large
 # enough, and has read enough, learns the tasks from the text itself, since people who write also translate, answer and sum up. So they read 8 million web pages, 40 GB (those to which a link on Reddit had at least three points, without Wikipedia, from which tests are made: section 2.1), and build four sizes: 12, 24, 36 and
 # 48 layers, 117 to 1,542 million numbers.
 #
@@ -77,7 +77,7 @@ figures.stream(seeds=range(pick(full=3, fast=1)))
 # ## 2. Pieces that lose nothing · 11 minutes
 # The course's own models, the *zoo*, have pieces in lower case, and a sign that is not among a hundred becomes `[UNK]`. What has become `[UNK]` has no probability of its own, so the model cannot be asked how likely the
 # text is. GPT-2 begins from *bytes* (section 2.2). In UTF-8, every text is a row of bytes, of which there are 256; an *ä* has two, an emoji four. Bytes alone make long rows. So the most frequent **pair** of neighbours
-# becomes a piece of its own, again and again (byte pair encoding: Sennrich et al. 2016). Pairs never reach across a word's end; a blank belongs to the word that follows it.
+# becomes a piece of its own, again and again (byte-pair encoding: Sennrich et al. 2016). Pairs never reach across a word's end; a blank belongs to the word that follows it.
 #
 # Here it is by hand. `cut` holds the words of a text, each as its bytes' numbers, with how often it occurs:
 
@@ -131,7 +131,7 @@ check.join_pair(join_pair)
 
 # %% [markdown]
 # ## 3. Four sizes by the byte · 16 minutes
-# Our four. The first three are one recipe at three sizes: the same text, the same pieces, in the same order. In one thing they are no GPT-2: they have the zoo's 8,192 pieces, without capitals and blanks, as all of its models, so that these can be compared. SmolLM2 (Ben Allal et al. 2025) is the largest that this course carries, and differs in everything: another text, a hundred thousand times as long; another
+# Our four. The first three are one recipe at three sizes: the same text, the same pieces, in the same order. In one thing they are no GPT-2: they have the zoo's 8,192 pieces, without capitals and blanks, as all of its models, so that these can be compared. (gpt2-mini is as large as lesson 07's gpt-mini, and read the same text; they differ in what section 1 says.) SmolLM2 (Ben Allal et al. 2025) is the largest that this course carries, and differs in everything: another text, a hundred thousand times as long; another
 # decoder (Llama's, a later relative); and it was tuned to follow instructions. So what changes from nano to mini is size. What changes from mini to SmolLM2 is size *and all that*. We keep it apart in every table.
 
 # %%
@@ -190,7 +190,7 @@ show.md(in_words.of_capitals(bits))
 #
 # $$L(N) = \left(\frac{N_c}{N}\right)^{\alpha} \qquad \ln L = \alpha \ln N_c - \alpha \ln N$$
 #
-# $N$ are the numbers in the blocks, without the tables of pieces and places; $\alpha$ says how steeply it falls; $N_c$ is the size at which the loss would be 1, and the only thing that the unit of the loss changes. A law is worth what it *predicts*.
+# $N$ is now the size of a model, and no longer section 1's count of layers: how many numbers its blocks have, without the tables of pieces and places; $\alpha$ says how steeply it falls; $N_c$ is the size at which the loss would be 1, and the only thing that the unit of the loss changes. A law is worth what it *predicts*.
 #
 # ### Your turn: the next size
 
@@ -205,7 +205,8 @@ def next_size(sizes, losses, size):
 check.next_size(next_size)
 
 # %% [markdown]
-# Two trials. First within the family: fitted to nano and micro, what should mini need? Then beyond it: fitted to all three, what should a model of SmolLM2's size need? (The figure has the second line.)
+# Two trials. First within the family: fitted to nano and micro, what should mini need? Then beyond it: fitted to all three, what should a model of SmolLM2's size need? (The figure has the second line.) The band, and the
+# intervals in brackets below, hold 95 % of the laws that come out when texts are drawn anew from those that we have, with replacement (a *bootstrap*).
 
 # %%
 figures.law(bits)
@@ -218,7 +219,7 @@ show.md(in_words.of_law_and_text(bits))
 
 # %% [markdown]
 # ## 4. Asked without training · 18 minutes
-# Lesson 07 asked GPT zero-shot, as a side remark. GPT-2's paper is nothing but that: it asks for summaries, translations and answers, by writing the task as text, and trains nothing. One of its tests is the Children's Book Test (Hill et al. 2016): some sentences of a story, a gap in the next one, ten words to choose from, all of one kind, all from the story. Ours is
+# Lesson 07 asked GPT zero-shot, which in GPT's own paper is a side remark. In GPT-2's it is the main thing: it asks for summaries, translations and answers, by writing the task as text, and trains nothing. One of its tests is the Children's Book Test (Hill et al. 2016): some sentences of a story, a gap in the next one, ten words to choose from, all of one kind, all from the story. Ours is
 # made in the same way from BBC's test articles. One question about a noun, and how gpt2-mini answers it (the right one is bold):
 
 # %%
@@ -266,10 +267,10 @@ show.md(in_words.of_speed(show.Records.load("gpt2/speed")))
 # ### The questions
 # - **nouns** and **names**: the gap, asked apart, as in the Children's Book Test;
 # - **last words**: the last word of a sentence, which also stands in the context, without choices, after LAMBADA (Paperno et al. 2016). The model's likeliest word has to be the right one; function words (*the*, *of* …) are ruled out, as the paper does;
-# - **capitals, opposites, languages, young animals**: "Question: What is the capital of France? Answer:", after two examples; ten answers to choose from; from each score is taken what the answer scores anyway (*levelled*, lesson 07);
+# - **capitals** (of countries), **opposites, languages, young animals**: "Question: What is the capital of France? Answer:", after two examples; ten answers to choose from; from each score is taken what the answer scores anyway (*levelled*, lesson 07);
 # - **sentiment**: lesson 07's, *positive* or *negative* after *very*.
 #
-# Baselines: chance; **most frequent**, the choice that occurs most often before the gap; **trigrams**. Asked now, a few of each:
+# Baselines: chance; **most frequent**, the choice that occurs most often before the gap (for nouns, names and last words); **trigrams** (for nouns and names). For the others there is chance alone. Asked now, a few of each:
 
 # %%
 few = {kind: some.head(pick(full=10, fast=1)) for kind, some in cloze.items()}
@@ -386,7 +387,7 @@ apart = of_writing.told_apart(sizes["gpt2-mini"], begun, texts, seed)
 show.results(apart, rows="by", columns="chosen by", spec=".2f", best=None)
 
 # %% [markdown]
-# The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are). The judge is gpt2-mini, whoever wrote:
+# The same for all writers, three draws of 48 pairs each (by `benchmarks/gpt2.py`; SmolLM2's texts are put into the zoo's pieces, as people's are). The judge is gpt2-mini, whoever wrote. The first sentences below the figure go by the classifier, its right panel; those on what lies below 0.5 by log-rank, its left:
 
 # %%
 detected = show.Records.load("gpt2/detected")

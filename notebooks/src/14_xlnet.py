@@ -210,7 +210,7 @@ show.results(kept.by_sixth(sight), rows="sixth of the order", spec=".2f", best=N
 show.md(in_words_of_rows.of_sight(sight))
 
 # %% [markdown]
-# So only the last $1/K$ of each order is predicted, with $K = 6$ (section 2.3, *partial prediction*). The paper's reasons: it converges sooner, and the query stream of all others need not be computed. That makes one piece in six, about as many as BERT hides.
+# So only the last $1/K$ of each order is predicted, with $K = 6$ (a number here, no keys; the paper's section 2.3, *partial prediction*). The paper's reasons: it converges sooner, and the query stream of all others need not be computed. That makes one piece in six, about as many as BERT hides.
 #
 # ### Your turn: the last part
 
@@ -285,7 +285,7 @@ kept_pairs = show.Records.load("xlnet/pairs")
 show.md(in_words.of_gaps(kept_pairs))
 
 # %% [markdown]
-# *Outside the spread* and *within luck* are as in every lesson: the 95 % interval of the mean difference over the draws leaves out 0, or does not.
+# *Outside the spread* and *within luck* are as in every lesson (01 says what they are): the 95 % interval of the mean difference over the draws leaves out 0, or does not.
 
 # %%
 check.recall("neighbour_known")
@@ -343,6 +343,8 @@ show.md(in_words.of_shift(shifts))
 
 # %% [markdown]
 # ## 7. *Optional:* distances in place of positions · 12 minutes
+# If you skip this section, keep one sentence of it for section 8: XLNet's attention looks at how far a key is from the query, and knows no positions.
+#
 # BERT adds a learned vector for each position, 0 to 255 in `bert-mini`: after that, its table ends. XLNet takes over from Transformer-XL (Dai et al. 2019) that only *distances* count. With the query vector $q_i$ of one place and the key vector $k_j$ of another, the score is a sum
 # (divided by $\sqrt{d}$ as ever):
 #
@@ -396,7 +398,7 @@ check.recall("beyond_training")
 # A text is longer than a row. Transformer-XL keeps the states of each layer, and the next row may look at them as at its own (section 2.4). They are not computed again and get no gradient. For that, attention has to count distances, not positions (section 7): by position,
 # the remembered piece and the new one would both be number 3. `xlnet-mini` remembers 96 pieces.
 #
-# A row of its training is [text | A | B]: 64 pieces of running text, then two passages, A and B. The states of the text go into the memory. In the next step the text has moved on by 64: what was A and B is then text, and so read twice. So the text must not look at A
+# A row of its training is [text | A | B]: 64 pieces of running text, then two passages, A and B, as in BERT's rows (lesson 08), so that tasks on pairs find a form that they know; whether B follows A is not asked. The states of the text go into the memory. In the next step the text has moved on by 64: what was A and B is then text, and so read twice. So the text must not look at A
 # and B, or the memory would have seen what it helps to predict.
 #
 # What is a memory worth? Rows of 64 pieces of articles that it has not read, with its memory, without, and with the memory of *another* article. What is predicted, and from what in the row, is the same three times.
@@ -431,6 +433,7 @@ show.md(in_words.of_card(kept.changes()))
 # ## 9. Against BERT · 5 minutes
 # The same text, the same pieces, the same size: whose states are worth more? Frozen, a linear model on top, 100 labels, three draws of labels (`data/results/zoo/tasks.json`; *random* has the same shape and was
 # never trained, *counts* are words without a model). One caution: as half of what XLNet's rows hold was in the row before, too, 8 of the 16 million pieces that it read were new to it.
+# *Films, whole reviews* are IMDb's; *sentiment of films* has single snippets. (Lessons 11 and 12 asked the same states for trees and senses.)
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -448,9 +451,10 @@ show.md(in_words.of_tasks(of_zoo) + "\n\n" + in_words.of_counts(of_zoo))
 show.table(published.ablations())
 
 # %% [markdown]
-# Read it from the top: BERT's own task on XLNet's architecture gains a part (not on SST-2), the order the next. Having no memory costs most on RACE, whose texts are longest.
+# Read it from the top: BERT's own task on XLNet's architecture gains a part (not on SST-2), the order the next. Having no memory costs most on RACE, whose texts are longest. (*All rows forwards*: the authors
+# read half of their rows from right to left, and this row leaves that out. So does `xlnet-mini`.)
 #
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ · 2 minutes
 
 # %%
 show.compare(published.rows(of_zoo, memory, kept_pairs, sight))
@@ -466,8 +470,8 @@ check
 # 4. BERT's sum of single predictions can't say that two words belong together. Its weights know it, when they are asked one by one.
 # 5. Distances let a model go on where a table of positions ends, and let it remember. That it can read further does not mean that it has learned to.
 #
-# **What it got wrong.** With the same text it stayed ahead of BERT (its table 1), but much of what made it famous was won by more text and longer training: RoBERTa (Liu et al. 2019) came near with BERT's own task.
-# And each order gives a probability of its own to one and the same text.
+# **What it got wrong.** Much of what made it famous was won by more text and longer training: with both, and with hidden words alone, RoBERTa (Liu et al. 2019) reached it or passed it. (On the same text XLNet was ahead of BERT: its
+# table 1.) And each order gives a probability of its own to one and the same text.
 #
 # **What came next.** ERNIE 2.0 (**next**: 15) stays with BERT's architecture, and adds tasks. Distances in place of positions stayed: as turned vectors (RoPE, Su et al. 2021) they are in most of today's language models.
 #

@@ -69,8 +69,8 @@ check.predict("forgotten")
 
 # %% [markdown]
 # ## 1. One text, many questions · 5 minutes
-# BERT asks its text two questions: which pieces are hidden, and does B follow A? But a text answers many more. Is this word written with a capital? Does it come again
-# later on? In which order did these sentences stand? Nobody has to label anything. ERNIE 2.0 (Sun et al. 2020) asks seven. Each *batch* (the rows that are read in one
+# BERT asks its text two questions: which pieces are hidden, and does B follow A? But a text answers many more. Is this word written with a capital? Does it also stand
+# elsewhere in the document? In which order did these sentences stand? Nobody has to label anything. ERNIE 2.0 (Sun et al. 2020) asks seven. Each *batch* (the rows that are read in one
 # step) is made for one task; in ours, words are hidden in all of them, and their loss is always added. A new vector, the *task embedding*, tells the encoder which task it is:
 
 # %%
@@ -97,7 +97,7 @@ show.table(published.tasks())
 # $$\mathcal{L} = -\frac{1}{|M|} \sum_{t \in M} \log p(x_t \mid \tilde x), \qquad M \text{ made of whole units, about 15 \% of the pieces}$$
 #
 # The authors find names and phrases with a tagger and a chunker. Here a name is a run of words with capitals inside a sentence, a phrase is a pair of words
-# that meet far more often than by chance; and in the short rows that training began with, no unit of more than two pieces fits.
+# that meet far more often than by chance; and training began with rows of 16 pieces (longer ones came later, as for `bert-mini`), of which 15 % are two: there, no longer unit was ever hidden.
 #
 # ### Your turn: whole units
 # `unit` says which unit each piece is of, such as `[0, 0, 1, 2, 2, 2]`; `order`, in which order the units are tried; `budget`, how many pieces may be hidden.
@@ -113,7 +113,8 @@ def whole_units(unit, order, budget):
 check.whole_units(whole_units)
 
 # %% [markdown]
-# The same row of a BBC article that no model has read, hidden in both ways, twice each. (As with BERT, one hidden piece in ten shows a random piece, and one in ten shows itself.) Which of them could you
+# The same row of a BBC article that no model has read, hidden in both ways, twice each. (As with BERT, one in ten shows random pieces, and one in ten shows
+# itself. Of a whole unit, all pieces share that fate: there no `[MASK]` stands beside half of a word.) Which of them could you
 # guess from their neighbours alone?
 
 # %%
@@ -219,7 +220,7 @@ show.table(asker.examples(seed))
 # ## 4. What has it learned? · 8 minutes
 # A loss of 0.9 nats says nothing by itself. Put two guesses beside it, on the same rows of the test articles:
 #
-# - **shares**: knows how frequent each answer is. In sentence order it also counts the segments, which the `[SEP]`s tell; then every order is as likely, $\ln n!$ nats for $n$ of them.
+# - **shares**: knows how frequent each answer is (for hidden words that is section 2's *frequency alone*; in the figures of section 6, *one who guesses*). In sentence order it also counts the segments, which the `[SEP]`s tell; then every order is as likely, $\ln n!$ nats for $n$ of them.
 # - **counts**: has counted on the training articles how often each answer goes with *one clue*: the piece to the left of a hidden one; the piece itself; the first piece of each
 #   segment; the number of rare pieces that two passages share.
 #
@@ -255,7 +256,7 @@ show.md(in_words.of_swapped(swapped))
 # Several tasks, one budget. The paper compares three *strategies*. **One after the other**: each task has its turn, and is then read no more. **All at once**: they take turns from
 # the start. **Continual**, its own: the tasks come in one by one, and those that are there go on. Its point: a task can be added to a model that exists, without beginning anew. Each task gets $N$ steps
 # in all. For four tasks and $N$ = 50,000 it is reported that a new task gets 20, 30, 40 and 50 thousand steps, stage by stage, and an old one 10 thousand in each later *stage*. A rule that fits: an old task
-# gets $N / (T + 1)$ in each later stage, with $T$ tasks in all, and a new one what is then left of its $N$.
+# gets $N / (T + 1)$ in each later stage, with $T$ tasks in all ($T$ counts tasks here, not places in a text), and a new one what is then left of its $N$.
 #
 # ### Your turn: the table of stages
 
@@ -328,7 +329,7 @@ timeline.time_line(over_time, guess)
 # %% [markdown]
 # ## 7. ERNIE against BERT · 6 minutes
 # Same text, same number of pieces, same size; the tasks and the masks differ, and each was trained once. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's
-# (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test. Accuracy; for names, F1:
+# (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: a network of ernie-mini's shape, never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test. Accuracy; for names, F1:
 
 # %%
 everything = json.loads((results_dir() / "zoo" / "tasks.json").read_text(encoding="utf-8"))
@@ -349,7 +350,7 @@ show.results(pairs, rows="task", columns="model", spec=".3f")
 show.md(in_words.of_pairs(pairs) + "\n\n" + published.CLAIM)
 
 # %% [markdown]
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ · 5 minutes
 
 # %%
 show.compare(published.paper_rows(compared, pairs))
@@ -369,7 +370,7 @@ check
 # hidden pieces alone, more text, longer training.
 #
 # **What came next.** ERNIE 3.0 (Sun et al. 2021) adds generation and a knowledge graph. Many tasks at once came back in another form: T5 and instruction tuning ask them all as text.
-# **Next**: 16, such states served to many users.
+# To serve such states to many users is lesson 16 (**next**).
 #
 # **Reading**: Sun et al. 2020, *ERNIE 2.0: A Continual Pre-training Framework for Language Understanding*; Sun et al. 2019, *ERNIE: Enhanced Representation through Knowledge Integration* (the masks);
-# `tlcourse/models/language/ernie.py` and `tlcourse/train/pretraining/ernie_tasks.py`, to be read beside it.
+# `tlcourse/models/language/ernie.py` and `tlcourse/train/pretraining/ernie_tasks.py`, to be read beside the first.

@@ -6,6 +6,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tlcourse import assets
@@ -61,6 +62,30 @@ def test_fetching_what_is_there_writes_nothing(shared):
     assert as_learner(lambda: assets.fetch()["words"]) == str(assets.path("words"))
     assert as_learner(lambda: assets.fetch(verify=True)["words"]) == str(assets.path("words"))
     assert sorted(shared.rglob("*")) == before
+
+
+def test_a_learner_reads_what_the_teacher_has_made_of_it(shared, monkeypatch):
+    """What is derived may be shared as well: what is there is read, what is not is made and not kept."""
+    cache = shared.parent / "cache"
+    monkeypatch.setenv("TLCOURSE_CACHE", str(cache))
+    shared.parent.chmod(0o755)
+    assets.cached_arrays("squares", {"n": 3}, lambda: {"n": np.arange(3) ** 2})
+    assets.kept_folder("unpacked", "1", lambda folder: (folder / "weights").write_text("heavy"))
+    for path in [shared.parent, cache, *cache.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = sorted(cache.rglob("*"))
+
+    def learner():
+        def again():
+            raise AssertionError("it was there")
+
+        kept = assets.cached_arrays("squares", {"n": 3}, again)["n"]
+        made = assets.cached_arrays("squares", {"n": 4}, lambda: {"n": np.arange(4) ** 2})["n"]
+        folder = assets.kept_folder("unpacked", "1", lambda _folder: again())
+        return kept.tolist(), made.tolist(), (folder / "weights").read_text()
+
+    assert as_learner(learner) == "([0, 1, 4], [0, 1, 4, 9], 'heavy')"
+    assert sorted(cache.rglob("*")) == before
 
 
 def test_what_is_missing_is_the_owner_s_business(shared, known, words):

@@ -201,8 +201,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    """For one module: while Playwright's synchronous interface is open, an event loop runs in this thread, and
-    `asyncio.run` is refused in every test of the same process."""
+    """For one module: while Playwright's synchronous interface is open, an event loop runs in this thread,
+    and `asyncio.run` is refused in every test of the same process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

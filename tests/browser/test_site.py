@@ -13,7 +13,15 @@ from tlcourse.notebook_tools.source import all_lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-PAGES = ["index.html", "search.html", "teaching.html", *(f"{one.name}.html" for one in all_lessons(ROOT))]
+PAGES = [
+    "index.html",
+    "search.html",
+    "teaching.html",
+    "glossary.html",
+    "symbols.html",
+    "your_own_data.html",
+    *(f"{one.name}.html" for one in all_lessons(ROOT)),
+]
 
 pytestmark = pytest.mark.browser
 

@@ -85,3 +85,26 @@ def test_differences_are_named(built, change, said):
 def test_not_built_is_said(built):
     built.built.unlink()
     assert building.differences(built) == ["00_a.ipynb is not built yet"]
+
+
+def test_prose_is_renewed_and_what_the_code_gave_stays(built):
+    notebook = nbformat.read(built.built, as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="1\n")]
+    building.write(notebook, built.built)
+    built.source.write_text(built.source.read_text() + "\n# %% [markdown]\n# One text more.\n")
+    building.renew_prose(built)
+    renewed = nbformat.read(built.built, as_version=4)
+    assert renewed.cells[1].outputs == notebook.cells[1].outputs
+    assert renewed.cells[-1].source == "One text more."
+    assert building.differences(built) == []
+
+
+def test_where_code_has_changed_prose_alone_is_not_renewed(built):
+    before = built.built.read_bytes()
+    built.source.write_text(built.source.read_text().replace("y = 2", "y = 3"))
+    with pytest.raises(LessonError, match="tlcourse build 00"):
+        building.renew_prose(built)
+    assert built.built.read_bytes() == before
+    built.built.unlink()
+    with pytest.raises(LessonError, match="not built yet"):
+        building.renew_prose(built)

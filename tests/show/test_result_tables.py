@@ -95,6 +95,20 @@ def test_one_number_of_labels_is_a_curve_too():
     assert "MiniLM from 72% to 72%" in show.learning_curve(records(), "accuracy", log=False).alt
 
 
+def test_a_series_is_drawn_where_it_was_measured(curves):
+    fewer = show.Records(
+        row for row in curves if row["model"] != "flat" or (row["labels"] > 25 and row["seed"] < 2)
+    )
+    drawn = show.learning_curve(fewer, "accuracy")
+    assert "25 to 1,000 labels" in drawn.alt
+    assert re.search(r"flat goes from 6\d% to 6\d% \(over 100 to 1,000\)", drawn.alt)
+    (axes,) = drawn.fig.axes
+    places = {line.get_label(): line.get_xdata().tolist() for line in axes.lines}
+    assert places["rising"] == [25, 100, 1000]
+    assert places["flat"] == [100, 1000]
+    assert "2 to 5 seeds" in axes.get_legend().get_title().get_text()
+
+
 def test_a_hole_in_a_curve_is_named(curves):
     some = show.Records(
         [row for row in curves if (row["model"], row["labels"], row["seed"]) != ("flat", 100, 2)]

@@ -14,7 +14,7 @@ from tlcourse.data.tasks import CLASSES, NUMBERS
 from tlcourse.trial import TrialError, own_data, table
 from tlcourse.trial.own_data import Options
 
-_spec = importlib.util.spec_from_file_location("trial_rows", Path(__file__).with_name("conftest.py"))
+_spec = importlib.util.spec_from_file_location("made_tables", Path(__file__).parents[1] / "made_tables.py")
 _rows = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_rows)
 as_csv, made_rows = _rows.as_csv, _rows.made_rows
@@ -373,6 +373,14 @@ def test_a_table_that_is_damaged_in_a_few_places_has_an_answer(tmp_path, data):
         read(path)
     except TrialError as error:
         assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_of_many_long_texts_some_are_drawn(write, monkeypatch):
+    monkeypatch.setattr(own_data, "MOST_CHARACTERS", 60 * 40)
+    data = read(write(as_csv([(f"{text} and more", label) for text, label in made_rows(200)])))
+    assert sum(map(len, data.texts)) <= 60 * 40
+    assert "were drawn by chance" in " ".join(data.notes)
+    assert (np.diff(data.lines) > 0).all()
 
 
 def test_a_csv_that_pandas_would_write_is_read_back(write):

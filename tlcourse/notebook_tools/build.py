@@ -60,6 +60,28 @@ def _restore(executed: nbformat.NotebookNode, source: nbformat.NotebookNode) -> 
         mine.metadata, mine.id = theirs.metadata, theirs.id
 
 
+def renew_prose(lesson: LessonFiles) -> None:
+    """Give the stored notebook the texts of its source, and leave its code and what that gave as they are.
+
+    Raises:
+        LessonError: it is not built yet, or the code of the two differs, so that it has to be executed.
+    """
+    if not lesson.built.exists():
+        raise LessonError(f"{lesson.built.name} is not built yet: tlcourse build {lesson.number}")
+    stored, renewed = nbformat.read(lesson.built, as_version=4), read(lesson)
+    executed, code = (
+        [cell for cell in notebook.cells if cell.cell_type == "code"] for notebook in (stored, renewed)
+    )
+    if [(cell.source, cell.metadata) for cell in executed] != [(cell.source, cell.metadata) for cell in code]:
+        raise LessonError(
+            f"{lesson.built.name} has other code than its source: tlcourse build {lesson.number} executes it"
+        )
+    for new, old in zip(code, executed, strict=True):
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+    stored.cells = renewed.cells
+    write(stored, lesson.built)
+
+
 def differences(lesson: LessonFiles) -> list[str]:
     """Return how the stored notebook differs from its source run to the end; [] if it does not."""
     if not lesson.built.exists():

@@ -53,24 +53,28 @@ def machine() -> dict:
 def write(out: Path, report: dict) -> None:
     """Write `report` into `out` as report.json and index.html, each whole or not at all."""
     files.write_text(out / "report.json", json.dumps(report, indent=2) + "\n")
-    files.write_text(out / "index.html", page(report))
+    files.write_text(out / "index.html", page(report, answers=(out / "answers.html").exists()))
 
 
-def page(report: dict) -> str:
-    """Return the report as one HTML page without scripts, which links the executed copies beside it."""
+def page(report: dict, answers: bool = False) -> str:
+    """Return the report as one HTML page without scripts, which links the executed copies beside it.
+
+    `answers`: the answer book lies beside it as well.
+    """
     budget_seconds, budget_bytes = report["budget"]["seconds"], report["budget"]["peak_bytes"]
     rows = "\n".join(_row(entry, budget_seconds, budget_bytes) for entry in report["notebooks"])
     exercises = "solved" if report["solutions"] else "untouched"
     passed = sum(entry["status"] == "passed" for entry in report["notebooks"])
     of = report["machine"]
     versions = " · ".join(f"{name} {version}" for name, version in report["versions"].items())
+    book = ' <a href="answers.html">The answers, on one page</a>.' if answers else ""
     state = "" if report["complete"] else " The run has not come to its end."
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{passed} of {len(report["notebooks"])} notebooks passed</title><style>{_STYLE}</style></head><body>
 <h1>{passed} of {len(report["notebooks"])} notebooks passed</h1>
 <p class="note">Profile <b>{report["profile"]}</b>, exercises {exercises}, {report["jobs"]} at a time,
-started {html.escape(report["started"])}.{state}</p>
+started {html.escape(report["started"])}.{state}{book}</p>
 <table><thead><tr><th>Notebook</th><th>Outcome</th>
 <th>Time (budget {budget_seconds} s)</th>
 <th>Peak memory (budget {budget_bytes / 1e9:.1f} GB)</th></tr></thead>

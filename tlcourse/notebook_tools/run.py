@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 import tlcourse
 from tlcourse import doctor, files
+from tlcourse.notebook_tools import answers
 from tlcourse.notebook_tools import report as reporting
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.source import LessonError, LessonFiles, parameter_names, read
@@ -92,7 +93,7 @@ class Run:
             ) from None
         with lock:
             files.sweep(self.out)
-            for name in ("report.json", "index.html"):  # they are about to be no longer true
+            for name in ("report.json", "index.html", answers.PAGE):  # they are about to be no longer true
                 (self.out / name).unlink(missing_ok=True)
             entries = {
                 name: self._earlier(name) or {"name": name, "status": "waiting"} for name in self.lessons
@@ -137,6 +138,8 @@ class Run:
                 reporting.write(self.out, report)
                 raise
             pool.shutdown()
+            if self.parameters["solutions"]:
+                answers.write([*self.lessons], self.out)
             report["complete"] = True
             report["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
             reporting.write(self.out, report)

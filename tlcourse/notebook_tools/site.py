@@ -17,7 +17,9 @@ from pathlib import Path
 
 from tlcourse import curriculum
 from tlcourse.notebook_tools.notebook_files import nbformat
+from tlcourse.notebook_tools.reference import glossary, room, symbols
 from tlcourse.notebook_tools.source import COLAB_TAG, LessonError, LessonFiles, all_lessons, repository
+from tlcourse.show.records import Records
 
 FOLDED = "hide-input"  # MyST-NB's tag: the cell's code opens with a click
 FIGURES = "_static/figures"
@@ -42,7 +44,11 @@ def build(root: Path, into: Path) -> list[str]:
         for lesson in lessons:
             write_page(lesson, {one.number: one.name for one in lessons}, source)
         write_index(lessons, repository(root), source)
-        write_minutes(lessons, source)
+        measured = Records.load("classroom/memory")
+        fill(source / "teaching.md", minutes=minutes_table(lessons), room=room.sentence(measured))
+        fill(source / "jupyterhub.md", memory=room.page(), repository=repository(root))
+        fill(source / "glossary.md", terms=glossary.page(root, lessons))
+        fill(source / "symbols.md", symbols=symbols.page(root, lessons))
         _run_sphinx(source, made)
         into.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(into, ignore_errors=True)
@@ -154,19 +160,25 @@ def minutes(notebook: nbformat.NotebookNode) -> tuple[int, int]:
     return int(whole[1]), int(core[1] or core[2]) if core else int(whole[1])
 
 
-def write_minutes(lessons: list[LessonFiles], into: Path) -> None:
-    """Fill the teachers' page in: how long each lesson takes."""
+def minutes_table(lessons: list[LessonFiles]) -> str:
+    """How long each lesson takes, as a table in Markdown."""
     rows = ["| lesson | core | all |", "|---|---:|---:|"]
     for lesson in lessons:
         whole, core = minutes(nbformat.read(lesson.built, as_version=4))
         rows.append(f"| [{curriculum.lesson(lesson.slug).title}]({lesson.name}.ipynb) | {core} | {whole} |")
-    page = into / "teaching.md"
-    page.write_text(page.read_text("utf-8").replace("{minutes}", "\n".join(rows)), "utf-8")
+    return "\n".join(rows)
+
+
+def fill(page: Path, **fields: str) -> None:
+    """Put text into the places of a page that are marked by a name in braces."""
+    text = page.read_text("utf-8")
+    for name, value in fields.items():
+        text = text.replace(f"{{{name}}}", value)
+    page.write_text(text, "utf-8")
 
 
 def write_index(lessons: list[LessonFiles], address: str, into: Path) -> None:
     """Fill the front page in: the lessons by part of the talk, each with the question that it answers."""
-    page = into / "index.md"
     built = {lesson.slug: lesson for lesson in lessons}
     parts = []
     for section in curriculum.SECTIONS:
@@ -177,12 +189,9 @@ def write_index(lessons: list[LessonFiles], address: str, into: Path) -> None:
                 for one in rows
             )
             parts.append(f"## {section}\n\n{items}")
-    text = page.read_text("utf-8")
-    filled = {
-        "{repository}": address,
-        "{lessons}": "\n\n".join(parts),
-        "{pages}": "\n".join(one.name for one in lessons),
-    }
-    for field, value in filled.items():
-        text = text.replace(field, value)
-    page.write_text(text, "utf-8")
+    fill(
+        into / "index.md",
+        repository=address,
+        lessons="\n\n".join(parts),
+        pages="\n".join(one.name for one in lessons),
+    )

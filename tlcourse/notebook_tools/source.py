@@ -45,12 +45,13 @@ def course_root(start: Path | None = None) -> Path:
         LessonError: neither holds the lessons.
     """
     start = (start or Path.cwd()).resolve()
-    if folder := checkout.above(start) or checkout.of_package():
+    folder = checkout.above(start) or checkout.of_package()
+    if folder and folder != checkout.brought():
         return folder
-    raise LessonError(
-        f"no lessons here: neither {start} nor a folder above it has notebooks/src. "
-        "Change into your clone of the course and run the command there."
-    )
+    there = "Change into your clone of the course and run the command there."
+    if folder:
+        there = "`tlcourse lab` copies them into a folder of yours; run the command there."
+    raise LessonError(f"no lessons here: neither {start} nor a folder above it has notebooks/src. {there}")
 
 
 def all_lessons(root: Path | None = None) -> list[LessonFiles]:

@@ -12,6 +12,7 @@ READING, FROZEN = (
     0.3,
 )  # shares of the budget: MiniLM reading, linear models; the rest is for fine-tuning
 REPORT = 0.05  # share that is left for the page
+WORTH_TIMING = 0.1  # share that has to be left for a few steps to be timed
 MOST_SEEDS, TUNED_SEEDS = 5, 3
 FEWEST_STEPS = 40  # of fine-tuning; fewer teach a new head little
 

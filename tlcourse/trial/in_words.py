@@ -1,5 +1,7 @@
 """What came out, in sentences: which model to take, what labels are worth, what to do next."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from tlcourse.data.tasks import CLASSES
@@ -10,6 +12,8 @@ from tlcourse.trial import yardstick
 from tlcourse.trial.examples import Confusion
 from tlcourse.trial.refusals import counted
 
+AGAIN = 3  # times as many labels at most: further back a curve says little of what comes next
+UNEVEN = 3  # times as many texts as the smallest class has: then that one wants labels first
 BY_COST = (yardstick.COUNTS, yardstick.GLOVE, yardstick.FROZEN, yardstick.TUNED)  # the cheapest first
 
 
@@ -97,7 +101,8 @@ class Reading:
         models = self._models(self.most)
         if self.kind != CLASSES:
             return any(self._at(model, self.most).mean > 0 for model in models)
-        return any(self._gap(model, self.nothing, self.most).verdict in ("above", "once") for model in models)
+        gaps = [self._gap(model, self.nothing, self.most) for model in models]
+        return any(gap.says(above="yes", below="", luck="", once="yes" * (gap.mean > 0)) for gap in gaps)
 
     def _against_tuning(self) -> list[str]:
         measured = self.scores.where(model=yardstick.TUNED) if self._has(yardstick.TUNED) else None
@@ -130,8 +135,8 @@ class Reading:
     def _more(self) -> str:
         """Whether the last labels still helped."""
         places = sorted(self.scores.where(model=self.choice).values("labels"))
-        if len(places) < 2:
-            return "There are too few labels for a curve: whether more would help cannot be told."
+        if len(places) < 2 or places[-1] > AGAIN * places[-2]:
+            return "The curve has too few points near its end to tell whether more labels would help."
         before, last = places[-2:]
         gap = difference(
             self._at(self.choice, last),
@@ -139,6 +144,9 @@ class Reading:
             (f"{self.choice} with {last:,} labels", f"that with {before:,}"),
             share=self.kind == CLASSES,
         )
+        if not gap.of_seed.any():
+            same = f"{self.choice} scores the same with {before:,} as with {last:,}"
+            return f"More labels of the same kind may bring nothing: {same}."
         return gap.says(
             above=f"More labels would help: {gap.sentence}.",
             below=f"More labels did harm: {gap.sentence}. Are the later ones of another kind?",
@@ -146,9 +154,13 @@ class Reading:
         )
 
     def next_steps(
-        self, confused: list[Confusion], n_misread: int, smallest: tuple[str, int] | None
+        self, confused: Sequence[Confusion], n_misread: int, classes: Mapping[str, int]
     ) -> list[str]:
-        """What to do, in the order in which it is worth doing."""
+        """What to do, in the order in which it is worth doing.
+
+        Args:
+            classes: name → how many texts there are of it; empty for numbers.
+        """
         steps = []
         if n_misread:
             steps.append(
@@ -157,12 +169,14 @@ class Reading:
             )
         if confused:
             top = confused[0]
+            joined = ", or join them" if len(classes) > 2 else ""
             steps.append(
                 f"“{top.true}” was taken for “{top.said}” most often, {top.times} times of {top.of}: write "
-                "down what tells the two apart, or join them."
+                f"down what tells the two apart{joined}."
             )
-        if smallest is not None:
-            name, n = smallest
+        if classes and max(classes.values()) >= UNEVEN * min(classes.values()):
+            name = min(classes, key=classes.__getitem__)
+            n = classes[name]
             steps.append(f"Label more of “{name}” first: there are only {counted(n, 'text')} of it.")
         steps.append(
             "Keep some texts of next month aside: what is tested here is of the same kind as what was "

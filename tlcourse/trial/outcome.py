@@ -5,11 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 
 from tlcourse import files
 from tlcourse.data.tasks import CLASSES
+from tlcourse.show.figure_style import style
 from tlcourse.show.figures import Described, figure
 from tlcourse.show.label_curves import learning_curve
 from tlcourse.show.records import Records
@@ -21,7 +23,6 @@ from tlcourse.trial.own_data import OwnData
 from tlcourse.trial.split import OwnTask
 
 PAGE, DATA = "report.html", "report.json"
-UNEVEN = 3  # times as many texts as the smallest class has: then that one wants labels first
 
 
 class Outcome:
@@ -73,7 +74,9 @@ class Outcome:
                 self.scores.where(model="majority", labels=self.reading.most).mean,
             )
         drawn = Records(row for model in models for row in _with_common_seeds(self.scores.where(model=model)))
-        return learning_curve(drawn, self.metric, baseline=level, spec=self._spec(0))
+        with plt.rc_context():
+            style()
+            return _legend_below(learning_curve(drawn, self.metric, baseline=level, spec=self._spec(0)))
 
     @cached_property
     def table(self) -> Bundle:
@@ -101,7 +104,8 @@ class Outcome:
     def _in_order(self) -> Records:
         there = self.scores.values("model")
         order = [model for model in (self.reading.nothing, *BY_COST) if model in there]
-        return Records(row for model in order for row in self.scores.where(model=model))
+        rows = [row for model in order for row in self.scores.where(model=model)]
+        return Records(sorted(rows, key=lambda row: row["labels"]))
 
     def _spec(self, digits: int) -> str:
         return f".{digits}%" if self.data.kind == CLASSES else ".2f"
@@ -144,12 +148,9 @@ class Outcome:
     @property
     def next_steps(self) -> list[str]:
         """What to do next."""
-        smallest = None
-        if self.data.kind == CLASSES:
-            sizes = np.bincount(self.data.targets)
-            if sizes.max() >= UNEVEN * sizes.min():
-                smallest = self.data.names[sizes.argmin()], int(sizes.min())
-        return self.reading.next_steps(self.confusions, len(self.misread), smallest)
+        sizes = np.bincount(self.data.targets) if self.data.names else ()
+        classes = dict(zip(self.data.names, map(int, sizes), strict=True))
+        return self.reading.next_steps(self.confusions, len(self.misread), classes)
 
     def write(self, folder: Path) -> None:
         """Write the page and its data into `folder`."""
@@ -182,6 +183,16 @@ class Outcome:
     def _ipython_display_(self) -> None:
         figure(self.figure)
         display(self.table, raw=True)
+
+
+def _legend_below(drawn: Described) -> Described:
+    """Where no curve runs: what a learner's texts give may run anywhere."""
+    (axes,) = drawn.fig.axes
+    title = axes.get_legend().get_title().get_text()
+    axes.get_legend().remove()
+    handles, names = axes.get_legend_handles_labels()
+    drawn.fig.legend(handles, names, title=title, loc="outside lower center", ncols=3)
+    return drawn
 
 
 def _with_common_seeds(records: Records) -> Records:

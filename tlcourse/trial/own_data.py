@@ -12,6 +12,7 @@ from tlcourse.data.tasks import CLASSES, NUMBERS
 from tlcourse.trial import cleaning, columns, encoding, labels, table
 from tlcourse.trial.refusals import TrialError, counted, shown
 
+MOST_CHARACTERS = 20_000_000  # of all texts together: what is compared of them has to fit into memory
 FEWEST = 40  # usable texts: ten to test on, the rest to learn from
 
 
@@ -121,7 +122,7 @@ def read(path: Path, options: Options) -> OwnData:
     )
 
     def take(row: list[str]) -> list[str]:
-        return [row[found.text][: 4 * cleaning.LONGEST], row[found.label].strip()[:500]]
+        return [row[found.text][: 2 * cleaning.LONGEST], row[found.label].strip()[:500]]
 
     rows, seen = table.sample(path, decoding, dialect, take, found.header, options.seed)
     notes = [decoding.note, dialect.told, found.note, table.ragged_note(seen, dialect.width)]
@@ -147,6 +148,13 @@ def _usable(
     lines = [line for line, _ in rows]
     texts, told = cleaning.cleaned([row[0] for _, row in rows], lines)
     notes += told
+    some = _few_enough([len(text) for text in texts], options.seed)
+    if len(some) < len(texts):
+        notes.append(
+            f"All texts together are longer than {MOST_CHARACTERS:,} characters: {len(some):,} of "
+            f"{len(texts):,} were drawn by chance (seed {options.seed})."
+        )
+        rows, texts, lines = ([one[i] for i in some] for one in (rows, texts, lines))
     no_text = [i for i, text in enumerate(texts) if not text]
     no_label = [i for i, (_, row) in enumerate(rows) if texts[i] and labels.is_missing(row[1])]
     for places, what in ((no_text, "text"), (no_label, "label")):
@@ -196,6 +204,13 @@ def _usable(
         notes,
         digest_of(path),
     )
+
+
+def _few_enough(lengths: Sequence[int], seed: int) -> np.ndarray:
+    """Places, ascending, of as many texts, drawn by chance, as have `MOST_CHARACTERS` together at most."""
+    order = np.random.default_rng(seed).permutation(len(lengths))
+    total = np.cumsum(np.array(lengths, np.int64)[order])
+    return np.sort(order[total <= MOST_CHARACTERS])
 
 
 def some_of(data: OwnData, rows: np.ndarray, note: str) -> tuple[OwnData, np.ndarray]:

@@ -96,12 +96,13 @@ def _how(outcome: Outcome) -> str:
 
 def _figure(outcome: Outcome) -> str:
     image = base64.b64encode(fewer_colours(png(outcome.figure.fig))).decode("ascii")
-    return f'<figure><img src="data:image/png;base64,{image}" alt="{_escape(outcome.figure.alt)}"></figure>'
+    drawn = f'<img src="data:image/png;base64,{image}" alt="{_escape(outcome.figure.alt)}">'
+    return _wide(f"<figure>{drawn}</figure>", "learning curves")
 
 
-def _wide(table: str, name: str) -> str:
-    """A table that scrolls by itself on a narrow screen, with the keyboard too."""
-    return f'<div class="wide" tabindex="0" role="region" aria-label="{_escape(name)}">{table}</div>'
+def _wide(inside: str, name: str) -> str:
+    """What scrolls by itself on a narrow screen, with the keyboard too: a table, a figure."""
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{_escape(name)}">{inside}</div>'
 
 
 def _list(items: Iterable[str]) -> str:

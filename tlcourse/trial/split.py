@@ -24,9 +24,9 @@ class OwnTask(Task):
 
         Without them a small draw may hold one class alone, and nothing can be learned.
         """
-        order = super().draw(None if n is None else len(self.train_index), seed)
         if n is None or self.kind != CLASSES:
-            return order if n is None else order[:n]
+            return super().draw(n, seed)
+        order = super().draw(max(n, len(self.train_index)), seed)
         place = np.arange(len(order))
         for number in range(len(self.names)):
             place[np.flatnonzero(self.targets[order] == number)[:OF_EACH]] -= len(order)
@@ -67,3 +67,15 @@ def label_counts(n_train: int, n_classes: int) -> list[int]:
     """How many labels are tried: steps of about two, up to all there are to learn from."""
     fewest = max(OF_EACH * n_classes, _LADDER[0])
     return [n for n in _LADDER if fewest <= n <= 0.75 * n_train] + [n_train]
+
+
+def most_telling_first(counts: Sequence[int]) -> list[int]:
+    """Numbers of labels in the order in which they are worth measuring: the ends, then what halves gaps."""
+    order, gaps = [*dict.fromkeys([counts[-1], counts[0]])], [(0, len(counts) - 1)]
+    while gaps:
+        low, high = gaps.pop(0)
+        if high - low > 1:
+            middle = (low + high) // 2
+            order.append(counts[middle])
+            gaps += [(middle, high), (low, middle)]
+    return order

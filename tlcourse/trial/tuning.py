@@ -15,9 +15,10 @@ from tlcourse.train.measuring import evaluate
 from tlcourse.trial.yardstick import TUNED, cell, minilm
 
 PIECES = 128  # of a text that are read: training needs far more memory than reading
-AT_ONCE = 640  # pieces of a batch, about: what it keeps for the way back has to fit beside the model
+AT_ONCE = 400  # pieces of a batch, about: what it keeps for the way back has to fit beside the model
 LOOK = 256  # texts that tell how long they are
-TIMED = 3  # steps that tell how long one takes
+FEWEST = 10  # texts that fine-tuning takes
+TIMED = 2  # steps that tell how long one takes
 
 
 class Tuner:
@@ -46,9 +47,9 @@ class Tuner:
 
     def seconds(self, task: Task) -> tuple[float, float]:
         """What a step takes here on these texts, and what testing takes, in seconds; measured."""
-        encoder, train = minilm(PIECES), task.draw(None, 0)[: TIMED * self.batch_size]
+        encoder, train = minilm(PIECES), task.draw(None, 0)[: max(FEWEST, TIMED * self.batch_size)]
         read, ends = _read(encoder, task, train), []
-        recipe = self.recipe(2 * TIMED, len(train))  # the first pass warms up
+        recipe = replace(self.recipe(1, len(train)), epochs=2)  # the first pass warms up
 
         def note(_: dict[str, float]) -> None:
             ends.append(time.perf_counter())

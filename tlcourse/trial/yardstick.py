@@ -22,7 +22,7 @@ from tlcourse.trial.own_data import OwnData
 
 COUNTS, GLOVE, FROZEN, TUNED = "TF-IDF", "GloVe", "MiniLM frozen", "MiniLM fine-tuned"
 NOTHING = {CLASSES: "majority", "numbers": "mean"}  # what is said without reading a text
-CHUNK = 128  # texts that MiniLM reads before they are put on disk
+CHUNK = 32  # texts that MiniLM reads before they are put on disk
 FROZEN_PIECES = 256  # of a text that are read
 FEW_CLASSES = 6  # with more, pairs of words cost more time than they bring
 

@@ -54,7 +54,9 @@ def test_edge_probing_has_its_control(structural):
     edge = Records.load("probing_for_structure/edge")
     assert in_words.of_edge_ways(edge)
     assert in_words.places(edge, Records.load("probing_for_structure/mix_weights"))
-    assert published._edge_rows(in_words.edge_ways(edge))
+    ours = {row[0]: row[3] for row in published._edge_rows(in_words.edge_ways(edge))}
+    assert ours["edge probing: parts of speech"].count("mix") == 2
+    assert ", untrained mix " in ours["edge probing: parts of speech"], "the twin is not a second mix"
 
 
 def test_the_prediction_has_the_answer_that_was_measured(axes):

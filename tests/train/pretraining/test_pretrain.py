@@ -10,6 +10,7 @@ import transformers
 from typer.testing import CliRunner
 
 from tlcourse import cli
+from tlcourse.commands import models as commands
 from tlcourse.data import text_index
 from tlcourse.models.pretrained import zoo
 from tlcourse.train.pretraining import model_card, recipes
@@ -208,7 +209,7 @@ def test_durations(seconds, words):
 
 @pytest.mark.parametrize(("text", "number"), [("200k", 200_000), ("1.5M", 1_500_000), ("300000", 300_000)])
 def test_the_command_counts(text, number):
-    assert cli._count(text) == number
+    assert commands._count(text) == number
 
 
 def test_the_command(text, tmp_path):

@@ -92,7 +92,7 @@ def of_edges(records: Records) -> str:
 
 PAPERS_ORDER = ("parts of speech", "names", "dependencies")  # from the lowest layer up
 UNTRAINED_MIX = "untrained mix"
-_NAMES = {
+EDGE_WAYS = {
     "lex": "lex: embeddings alone",
     "cat": "cat: top layer beside them",
     "mix": "mix of all layers",
@@ -107,12 +107,12 @@ def edge_ways(edge: Records) -> Records:
         mixes = [row for row in of_model if row["way"] == "mix"]
         top = max((row["up_to"] for row in mixes), default=None)
         rows += [
-            {"model": model, "task": row["task"], "way": _NAMES[row["way"]], "seed": row["seed"],
+            {"model": model, "task": row["task"], "way": EDGE_WAYS[row["way"]], "seed": row["seed"],
              "what": f"{row['task']}, {model}", "score": row["score"]}
             for row in of_model
             if row["way"] != "mix" or row["up_to"] == top
         ]  # fmt: skip
-    order = list(_NAMES.values())
+    order = list(EDGE_WAYS.values())
     return Records(
         sorted(rows, key=lambda row: (row["model"], row["task"], order.index(row["way"]))), edge.about
     )
@@ -177,12 +177,12 @@ def of_edge_ways(edge: Records) -> str:
         told = []
         for model, of_model in one.by("model").items():
             there = of_model.values("way")
-            if _NAMES["mix"] in there and _NAMES["lex"] in there:
-                mix, lex = (of_model.where(way=_NAMES[name]) for name in ("mix", "lex"))
+            if EDGE_WAYS["mix"] in there and EDGE_WAYS["lex"] in there:
+                mix, lex = (of_model.where(way=EDGE_WAYS[name]) for name in ("mix", "lex"))
                 gap = difference(mix, lex, (f"{model}'s mix", "its embeddings alone"))
                 told.append(gap.sentence)
-                if _NAMES[UNTRAINED_MIX] in there:
-                    twin = of_model.where(way=_NAMES[UNTRAINED_MIX])
+                if EDGE_WAYS[UNTRAINED_MIX] in there:
+                    twin = of_model.where(way=EDGE_WAYS[UNTRAINED_MIX])
                     told.append(difference(mix, twin, (f"{model}'s mix", "its untrained twin's")).sentence)
         if told:
             lines.append(f"- **{task}**: {'; '.join(told)}.")

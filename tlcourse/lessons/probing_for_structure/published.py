@@ -3,12 +3,12 @@
 from typing import Any
 
 from tlcourse.lessons.probing_for_structure import results
-from tlcourse.lessons.probing_for_structure.in_words import edge_ways
+from tlcourse.lessons.probing_for_structure.in_words import EDGE_WAYS, edge_ways
 from tlcourse.lessons.probing_for_structure.live import RANK
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
-_HEWITT = "Hewitt and Manning 2019, table 1; quoted from memory, unverified"
+_HEWITT = "Hewitt and Manning 2019, table 1; quoted from memory, unverified: look it up before you cite it"
 _TENNEY = "Tenney et al. 2019, table 2, development part"
 _SAME = (
     "They: 40,000 sentences of the Wall Street Journal, BERT-base and BERT-large, up to 40 epochs. We: "
@@ -105,14 +105,15 @@ def _edge_rows(ways: Records) -> list[tuple[Any, ...]]:
         "dependencies": "BERT-base lex 80.2, mix 95.4 F1",
         "names": "BERT-base lex 89.7, mix 96.0 F1",
     }
+    short = {name: way for way, name in EDGE_WAYS.items()}
     found = []
     for task, paper in papers.items():
         if task not in ways.values("task"):
             continue
         model = ways.where(task=task).values("model")[0]
         one = ways.where(task=task, model=model)
-        told = ", ".join(f"{way.split(':')[0].split(' ')[0]} {mean_sd(rows.scores, '.1%')}"
-                         for way, rows in one.by("way").items() if not way.startswith("cat"))  # fmt: skip
+        told = ", ".join(f"{short[name]} {mean_sd(rows.scores, '.1%')}"
+                         for name, rows in one.by("way").items() if short[name] != "cat")  # fmt: skip
         found.append(
             (
                 f"edge probing: {task}",
@@ -137,5 +138,6 @@ def _control_row(rows: Records) -> tuple[Any, ...]:
         "Hewitt and Liang 2019, abstract",
         told,
         "They: ELMo, the Wall Street Journal. We: DistilBERT, 17 tags, a few hundred "
-        "sentences; of words that were not among them no probe can know the lot, which keeps it selective.",
+        "sentences; of words that were not among them no probe can know the answer that was drawn, which "
+        "keeps it selective.",
     )

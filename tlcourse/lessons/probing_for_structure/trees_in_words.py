@@ -149,7 +149,8 @@ def of_objectives(structural: Records, models: Sequence[str], measure: str = "UU
     below = [model for model in order if difference(best[model], flat).verdict != "above"]
     if below:
         return said + f"{listed(below)} cannot be said to beat no model at all, {flat.mean:.1%}."
-    return said + f"{'All are' if len(order) > 1 else 'That is'} above no model at all, {flat.mean:.1%}."
+    all_are = "Each at its best layer, all are" if len(order) > 1 else "At its best layer it is"
+    return said + f"{all_are} above no model at all, {flat.mean:.1%}."
 
 
 def _sunk(rows: Records, models: Sequence[str], flat: Records) -> str:
