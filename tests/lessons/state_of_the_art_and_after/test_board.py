@@ -6,7 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tlcourse.lessons.state_of_the_art_and_after import board, both_ways, figures, in_words
+from tlcourse.lessons.state_of_the_art_and_after import (
+    board,
+    both_ways,
+    figures,
+    in_words,
+    in_words_of_tuning,
+)
 from tlcourse.show.figures import png
 from tlcourse.show.records import Records, results_dir
 
@@ -52,6 +58,7 @@ def test_every_cell_has_three_seeds_and_every_empty_one_is_told(whole):
         for system in set(whole.systems) - set(whole.measured(task, 100)):
             assert system in told
             assert task in told
+            assert system in board.REASONS
 
 
 def test_every_system_has_its_costs(whole):
@@ -131,18 +138,18 @@ def test_numbers_in_words():
 
 def test_pairs_of_frozen_and_tuned_are_whole():
     pairs = both_ways.gather()
-    found = in_words.tuning(pairs)
+    found = in_words_of_tuning.tuning(pairs)
     assert len(found) >= 20
-    assert {"02", "06", "09", "suite"} <= set(pairs.values("lesson"))
+    assert {"02", "06", "09", "board"} <= set(pairs.values("lesson"))
     for key, group in pairs.by("lesson", "system", "task", "labels").items():
         for rows in group.by("way").values():
             assert len(rows) == 3, key
-    said = in_words.of_tuning(pairs)
+    said = in_words_of_tuning.of_tuning(pairs)
     above = sum(gap.verdict == "above" for gap in found.values())
     assert f"Of {len(found)} pairs, fine-tuned is above frozen in {above}," in said
     drawn = figures.both_ways(pairs)
     assert png(drawn.fig)
-    assert "DistilBERT: names, all labels: +24" in drawn.alt
+    assert "DistilBERT: names (CoNLL), all labels: +24" in drawn.alt
 
 
 def test_figures_of_the_board(whole, made):
@@ -163,3 +170,23 @@ def test_names_do_not_lie_on_one_another(whole):
             across = min(one.x1, other.x1) - max(one.x0, other.x0)
             up = min(one.y1, other.y1) - max(one.y0, other.y0)
             assert across < 2 or up < 0.4 * one.height
+
+
+def test_bold_cells_are_counted_beside_what_luck_gives(small):
+    said = in_words.of_bold(small, 100)
+    assert said.startswith("20 of 20 cells are bold.")
+    assert "some 1, by luck alone" in said
+
+
+def test_the_mean_rank_stands_beside_the_mean_gain(made):
+    ranks = in_words.ranks(made(), 100)
+    assert [*ranks.values()] == [4, 3, 5, 2, 1]
+    assert "SmolLM2 (1.0), MiniLM (2.0)" in in_words.of_scales(made(), 100)
+    turned = in_words.of_scales(made(leads={"film ratings": "bert-mini"}), 100)
+    assert "Without film ratings bert-mini (−3." in turned
+
+
+def test_with_many_labels_ours_are_told_apart(made):
+    assert "own 1 models none is above TF-IDF" in in_words.of_many_labels(made(), 1000)
+    led = made(leads={"films": "bert-mini"})
+    assert "bert-mini is above TF-IDF" in in_words.of_many_labels(led, 1000)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, SAME_TEXTS, Board
-from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
 RULE, MINILM, COUNTS, LARGEST = "the rule", "always MiniLM", f"always {BASELINE}", "the largest that fits"
+
+
+NEAR = 0.01  # of a share of 1: a point
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def kept_out(board: Board, budgets: Sequence[Budget], ways: Sequence[str] = tupl
     """Leave one task out: choose by the others, and see how good the choice is on it.
 
     Returns a record for each way, budget and task: `chosen`, `best` (of those that were measured on the task
-    and can be afforded), `right`, `luck` (right, or not worse than the best by more than luck), and as
-    `score` the regret: the best's mean score minus the chosen one's. A way that cannot choose has none.
+    and can be afforded), `right`, `near` (within a point of the best), and as `score` the regret: the best's
+    mean score minus the chosen one's. A way that cannot choose has none.
     """
     rows = []
     for number, budget in enumerate(budgets):
@@ -93,7 +95,7 @@ def kept_out(board: Board, budgets: Sequence[Budget], ways: Sequence[str] = tupl
                 chosen = WAYS[way](board, candidates, budget.labels, others(task, tasks))
                 if chosen is None:
                     continue
-                worse = chosen != best and difference(cells[best], cells[chosen]).verdict == "above"
+                regret = cells[best].mean - cells[chosen].mean
                 rows.append(
                     {
                         "way": way,
@@ -104,19 +106,19 @@ def kept_out(board: Board, budgets: Sequence[Budget], ways: Sequence[str] = tupl
                         "chosen": chosen,
                         "best": best,
                         "right": chosen == best,
-                        "luck": not worse,
-                        "score": cells[best].mean - cells[chosen].mean,
+                        "near": regret <= NEAR,
+                        "score": regret,
                     }
                 )
     return Records(rows)
 
 
 def summary(rows: Records) -> dict[str, float]:
-    """Of several choices: how many, and the shares `right` and `luck`, and mean and largest `regret`."""
+    """Of several choices: how many, and the shares `right` and `near`, and mean and largest `regret`."""
     return {
         "choices": len(rows),
         "right": float(np.mean([row["right"] for row in rows])),
-        "luck": float(np.mean([row["luck"] for row in rows])),
+        "near": float(np.mean([row["near"] for row in rows])),
         "regret": float(np.mean([row["score"] for row in rows])),
         "most": float(max(row["score"] for row in rows)),
     }

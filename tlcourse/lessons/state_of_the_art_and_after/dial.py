@@ -110,7 +110,7 @@ class Dial(Explorer):
         able = set(deciding.affordable(self.board, budget))
         fig, ax = plt.subplots(figsize=(9, 4.6), layout="none")
         fig.subplots_adjust(left=0.09, right=0.97, bottom=0.14, top=0.91)
-        places = {}
+        places, bars = {}, {}
         for one in ranked:
             gain, x = (
                 self.board.mean_gain(one, budget.labels, tasks),
@@ -120,7 +120,7 @@ class Dial(Explorer):
             pale = {"color": COLOURS["grey"], "mfc": "white", "alpha": 0.5}
             looks = strong if one in able else pale
             ax.errorbar(x, 100 * gain.mean, yerr=100 * gain.spread, ls="none", marker="o", ms=9, **looks)
-            places[one] = (x, 100 * gain.mean)
+            places[one], bars[one] = (x, 100 * gain.mean), 100 * gain.spread
             if one == chosen:
                 ax.plot(x, 100 * gain.mean, "o", ms=20, mfc="none", mec=COLOURS["vermillion"], mew=2.5)
         ax.axvspan(ms, 1e6, color=COLOURS["light"], alpha=0.6, lw=0)
@@ -134,7 +134,7 @@ class Dial(Explorer):
             ylabel=f"points above {BASELINE}",
             title=f"{budget.labels:,} labels: {chosen or 'nothing'} (ringed)",
         )
-        names_beside.put(ax, places, bold=[chosen], pale=[one for one in ranked if one not in able])
+        names_beside.put(ax, places, bold=[chosen], pale=[s for s in ranked if s not in able], bars=bars)
         return fig
 
     def static(self) -> Figure:

@@ -77,7 +77,7 @@ def front(board: Board, labels: int, batch: int = 1) -> Described:
         on = undominated({one: gains[one].mean for one in ranked}, costs)
         order = sorted(on, key=costs.__getitem__)
         xs, ys = [costs[one] for one in order], [100 * gains[one].mean for one in order]
-        ax.step([*xs, max(costs.values()) * 2], [*ys, ys[-1]], where="post", color="black", lw=1.5, zorder=1)
+        ax.step([*xs, xs[-1]], [*ys, ys[-1]], where="post", color="black", lw=1.5, zorder=1)
         for one in ranked:
             front_one = one in on
             ax.errorbar(
@@ -90,15 +90,17 @@ def front(board: Board, labels: int, batch: int = 1) -> Described:
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         ax.set(xlabel=f"{what} (logarithmic)")
         told.append(f"By {what}: {', '.join(order)}")
-        marks_of.append((ax, {one: (costs[one], 100 * gains[one].mean) for one in ranked}, on))
+        places = {one: (costs[one], 100 * gains[one].mean) for one in ranked}
+        marks_of.append((ax, places, on))
     axes[0].set_ylabel(f"points above {BASELINE}")
     marks = [
         Line2D([], [], ls="none", marker="o", ms=9, color=COLOURS["blue"], label="on the front"),
         Line2D([], [], ls="none", marker="s", ms=9, mfc="white", color=COLOURS["grey"], label="not on it"),
     ]
     fig.legend(handles=marks, loc="outside upper center", ncols=2)
+    bars = {one: 100 * gains[one].spread for one in ranked}
     for ax, places, on in marks_of:
-        names_beside.put(ax, places, bold=on, lift=9)
+        names_beside.put(ax, places, bold=on, lift=9, bars=bars)
     return Described(
         fig,
         f"Mean points above {BASELINE} over {len(tasks)} tasks with {labels} labels, against cost. On the "

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.lines import Line2D
 from scipy.ndimage import distance_transform_edt
 
 from tlcourse.lessons.state_of_the_art_and_after.board import Board
@@ -83,16 +84,15 @@ def regrets(rows: Records) -> Described:
         rows: as `deciding.kept_out` returns them, without a limit.
     """
     ways, cells = rows.values("way"), [*rows.by("task", "labels")]
-    fig, ax = plt.subplots(figsize=(10.5, 0.5 * len(cells) + 1.8))
+    fig, ax = plt.subplots(figsize=(10.5, 0.62 * len(cells) + 1.8))
     for look, way in zip(cycle(len(ways)), ways, strict=True):
         for y, (task, labels) in enumerate(cells):
             found = [r for r in rows if (r["way"], r["task"], r["labels"]) == (way, task, labels)]
             for row in found:
-                offset = 0.18 * (ways.index(way) - (len(ways) - 1) / 2)
+                offset = 0.21 * (ways.index(way) - (len(ways) - 1) / 2)
                 ax.plot(
                     100 * row["score"], y + offset, ls="none", marker=look["marker"], ms=9,
-                    color=look["color"], mfc=look["color"] if row["luck"] else "white",
-                    label=way if y == 0 else None,
+                    color=look["color"], mfc=look["color"] if row["near"] else "white",
                 )  # fmt: skip
     best = [next(r["best"] for r in rows if (r["task"], r["labels"]) == cell) for cell in cells]
     ax.set_yticks(
@@ -101,8 +101,11 @@ def regrets(rows: Records) -> Described:
     )
     ax.set_ylim(len(cells) - 0.5, -0.5)
     ax.set(xlabel="regret: points behind the best on the task that was kept out")
-    handles, names = ax.get_legend_handles_labels()
-    fig.legend(handles, names, loc="outside upper center", ncols=len(ways))
+    handles = [
+        Line2D([], [], ls="none", ms=9, label=way, marker=look["marker"], color=look["color"])
+        for look, way in zip(cycle(len(ways)), ways, strict=True)
+    ]
+    fig.legend(handles=handles, loc="outside upper center", ncols=len(ways))
     told = [
         f"{way}: {100 * np.mean([r['score'] for r in rows.where(way=way)]):.1f} points on average"
         for way in ways

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from tlcourse.lessons.state_of_the_art_and_after.traps import HONEST, PICKED, TRUE
+from tlcourse.lessons.state_of_the_art_and_after.traps import FRESH, HONEST, PICKED, TEST, TRUE
 from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
@@ -21,7 +23,7 @@ def _signed(points: float) -> str:
 def seeds(scores: Records, first: str, second: str) -> Described:
     """Draw the difference of two systems for each seed, a panel for each number of labels."""
     labels = scores.values("labels")
-    fig, axes = plt.subplots(1, len(labels), figsize=(5.6 * len(labels), 3.6), sharey=True, squeeze=False)
+    fig, axes = plt.subplots(1, len(labels), figsize=(5.6 * len(labels), 4), sharey=True, squeeze=False)
     told = []
     for ax, n in zip(axes[0], labels, strict=True):
         gap = (
@@ -40,6 +42,12 @@ def seeds(scores: Records, first: str, second: str) -> Described:
             f"{n:,} labels: {first} is ahead in {up.sum()} of {len(gap)}, mean " + _signed(gap.mean())
         )
     axes[0, 0].set_ylabel(f"{first} minus {second},\npoints")
+    marks = [
+        Patch(color=COLOURS["blue"], label=f"{first} is ahead"),
+        Patch(fc="white", ec=COLOURS["vermillion"], hatch="///", label=f"{second} is ahead, or level"),
+        Line2D([], [], color="black", ls="--", lw=2, label="mean"),
+    ]
+    fig.legend(handles=marks, loc="outside upper center", ncols=3)
     return Described(fig, f"Difference of {first} and {second}, seed by seed. {'; '.join(told)}.")
 
 
@@ -91,7 +99,7 @@ def leaks(found: Records) -> Described:
     fig, axes = plt.subplots(
         1, len(systems), figsize=(4.4 * len(systems) + 0.6, 3.9), sharey=True, squeeze=False
     )
-    looks = dict(zip(("the test set", "fresh texts"), cycle(2), strict=True))
+    looks = dict(zip((TEST, FRESH), cycle(2), strict=True))
     told = []
     for ax, system in zip(axes[0], systems, strict=True):
         for on, look in looks.items():
@@ -105,5 +113,5 @@ def leaks(found: Records) -> Described:
         ax.set(title=system, xlabel="share of the test set that leaked, %")
     axes[0, 0].set_ylabel("accuracy, %")
     axes[0, 0].yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    axes[0, 0].legend()
+    axes[0, 0].legend(title="bar: standard deviation")
     return Described(fig, f"Accuracy by the share of leaked test texts. {'; '.join(told)}.")

@@ -1,9 +1,11 @@
 """The sentences on the traps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from tlcourse.lessons.state_of_the_art_and_after.traps import HONEST, PICKED, TRUE
+import numpy as np
+
+from tlcourse.lessons.state_of_the_art_and_after.traps import FRESH, HONEST, PICKED, TEST, TRUE, WRONG
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
@@ -14,12 +16,38 @@ def of_seeds(scores: Records, shares: Mapping[str, Mapping[int, float]]) -> str:
     told = []
     for (name, found), n in zip(shares.items(), scores.values("labels"), strict=True):
         gap = difference(scores.where(system=first, labels=n), scores.where(system=second, labels=n))
+        error = 100 * gap.of_seed.std(ddof=1) / np.sqrt(len(gap.of_seed))
         told.append(
-            f"{name}: {100 * abs(gap.mean):.1f} points apart in the mean, and the difference of one seed "
-            "strays by "
-            f"{100 * gap.of_seed.std(ddof=1):.1f} (standard deviation); one seed errs in {found[1]:.0%}"
+            f"{name}: {100 * abs(gap.mean):.1f} points apart in the mean (± {error:.1f}, standard error), "
+            "while "
+            f"one seed strays from it by {100 * gap.of_seed.std(ddof=1):.1f} (standard deviation); one seed "
+            "errs "
+            f"in {found[1]:.0%}"
         )
-    return f"{'. '.join(told)}. What counts is the distance in units of that straying."
+    return (
+        f"{'. '.join(told)}. (Level counts as half an error.) What counts is the distance in units of the "
+        "straying. Which one is *better* is itself only as sure as that mean."
+    )
+
+
+def of_test_texts(first: str, second: str, found: Mapping[int, tuple[float, float]]) -> str:
+    """What other test sets of several sizes might have said of one training."""
+    told = [f"{n:,} texts: {_points(low)} to {_points(high)}" for n, (low, high) in found.items()]
+    return (
+        f"One training each on 1,000 labels, {first} minus {second} in points, 95% interval over drawn test "
+        "sets: "
+        f"{'; '.join(told)}. To tell a point apart, many texts are needed, however many seeds there are."
+    )
+
+
+def of_shared_runs(pairs: Sequence[tuple[str, str]], n_test: int, n: int) -> str:
+    """What a search by runs of words finds in the course's own split."""
+    said = (
+        f"In the course’s own split of film snippets, {len(pairs)} of {n_test:,} test texts share {n} words "
+        "in a "
+        "row with a training text"
+    )
+    return f"{said}, such as “{pairs[0][0]}” and “{pairs[0][1]}”." if pairs else f"{said}."
 
 
 def of_tries(found: Records) -> str:
@@ -54,10 +82,10 @@ def of_leaks(found: Records) -> str:
     shares = found.values("share")
     told = []
     for system in found.values("system"):
-        rows = found.where(system=system, on="the test set")
+        rows = found.where(system=system, on=TEST)
         before, after = rows.where(share=shares[0]), rows.where(share=shares[-1])
         gap = difference(after, before)
-        fresh = found.where(system=system, on="fresh texts")
+        fresh = found.where(system=system, on=FRESH)
         real = difference(fresh.where(share=shares[-1]), fresh.where(share=shares[0]))
         size = _points(gap.mean)
         verb = gap.says(
@@ -65,10 +93,11 @@ def of_leaks(found: Records) -> str:
             below=f"loses {_points(-gap.mean)} points",
             luck=f"{size} points, within luck",
         )
+        wrong = found.where(system=system, on=WRONG, share=shares[-1])
         told.append(
-            f"{system}: {verb} ({shares[-1]:.0%} of its errors are "
-            f"{_points(shares[-1] * (1 - before.mean))}); on fresh texts its score "
-            f"{real.says(above='rises too', below='falls', luck='stays within luck')}"
+            f"{system}: {verb} (the leaked texts that it had wrong before are {_points(wrong.mean)} points); "
+            "on "
+            f"fresh texts its score {real.says(above='rises too', below='falls', luck='stays within luck')}"
         )
     return (
         f"With {shares[-1]:.0%} of the test texts leaked: {'; '.join(told)}. A leak buys what a model learns "

@@ -17,6 +17,7 @@ def put(
     bold: Collection[str] = (),
     pale: Collection[str] = (),
     lift: float = 0.0,
+    bars: Mapping[str, float] | None = None,
 ) -> None:
     """Write each name right of its mark, or as near to that as is free; a thin line leads to it if far.
 
@@ -24,6 +25,7 @@ def put(
 
     Args:
         places: name → where its mark is, in data.
+        bars: name → half the height of the bar through its mark, in data; no name is put on one.
         lift: points that a bold name stands above its mark, so that a line from there stays free.
     """
     if ax.figure.get_layout_engine() is not None:
@@ -32,6 +34,12 @@ def put(
     marks = {name: to_points * ax.transData.transform(place) for name, place in places.items()}
     right = to_points * ax.bbox.x1
     taken = [(x - 5, x + 5, y - 5, y + 5) for x, y in marks.values()]
+    for name, half in (bars or {}).items():
+        (x, high), (_, low) = (
+            to_points * ax.transData.transform((places[name][0], places[name][1] + side * half))
+            for side in (1, -1)
+        )
+        taken.append((x - 2, x + 2, low, high))
     for name, (x, y) in sorted(marks.items(), key=lambda item: -item[1][1]):
         width, up = _WIDE * len(name), lift if name in bold else 0.0
         spots = [

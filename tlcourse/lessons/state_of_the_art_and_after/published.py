@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tlcourse.lessons.state_of_the_art_and_after import in_words
+from tlcourse.lessons.state_of_the_art_and_after import in_words, in_words_of_tuning
 from tlcourse.lessons.state_of_the_art_and_after.board import LABELS, Board
 from tlcourse.show.records import Records
 
 NOT_MEASURED = (
     "What is newer is not on our board: ModernBERT, embeddings made of large language models, and those "
     "models "
-    "asked without any training. They need downloads or machines that this course does without. Their "
+    "asked without any training. They are not in the packages that this course runs on. Their "
     "authors’ "
     "figures are from other tasks; to place one, put it through the yardstick of section 6."
 )
@@ -48,9 +48,9 @@ def paper_rows(
         ),
         (
             "frozen or fine-tuned?",
-            "about as good on most tasks; the heads differ",
-            "Peters, Ruder and Smith 2019, section 4 (reported)",
-            in_words.count_of_tuning(pairs),
+            "which is better depends on how alike the pretraining task and the new one are",
+            "Peters, Ruder and Smith 2019, abstract",
+            in_words_of_tuning.count_of_tuning(pairs),
             "Our frozen states have a linear model on top; theirs have a network of their own, which frozen "
             "states "
             "need most where words are tagged (lesson 09).",

@@ -15,10 +15,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from tlcourse.data import glove, rated_sentences
+from tlcourse.data.overlap import Words, ngrams
 from tlcourse.show.records import Records
 from tlcourse.train.measuring import baselines
 
 NEIGHBOUR = "nearest neighbour"  # on GloVe: gives each text the label of the training text closest to it
+TEST, FRESH, WRONG = "the test set", "fresh texts", "wrong before, among the leaked"
 PICKED, TRUE, HONEST = "picked on the test set", "the same pick, on fresh texts", "picked on other texts"
 
 
@@ -76,19 +78,53 @@ def many_seeds(data: Films, systems: Sequence[str], labels: Sequence[int], seeds
 def flips(
     first: np.ndarray, second: np.ndarray, sizes: Sequence[int], seed: int, draws: int = 2000
 ) -> dict[int, float]:
-    """How often the mean of so many seeds puts the wrong one in front: size → share of the draws.
+    """How often the mean of so many seeds puts the wrong one in front: size → share; a draw counts half.
 
     Args:
         first, second: scores with the same seeds, (S,); which of them is better is taken from all the seeds.
-        sizes: how many seeds a reader is shown; they are drawn from the S with replacement.
+        sizes: how many seeds a reader is shown. One is counted; more are drawn from the S with replacement.
     """
     gap = first - second
     better, rng = np.sign(gap.mean()), np.random.default_rng(seed)
     found = {}
     for n in sizes:
-        means = gap[rng.integers(0, len(gap), (draws, n))].mean(axis=1)
-        found[n] = float((np.sign(means) != better).mean())
+        shown = gap if n == 1 else gap[rng.integers(0, len(gap), (draws, n))].mean(axis=1)
+        found[n] = float((np.sign(shown) == -better).mean() + 0.5 * (shown == 0).mean())
     return found
+
+
+def of_test_texts(
+    data: Films, systems: Sequence[str], labels: int, seed: int, sizes: Sequence[int], draws: int = 2000
+) -> dict[int, tuple[float, float]]:
+    """What test sets of so many texts would have said of one training: size → 95% interval of the difference.
+
+    The paired bootstrap of the exercise, from the course's test texts; first minus second.
+    """
+    drawn = np.random.default_rng(seed).permutation(data.train)[:labels]
+    right = [
+        fitted(data, one, drawn).predict(data.inputs[one][data.test]) == data.label[data.test]
+        for one in systems
+    ]
+    gap, rng = right[0].astype(float) - right[1], np.random.default_rng(seed)
+    found = {}
+    for n in sizes:
+        means = [gap[rng.integers(0, len(gap), n)].mean() for _ in range(draws)]
+        low, high = np.percentile(means, [2.5, 97.5])
+        found[n] = (float(low), float(high))
+    return found
+
+
+def shared_runs(data: Films, n: int) -> list[tuple[str, str]]:
+    """Pairs of a test text and a training text of the course's own split that share a run of `n` words."""
+    words, known = Words(), {}
+    for i in data.train:
+        known |= {int(run): int(i) for run in ngrams(words.numbers(data.texts[i]), n)}
+    pairs = []
+    for i in data.test:
+        twin = next((known[int(r)] for r in ngrams(words.numbers(data.texts[i]), n) if int(r) in known), None)
+        if twin is not None:
+            pairs.append((data.texts[i], data.texts[twin]))
+    return pairs
 
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0)  # scikit-learn's C, for each of the ways to count
@@ -152,18 +188,21 @@ def leak(
 ) -> Records:
     """Put a share of the test texts, with their labels, in place of training texts.
 
-    Returns records with `system`, `share`, `on` ("the test set", or "fresh texts", which never leak), `seed`
-    and `score`.
+    Returns records with `system`, `share`, `on`, `seed` and `score`: accuracy on the test set (TEST), on
+    texts that never leak (FRESH); and the share of the test set that leaked and was wrong before (WRONG).
     """
     rows = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
         drawn, rest = rng.permutation(data.train)[:labels], rng.permutation(data.test)
         test, fresh = rest[:tested], rest[tested:]
+        clean = {system: fitted(data, system, drawn) for system in systems}
         for share, system in product(shares, systems):
             n = round(share * tested)
             model = fitted(data, system, np.concatenate([test[:n], drawn[n:]]))
-            for on, part in (("the test set", test), ("fresh texts", fresh)):
-                score = data.score(system, model, part)
-                rows.append({"system": system, "share": share, "on": on, "seed": seed, "score": score})
+            kept = {"system": system, "share": share, "seed": seed}
+            for on, part in ((TEST, test), (FRESH, fresh)):
+                rows.append({**kept, "on": on, "score": data.score(system, model, part)})
+            wrong = n * (1 - data.score(system, clean[system], test[:n])) / tested if n else 0.0
+            rows.append({**kept, "on": WRONG, "score": wrong})
     return Records(rows)

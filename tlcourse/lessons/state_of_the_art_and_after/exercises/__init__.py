@@ -19,17 +19,16 @@ __all__ = [
 
 who_leads = prediction(
     question=(
-        "Fourteen systems of the course, all frozen, a linear model on top, 100 labels. On how many of the "
+        "The systems of the course, all frozen, a linear model on top, 100 labels. On how many of the "
         "seven tasks is the best of them one of the nine that the course trained itself, on 16 million "
         "pieces each?"
     ),
     options=("None: the large ones that others trained lead everywhere", "One", "Three", "Six or seven"),
     answer=1,
     why=(
-        "Nearly. But size and text are not all: what a model was trained to do counts for a task that asks "
-        "just that.",
-        "Parts of speech: elmo-mini, which reads words letter by letter in both directions, beside a model "
-        "eighteen times as large.",
+        "Nearly. One small model keeps up where the letters and the neighbours of a word tell most.",
+        "Parts of speech: elmo-mini, which reads words letter by letter in both directions, is level with a "
+        "model eighteen times as large.",
         "Up to a hundred thousand times less text tells on most tasks.",
         "They read 16 million pieces. The others read billions, or learned from a teacher who had.",
     ),
@@ -41,7 +40,7 @@ one_seed = prediction(
         "differ by less than a point. You draw the labels once. How often is the wrong one in front?"
     ),
     options=(
-        "Hardly ever: 2,651 test texts are many",
+        "Hardly ever",
         "About one time in ten or fewer",
         "One time in six to one in two",
     ),
@@ -60,13 +59,13 @@ leak_buys = prediction(
         "classifier that is right two times in three?"
     ),
     options=(
-        "About ten points: a tenth of the test is known",
-        "About three at most: it can only mend the third of them that was wrong",
-        "Nothing: 50 texts among 1,000 cannot change much",
+        "About ten points",
+        "About three points",
+        "Next to nothing: 50 texts among 1,000",
     ),
     answer=1,
     why=(
-        "Two thirds of those would have been right anyway.",
+        "Two thirds of those would have been right anyway: a leak can only mend what was wrong.",
         "A tenth of the errors, if it remembers what it read; less if it cannot.",
         "They change what is asked: a model that remembers needs to see a text once.",
     ),

@@ -122,6 +122,7 @@ _BOTH = "Both have to hold: the other is at least as good *and* at least as chea
 
 @exercise(
     title="The Pareto front",
+    any_kind=True,
     inputs=_systems,
     special={
         "two have the same score, one is cheaper": ([0.7, 0.7, 0.5], [9.0, 4.0, 1.0]),
@@ -196,7 +197,7 @@ _BOTH = "Both have to hold: the other is at least as good *and* at least as chea
     ],
 )
 def pareto_front(scores: Sequence[float], costs: Sequence[float]) -> list[int]:
-    """Return the places, ascending, of the systems that no other makes pointless.
+    """Return a list: the places, ascending, of the systems that no other makes pointless.
 
     One makes another pointless if it is at least as good (score), at least as cheap, and better or cheaper.
     """

@@ -1,5 +1,6 @@
 """Find the test texts that have leaked."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -143,27 +144,48 @@ def _joined(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
     return _leaked([" ".join(train)], test, n)
 
 
+def _by_letters(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    clean = [[" ".join(re.findall(r"\w+", text)) for text in texts] for texts in (train, test)]
+    return _leaked(*clean, n)
+
+
+def _each_run(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    known = set().union(*(_runs(text, n) for text in train))
+    return [i for i, text in enumerate(test) for run in _runs(text, n) if run in known]
+
+
+def _blocks(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = text.lower().split()
+        return {tuple(words[i : i + n]) for i in range(0, len(words) - n + 1, n)}
+
+    known = set().union(*(runs(text) for text in train))
+    return [i for i, text in enumerate(test) if runs(text) & known]
+
+
 @exercise(
     title="Texts that have leaked",
+    any_kind=True,
     inputs=_texts,
     special={
-        "the shared run stands at the very end of both": (
+        "the shared run stands at the very end": (
             ["it was a fine old film"],
             ["so a fine old film"],
             4,
         ),
-        "a shared run of one less": (["it was a fine old film"], ["one fine old film"], 4),
-        "texts shorter than the run": (["a film"], ["a film", "film"], 4),
-        "a run that is part of longer words": (
+        "the shared run is one word short": (["it was a fine old film"], ["one fine old film"], 4),
+        "texts are shorter than the run": (["a film"], ["a film", "film"], 4),
+        "a run is part of longer words": (
             ["the cartoons were fine"],
             ["toons were fine", "oons were"],
             2,
         ),
-        "a run that goes from one text into the next": (
+        "a run goes from one text into the next": (
             ["a fine old", "film was it"],
             ["old film", "fine old"],
             2,
         ),
+        "a comma stands behind a word": (["a fine film, was it"], ["fine film was", "film, was it"], 3),
         "capitals differ": (["A Fine Old Film"], ["a fine old film"], 3),
     },
     equivalent={"result: absolute": "a place is never negative"},
@@ -198,15 +220,14 @@ def _joined(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
             _in_the_text,
             "You look for letters in the text, so that “toons” is found in “cartoons”: compare words.",
         ),
-        (
-            lambda train, test, n: np.array(_leaked(train, test, n)),
-            "The places are right: a list of them is wanted.",
-        ),
+        (_by_letters, "Words are what `split()` gives: “film,” is another word than “film”."),
+        (_each_run, "A text is listed once for each shared run: once is enough."),
+        (_blocks, "You cut each text into runs that follow one another: a run may begin at any word."),
         (lambda train, test, n: set(_leaked(train, test, n)), "A set keeps no order: a list is wanted."),
     ],
 )
 def leaked(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
-    """Return the places, ascending, of the test texts that share a run of n words with any training text.
+    """Return a list: the places, ascending, of test texts that share n words in a row with a training text.
 
     Words are what `text.lower().split()` gives; a text of fewer than n words has no run.
     """

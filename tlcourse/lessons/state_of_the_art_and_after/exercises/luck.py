@@ -114,6 +114,7 @@ def _other_ends(low: float, high: float) -> Callable:
 
 @exercise(
     title="A paired bootstrap",
+    any_kind=True,
     inputs=_answers,
     special={
         "both are right on the same texts": (
@@ -188,7 +189,7 @@ def _other_ends(low: float, high: float) -> Callable:
     ],
 )
 def paired_bootstrap(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
-    """Return the percentiles 2.5 and 97.5 of the difference in accuracy, a minus b, over the draws.
+    """Return the pair (low, high): percentiles 2.5 and 97.5, over the draws, of a's accuracy minus b's.
 
     a, b: numpy arrays of 0 and 1, (N,): was the system right on each text? draws: (B, N), each row a test set
     of N places among the texts, drawn with replacement.
@@ -293,10 +294,16 @@ def _from_one(scores: Sequence[float], k: int) -> float:
             lambda scores, k: float(np.median(scores)),
             "That is the median of all: the best of k is asked for.",
         ),
+        (
+            lambda scores, k: _exact(sorted(set(scores)), min(k, len(set(scores)))),
+            "Equal scores are different settings: a set drops one of them.",
+        ),
         (_first_k, "That is the best of the first k: any k may be drawn, take the mean over all sets."),
         (
             _with_replacement,
-            "You may draw the same setting twice: k *different* ones are tried, so count sets with `comb`.",
+            "You may draw the same setting twice, as Dodge et al. do: here k *different* ones are tried, so "
+            "count "
+            "sets with `comb`.",
         ),
         (
             _unsorted,

@@ -95,6 +95,11 @@ def _only_itself_left_in(scores: np.ndarray) -> np.ndarray:
     return scores.max(axis=1) - _of(scores, np.array(found))
 
 
+def _of_means(scores: np.ndarray) -> np.ndarray:
+    rest = [np.delete(scores, t, axis=0).mean(axis=0).max() for t in range(len(scores))]
+    return scores.max(axis=1) - np.array(rest)
+
+
 @exercise(
     title="Regret on a task kept out",
     inputs=_table,
@@ -136,6 +141,7 @@ def _only_itself_left_in(scores: np.ndarray) -> np.ndarray:
             _on_the_rest,
             "You look at the other tasks for the regret: it counts on the task that was kept out.",
         ),
+        (_of_means, "You subtract the best mean of the others: what does that system score on *this* task?"),
         (_mean_minus, "The regret is how far you are behind the best on that task, not behind the mean."),
         (_worst, "You choose the worst of the others: argmax, not argmin."),
         (_next_row_left_out, "You leave out another task's row than the one that you look at."),
@@ -145,7 +151,7 @@ def _only_itself_left_in(scores: np.ndarray) -> np.ndarray:
 def regrets(scores: np.ndarray) -> np.ndarray:
     """Return (T,): the best score on each task minus that of the system with the best mean on the others.
 
-    scores: numpy array, (T, S): T tasks, S systems. Of systems with the same mean the first is taken.
+    scores: numpy array, (T, S): T tasks, each on its own texts, S systems. Of equal means take the first.
     """
     found = []
     for t in range(len(scores)):
