@@ -130,8 +130,7 @@ def of_bold(board: Board, labels: int) -> str:
         f"{bold} of {len(verdicts)} cells are bold. If no system differed from {BASELINE}, about one in "
         "twenty "
         f"would be, some {0.05 * len(verdicts):.0f}, by luck alone: whoever looks at many comparisons finds "
-        "some. "
-        "And three seeds make wide intervals: a large gain may be plain because its seeds differ much."
+        "some. And three seeds make wide intervals: a large gain is not bold where its seeds differ much."
     )
 
 

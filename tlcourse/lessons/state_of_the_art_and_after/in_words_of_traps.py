@@ -47,7 +47,12 @@ def of_shared_runs(pairs: Sequence[tuple[str, str]], n_test: int, n: int) -> str
         "in a "
         "row with a training text"
     )
-    return f"{said}, such as “{pairs[0][0]}” and “{pairs[0][1]}”." if pairs else f"{said}."
+    if not pairs:
+        return f"{said}."
+    return (
+        f"{said}, such as “{pairs[0][0]}” and “{pairs[0][1]}”. Look at what is found before you call it a leak: a "
+        "title or a saying is shared, too."
+    )
 
 
 def of_tries(found: Records) -> str:
