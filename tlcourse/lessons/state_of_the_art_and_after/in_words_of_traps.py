@@ -50,7 +50,8 @@ def of_shared_runs(pairs: Sequence[tuple[str, str]], n_test: int, n: int) -> str
     if not pairs:
         return f"{said}."
     return (
-        f"{said}, such as “{pairs[0][0]}” and “{pairs[0][1]}”. Look at what is found before you call it a leak: a "
+        f"{said}, such as “{pairs[0][0]}” and “{pairs[0][1]}”. Look at what is found before you call it a "
+        "leak: a "
         "title or a saying is shared, too."
     )
 
