@@ -17,6 +17,7 @@ PAGES = [
     "index.html",
     "search.html",
     "teaching.html",
+    "jupyterhub.html",
     "glossary.html",
     "symbols.html",
     *(f"{one.name}.html" for one in all_lessons(ROOT)),
