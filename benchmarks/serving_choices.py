@@ -3,9 +3,9 @@
     python benchmarks/serving_choices.py batches load search int8
     TLCOURSE_FILES=gold python benchmarks/serving_choices.py layers bits
 
-`batches`: seconds of one core for a batch, by texts and by length, and texts a second with and without sorting.
+`batches`: seconds of one core for a batch, by texts and by length; texts a second with and without sorting.
 `load`: a server of one worker, by clients, by texts in a request and by length. `layers`: every layer and
-pooling, judged by people's ratings of pairs (STS benchmark, dev and test) and by headlines that should find
+pooling, judged by people's ratings of pairs (STS benchmark, test) and by headlines that should find
 their article; its five seeds are disjoint parts of the pairs. `search`: exact and approximate, with the order
 in which vectors are put in as the seed. `int8`: a quantised encoder beside its original; `bits`: weights
 rounded to fewer and fewer bits. Times are of the processor where that can be (one thread), else of the clock:
@@ -14,11 +14,13 @@ rounded to fewer and fewer bits. Times are of the processor where that can be (o
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from results_file import RecordsFile
+from usearch.index import Index
 
 from tlcourse import assets
 from tlcourse.data import glove, stsb
@@ -35,6 +37,7 @@ LENGTHS, SIZES = (8, 16, 32, 64, 128), (1, 2, 4, 8, 16, 32)
 CLIENTS, AT_ONCE, LONG = (1, 4, 16, 64), (1, 8, 32), (16, 64, 250)
 SECONDS = 2.0  # of a load
 MODELS = ("bert-mini", "distilbert", "minilm")
+ARTICLES, FEWER = 1000, 400  # among which a headline finds its own
 K, QUERIES, KEEPS = 10, 200, (10, 32, 128, 512)
 
 
@@ -103,16 +106,16 @@ def load(out: Path, note: str | None) -> None:
 
 
 def pairs() -> tuple[list[str], list[str], np.ndarray]:
-    """The dev and test parts of the STS benchmark: sentences, sentences, ratings."""
+    """The test part of the STS benchmark: sentences, sentences, ratings."""
     data = stsb.load()
-    chosen = np.concatenate([data.valid_index, data.test_index])
-    return [data.first[i] for i in chosen], [data.second[i] for i in chosen], data.score[chosen]
+    first, second = ([some[i] for i in data.test_index] for some in (data.first, data.second))
+    return first, second, data.score[data.test_index]
 
 
 def layers_(out: Path, note: str | None) -> None:
     results = RecordsFile(out / "layers.json")
     first, second, rated = pairs()
-    news = articles.load()
+    news = articles.load(ARTICLES)
 
     def keep(task: str, scores: list[float], **key: object) -> None:
         results.add_all({**key, "task": task, "seed": seed, "score": s} for seed, s in enumerate(scores))
@@ -130,16 +133,18 @@ def layers_(out: Path, note: str | None) -> None:
         right = articles.found_first(articles.shared_words(news.headlines, news.paragraphs))
         keep("found", [right[p].mean() for p in layers.parts(len(right))], model="TF-IDF", weights="trained")
     for model in MODELS:
-        if not results.has(model=model, task="alike"):
-            read = [layers.of_all_layers(model, some) for some in (first, second)]
+        for task, texts in (("alike", (first, second)), ("found", (news.headlines, news.paragraphs))):
+            if results.has(model=model, task=task):
+                continue
+            read = [layers.of_all_layers(model, some) for some in texts]
             for layer, pooling in read[0]:
-                scores = layers.alike(*(some[layer, pooling] for some in read), rated)
-                keep("alike", scores, model=model, layer=layer, pooling=pooling)
-        if not results.has(model=model, task="found"):
-            read = [layers.of_all_layers(model, some) for some in (news.headlines, news.paragraphs)]
-            for layer, pooling in read[0]:
-                scores = layers.found(*(some[layer, pooling] for some in read))
-                keep("found", scores, model=model, layer=layer, pooling=pooling)
+                vectors = [some[layer, pooling] for some in read]
+                ways = {pooling: vectors}
+                if pooling == "REDUCE_MEAN":
+                    ways[layers.CENTRED] = layers.centred(vectors)
+                for way, some in ways.items():
+                    scores = layers.alike(*some, rated) if task == "alike" else layers.found(*some)
+                    keep(task, scores, model=model, layer=layer, pooling=way)
 
 
 def search(out: Path, note: str | None) -> None:
@@ -180,13 +185,16 @@ def one_search(vectors: np.ndarray, queries: np.ndarray) -> list[dict[str, objec
         rows.append({"way": way, "measure": "seconds to build", "score": building})
         rows.append({"way": way, "measure": "megabytes", "score": index.memory_usage / 1e6})
         for keeps in KEEPS:
-            walk = lambda query, keeps=keeps: nearest.walk(index, query, K, keeps)  # noqa: E731
-            found, seconds = nearest.timed(walk, queries)
+            found, seconds = nearest.timed(partial(walked, index, keeps), queries)
             key = {"way": way, "keeps": keeps}
             rows.append({**key, "measure": "seconds", "score": seconds})
             rows.append({**key, "measure": "recall", "score": nearest.recall(found, right)})
     rows.append({"way": "exact", "measure": "megabytes", "score": vectors.nbytes / 1e6})
     return rows
+
+
+def walked(index: Index, keeps: int, query: np.ndarray) -> np.ndarray:
+    return nearest.walk(index, query, K, keeps)
 
 
 def int8_(out: Path, note: str | None) -> None:
@@ -208,7 +216,7 @@ def int8_(out: Path, note: str | None) -> None:
 def bits(out: Path, note: str | None) -> None:
     results = RecordsFile(out / "bits.json")
     first, second, rated = pairs()
-    news = articles.load()
+    news = articles.load(FEWER)
     encoder = encoders.load("minilm")
     ways = {"float32": encoder, "int8": int8.in_int8(encoder)}
 

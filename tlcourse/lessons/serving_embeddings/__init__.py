@@ -1,1 +1,1 @@
-"""Room of lesson Serving embeddings: its server, its search box, its dial, its figures, its sentences, its exercises."""
+"""Room of lesson Serving embeddings: its server, its clients, its widgets, its figures, its exercises."""

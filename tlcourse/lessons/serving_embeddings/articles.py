@@ -1,4 +1,4 @@
-"""What is searched: the first paragraph of each BBC article, and its headline, by which it should be found."""
+"""What is searched: the first paragraph of each BBC article, which its headline should find."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,9 @@ def of_length(encoder: TextEncoder, length: int) -> Example:
     before, _, after = encoder.marks
     (example,) = encoder.beginnings([" ".join([FILLER] * (length - len(before) - len(after)))])
     if len(example) != length:
-        raise ValueError(f"the text has {len(example)} pieces, expected {length}: {FILLER!r} is not one piece")
+        raise ValueError(
+            f"the text has {len(example)} pieces, expected {length}: {FILLER!r} is not one piece"
+        )
     return example
 
 
@@ -77,7 +79,7 @@ class Cost:
 
 
 def padded_share(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> float:
-    """Of all that is computed, the share that is padding: each text is as long as the longest of its batch."""
+    """Of all that is computed, the share that is padding, if each batch is as long as its longest text."""
     computed = sum(len(batch) * max(lengths[i] for i in batch) for batch in batches)
     return 1 - sum(lengths[i] for batch in batches for i in batch) / computed
 

@@ -41,6 +41,15 @@ class Visits:
         return float(self.answered.max() - self.arrived.min())
 
     @property
+    def inside(self) -> float:
+        """How many are inside on average over that time, added up from one change to the next."""
+        moments = np.concatenate([self.arrived, self.answered])
+        change = np.repeat([1, -1], len(self.arrived))
+        order = np.argsort(moments, kind="stable")
+        now = np.cumsum(change[order])[:-1]
+        return float((now * np.diff(moments[order])).sum() / self.seconds)
+
+    @property
     def per_second(self) -> float:
         """Texts answered in a second."""
         return len(self.arrived) / self.seconds

@@ -7,6 +7,7 @@ the same order, as Spearman's correlation? *Found*: a headline has to find its o
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 from scipy.stats import spearmanr
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -14,37 +15,47 @@ from tlcourse.data import glove
 from tlcourse.data.sentences import find_words
 from tlcourse.lessons.serving_embeddings.articles import found_first
 from tlcourse.lessons.serving_embeddings.nearest import unit
+from tlcourse.models.pretrained.minilm import batches_by_length
 from tlcourse.serve.embedding import Embedder
+from tlcourse.serve.pooling import pool
 
 POOLINGS = ("REDUCE_MEAN", "REDUCE_MAX", "REDUCE_MEAN_MAX", "CLS_TOKEN")
+CENTRED = "REDUCE_MEAN, centred"  # no strategy of the server: it does not know which texts will come
+AT_ONCE = 32
+SAME = 1e-5  # cosines that differ by less do not differ
 PARTS = 5  # into which pairs or headlines are dealt, each of them a seed
 
 
-def of_all_layers(model: str, texts: Sequence[str], longest: int = 64, at_once: int = 256):
+def of_all_layers(
+    model: str, texts: Sequence[str], longest: int = 64, only: Sequence[int] | None = None
+) -> dict[tuple[int, str], np.ndarray]:
     """(layer, pooling) → vectors of all texts, (N, W); layer −1 is the last, as in the server's settings.
+
+    Args:
+        longest: tokens of a text that are read.
+        only: these layers, in place of all.
 
     Raises what `Embedder` raises.
     """
-    probe = Embedder(model)
-    widths = probe.encoder.widths
-    layers = tuple(range(-len(widths), 0))
-    ends = np.cumsum([0, *widths])
-    found: dict[tuple[int, str], np.ndarray] = {}
-    for pooling in ("REDUCE_MEAN_MAX", "CLS_TOKEN"):
-        embed = Embedder(model, layers=layers, pooling=pooling, max_seq_len=longest)
-        embed.encoder = probe.encoder
-        rows = np.concatenate(
-            [embed(texts[i : i + at_once]).vectors for i in range(0, len(texts), at_once)]
-        )
-        for place, layer in enumerate(layers):
-            own = slice(ends[place], ends[place + 1])
-            if pooling == "CLS_TOKEN":
-                found[layer, pooling] = rows[:, own]
-                continue
-            mean, largest = rows[:, own], rows[:, ends[-1] :][:, own]
-            found[layer, "REDUCE_MEAN"], found[layer, "REDUCE_MAX"] = mean, largest
-            found[layer, pooling] = np.concatenate([mean, largest], axis=1)
-    return found
+    encoder = Embedder(model, max_seq_len=longest).encoder
+    layers = only or range(-1, -len(encoder.widths) - 1, -1)
+    examples = encoder.beginnings(list(texts))
+    found: dict[tuple[int, str], list[tuple[np.ndarray, np.ndarray]]] = {}
+    for places in batches_by_length([len(example) for example in examples], AT_ONCE):
+        batch = encoder.batch([examples[i] for i in places])
+        with torch.inference_mode():
+            states = encoder(batch)
+            for layer in layers:
+                for pooling in POOLINGS:
+                    rows = pool(states[layer], batch["attention_mask"], pooling).numpy()
+                    found.setdefault((layer, pooling), []).append((places, rows))
+    return {key: _in_order(parts) for key, parts in found.items()}
+
+
+def _in_order(parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Rows of batches, each where its text stands."""
+    places, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return rows[np.argsort(places)]
 
 
 def parts(n: int) -> list[np.ndarray]:
@@ -55,9 +66,12 @@ def parts(n: int) -> list[np.ndarray]:
 def alike(first: np.ndarray, second: np.ndarray, rated: np.ndarray) -> list[float]:
     """Spearman's correlation of the pairs' cosines with what people said, in each part.
 
-    first, second are vectors (N, W), rated (N,).
+    first, second are vectors (N, W), rated (N,). Vectors that are all the same, as [CLS] below the first
+    layer, put nothing in order: 0.
     """
     cosines = (unit(first) * unit(second)).sum(axis=1)
+    if np.ptp(cosines) < SAME:
+        return [0.0] * PARTS
     return [float(spearmanr(cosines[part], rated[part]).statistic) for part in parts(len(rated))]
 
 
@@ -65,6 +79,11 @@ def found(headlines: np.ndarray, paragraphs: np.ndarray) -> list[float]:
     """The share of headlines whose own paragraph is most alike of all, in each part; both (N, W)."""
     right = found_first(unit(headlines) @ unit(paragraphs).T)
     return [float(right[part].mean()) for part in parts(len(right))]
+
+
+def centred(some: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Vectors of several kinds of texts, each without the mean of its own kind: what all of them share."""
+    return [vectors - vectors.mean(axis=0) for vectors in some]
 
 
 def averaged_glove(texts: Sequence[str], words: glove.Vectors) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The nearest of many vectors: compared with all, or found by walking through a graph of neighbours.
 
-The graph is HNSW (Malkov and Yashunin 2020), in the library usearch: each vector is tied to some that are near
-it, and a search goes from neighbour to neighbour, keeping the best that it has met, `keeps` of them. It may end
-beside the nearest. Vectors have length 1, so that a product is a cosine.
+The graph is HNSW (Malkov and Yashunin 2020), in the library usearch: each vector is tied to some that are
+near it, and a search goes from neighbour to neighbour, keeping the best that it has met, `keeps` of them. It
+may end beside the nearest. Vectors have length 1, so that a product is a cosine.
 """
 
 import time
@@ -45,7 +45,7 @@ def graph(vectors: np.ndarray, stored: str = "float32") -> Index:
         connectivity=TIES,
         expansion_add=TIES_TRIED,
     )
-    index.add(np.arange(len(vectors)), vectors, threads=1)
+    index.add(np.arange(len(vectors)), np.ascontiguousarray(vectors), threads=1)
     return index
 
 

@@ -1,4 +1,4 @@
-"""Which texts of a stream are read together: a batch is closed when it is full, or when its first has waited."""
+"""Which texts of a stream are read together: until a batch is full, or its first text has waited enough."""
 
 import numpy as np
 
@@ -47,7 +47,9 @@ def _one_more(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
 
 
 def _one_fewer(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
-    return _cut(arrived, lambda b, i: len(b) >= max(1, max_batch - 1) or arrived[i] > arrived[b[0]] + max_wait)
+    return _cut(
+        arrived, lambda b, i: len(b) >= max(1, max_batch - 1) or arrived[i] > arrived[b[0]] + max_wait
+    )
 
 
 def _both(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
@@ -112,21 +114,27 @@ def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
         "one text": ([4], 3, 5),
     },
     hints=(
-        "Go through the texts in their order, and keep the batch that is open. When does a text not come into "
+        "Go through the texts in their order, and keep the batch that is open. When does a text not come "
+        "into "
         "it any more?",
         "Two reasons close a batch: it has `max_batch` texts, or the text at hand arrived later than "
         "`max_wait` after the *first* of the batch.",
-        "`batches[-1][0]` is the place of the open batch's first text. If one of the two reasons holds, or if "
+        "`batches[-1][0]` is the place of the open batch's first text. If one of the two reasons holds, "
+        "or if "
         "there is no batch yet, append a new empty list; then append the place to the last list.",
     ),
     wrong=[
         (
             _since_the_last,
-            "The wait is counted from the last text of the batch: in a steady stream its first would wait for "
+            "The wait is counted from the last text of the batch: in a steady stream its first would "
+            "wait for "
             "ever. Count from the first.",
         ),
         (_never_full, "No batch is ever full: close it when it has `max_batch` texts."),
-        (_never_late, "No batch closes before it is full: a lone text would wait for ever. Look at the clock."),
+        (
+            _never_late,
+            "No batch closes before it is full: a lone text would wait for ever. Look at the clock.",
+        ),
         (_tie_left_out, "Who arrives exactly `max_wait` after the first still comes along."),
         (_one_more, "A batch has one text too many: it is full when it has `max_batch`."),
         (_one_fewer, "A batch has one text too few: it is full when it has `max_batch`."),
@@ -136,9 +144,15 @@ def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
             "Batches close at multiples of `max_wait`, whenever they began: count from the batch's own first "
             "text.",
         ),
-        (_from_the_first_of_all, "The wait is counted from the first text of all: count from the batch's own."),
+        (
+            _from_the_first_of_all,
+            "The wait is counted from the first text of all: count from the batch's own.",
+        ),
         (_not_since, "`max_wait` is compared with the clock itself: count from the batch's first text."),
-        (_too_early, "A batch is closed while it may still wait, and kept open after it: the other way round."),
+        (
+            _too_early,
+            "A batch is closed while it may still wait, and kept open after it: the other way round.",
+        ),
         (_sizes, "These are the sizes: give the places of the texts in each batch."),
         (_moments, "These are moments: give the places of the texts in `arrived`."),
         (_last_lost, "The last batch is missing: what is open at the end is a batch, too."),

@@ -97,7 +97,8 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
     equivalent={
         "result: absolute": "no text is answered before it came",
         "answered - arrived → abs(answered - arrived)": "no text is answered before it came",
-        "answered.max() - arrived.min() → abs(answered.max() - arrived.min())": "the last answer is later than "
+        "answered.max() - arrived.min() → abs(answered.max() - arrived.min())": "the last answer is "
+        "later than "
         "the first arrival",
     },
     special={
@@ -108,7 +109,8 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
         "the first is answered last": (np.array([0.0, 1.0, 2.0]), np.array([9.0, 2.0, 3.0])),
     },
     hints=(
-        "Draw a bar for each text, from its arrival to its answer. At a moment, how many bars are there above "
+        "Draw a bar for each text, from its arrival to its answer. At a moment, how many bars are there "
+        "above "
         "it? And what is the area of all bars together?",
         "A mean over time is an area divided by a time. A text that is inside for half a second adds 1 × 0.5 "
         "to the area, whatever the others do.",
@@ -132,7 +134,8 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
         (_over_answers, "The time begins with the first answer here: it begins with the first arrival."),
         (
             _found,
-            "That is what an arriving text finds, a mean over texts. Over time, a long pause counts for long.",
+            "That is what an arriving text finds, a mean over texts. Over time, a long pause counts for "
+            "long.",
         ),
         (
             _changes,
@@ -142,7 +145,10 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
         (_shortest_window, "The time ends with the first answer here: it goes on until the last."),
         (_between, "The time begins with the last arrival here: it begins with the first."),
         (_times, "The sum of the waits is multiplied by the time: a mean over time is divided by it."),
-        (_window, "That is the time from the first arrival to the last answer: how many are inside meanwhile?"),
+        (
+            _window,
+            "That is the time from the first arrival to the last answer: how many are inside meanwhile?",
+        ),
         (
             _one_side(lambda arrived, answered: answered),
             "The moments of the answers are summed: a wait is an answer's moment minus its arrival's.",

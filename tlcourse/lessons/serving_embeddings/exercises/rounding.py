@@ -126,7 +126,7 @@ def _standard(weights: ndarray) -> Rounded:
 
 
 def _scaled_by(find) -> Callable[[np.ndarray], Rounded]:
-    """With a scale (R,) of another kind; what does not fit into a byte goes wrong as it does for a learner."""
+    """With another scale (R,); what does not fit into a byte goes wrong as it does for a learner."""
 
     def rounded(weights: np.ndarray) -> Rounded:
         largest = np.abs(weights).max(axis=1)
@@ -173,15 +173,21 @@ _HALF = "One side of a row would not fit: take the largest *absolute* value, wha
         "for the nearest whole number, `.astype(np.int8)`. Return both.",
     ),
     wrong=[
-        (_one_scale, "One scale for the whole table: the small rows lose nearly everything. Each row has its own."),
+        (
+            _one_scale,
+            "One scale for the whole table: the small rows lose nearly everything. Each row has its own.",
+        ),
         (_one_number, "One scale for the whole table: return one for each row, (R,)."),
         (_by_column, "A scale for each column: each row has its own."),
         (_cut_off, "`.astype(np.int8)` cuts off what stands behind the point: take the nearest, `np.rint`."),
         (_floored, "Rounded down: take the nearest whole number, `np.rint`."),
         (_to_128, "The largest becomes 128, which one byte cannot hold: it turns into −128. Divide by 127."),
         (_to_128_clipped, "The largest should become 127, not 128: divide it by 127."),
-        (_to_255, "The whole span is spread over 255 steps, but zero has no place of its own: the largest absolute "
-         "value becomes 127."),
+        (
+            _to_255,
+            "The whole span is spread over 255 steps, but zero has no place of its own: the largest absolute "
+            "value becomes 127.",
+        ),
         (_without_sign, _HALF),
         (_signed, _HALF),
         (
@@ -213,8 +219,14 @@ _HALF = "One side of a row would not fit: take the largest *absolute* value, wha
         (_zero_scale, "A row of zeros has scale 0 here, and you divided by it: give it scale 1."),
         (_turned, "The whole numbers come first, then the scales."),
         (_alone, "The scales are missing: without them nobody can turn the numbers back."),
-        (_the_largest, "The whole numbers are right. The scale is that of *one step*: the largest, divided by 127."),
-        (_times_127, "All are multiplied by 127: a weight above 1 does not fit. Divide each row by its largest."),
+        (
+            _the_largest,
+            "The whole numbers are right. The scale is that of *one step*: the largest, divided by 127.",
+        ),
+        (
+            _times_127,
+            "All are multiplied by 127: a weight above 1 does not fit. Divide each row by its largest.",
+        ),
         (_standard, "Divided by the standard deviation: the largest of a row does not fit into a byte then."),
     ],
 )

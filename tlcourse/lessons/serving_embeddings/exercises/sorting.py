@@ -110,21 +110,31 @@ def _ends_at(end: Callable[[int, int], int]) -> Callable[[list[int], int], Batch
         (_shortest_first, "The shortest come first: put the longest first."),
         (
             _ties_turned,
-            "Of equally long texts the later one comes first here: turning a sorted list round turns its ties, "
+            "Of equally long texts the later one comes first here: turning a sorted list round turns its "
+            "ties, "
             "too. Sort by the negative length.",
         ),
         (_as_they_come, "These are batches in the order of arrival: sort the places by length first."),
         (_sorted_inside, "Sorted only inside each batch, where it saves nothing: sort first, then cut."),
-        (_the_lengths, "These are the lengths: give the places of the texts, so that they can be found again."),
+        (
+            _the_lengths,
+            "These are the lengths: give the places of the texts, so that they can be found again.",
+        ),
         (_many_parts, "`size` is how many texts a batch has, not how many batches there are."),
         (_last_lost, "The last batch is missing: it may have fewer than `size` texts."),
         (_flat, "The order is right: cut it into batches of `size`."),
         (_ranks, "These are ranks, how many are longer than each: give the places in the order of length."),
         (_overlapping, "The batches overlap: the next one begins `size` further, not one further."),
-        (_dealt, "Dealt out like cards, each batch has long and short ones: cut the sorted list into slices."),
+        (
+            _dealt,
+            "Dealt out like cards, each batch has long and short ones: cut the sorted list into slices.",
+        ),
         (_from(1), "The longest text is in no batch: the first slice begins at 0."),
         (_from(-1), "The first slice begins at −1, which is the end of the list: begin at 0."),
-        (_ends_at(lambda i, size: size), "Each slice ends at `size`: the one that begins at i ends at i + size."),
+        (
+            _ends_at(lambda i, size: size),
+            "Each slice ends at `size`: the one that begins at i ends at i + size.",
+        ),
         (_ends_at(lambda i, size: i), "Each slice ends where it begins: it ends at i + size."),
         (_ends_at(lambda i, size: i - size), "A slice that begins at i ends at i + size, not before it."),
         (_by_place, "Sorted by place, not by length: the key has to look up `lengths[i]`."),

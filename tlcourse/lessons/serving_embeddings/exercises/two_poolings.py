@@ -113,7 +113,9 @@ def _multiplied(states: Tensor, mask: Tensor) -> Tensor:
 
 
 def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
-    return _of(_over_length(states, mask)[:, : states.shape[-1]] / mask.sum(dim=1, keepdim=True), _max(states, mask))
+    return _of(
+        _over_length(states, mask)[:, : states.shape[-1]] / mask.sum(dim=1, keepdim=True), _max(states, mask)
+    )
 
 
 @exercise(
@@ -134,7 +136,8 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
         ),
     },
     hints=(
-        "The mean is lesson 01's. Of the largest: what has to stand in the padding's place so that it is never "
+        "The mean is lesson 01's. Of the largest: what has to stand in the padding's place so that it is "
+        "never "
         "chosen?",
         "A 0 is no good: all real numbers may be below it. `states.masked_fill(where, value)` puts a value "
         "wherever `where` is True; −∞ is below everything.",
@@ -146,10 +149,14 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
         (_padding_in_the_max, "The mean is right. In the largest, the padding takes part."),
         (
             _zeros_in_the_max,
-            "The mean is right. In the largest, the padding became 0, which is more than all real numbers that "
+            "The mean is right. In the largest, the padding became 0, which is more than all real "
+            "numbers that "
             "are negative: fill it with −∞.",
         ),
-        (_over_length, "The largest is right. The mean is divided by T: divide by the number of real tokens."),
+        (
+            _over_length,
+            "The largest is right. The mean is divided by T: divide by the number of real tokens.",
+        ),
         (_padding_in_the_mean, "The largest is right. In the mean, the padding takes part."),
         (_sum, "The largest is right. The other half is a sum: divide by the number of real tokens."),
         (_turned, "Both halves are right, in the other order: the mean comes first."),
@@ -158,23 +165,34 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
             "Both are right, but stacked along a new axis: `torch.cat(…, dim=-1)` puts them side by side, "
             "(B, 2 H).",
         ),
-        (_one_under_the_other, "Both are right, but one text is under the other: join them along the last axis."),
+        (
+            _one_under_the_other,
+            "Both are right, but one text is under the other: join them along the last axis.",
+        ),
         (_mean_alone, "The mean is right: the largest is missing beside it."),
         (_max_alone, "The largest is right: the mean is missing before it."),
         (_smallest, "The mean is right. The other half are the smallest: take the largest."),
         (_added, "The two are added: put them side by side, (B, 2 H)."),
         (
             _first_n,
-            "You take the first n tokens, n being the number of real ones. But the first text is padded on the "
+            "You take the first n tokens, n being the number of real ones. But the first text is padded "
+            "on the "
             "left: the mask says *where* they are.",
         ),
         (_padding_alone, "This is of the padding: where the mask is 1 the tokens are real."),
         (
             _largest_token,
-            "You take one token, that with the longest vector: the largest is taken for each number by itself.",
+            "You take one token, that with the longest vector: the largest is taken for each number by "
+            "itself.",
         ),
-        (_not_zeroed, "The largest is right. In the mean, the padding is summed, too: only its number is left out."),
-        (_multiplied, "The largest is right. The sum is multiplied by the number of real tokens: divide by it."),
+        (
+            _not_zeroed,
+            "The largest is right. In the mean, the padding is summed, too: only its number is left out.",
+        ),
+        (
+            _multiplied,
+            "The largest is right. The sum is multiplied by the number of real tokens: divide by it.",
+        ),
         (_divided_twice, "The largest is right. The mean is divided twice: sum, then divide once."),
         (_by_batch, "You divide by the real tokens of the whole batch: each text has its own number."),
     ],
