@@ -136,7 +136,8 @@ def layers_(out: Path, note: str | None) -> None:
         for task, texts in (("alike", (first, second)), ("found", (news.headlines, news.paragraphs))):
             if results.has(model=model, task=task):
                 continue
-            read = [layers.of_all_layers(model, some) for some in texts]
+            encoder = Embedder(model, max_seq_len=64).encoder
+            read = [layers.of_all_layers(encoder, some) for some in texts]
             for layer, pooling in read[0]:
                 vectors = [some[layer, pooling] for some in read]
                 ways = {pooling: vectors}

@@ -10,7 +10,7 @@ import torch
 from tlcourse.models.pretrained.text_encoders import Example, TextEncoder
 from tlcourse.serve.embedding import Embedder
 
-FILLER = "word"  # one piece in every vocabulary here
+FILLER = "the"  # one piece in every vocabulary here
 
 
 def of_length(encoder: TextEncoder, length: int) -> Example:

@@ -53,8 +53,8 @@ class Int8Linear(nn.Module):
 
 
 def in_int8(encoder: nn.Module) -> nn.Module:
-    """A copy of an encoder, with each `nn.Linear` in it replaced."""
-    made = copy.deepcopy(encoder)
+    """A copy of an encoder, with each `nn.Linear` in it replaced; it shares all other weights."""
+    made = _sharing(encoder)
     for module in [*made.modules()]:
         for name, layer in module.named_children():
             if type(layer) is nn.Linear:
@@ -64,12 +64,16 @@ def in_int8(encoder: nn.Module) -> nn.Module:
 
 def with_rounded_weights(encoder: nn.Module, bits: int, one_scale: bool = False) -> nn.Module:
     """A copy of an encoder whose `nn.Linear` have rounded weights, computing in float32 as before."""
-    made = copy.deepcopy(encoder)
-    with torch.no_grad():
-        for layer in made.modules():
-            if type(layer) is nn.Linear:
-                layer.weight.copy_(rounded_rows(layer.weight, bits, one_scale))
+    made = _sharing(encoder)
+    for layer in made.modules():
+        if type(layer) is nn.Linear:
+            layer.weight = nn.Parameter(rounded_rows(layer.weight.detach(), bits, one_scale))
     return made
+
+
+def _sharing(encoder: nn.Module) -> nn.Module:
+    """A copy of the modules, but not of their weights."""
+    return copy.deepcopy(encoder, {id(weight): weight for weight in encoder.parameters()})
 
 
 def megabytes(encoder: nn.Module) -> dict[str, float]:

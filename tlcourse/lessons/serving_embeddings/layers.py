@@ -16,28 +16,24 @@ from tlcourse.data.sentences import find_words
 from tlcourse.lessons.serving_embeddings.articles import found_first
 from tlcourse.lessons.serving_embeddings.nearest import unit
 from tlcourse.models.pretrained.minilm import batches_by_length
-from tlcourse.serve.embedding import Embedder
+from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.serve.pooling import pool
 
 POOLINGS = ("REDUCE_MEAN", "REDUCE_MAX", "REDUCE_MEAN_MAX", "CLS_TOKEN")
 CENTRED = "REDUCE_MEAN, centred"  # no strategy of the server: it does not know which texts will come
 AT_ONCE = 32
-SAME = 1e-5  # cosines that differ by less do not differ
+SAME = 1e-9  # cosines that differ by less do not differ
 PARTS = 5  # into which pairs or headlines are dealt, each of them a seed
 
 
 def of_all_layers(
-    model: str, texts: Sequence[str], longest: int = 64, only: Sequence[int] | None = None
+    encoder: TextEncoder, texts: Sequence[str], only: Sequence[int] | None = None
 ) -> dict[tuple[int, str], np.ndarray]:
     """(layer, pooling) → vectors of all texts, (N, W); layer −1 is the last, as in the server's settings.
 
     Args:
-        longest: tokens of a text that are read.
         only: these layers, in place of all.
-
-    Raises what `Embedder` raises.
     """
-    encoder = Embedder(model, max_seq_len=longest).encoder
     layers = only or range(-1, -len(encoder.widths) - 1, -1)
     examples = encoder.beginnings(list(texts))
     found: dict[tuple[int, str], list[tuple[np.ndarray, np.ndarray]]] = {}
@@ -69,10 +65,16 @@ def alike(first: np.ndarray, second: np.ndarray, rated: np.ndarray) -> list[floa
     first, second are vectors (N, W), rated (N,). Vectors that are all the same, as [CLS] below the first
     layer, put nothing in order: 0.
     """
-    cosines = (unit(first) * unit(second)).sum(axis=1)
+    cosines = (_unit(first) * _unit(second)).sum(axis=1)
     if np.ptp(cosines) < SAME:
         return [0.0] * PARTS
     return [float(spearmanr(cosines[part], rated[part]).statistic) for part in parts(len(rated))]
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """In float64: the cosines of some layers differ by a millionth."""
+    vectors = vectors.astype(np.float64)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
 
 
 def found(headlines: np.ndarray, paragraphs: np.ndarray) -> list[float]:

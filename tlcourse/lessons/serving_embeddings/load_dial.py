@@ -75,10 +75,10 @@ class LoadDial(Explorer):
             ax.plot([clients], [chosen], "o", ms=19, mfc="none", mec=COLOURS["black"], mew=2.5, ls="")
             ax.set_xscale("log", base=2)
             ax.set_xticks(self.clients, [str(n) for n in self.clients])
-            ax.set(xlabel="clients", ylabel=what, ylim=(0, None))
+            ax.set(xlabel="clients", ylabel=what)
             ax.minorticks_off()
+        axes[0].set_ylim(0, None)
         axes[1].set_yscale("log")
-        axes[1].set_ylim(None, None)
         axes[1].yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         handles, labels = axes[0].get_legend_handles_labels()
         title = f"texts of {length} tokens; ring: what the sliders choose; bars: standard deviation"

@@ -43,8 +43,8 @@ class SearchBox(Explorer):
 
     def __init__(self, server: Server, articles: Articles, vectors: np.ndarray, queries: Sequence[str]):
         self.server, self.articles, self.vectors, self.queries = server, articles, vectors, list(queries)
-        self.words = TfidfVectorizer(sublinear_tf=True)
-        self.table = self.words.fit_transform(articles.paragraphs)
+        self.shared = TfidfVectorizer(sublinear_tf=True)
+        self.table = self.shared.fit_transform(articles.paragraphs)
         self.first = self.queries[0]
         self.alt = f"A search box. {self.told(self.first)}"
 
@@ -68,7 +68,7 @@ class SearchBox(Explorer):
         except (RuntimeError, Refused) as error:
             raise NotShown(str(error)) from None
         by_vectors = nearest.exact(self.vectors, vector, SHOWN)
-        shared = np.asarray((self.table @ self.words.transform([query]).T).todense())[:, 0]
+        shared = np.asarray((self.table @ self.shared.transform([query]).T).todense())[:, 0]
         by_words = [i for i in np.argsort(-shared, kind="stable")[:SHOWN] if shared[i] > 0]
         return {
             "by its vector": [Hit(int(i), float(self.vectors[i] @ vector)) for i in by_vectors],
@@ -84,7 +84,7 @@ class SearchBox(Explorer):
 
     def told_html(self, query: str) -> str:
         self.hits(query)
-        return "In brackets: the cosine with the query."
+        return f"Found for “{html.escape(query)}”; in brackets the cosine with it, and the topic."
 
     def draw(self, query: str) -> str:
         columns = []

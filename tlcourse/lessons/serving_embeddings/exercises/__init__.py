@@ -49,7 +49,7 @@ which_layer = prediction(
     ),
     answer=1,
     why=(
-        "It is close behind. But what the last layer was trained to do is here just what is asked of it.",
+        "It is far behind: what the last layer was trained to do is here just what is asked of it.",
         "The advice was never “−2”. It is: not the layer that was trained for something else. This one "
         "was trained "
         "for this.",
