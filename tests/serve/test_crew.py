@@ -15,6 +15,8 @@ def crew(monkeypatch):
     monkeypatch.setattr(Crew, "COMMAND", ("-c", "import sys; sys.stdin.read()"))
     made = Crew(Settings(workers=2), "nowhere")
     made.start()
+    made.started(*made.workers)
+    made.look(0.0)
     yield made
     made.end()
 
@@ -26,7 +28,7 @@ def dies(worker):
 
 def test_a_worker_that_dies_is_replaced_under_another_name(crew):
     first, second = crew.workers.values()
-    first.ready = True
+    assert (first.ready, second.ready, crew.restarts) == (True, False, 0)
     dies(first)
     assert crew.look(0.0) == [first]
     assert len(crew.workers) == 2
@@ -36,7 +38,21 @@ def test_a_worker_that_dies_is_replaced_under_another_name(crew):
     assert crew.look(0.0) == []
 
 
+def test_the_others_come_when_the_first_is_ready(monkeypatch):
+    monkeypatch.setattr(Crew, "COMMAND", ("-c", "import sys; sys.stdin.read()"))
+    crew = Crew(Settings(workers=3), "nowhere")
+    crew.start()
+    crew.look(0.0)
+    assert len(crew.workers) == 1
+    crew.started(*crew.workers)
+    crew.look(0.0)
+    assert (len(crew.workers), crew.restarts) == (3, 0)
+    crew.end()
+
+
 def test_those_that_cannot_start_are_tried_less_and_less_often(crew):
+    for worker in crew.workers.values():
+        worker.ready = False
     now, pauses = 0.0, []
     for _ in range(4):
         dies(next(iter(crew.workers.values())))

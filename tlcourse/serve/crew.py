@@ -43,11 +43,18 @@ class Crew:
         self.workers: dict[bytes, Worker] = {}
         self.restarts = 0
         self._number = itertools.count()
+        self._wanted, self._lost = 1, 0
         self._pause, self._not_before = 0.0, 0.0
 
     def start(self) -> None:
-        for _ in range(self.settings.workers):
-            self._start_one()
+        """The first one alone: what it reads and imports would wait for the others' on a small machine."""
+        self._start_one()
+
+    def started(self, name: bytes) -> None:
+        """That worker is ready, so `look` starts the others too."""
+        if name in self.workers:
+            self.workers[name].ready = True
+            self._wanted = self.settings.workers
 
     def _start_one(self) -> None:
         name = f"worker-{next(self._number)}"
@@ -74,15 +81,18 @@ class Crew:
         dead = [worker for worker in self.workers.values() if worker.process.poll() is not None]
         for worker in dead:
             del self.workers[worker.name]
+            self._lost += 1
             _close(worker)
             if worker.ready:
                 self._pause = 0.0
             else:  # it cannot even start
                 self._wait_longer(now)
-        while now >= self._not_before and len(self.workers) < self.settings.workers:
+        while now >= self._not_before and len(self.workers) < self._wanted:
             try:
                 self._start_one()
-                self.restarts += 1
+                if self._lost:
+                    self._lost -= 1
+                    self.restarts += 1
             except OSError:  # no memory, or too many processes
                 self._wait_longer(now)
         return dead

@@ -28,7 +28,7 @@ from tlcourse.serve.ventilator import Job, Ventilator
 from tlcourse.serve.worker import FAILED, READY
 
 TICK = 0.05  # seconds between two looks at the workers
-STARTS = 3  # of each worker, before it is said that none can be started
+STARTS = 3  # of the first worker, before it is said that none can be started
 LARGEST_ANSWER = 256_000_000  # bytes
 
 
@@ -211,7 +211,7 @@ class Loop:
 
     def _hear_of_start(self, name: bytes, what: bytes, told: dict[str, Any]) -> None:
         if what == READY and name in self.crew.workers:
-            self.crew.workers[name].ready = True
+            self.crew.started(name)
             self.of_model = told
             if not self.first_ready.done():
                 self.first_ready.set_result(None)
@@ -230,7 +230,7 @@ class Loop:
         for worker in self.crew.look(now):
             self._refuse_all(self._ventilator.lost(worker))
         self.metrics.restarts.inc(self.crew.restarts - restarts)
-        if not self.first_ready.done() and self.crew.restarts >= STARTS * self.settings.workers:
+        if not self.first_ready.done() and self.crew.restarts >= STARTS:
             self.first_ready.set_exception(RuntimeError("workers end before they are ready; see above why."))
         self._ventilator.kill_hung(now)
         seconds = self.settings.timeout
