@@ -146,7 +146,8 @@ show.md(
 # A worker has one core. Whether it reads texts one after the other or side by side, the number of products is the same. Measured with texts of equal length, in seconds of the core:
 
 # %%
-encoder = Embedder("minilm", max_seq_len=128).encoder
+embedder = Embedder("minilm", layers=(-1,), max_seq_len=128)
+encoder = embedder.encoder
 sizes, lengths = pick(full=[1, 2, 4, 8, 16, 32], fast=[1, 4, 16]), pick(full=[8, 32, 128], fast=[8, 64])
 measured = show.Records(batches.measured(encoder, lengths, sizes, seed, least=pick(full=0.3, fast=0.05)))
 figures.batches(measured)
@@ -221,7 +222,6 @@ def small_server(embed, inbox, max_batch, max_wait):
 # Sixteen clients, each of which sends a headline, waits for its vector, and sends the next; once without company, once with:
 
 # %%
-embedder = Embedder("minilm", layers=(-1,), max_seq_len=64)
 tried = {
     most: tiny.tried(small_server, embedder, news.headlines, most, n_clients=16, seconds=pick(full=4, fast=1))
     for most in (1, 16)
@@ -363,7 +363,7 @@ show.md(choices.of_baseline(judged, encoders, plain))
 
 # %%
 read = [
-    layers.of_all_layers("minilm", some[: pick(full=400, fast=40)], only=(-1, -2))
+    layers.of_all_layers(encoder, some[: pick(full=400, fast=40)], only=(-1, -2))
     for some in (news.headlines, news.paragraphs)
 ]
 show.table(
