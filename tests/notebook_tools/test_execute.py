@@ -45,7 +45,10 @@ def test_peak_memory_counts_children_and_what_is_freed_again():
 def test_what_parent_and_child_share_is_not_counted_twice(tmp_path):
     """Both map a file of 200 MB, as a server's worker maps the libraries that its notebook has mapped."""
     (tmp_path / "file").write_bytes(bytes(200_000_000))
-    read = "import mmap, sys; f = open('file', 'rb'); m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ); sum(m[::4096])"
+    read = (
+        "import mmap, sys; f = open('file', 'rb'); "
+        "m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ); sum(m[::4096])"
+    )
     child = f"{read}; print(1, flush=True); sys.stdin.read()"
     parent = f"{read}; import subprocess; subprocess.run([sys.executable, '-c', {child!r}])"
     with subprocess.Popen(

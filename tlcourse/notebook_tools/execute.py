@@ -60,7 +60,8 @@ class Execution:
 class Consumption:
     """Follows a process and its children from a thread: their resident memory's peak, their processor's time.
 
-    What a child shares is not counted twice. The process's own high-water mark (`VmHWM`, Linux) is read as well, so a peak between two looks counts.
+    What a child shares is not counted twice. The process's own high-water mark (`VmHWM`, Linux) is read as
+    well, so a peak between two looks counts.
     """
 
     def __init__(self, pid: int, interval: float = 0.25):
@@ -100,7 +101,7 @@ class Consumption:
 
 
 def _own_part(child: psutil.Process) -> int:
-    """Bytes of a child: what it shares with others, such as torch's libraries with its parent, counts in parts.
+    """Bytes of a child: what it shares, such as torch's libraries with its parent, counts in parts.
 
     Linux says so (`Pss`); elsewhere, or where it may not be asked, all that is resident counts.
     """

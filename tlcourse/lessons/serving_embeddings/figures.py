@@ -67,7 +67,7 @@ def visits(found: Visits, n: int = 24) -> Described:
     moments = np.sort(np.concatenate([arrived, answered]))
     inside = np.array([((arrived <= m) & (answered > m)).sum() for m in moments])
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 5.6), sharex=True, height_ratios=(2, 1))
-    above.hlines(np.arange(n), arrived, answered, color=COLOURS["blue"], lw=5, ls="-")
+    above.hlines(np.arange(len(order)), arrived, answered, color=COLOURS["blue"], lw=5, ls="-")
     above.set(ylabel="text")
     above.invert_yaxis()
     below.step(moments, inside, where="post", color=COLOURS["vermillion"], ls="-", marker="")
