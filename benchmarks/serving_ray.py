@@ -5,8 +5,8 @@
 
 In one run, in rounds: `tlcourse serve --workers 1` and `tlcourse.serve.on_ray --replicas 1`: seconds from the
 command to the first answer, processes and their own memory, milliseconds of a lone text, and texts a second
-of 1, 8 and 64 clients that send single texts of mixed length. A round is one `seed`. Ratios within a round are
-what may be compared: `--note` says what else the machine did.
+of 1, 8 and 64 clients that send single texts of mixed length. A round is one `seed`. Ratios within a round
+are what may be compared: `--note` says what else the machine did.
 """
 
 import argparse

@@ -81,7 +81,7 @@ flow.way_of_a_text()
 # A **request** is what a client sends: one text or many. The *ventilator* (as of air: it spreads what comes in) keeps texts in a **queue**, cuts large requests, gathers small ones, and sends them out in **batches**. A *worker* is a process of its own with a copy of the model. The *sink* is where all vectors flow together: it waits until a request is complete, and answers it.
 # Messages go one way only, so nobody waits for the other; hence two ports. What carries them is **ZeroMQ**, a library of queues between programs.
 #
-# Ours is started here, on this machine alone, with one worker (so many processes, so many copies of the model):
+# Ours is started here, on this machine alone, with one worker (each further one is a process and a copy of the model more):
 
 # %%
 settings = Settings(
@@ -118,9 +118,7 @@ print("the same vectors:", np.allclose(service.over_http(port, texts), answer.ve
 news = articles.load(pick(full=None, fast=160))
 began = time.perf_counter()
 vectors = service.vectors(server, news.paragraphs)
-print(
-    f"{len(vectors):,} paragraphs in {time.perf_counter() - began:.0f} seconds: {vectors.shape}, {vectors.nbytes / 1e6:.1f} MB"
-)
+print(f"{len(vectors):,} paragraphs in {time.perf_counter() - began:.0f} s; {vectors.nbytes / 1e6:.1f} MB")
 
 # %% [markdown]
 # A query becomes a vector in the same server; the answers are the paragraphs whose cosine with it is largest. Beside it, a search by shared words (TF-IDF, lesson 01).
@@ -166,7 +164,7 @@ costs = {
     )
     for length in lengths
 }
-show.table(figures.costs(costs, sizes[-1]), formats=".2f")
+show.table(figures.costs(costs, sizes[-1]))
 
 # %%
 show.md(in_words.of_gain(costs, sizes[-1]))
@@ -356,10 +354,13 @@ show.md(choices.of_layers(judged, encoders, plain))
 check.recall("which_layer")
 
 # %%
-show.md(choices.of_baseline(judged, encoders, plain))
+show.md(choices.of_baseline(judged, encoders[:2], "minilm", plain))
+
+# %%
+show.md(choices.of_centred(judged, encoders))
 
 # %% [markdown]
-# Two layers of minilm again, now, with your articles:
+# Two layers of minilm again, now, on some of your own articles:
 
 # %%
 read = [

@@ -7,14 +7,19 @@ import numpy as np
 
 from tlcourse.lessons.serving_embeddings.batches import Cost
 from tlcourse.lessons.serving_embeddings.clients import Visits
-from tlcourse.lessons.serving_embeddings.layers import POOLINGS
+from tlcourse.lessons.serving_embeddings.layers import CENTRED
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
 TASKS = {"alike": "pairs that people rated", "found": "headline finds its article"}
-_POOLED = dict(zip(POOLINGS, ("mean", "max", "mean and max", "[CLS]"), strict=True))
+_POOLED = {
+    "REDUCE_MEAN": "mean",
+    "REDUCE_MAX": "max",
+    "CLS_TOKEN": "[CLS]",
+    CENTRED: "mean, centred",
+}  # the mean and the largest side by side lie between the two
 
 
 def _look(style: Mapping[str, object]) -> dict[str, object]:
@@ -51,9 +56,9 @@ def costs(fitted: Mapping[int, Cost], size: int) -> list[dict[str, object]]:
     """Rows of a table: what a batch costs once, what each text costs, and what `size` at once gain."""
     return [
         {
-            "tokens": length,
-            "once, ms": 1000 * cost.once,
-            "each text, ms": 1000 * cost.each,
+            "tokens": f"{length}",
+            "once, ms": f"{1000 * cost.once:.1f}",
+            "each text, ms": f"{1000 * cost.each:.1f}",
             f"gain of {size} at once": f"{cost.gain(size):.2f} times",
         }
         for length, cost in fitted.items()
@@ -90,7 +95,7 @@ def layers(records: Records, baselines: Sequence[str]) -> Described:
             some = records.where(task=task, model=model)
             places = sorted(some.values("layer"))
             best = (-1.0, "")
-            for pooling, style in zip(POOLINGS, cycle(len(POOLINGS)), strict=True):
+            for pooling, style in zip(_POOLED, cycle(len(_POOLED)), strict=True):
                 cells = [some.where(layer=layer, pooling=pooling).scores for layer in places]
                 mean, spread = mean_and_spread(np.array(cells), axis=1)
                 ax.errorbar(places, mean, spread, label=_POOLED[pooling], **_look(style))

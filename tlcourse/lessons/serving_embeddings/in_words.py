@@ -25,7 +25,7 @@ def of_found(served: Sequence[bool], shared: Sequence[bool]) -> str:
     return (
         f"Of {len(a)} headlines, **{a.mean():.0%}** find their own paragraph as the first hit by its "
         "vector, and "
-        f"{b.mean():.0%} by the words that they share with it (TF-IDF): {verdict}. Both is little work for a "
+        f"{b.mean():.0%} by the words that they share with it (TF-IDF): {verdict}. That is an easy "
         "headline that was written for this very article; what you type need not share a word with it."
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tlcourse.lessons.serving_embeddings.layers import CENTRED
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
@@ -56,8 +57,9 @@ def of_layers(layers: Records, models: Sequence[str], baselines: Sequence[str]) 
                 )
             )
         some = layers.where(task="alike", model=model)
-        (layer, pooling), best = max(some.by("layer", "pooling").items(), key=lambda item: item[1].mean)
-        parts.append(f"best of all on pairs: {pooling} of layer {minus(layer)}, {best.mean:.3f}")
+        means = some.where(pooling="REDUCE_MEAN").by("layer")
+        top = max(means, key=lambda layer: means[layer].mean)
+        parts.append(f"best mean on pairs: layer {minus(top)}, {means[top].mean:.3f}")
         lines.append(f"- **{model}**: {'; '.join(parts)}.")
     without = " and ".join(
         f"{name} {layers.where(task='alike', model=name).mean:.3f} on pairs, "
@@ -67,20 +69,40 @@ def of_layers(layers: Records, models: Sequence[str], baselines: Sequence[str]) 
     return "\n".join([*lines, f"- Without a network: {without}."])
 
 
-def of_baseline(layers: Records, models: Sequence[str], baselines: Sequence[str]) -> str:
-    """Which untuned model is worth its network, by the server's defaults, on the rated pairs?"""
+def of_baseline(layers: Records, untuned: Sequence[str], tuned: str, baselines: Sequence[str]) -> str:
+    """Which model is worth its network on the rated pairs? Those not tuned, by the server's defaults."""
     floor = max((layers.where(task="alike", model=name) for name in baselines), key=lambda rows: rows.mean)
     (name,) = floor.values("model")
-    words = []
-    for model in models:
-        gap = difference(of_layer(layers, model, BY_DEFAULT), floor, (model, name))
-        words.append(f"{model} {gap.says(above='above', below='below', luck='within luck of')} it")
+
+    def side(rows: Records) -> str:
+        return difference(rows, floor, share=False).says(above="above", below="below", luck="within luck of")
+
+    words = [f"{model} is {side(of_layer(layers, model, BY_DEFAULT))} it" for model in untuned]
+    words.append(f"the last layer of {tuned} is {side(of_layer(layers, tuned, LAST))} it")
     return (
-        "Read the dotted lines, too. With the defaults of bert-as-service, the best vectors without a "
-        "network "
-        f"({name}) are hard to beat on rated pairs: {', '.join(words)}. A network that was never asked "
-        "what a "
-        "sentence means is not a sentence encoder because it is a network."
+        f"Read the dotted line, too: {name} needs no network and {floor.mean:.3f} is what it gets on "
+        "pairs. With the "
+        f"defaults of bert-as-service, {_listed(words)}. To have read much makes no sentence encoder: it "
+        "has to be "
+        "trained to be one."
+    )
+
+
+def of_centred(layers: Records, models: Sequence[str]) -> str:
+    """What subtracting the common part does, in the default layer, where headlines look for articles."""
+    parts = []
+    for model in models:
+        gap = gap_of(layers, model, BY_DEFAULT, BY_DEFAULT, (CENTRED, "REDUCE_MEAN"), task="found")
+        change = f"{100 * gap.mean:+.1f} points".replace("-", "−")
+        parts.append(f"{model} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
+    return (
+        "A part of the trouble has a name: all vectors of a model have much in common, and headlines "
+        "have more in "
+        "common with each other than with their articles. Take away the mean of each kind (*centred*), "
+        "and of the "
+        f"headlines more or fewer find their article, in layer −2: {', '.join(parts)}. A server cannot do "
+        "that for "
+        "you: it does not know which texts will come."
     )
 
 
