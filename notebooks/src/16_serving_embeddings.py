@@ -331,11 +331,13 @@ show.md(in_words.of_saturation(turns))
 # Three sliders; the ring is your choice. How many clients can you have before a text waits a quarter of a second? Is it better to have 8 clients with one text or one client with 8? From where on do more clients buy nothing but waiting?
 
 # %%
-load_dial.load_dial(show.Records.load("serving_embeddings/load"))
+load = show.Records.load("serving_embeddings/load")
+load_dial.load_dial(load)
+
+# %%
+show.md(in_words.of_dial(load))
 
 # %% [markdown]
-# (By `benchmarks/serving_choices.py`: one worker on one core, batches of at most 32 texts and 2,000 tokens, three rounds.)
-#
 # ## 6. Which vector? · 8 minutes
 # A server has to decide what it serves: of which **layer**, and how the states of a text's tokens become one vector, the **pooling**. bert-as-service's default is the mean (`REDUCE_MEAN`) of layer **−2**, the one before the last. Its author says why: the last layer is too close to the targets of pretraining, and may be biased to them.
 #

@@ -81,9 +81,9 @@ def bits(loses: float = 0.0, noise: float = 0.001) -> Records:
         for seed in range(judged.PARTS):
             key = {"task": task, "seed": seed}
             rows.append({**key, "way": "float32", "score": 0.8 + noise * seed})
-            rows.append({**key, "way": "int8", "score": 0.8 - loses + noise * seed * 1.1})
+            rows.append({**key, "way": "int8", "score": 0.8 - loses + noise * (seed + (-1) ** seed / 2)})
             for n in (8, 4, 3):
-                for scale, worse in (("each row", 1), ("one in all", 3)):
+                for scale, worse in (("each row", 1), ("the whole table", 3)):
                     lost = worse * 0.4 / 2**n
                     rows.append(
                         {**key, "way": "weights rounded", "bits": n, "scale": scale, "score": 0.8 - lost}

@@ -197,3 +197,22 @@ def of_faults(faults: Records) -> str:
         "a worker was "
         f"killed every five seconds, {score('workers killed'):.0f} in all: {end}."
     )
+
+
+def of_dial(load: Records) -> str:
+    """How the dial was measured, and where the server is at its limit."""
+    rates, limits = load.where(measure="texts a second"), []
+    few, many = min(load.values("clients")), max(load.values("clients"))
+    for length in sorted(load.values("length")):
+        some = rates.where(length=length, **{"at once": min(load.values("at once"))})
+        limits.append(
+            f"{length} tokens {some.where(clients=many).mean / some.where(clients=few).mean:.1f} times as "
+            "many"
+        )
+    noted = f" While it was measured, {load.about['note']}." if "note" in load.about else ""
+    return (
+        f"What {many} clients get in place of {few}, each with one text: with {', '.join(limits)} texts a "
+        "second. "
+        "(One worker on one core, batches of at most 32 texts and about 2,000 tokens; means of "
+        f"{len(load.values('seed'))} rounds.){noted}"
+    )

@@ -132,7 +132,8 @@ def _scaled_by(find) -> Callable[[np.ndarray], Rounded]:
         largest = np.abs(weights).max(axis=1)
         scale = np.where(largest > 0, find(weights, largest), 1.0)
         with np.errstate(all="ignore"):
-            return np.rint(weights / scale[:, None]).astype(np.int8), scale
+            whole = np.rint(weights / scale[:, None]).astype(np.int8)
+        return whole, np.where(largest > 0, scale, np.nan)  # of a row of zeros, whatever it is
 
     return rounded
 
