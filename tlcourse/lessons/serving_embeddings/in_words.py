@@ -13,6 +13,11 @@ LITTLE = 0.1  # how far apart, as a share, the two sides may be to be called the
 LOOP = "loop over"
 
 
+def sentence(note: str) -> str:
+    """What a results file notes, as a sentence."""
+    return f"{note[:1].upper()}{note[1:]}."
+
+
 def of_found(served: Sequence[bool], shared: Sequence[bool]) -> str:
     """How many headlines find their article, by vectors and by shared words."""
     a, b = (np.asarray(some, dtype=float) for some in (served, shared))
@@ -24,9 +29,9 @@ def of_found(served: Sequence[bool], shared: Sequence[bool]) -> str:
     )
     return (
         f"Of {len(a)} headlines, **{a.mean():.0%}** find their own paragraph as the first hit by its "
-        "vector, and "
-        f"{b.mean():.0%} by the words that they share with it (TF-IDF): {verdict}. That is an easy "
-        "headline that was written for this very article; what you type need not share a word with it."
+        f"vector, and {b.mean():.0%} by the words that they share with it (TF-IDF): {verdict}. That is an "
+        "easy question: a headline was written for this very article. What you type need not share a word "
+        "with it."
     )
 
 
@@ -38,10 +43,8 @@ def of_gain(costs: Mapping[int, Cost], size: int) -> str:
     trend = "the shorter, the more" if falls else "though not in strict order of the lengths"
     return (
         f"{size} texts at once gain the most with {best} tokens ({gains[best]:.1f} times as many texts a "
-        "second) "
-        f"and the least with {worst} ({gains[worst]:.1f} times): {trend}. But a batch is done when all of "
-        "it is "
-        "done: each of its texts waits as long as the batch takes."
+        f"second) and the least with {worst} ({gains[worst]:.1f} times): {trend}. But a batch is done "
+        "when all of it is done: each of its texts waits as long as the batch takes."
     )
 
 
@@ -52,9 +55,8 @@ def of_tiny(found: Mapping[int, Visits], n_clients: int) -> str:
     if ratio > 1.1:
         worth = (
             f"{ratio:.1f} times as many texts a second with batches of up to {max(found)}, and each text "
-            "waits "
-            f"{few.waits.mean() / many.waits.mean():.1f} times shorter: with so many clients, who is read in "
-            "company is read sooner."
+            f"waits {few.waits.mean() / many.waits.mean():.1f} times shorter: with so many clients, who "
+            "is read in company is read sooner."
         )
     else:
         worth = (
@@ -92,8 +94,7 @@ def of_little(found: Visits) -> str:
         f"{len(found.waits)} texts, {found.per_second:.1f} a second, waited "
         f"{1000 * found.waits.mean():.0f} ms "
         f"on average: {found.per_second:.1f} × {found.waits.mean():.4f} = **{product:.2f}**. The area "
-        "under the "
-        f"curve, divided by the time, gives {found.inside:.2f}."
+        f"under the curve, divided by the time, gives {found.inside:.2f}."
     )
     if not len(found.counted):
         return told
@@ -102,10 +103,9 @@ def of_little(found: Visits) -> str:
     close = "about the same" if abs(off) <= LITTLE else "not quite the same"
     return (
         f"{told} And the server itself, asked {len(found.counted)} times how many it has, said "
-        f"**{counted:.2f}** "
-        f"on average: {close}, {abs(off):.0%} {'more' if off > 0 else 'less'}. It looks up only twenty "
-        "times a "
-        "second, and a text that is on its way to it or from it is not in its count."
+        f"**{counted:.2f}** on average: {close}, {abs(off):.0%} {'more' if off > 0 else 'less'}. It looks "
+        "up only twenty "
+        "times a second, and a text that is on its way to it or from it is not in its count."
     )
 
 
@@ -131,8 +131,7 @@ def of_saturation(found: Mapping[int, Visits]) -> str:
     return (
         f"{many // few} times as many clients get {rate:.1f} times as many answers a second, and wait "
         f"{wait:.1f} times as long. The product is always the number of clients: each has one text "
-        "inside, all "
-        "the time (a little less, as they stop one by one)."
+        "inside, all the time (a little less, as they stop one by one)."
     )
 
 
@@ -169,12 +168,11 @@ def of_batching(speed: Records, clients: int = 64) -> str:
     told = ", ".join(
         f"{p}% within {waits.where(percentile=p).mean:.0f} ms" for p in sorted(waits.values("percentile"))
     )
-    noted = f" ({speed.about['note']})" if "note" in speed.about else ""
+    noted = f" {sentence(speed.about['note'])}" if "note" in speed.about else ""
     return (
         f"For {clients} clients, round by round, the server gives {span} times what a plain handler gives "
-        "that "
-        f"reads one text at a time, over the same HTTP. When texts come at random, 70% as many as it could "
-        f"embed, it answers {told}.{noted}"
+        "that reads one text at a time, over the same HTTP. When texts come at random, 70% as many as it "
+        f"could embed, it answers {told}.{noted}"
     )
 
 
@@ -194,8 +192,7 @@ def of_faults(faults: Records) -> str:
     )  # fmt: skip
     return (
         f"In {seconds:.0f} seconds, {clients} clients sent {score('requests asked'):,.0f} requests while "
-        "a worker was "
-        f"killed every five seconds, {score('workers killed'):.0f} in all: {end}."
+        f"a worker was killed every five seconds, {score('workers killed'):.0f} in all: {end}."
     )
 
 
@@ -205,14 +202,11 @@ def of_dial(load: Records) -> str:
     few, many = min(load.values("clients")), max(load.values("clients"))
     for length in sorted(load.values("length")):
         some = rates.where(length=length, **{"at once": min(load.values("at once"))})
-        limits.append(
-            f"{length} tokens {some.where(clients=many).mean / some.where(clients=few).mean:.1f} times as "
-            "many"
-        )
-    noted = f" While it was measured, {load.about['note']}." if "note" in load.about else ""
+        ratio = some.where(clients=many).mean / some.where(clients=few).mean
+        limits.append(f"{length} tokens {ratio:.1f} times as many")
+    noted = f" {sentence(load.about['note'])}" if "note" in load.about else ""
     return (
         f"What {many} clients get in place of {few}, each with one text: with {', '.join(limits)} texts a "
-        "second. "
-        "(One worker on one core, batches of at most 32 texts and about 2,000 tokens; means of "
+        "second. (One worker on one core, batches of at most 32 texts and about 2,000 tokens; means of "
         f"{len(load.values('seed'))} rounds.){noted}"
     )

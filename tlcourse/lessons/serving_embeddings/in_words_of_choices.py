@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tlcourse.lessons.serving_embeddings.in_words import sentence
 from tlcourse.lessons.serving_embeddings.layers import CENTRED
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
@@ -9,6 +10,7 @@ from tlcourse.show.tables import mean_sd
 
 BY_DEFAULT, LAST = -2, -1  # layers
 ENOUGH = 0.95  # recall
+ROUNDED = "graph, int8"
 
 
 def of_layer(
@@ -81,10 +83,9 @@ def of_baseline(layers: Records, untuned: Sequence[str], tuned: str, baselines: 
     words.append(f"the last layer of {tuned} is {side(of_layer(layers, tuned, LAST))} it")
     return (
         f"Read the dotted line, too: {name} needs no network and {floor.mean:.3f} is what it gets on "
-        "pairs. With the "
-        f"defaults of bert-as-service, {_listed(words)}. To have read much makes no sentence encoder: it "
-        "has to be "
-        "trained to be one."
+        f"pairs. With the defaults of bert-as-service, {_listed(words)}. To have read much makes no "
+        "sentence encoder: it "
+        "has to be trained to be one."
     )
 
 
@@ -97,12 +98,11 @@ def of_centred(layers: Records, models: Sequence[str]) -> str:
         parts.append(f"{model} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
     return (
         "A part of the trouble has a name: all vectors of a model have much in common, and headlines "
-        "have more in "
-        "common with each other than with their articles. Take away the mean of each kind (*centred*), "
-        "and of the "
-        f"headlines more or fewer find their article, in layer −2: {', '.join(parts)}. A server cannot do "
-        "that for "
-        "you: it does not know which texts will come."
+        "have more in common with each other than with their articles. Take away the mean of each kind "
+        "(*centred*), "
+        f"and of the headlines more or fewer find their article, in layer −2: {', '.join(parts)}. A "
+        "server cannot do "
+        "that for you: it does not know which texts will come."
     )
 
 
@@ -140,7 +140,7 @@ def search_rows(search: Records, way: str = "graph, float32") -> list[dict[str, 
 
 def of_search(search: Records, way: str = "graph, float32") -> str:
     """Where the graph pays, and what int8 does to it."""
-    wins, loses, small = [], [], []
+    wins, loses, small = [], [], ""
     for (what, n), some in search.by("what", "vectors").items():
         quickest = best_walk(some, way)
         exact = some.where(way="exact", measure="seconds").mean
@@ -149,20 +149,16 @@ def of_search(search: Records, way: str = "graph, float32") -> str:
             continue
         ratio = exact / quickest[0]
         (wins if ratio > 1 else loses).append(f"{n:,} {what} ({ratio:.1f} times as fast)")
-        whole, bytes_ = (some.where(way=w, measure="megabytes").mean for w in (way, "graph, int8"))
-        keeps = max(some.where(way=way, measure="recall").values("keeps"))
-        most = [some.where(way=w, measure="recall", keeps=keeps).mean for w in (way, "graph, int8")]
-        small.append((whole / bytes_, most[0], most[1], f"{n:,} {what}"))
+        if ROUNDED in some.values("way"):
+            walked = some.where(way=[way, ROUNDED], measure="recall")
+            found = walked.where(keeps=max(walked.values("keeps"))).by("way")
+            small = (
+                f" Stored as int8, a quarter of the memory, the widest search of {n:,} {what} finds "
+                f"{found[ROUNDED].mean:.1%} of the right ones, in place of {found[way].mean:.1%}."
+            )
     told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {_listed(wins)}"
     told_ += f"; not for {_listed(loses)}." if loses else "."
-    if small:
-        ratio, full, rounded, name = small[-1]
-        told_ += (
-            f" Vectors of one byte a number make the index of {name} {ratio:.1f} times as small; the "
-            "widest search "
-            f"then finds {rounded:.1%} of the right ones, in place of {full:.1%}."
-        )
-    return told_
+    return told_ + small
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -188,17 +184,19 @@ def of_int8(speed: Records, scores: Records, model: str = "minilm") -> str:
         change = f"{100 * gap.mean:+.1f} points".replace("-", "−")
         parts.append(f"on {name} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
     products = megabytes("float32", "products") / megabytes("int8", "products")
+    least, most = (f"{ratios[key]:.1f} times with {_texts(*key)}" for key in (slowest, fastest))
     return (
         f"The tables of the products are {products:.1f} times as small, the model only "
         f"{megabytes('float32', 'all') / megabytes('int8', 'all'):.1f} times: "
         f"{megabytes('int8', 'tables'):.0f} of its {megabytes('int8', 'all'):.0f} MB are the table of "
         "pieces, "
-        f"which is only looked up and stays as it is. It is {ratios[slowest]:.1f} times ({slowest[1]} "
-        "texts of "
-        f"{slowest[0]} tokens) to {ratios[fastest]:.1f} times ({fastest[1]} of {fastest[0]}) as fast; "
-        "quality: "
+        f"which is only looked up and stays as it is. It is between {least} and {most} as fast. Quality: "
         f"{', '.join(parts)}."
     )
+
+
+def _texts(length: int, size: int) -> str:
+    return f"{size} text{'s' if size > 1 else ''} of {length} tokens"
 
 
 def of_bits(scores: Records) -> str:
@@ -245,11 +243,10 @@ def of_ray(costs: Records) -> str:
         told_.append(
             f"{ray.mean:.0f} texts a second for {n} client{'s' if n > 1 else ''}, in place of {ours.mean:.0f}"
         )
-    noted = f" ({costs.about['note']}.)" if "note" in costs.about else ""
+    noted = f" {sentence(costs.about['note'])}" if "note" in costs.about else ""
     return (
         f"One replica of Ray Serve needs {'; '.join(told_)}. (Means of {len(costs.values('seed'))} "
-        "rounds, over "
-        f"HTTP, with one process that computes; by `benchmarks/serving_ray.py`.){noted} What you pay buys "
-        "nothing on "
-        "one machine. It buys the list above on the second."
+        f"rounds, over HTTP, with one process that computes; by `benchmarks/serving_ray.py`.){noted} What "
+        "you pay buys "
+        "nothing on one machine. It buys the list above on the second."
     )

@@ -65,10 +65,8 @@ def _request_row(speed: Records) -> tuple[Any, ...]:
         SOURCE,
         _listed(ours, ".1f"),
         f"One client, 40 tokens. With 16 in a request we gain {more} than they do. A GPU computes "
-        "thousands of "
-        "products at once, and one text leaves most of it idle; two cores are busy sooner, and a lone "
-        "text keeps "
-        "the second one idle.",
+        "thousands of products at once, and one text leaves most of it idle; two cores are busy sooner, "
+        "and a lone text keeps the second one idle.",
     )
 
 

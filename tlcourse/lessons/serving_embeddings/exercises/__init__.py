@@ -12,8 +12,7 @@ __all__ = ["gathered", "int8_rows", "mean_inside", "mean_max", "sorted_batches",
 together = prediction(
     question=(
         "One core turns texts into vectors: one text at a time, or 32 texts of equal length at once. "
-        "Texts of "
-        "which length gain the most texts a second from being read at once?"
+        "Texts of which length gain the most texts a second from being read at once?"
     ),
     options=(
         "Long ones, of 128 tokens: there is most work to share",
@@ -25,8 +24,7 @@ together = prediction(
     why=(
         "A long text alone keeps the core busy with products of large tables: there is little left to gain.",
         "For a short text, fetching the weights and calling the layers takes longer than computing with "
-        "them. "
-        "A batch does both once for all of its texts.",
+        "them. A batch does both once for all of its texts.",
         "Look down the column of gains.",
         "What is computed is the same. What is done once for a batch, instead of once for a text, is saved.",
     ),
@@ -35,11 +33,10 @@ together = prediction(
 which_layer = prediction(
     question=(
         "bert-as-service does not read the last layer, but the one before: the last, its author writes, "
-        "is too "
-        "close to what BERT was trained to do. MiniLM was trained on, to give sentences that mean the same "
-        "vectors that are alike. On pairs of sentences that people rated, which of its layers agrees "
-        "with them "
-        "the most?"
+        "is too close to what BERT was trained to do. MiniLM was trained on, to give sentences that mean "
+        "the same vectors that are alike. On pairs of sentences that people rated, which of its layers "
+        "agrees "
+        "with them the most?"
     ),
     options=(
         "The one before the last, as in BERT",
@@ -51,8 +48,7 @@ which_layer = prediction(
     why=(
         "It is far behind: what the last layer was trained to do is here just what is asked of it.",
         "The advice was never “−2”. It is: not the layer that was trained for something else. This one "
-        "was trained "
-        "for this.",
+        "was trained for this.",
         "So it is with a model that was trained on hidden words, or on something else again.",
         "They are a fair baseline, no more: words without order.",
     ),

@@ -115,20 +115,17 @@ def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
     },
     hints=(
         "Go through the texts in their order, and keep the batch that is open. When does a text not come "
-        "into "
-        "it any more?",
+        "into it any more?",
         "Two reasons close a batch: it has `max_batch` texts, or the text at hand arrived later than "
         "`max_wait` after the *first* of the batch.",
         "`batches[-1][0]` is the place of the open batch's first text. If one of the two reasons holds, "
-        "or if "
-        "there is no batch yet, append a new empty list; then append the place to the last list.",
+        "or if there is no batch yet, append a new empty list; then append the place to the last list.",
     ),
     wrong=[
         (
             _since_the_last,
             "The wait is counted from the last text of the batch: in a steady stream its first would "
-            "wait for "
-            "ever. Count from the first.",
+            "wait for ever. Count from the first.",
         ),
         (_never_full, "No batch is ever full: close it when it has `max_batch` texts."),
         (

@@ -98,8 +98,7 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
         "result: absolute": "no text is answered before it came",
         "answered - arrived → abs(answered - arrived)": "no text is answered before it came",
         "answered.max() - arrived.min() → abs(answered.max() - arrived.min())": "the last answer is "
-        "later than "
-        "the first arrival",
+        "later than the first arrival",
     },
     special={
         "one text": (np.array([1.0]), np.array([3.0])),
@@ -110,8 +109,7 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
     },
     hints=(
         "Draw a bar for each text, from its arrival to its answer. At a moment, how many bars are there "
-        "above "
-        "it? And what is the area of all bars together?",
+        "above it? And what is the area of all bars together?",
         "A mean over time is an area divided by a time. A text that is inside for half a second adds 1 × 0.5 "
         "to the area, whatever the others do.",
         "The area is the sum of all waits. Divide by the time from the first arrival to the last answer; the "

@@ -111,8 +111,7 @@ def _ends_at(end: Callable[[int, int], int]) -> Callable[[list[int], int], Batch
         (
             _ties_turned,
             "Of equally long texts the later one comes first here: turning a sorted list round turns its "
-            "ties, "
-            "too. Sort by the negative length.",
+            "ties, too. Sort by the negative length.",
         ),
         (_as_they_come, "These are batches in the order of arrival: sort the places by length first."),
         (_sorted_inside, "Sorted only inside each batch, where it saves nothing: sort first, then cut."),

@@ -137,8 +137,7 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
     },
     hints=(
         "The mean is lesson 01's. Of the largest: what has to stand in the padding's place so that it is "
-        "never "
-        "chosen?",
+        "never chosen?",
         "A 0 is no good: all real numbers may be below it. `states.masked_fill(where, value)` puts a value "
         "wherever `where` is True; −∞ is below everything.",
         "`mask.bool().unsqueeze(-1)` is True for real tokens, `~` turns it. Mean over the real ones, `.amax("
@@ -150,8 +149,7 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
         (
             _zeros_in_the_max,
             "The mean is right. In the largest, the padding became 0, which is more than all real "
-            "numbers that "
-            "are negative: fill it with −∞.",
+            "numbers that are negative: fill it with −∞.",
         ),
         (
             _over_length,
@@ -176,8 +174,7 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
         (
             _first_n,
             "You take the first n tokens, n being the number of real ones. But the first text is padded "
-            "on the "
-            "left: the mask says *where* they are.",
+            "on the left: the mask says *where* they are.",
         ),
         (_padding_alone, "This is of the padding: where the mask is 1 the tokens are real."),
         (
