@@ -167,7 +167,7 @@ def search(out: Path, note: str | None) -> None:
     words = words[np.random.default_rng(0).permutation(len(words))]
     for what, vectors, sizes, rounded in (
         ("sentences", sentences, (250, 1_000, 4_000), 4_000),
-        ("words", words, (4_000, 16_000, 64_000, 128_000), 64_000),
+        ("words", words, (16_000, 64_000, 128_000), 64_000),
     ):
         queries, vectors = vectors[:QUERIES], vectors[QUERIES:]
         for n in sizes:

@@ -21,6 +21,8 @@ _POOLED = {
     CENTRED: "mean, centred",
 }  # the mean and the largest side by side lie between the two
 
+_TICKS = (0.03, 0.1, 0.3, 1, 3)  # milliseconds
+
 
 def _look(style: Mapping[str, object]) -> dict[str, object]:
     return {key: style[key] for key in ("color", "marker", "linestyle")}
@@ -119,9 +121,8 @@ def searches(records: Records) -> Described:
     """Draw recall over the time of a query: a panel for each number of vectors."""
     places = [*records.by("what", "vectors")]
     columns = 3
-    fig, axes = plt.subplots(
-        -(-len(places) // columns), columns, figsize=(12.5, 3.5 * -(-len(places) // columns)), sharey=True
-    )
+    size = -(-len(places) // columns), columns
+    fig, axes = plt.subplots(*size, figsize=(12.5, 3.5 * size[0]), sharex=True, sharey=True)
     told = []
     for ax, (what, n) in zip(np.ravel(axes), places, strict=False):
         some = records.where(what=what, vectors=n)
@@ -142,15 +143,17 @@ def searches(records: Records) -> Described:
                     + ", ".join(f"{r:.0%} in {t:.2f} ms" for r, t in zip(found, times, strict=True))
                 )
         ax.set_xscale("log")
-        ax.set_title(f"{n:,} {what}", fontsize=13)
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ax.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
         ax.minorticks_off()
+        ax.set_title(f"{n:,} {what}", fontsize=13)
     for ax in np.ravel(axes)[len(places) :]:
         ax.axis("off")
     fig.supxlabel("milliseconds of a query")
     fig.supylabel("recall of the 10 nearest")
-    handles, labels = np.ravel(axes)[0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside upper center", ncols=3)
+    marks = {}
+    for ax in np.ravel(axes):
+        marks |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    fig.legend(marks.values(), marks.keys(), loc="outside upper center", ncols=3)
     return Described(fig, f"Recall by time. {'; '.join(told)}.")
 
 
