@@ -85,7 +85,7 @@ flow.way_of_a_text()
 
 # %%
 settings = Settings(
-    model="minilm", workers=1, port=0, port_out=0, layers=(-1,), normalise=True, max_seq_len=64
+    model="minilm", workers=1, port=0, port_out=0, layers=(-1,), normalise=True, max_seq_len=64, timeout=300
 )
 server = service.start(settings)
 show.table(service.told(server))

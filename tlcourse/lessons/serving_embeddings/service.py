@@ -54,14 +54,14 @@ def over_http(port: int, texts: Sequence[str], model: str = "minilm") -> np.ndar
 
 
 def vectors(server: Server, texts: Sequence[str], at_once: int = 256) -> np.ndarray:
-    """The vectors of many texts, (N, W), in requests of `at_once`.
+    """The vectors of many texts, (N, W), in requests of `at_once`, one after the other: each has its own time.
 
     Raises RuntimeError if the server was stopped.
     """
     if not server.alive:
         raise RuntimeError("the server does not run any more: run the cell that starts it.")
-    parts = [server.submit(list(texts[i : i + at_once])) for i in range(0, len(texts), at_once)]
-    return np.concatenate([part.result().vectors for part in parts])
+    parts = [list(texts[i : i + at_once]) for i in range(0, len(texts), at_once)]
+    return np.concatenate([server.submit(part).result().vectors for part in parts])
 
 
 def told(server: Server) -> list[dict[str, object]]:
