@@ -16,7 +16,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 79 minutes: a core of 54, and optional parts of 25, marked as such; the computer needs about three of them · **You need** lesson 08 (BERT: layers, `[CLS]`), and of lesson 01 the mean over a text's states · **You will be able to** *ask* a server for vectors in three ways, *gather* texts into batches,
+# **Time** 73 minutes: a core of 53, and optional parts of 20, marked as such; the computer needs about three of them · **You need** lesson 08 (BERT: layers, `[CLS]`), and of lesson 01 the mean over a text's states · **You will be able to** *ask* a server for vectors in three ways, *gather* texts into batches,
 # *explain* with Little's law who waits how long, *choose* layer and pooling by measuring, *tell* when approximate search pays, *turn* weights into whole numbers, and *say* when one machine is not enough.
 
 # %% tags=["parameters"]
@@ -59,7 +59,7 @@ show.style()
 check = exercises.start("serving_embeddings", solutions=solutions)
 
 # %% [markdown]
-# ## Predict first · 3 minutes
+# ## Predict first · 2 minutes
 
 # %%
 check.predict("together")
@@ -68,7 +68,7 @@ check.predict("together")
 check.predict("which_layer")
 
 # %% [markdown]
-# ## 1. One model, many users · 7 minutes
+# ## 1. One model, many users · 6 minutes
 # You have a good encoder. Now a thousand people want vectors from it: a search page, a chat program, a colleague's notebook. If each program loads its own copy, each needs hundreds of megabytes, seconds to start, and PyTorch. So one program loads it, and all others *ask*. That program is a **server**; those that ask are its **clients**; they
 # meet at a **port**, a number under which a program can be reached.
 #
@@ -111,7 +111,7 @@ print("the same vectors:", np.allclose(service.over_http(port, texts), answer.ve
 # %% [markdown]
 # This is the form of OpenAI's embeddings, so its published client can ask our server; and bert-as-service's own client, `BertClient`, can ask it over ZeroMQ (README, *Serve embeddings*).
 #
-# ## 2. A search box · 6 minutes
+# ## 2. A search box · 5 minutes
 # What is searched: the first paragraph of each BBC article (without its headline). All of them go to the server; that is done once, and is called an **index**.
 
 # %%
@@ -140,7 +140,7 @@ show.md(
 )
 
 # %% [markdown]
-# ## 3. Why read texts together? · 7 minutes
+# ## 3. Why read texts together? · 6 minutes
 # A worker has one core. Whether it reads texts one after the other or side by side, the number of products is the same. Measured with texts of equal length, in seconds of the core:
 
 # %%
@@ -241,7 +241,7 @@ show.md(
 )
 
 # %% [markdown]
-# ### Optional: padding · 7 minutes
+# ### Optional: padding · 6 minutes
 # Texts of one batch are padded to its longest (lesson 01). A batch of one long and many short texts computes mostly padding.
 #
 # #### Your turn: batches by length
@@ -273,7 +273,7 @@ padded = show.Records.load("serving_embeddings/batches")
 show.md("\n\n".join(in_words.of_padding(padded, size) for size in (8, 32)))
 
 # %% [markdown]
-# ## 5. Who waits how long? · 11 minutes
+# ## 5. Who waits how long? · 10 minutes
 # Clients do not wait for one another. Let headlines come at random moments, about sixty percent as many as the server could do, and write down when each came and when it was answered:
 
 # %%
@@ -338,7 +338,7 @@ load_dial.load_dial(load)
 show.md(in_words.of_dial(load))
 
 # %% [markdown]
-# ## 6. Which vector? · 8 minutes
+# ## 6. Which vector? · 9 minutes
 # A server has to decide what it serves: of which **layer**, and how the states of a text's tokens become one vector, the **pooling**. bert-as-service's default is the mean (`REDUCE_MEAN`) of layer **−2**, the one before the last. Its author says why: the last layer is too close to the targets of pretraining, and may be biased to them.
 #
 # Two judges. *Pairs*: sentences whose likeness in meaning people rated (the STS benchmark, Cer et al. 2017); do cosines put them in the same order? (Spearman's rank correlation: 1 the same order, 0 none.) *Headlines*: as in section 2, among 1,000 articles. Three encoders: **bert-mini** was trained by this course to guess hidden words; **distilbert** was trained so, and then to correct
@@ -393,7 +393,7 @@ def mean_max(states, mask):
 check.mean_max(mean_max)
 
 # %% [markdown]
-# ### Optional: search without comparing all · 8 minutes
+# ### Optional: search without comparing all · 6 minutes
 # The search box compared the query with every vector. That is one product of a table and a vector, and exact. For millions of vectors there are approximate ways. The best known is a graph (**HNSW**, *hierarchical navigable small world*: Malkov and Yashunin 2020): each vector is tied to some near it, and a search walks from neighbour to neighbour, always towards the query. It may end beside the nearest. How far it looks
 # around is a number, here `keeps`: the best so many that it has met. Its price: some of the right ones are missed (**recall** is the share that is found), and the graph has to be built.
 
@@ -423,7 +423,7 @@ show.md(choices.of_search(search))
 # %% [markdown]
 # For the BBC's articles nobody needs a graph. And whoever asks many queries at once gets a product of two tables, which a core does several times as fast as one query after the other.
 #
-# ### Optional: smaller numbers · 10 minutes
+# ### Optional: smaller numbers · 8 minutes
 # A weight is a number of four bytes (*float32*). Must it be? One byte holds the whole numbers from −128 to 127 (*int8*). So divide each row of a table by a **scale** and round; keep the scale.
 #
 # #### Your turn: weights of one byte
@@ -479,7 +479,7 @@ show.md(choices.of_int8(show.Records.load("serving_embeddings/int8"), scores))
 show.md(choices.of_ray(show.Records.load("serving_embeddings/ray")))
 
 # %% [markdown]
-# ## Paper says / we get / why they differ · 4 minutes
+# ## Paper says / we get / why they differ · 3 minutes
 
 # %%
 show.compare(published.paper_rows(speed, judged))

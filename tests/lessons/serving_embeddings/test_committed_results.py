@@ -1,4 +1,4 @@
-"""What `benchmarks/serving_choices.py` measured is whole, obeys Little's law, and comes out again where it is cheap."""
+"""What was measured is whole, obeys Little's law, and comes out again where that is cheap."""
 
 import numpy as np
 import pytest

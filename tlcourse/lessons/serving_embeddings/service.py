@@ -54,7 +54,7 @@ def over_http(port: int, texts: Sequence[str], model: str = "minilm") -> np.ndar
 
 
 def vectors(server: Server, texts: Sequence[str], at_once: int = 256) -> np.ndarray:
-    """The vectors of many texts, (N, W), in requests of `at_once`, one after the other: each has its own time.
+    """The vectors of many texts, (N, W), in requests of `at_once`, one after the other: each has its time.
 
     Raises RuntimeError if the server was stopped.
     """
