@@ -342,7 +342,7 @@ show.md(in_words.of_dial(load))
 # A server has to decide what it serves: of which **layer**, and how the states of a text's tokens become one vector, the **pooling**. bert-as-service's default is the mean (`REDUCE_MEAN`) of layer **−2**, the one before the last. Its author says why: the last layer is too close to the targets of pretraining, and may be biased to them.
 #
 # Two judges. *Pairs*: sentences whose likeness in meaning people rated (the STS benchmark, Cer et al. 2017); do cosines put them in the same order? (Spearman's rank correlation: 1 the same order, 0 none.) *Headlines*: as in section 2, among 1,000 articles. Three encoders: **bert-mini** was trained by this course to guess hidden words; **distilbert** was trained so, and then to correct
-# grammar; **minilm** was trained on, so that sentences that belong together are alike. Nothing is trained here; bars are over five disjoint parts of the pairs and headlines. Dotted and dashed: no network at all (TF-IDF; the mean of GloVe's vectors, lesson 03).
+# grammar; **minilm** was trained on, so that sentences that belong together are alike. Nothing is trained here; bars are the spread over five disjoint parts of the pairs and headlines. Layer −7 are the embeddings, below all layers. Dotted and dashed: no network at all (TF-IDF; the mean of GloVe's vectors, lesson 03). *Mean, centred* is explained below the figure.
 
 # %%
 judged = show.Records.load("serving_embeddings/layers")
@@ -494,7 +494,7 @@ check
 # 2. A batch costs *once* plus *each*. Throughput rises towards 1 / each, and latency rises with it.
 # 3. Little's law: inside = rate × wait. At the limit, more clients only wait longer.
 # 4. Layer and pooling are measured, not inherited. What a layer was trained for decides.
-# 5. Exact search and float32 first; a graph from tens of thousands of vectors on; int8 when a core is what you lack.
+# 5. Exact search and float32 first; a graph for many queries among tens of thousands of vectors and more; int8 when a core is what you lack.
 #
 # **What it got wrong.** bert-as-service made vectors of an untuned BERT popular, and for comparing sentences these are poor: look at the dotted lines of section 6. Its client knew no errors, and waited for ever if the server was gone.
 #
