@@ -60,7 +60,8 @@ class Execution:
 class Consumption:
     """Follows a process and its children from a thread: their resident memory's peak, their processor's time.
 
-    The process's own high-water mark (`VmHWM`, Linux) is read as well, so a peak between two looks counts.
+    What a child shares is not counted twice. The process's own high-water mark (`VmHWM`, Linux) is read as
+    well, so a peak between two looks counts.
     """
 
     def __init__(self, pid: int, interval: float = 0.25):
@@ -89,7 +90,7 @@ class Consumption:
             total, computed = 0, process.cpu_times().children_user + process.cpu_times().children_system
             for member in (process, *process.children(recursive=True)):
                 try:
-                    total += member.memory_info().rss
+                    total += member.memory_info().rss if member == process else _own_part(member)
                     computed += member.cpu_times().user + member.cpu_times().system
                 except psutil.Error:  # it ended between the listing and the question
                     continue
@@ -97,6 +98,17 @@ class Consumption:
             self.cpu_seconds = max(self.cpu_seconds, computed)
         except psutil.Error:
             return
+
+
+def _own_part(child: psutil.Process) -> int:
+    """Bytes of a child: what it shares, such as torch's libraries with its parent, counts in parts.
+
+    Linux says so (`Pss`); elsewhere, or where it may not be asked, all that is resident counts.
+    """
+    try:
+        return child.memory_full_info().pss
+    except (AttributeError, psutil.AccessDenied):
+        return child.memory_info().rss
 
 
 def _high_water_mark(pid: int) -> int:
