@@ -85,6 +85,7 @@ def some(n, seed=0):
     return movie, np.random.default_rng(seed).permutation(len(movie.texts))[:n]
 
 
+@pytest.mark.timeout(900)  # whole runs, on a machine that runs other tests
 def test_a_table_of_sentiments(tried, monkeypatch):
     monkeypatch.setattr(
         evaluate,
@@ -145,6 +146,7 @@ def command(path, out, cache):
     )
 
 
+@pytest.mark.timeout(900)  # whole runs, on a machine that runs other tests
 def test_a_run_that_was_killed_goes_on(tmp_path, made_tables):
     path = tmp_path / "meine Übung (1) $x$.csv"
     path.write_text(made_tables.as_csv(made_tables.made_rows(80)), "utf-8")
