@@ -85,8 +85,9 @@ flow.way_of_a_text()
 
 # %%
 settings = Settings(
-    model="minilm", workers=1, port=0, port_out=0, layers=(-1,), normalise=True, max_seq_len=64, timeout=300
-)
+    model="minilm", workers=1, max_batch=16, layers=(-1,), normalise=True, max_seq_len=64,
+    port=0, port_out=0, timeout=300,
+)  # fmt: skip
 server = service.start(settings)
 show.table(service.told(server))
 
@@ -146,7 +147,7 @@ show.md(
 # %%
 embedder = Embedder("minilm", layers=(-1,), max_seq_len=128)
 encoder = embedder.encoder
-sizes, lengths = pick(full=[1, 2, 4, 8, 16, 32], fast=[1, 4, 16]), pick(full=[8, 32, 128], fast=[8, 64])
+sizes, lengths = pick(full=[1, 2, 4, 8, 16], fast=[1, 4, 16]), pick(full=[8, 32, 128], fast=[8, 64])
 measured = show.Records(batches.measured(encoder, lengths, sizes, seed, least=pick(full=0.3, fast=0.05)))
 figures.batches(measured)
 

@@ -11,13 +11,13 @@ __all__ = ["gathered", "int8_rows", "mean_inside", "mean_max", "sorted_batches",
 
 together = prediction(
     question=(
-        "One core turns texts into vectors: one text at a time, or 32 texts of equal length at once. "
+        "One core turns texts into vectors: one text at a time, or 16 texts of equal length at once. "
         "Texts of which length gain the most texts a second from being read at once?"
     ),
     options=(
         "Long ones, of 128 tokens: there is most work to share",
         "Short ones, of 8 tokens",
-        "All alike: 32 at once are 32 at once",
+        "All alike: 16 at once are 16 at once",
         "None: one core does one thing after the other, in whatever order",
     ),
     answer=1,
