@@ -287,7 +287,6 @@ LESSONS = (
         _AFTER,
         "What would you use today?",
         ("to_tune_or_not_to_tune", "gpt2", "xlnet", "ernie"),
-        planned=True,
     ),
 )
 

@@ -47,6 +47,31 @@ def taken(unit, order, budget, stop=False):
     return hidden
 
 
+def front(scores, costs, pointless=lambda a, b, s, c: a >= s and b <= c and (a, b) != (s, c)):
+    """The places on the Pareto front, ascending; `pointless`: does (a, b) make (s, c) so?"""
+    points = list(zip(scores, costs, strict=True))
+    return [i for i, one in enumerate(points) if not any(pointless(*other, *one) for other in points)]
+
+
+def kept_out(scores):
+    """For each task the system with the best mean over the others."""
+    return [int(np.delete(scores, t, 0).mean(0).argmax()) for t in range(len(scores))]
+
+
+def ends(values, low=2.5, high=97.5):
+    return tuple(np.percentile(values, [low, high]))
+
+
+def runs(text, n):
+    words = text.lower().split()
+    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+
+def shared(train, test, n, of=runs):
+    known = set().union(*(of(text, n) for text in train))
+    return [i for i, text in enumerate(test) if of(text, n) & known]
+
+
 def rank(order):
     return list(permutations(range(len(order)))).index(tuple(int(i) for i in order))
 
@@ -415,6 +440,45 @@ LIKELY = {
             (lambda p, i, c: p[range(len(i)), i][c].mean(), "sign"),
             (lambda p, i, c: -(p[range(len(i)), i] * c).mean(), "number of chosen"),
             (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
+        ],
+    },
+    "state_of_the_art_and_after": {
+        "pareto_front": [
+            (lambda s, c: front(s, c, lambda a, b, s, c: a > s and b < c), "one of them strict"),
+            (lambda s, c: front(s, c, lambda a, b, s, c: a >= s and b <= c), "itself"),
+            (lambda s, c: front(s, c, lambda a, b, s, c: a > s or b < c), "Both have to hold"),
+            (lambda s, c: [int(np.argmax(s))], "several"),
+            (lambda s, c: sorted(front(s, c), key=lambda i: c[i]), "from the lowest up"),
+            (lambda s, c: [s[i] for i in front(s, c)], "At which places"),
+        ],
+        "regrets": [
+            (lambda s: s.max(1) - s[:, s.mean(0).argmax()], "leave its row out"),
+            (lambda s: s[range(len(s)), kept_out(s)], "How far"),
+            (lambda s: np.array(kept_out(s)), "How far"),
+            (lambda s: s.max(1) - s.max(1), "no regret"),
+            (lambda s: np.mean(s.max(1) - s[range(len(s)), kept_out(s)]), "one for each task"),
+        ],
+        "paired_bootstrap": [
+            (lambda a, b, d: ends(a[d].mean(1) - b[d].mean(1), 5, 95), "2.5"),
+            (lambda a, b, d: ends(a[d].mean(0) - b[d].mean(0)), "texts of a draw"),
+            (lambda a, b, d: ends(b[d].mean(1) - a[d].mean(1)), "other way round"),
+            (lambda a, b, d: ends(a[d].mean(1) - b[d].mean(1), 0.025, 0.975), "percent"),
+            (lambda a, b, d: ends(a[d].mean(1)), "difference"),
+        ],
+        "expected_best": [
+            (lambda s, k: max(s), "only k"),
+            (lambda s, k: np.mean(s), "best of k"),
+            (lambda s, k: max(s[:k]), "any k"),
+            (lambda s, k: np.mean([max(some) for some in product(s, repeat=k)]), "twice"),
+            (lambda s, k: np.mean(sorted(s)[-k:]), "k best"),
+            (lambda s, k: sum(max(some) for some in combinations(s, k)), "comb(N, k)"),
+        ],
+        "leaked": [
+            (lambda train, test, n: [i for i, t in enumerate(test) if t in train], "whole texts"),
+            (lambda train, test, n: shared([" ".join(train)], test, n), "from one text into the next"),
+            (lambda train, test, n: [test[i] for i in shared(train, test, n)], "which places"),
+            (lambda train, test, n: shared(train, test, n + 1), "too long"),
+            (lambda train, test, n: shared(test, train, n), "which of the test texts"),
         ],
     },
     "ernie": {

@@ -1,0 +1,1 @@
+"""Lesson 17: what became of the talk's systems, the course's own leaderboard, and what to use today."""

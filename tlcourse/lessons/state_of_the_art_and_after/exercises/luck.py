@@ -1,0 +1,357 @@
+"""How much of a difference, or of a best score, may be luck."""
+
+from collections.abc import Callable, Sequence
+from math import comb
+
+import numpy as np
+
+from tlcourse.exercises.machinery import exercise
+
+
+def _answers(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n, b = int(rng.integers(30, 40)), int(rng.integers(200, 260))
+    a = rng.uniform(size=n) < 0.78
+    other = np.where(rng.uniform(size=n) < 0.7, a, rng.uniform(size=n) < 0.5)
+    return a.astype(int), other.astype(int), rng.integers(0, n, (b, n))
+
+
+def _gaps(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    return (a[draws] - b[draws]).mean(axis=1)
+
+
+def _interval(values: np.ndarray, low: float = 2.5, high: float = 97.5) -> tuple[float, float]:
+    return float(np.percentile(values, low)), float(np.percentile(values, high))
+
+
+def _unpaired(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[np.roll(draws, 1, axis=0)].mean(axis=1))
+
+
+def _by_text(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval((a[draws] - b[draws]).mean(axis=0))
+
+
+def _one_sided(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(_gaps(a, b, draws), 5, 95)
+
+
+def _shares(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(_gaps(a, b, draws), 0.025, 0.975)
+
+
+def _turned(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(-_gaps(a, b, draws))
+
+
+def _high_first(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    low, high = _interval(_gaps(a, b, draws))
+    return high, low
+
+
+def _only_a(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1))
+
+
+def _summed(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval((a[draws] - b[draws]).sum(axis=1))
+
+
+def _apart(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    first, second = _interval(a[draws].mean(axis=1)), _interval(b[draws].mean(axis=1))
+    return first[0] - second[0], first[1] - second[1]
+
+
+def _normal(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    gaps = _gaps(a, b, draws)
+    return float(gaps.mean() - 1.96 * gaps.std()), float(gaps.mean() + 1.96 * gaps.std())
+
+
+def _ends(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    gaps = _gaps(a, b, draws)
+    return float(gaps.min()), float(gaps.max())
+
+
+def _percent(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    low, high = _interval(_gaps(a, b, draws))
+    return 100 * low, 100 * high
+
+
+def _sizes(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(abs(_gaps(a, b, draws)))
+
+
+def _absolute_each(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(abs(a[draws] - b[draws]).mean(axis=1))
+
+
+def _no_draws(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a - b)
+
+
+def _centred(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(_gaps(a, b, draws) - (a - b).mean())
+
+
+def _over_all(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean() - b[draws].mean(axis=1))
+
+
+def _over_all_of_b(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[draws].mean())
+
+
+def _sum_of_a(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].sum(axis=1) - b[draws].mean(axis=1))
+
+
+def _sum_of_b(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[draws].sum(axis=1))
+
+
+def _other_ends(low: float, high: float) -> Callable:
+    return lambda a, b, draws: _interval(_gaps(a, b, draws), low, high)
+
+
+@exercise(
+    title="A paired bootstrap",
+    any_kind=True,
+    inputs=_answers,
+    special={
+        "both are right on the same texts": (
+            np.array([1, 0, 1, 1]),
+            np.array([1, 0, 1, 1]),
+            np.array([[0, 1, 2, 3], [3, 3, 1, 0]]),
+        ),
+        "the second is better": (
+            np.array([0, 0, 1, 0, 0]),
+            np.array([1, 0, 1, 1, 1]),
+            np.random.default_rng(0).integers(0, 5, (40, 5)),
+        ),
+        "one draw": (np.array([1, 0, 1]), np.array([0, 0, 1]), np.array([[0, 0, 2]])),
+    },
+    hints=(
+        "`a[draws]` has the answers of the first system on each drawn test set: (B, N). What about the "
+        "second?",
+        "The same texts for both: `a[draws] − b[draws]`. The mean over the texts gives B differences.",
+        "`np.percentile(values, [2.5, 97.5])` are the ends that leave out 2.5 % on each side.",
+    ),
+    wrong=[
+        (
+            _unpaired,
+            "Each system gets its own texts: use the same draw for both, so that hard texts are hard for "
+            "both.",
+        ),
+        *(
+            (
+                function,
+                "`.mean()` without an axis is over all draws, one number: take it over the texts of each "
+                "draw.",
+            )
+            for function in (_over_all, _over_all_of_b)
+        ),
+        *(
+            (function, "You take a sum where a mean over the texts belongs.")
+            for function in (_sum_of_a, _sum_of_b)
+        ),
+        *(
+            (_other_ends(*ends), "Leave out 2.5 % on each side: the percentiles are 2.5 and 97.5.")
+            for ends in ((5, 97.5), (0, 97.5), (2.5, 95), (2.5, 100), (2.5, 0), (1, 99), (0.5, 99.5))
+        ),
+        (
+            _by_text,
+            "You take the mean over the draws: (N,) values. The mean over the texts of a draw gives one for "
+            "each draw.",
+        ),
+        (_one_sided, "From 5 to 95 lie 90 %: for 95 % leave out 2.5 on each side."),
+        (_shares, "`np.percentile` counts in percent: 2.5 and 97.5."),
+        (_turned, "The other way round: the first minus the second."),
+        (_high_first, "The lower end first."),
+        (_only_a, "That is the first system's own score: the difference is wanted."),
+        (_summed, "Those are sums: a mean over the texts is a difference of two accuracies."),
+        (
+            _apart,
+            "You take the ends of each system and subtract those: subtract on each draw, then take the ends.",
+        ),
+        (
+            _normal,
+            "That is the mean ± 1.96 standard deviations: the percentiles of the differences are wanted.",
+        ),
+        (_ends, "Those are the lowest and the highest difference: leave out 2.5 % on each side."),
+        (_percent, "Shares are wanted, not percentages."),
+        (_sizes, "You drop the sign: an interval that could hold 0 no longer does."),
+        (_absolute_each, "You drop the sign on each text: that is how often they disagree."),
+        (_no_draws, "You don't use the draws: each row of them is a test set of its own."),
+        (_centred, "You subtract the measured difference: the interval is to lie around it."),
+        (
+            lambda a, b, draws: _interval(np.median(a[draws] - b[draws], axis=1)),
+            "You take the median over the texts, nearly always 0: the mean is wanted.",
+        ),
+    ],
+)
+def paired_bootstrap(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    """Return the pair (low, high): percentiles 2.5 and 97.5, over the draws, of a's accuracy minus b's.
+
+    a, b: numpy arrays of 0 and 1, (N,): was the system right on each text? draws: (B, N), each row a test set
+    of N places among the texts, drawn with replacement.
+    """
+    differences = a[draws].mean(axis=1) - b[draws].mean(axis=1)
+    low, high = np.percentile(differences, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _tries(rng: np.random.Generator) -> tuple[list[float], int]:
+    scores = rng.uniform(0.6, 0.8, int(rng.integers(6, 9))).round(3)
+    return scores.tolist(), int(rng.integers(2, 5))
+
+
+def _with_replacement(scores: Sequence[float], k: int) -> float:
+    n, ranked = len(scores), sorted(scores)
+    return float(sum(s * ((i / n) ** k - ((i - 1) / n) ** k) for i, s in enumerate(ranked, start=1)))
+
+
+def _exact(scores: Sequence[float], k: int) -> float:
+    n, ranked = len(scores), sorted(scores)
+    return float(sum(s * comb(i, k - 1) for i, s in enumerate(ranked)) / comb(n, k))
+
+
+def _unsorted(scores: Sequence[float], k: int) -> float:
+    return float(sum(s * comb(i, k - 1) for i, s in enumerate(scores)) / comb(len(scores), k))
+
+
+def _one_more(scores: Sequence[float], k: int) -> float:
+    ranked = sorted(scores)
+    return float(sum(s * comb(i, k - 1) for i, s in enumerate(ranked, start=1)) / comb(len(scores), k))
+
+
+def _k_for_k_less_one(scores: Sequence[float], k: int) -> float:
+    ranked = sorted(scores)
+    return float(sum(s * comb(i, k) for i, s in enumerate(ranked)) / comb(len(scores), k))
+
+
+def _lowest(scores: Sequence[float], k: int) -> float:
+    return -_exact([-s for s in scores], k)
+
+
+def _first_k(scores: Sequence[float], k: int) -> float:
+    return float(max(scores[:k]))
+
+
+def _not_divided(scores: Sequence[float], k: int) -> float:
+    return _exact(scores, k) * comb(len(scores), k)
+
+
+def _sampled(scores: Sequence[float], k: int) -> float:
+    rng = np.random.default_rng(0)
+    return float(np.mean([max(rng.choice(scores, k, replace=False)) for _ in range(300)]))
+
+
+def _by_k_th(scores: Sequence[float], k: int) -> float:
+    return float(np.quantile(scores, k / (k + 1)))
+
+
+def _weighed(weight: Callable[[int, int], float]) -> Callable:
+    """The sum with another weight for the i-th lowest."""
+
+    def told(scores: Sequence[float], k: int) -> float:
+        ranked = sorted(scores)
+        return float(sum(s * weight(i, k) for i, s in enumerate(ranked)) / comb(len(scores), k))
+
+    return told
+
+
+def _divided(by: Callable[[int, int], float]) -> Callable:
+    """The sum divided by something else."""
+    return lambda scores, k: _not_divided(scores, k) / by(len(scores), k)
+
+
+def _from_one(scores: Sequence[float], k: int) -> float:
+    return _exact(scores, k) + 1 / comb(len(scores), k)
+
+
+@exercise(
+    title="The best of k, by luck of the draw",
+    inputs=_tries,
+    special={
+        "one is tried": ([0.7, 0.5, 0.9], 1),
+        "all are tried": ([0.7, 0.5, 0.9], 3),
+        "two have the same score": ([0.7, 0.7, 0.5, 0.6], 2),
+        "scores are below zero": ([-0.3, -0.1, -0.2], 2),
+    },
+    equivalent={"k - 1 → abs(k - 1)": "k is at least 1"},
+    hints=(
+        "Sort the scores. Of all sets of k settings, in how many is the i-th lowest the best?",
+        "If it is the best, the other k − 1 come from the lower ones: `comb(i, k − 1)` sets, counting i from "
+        "0.",
+        "There are `comb(N, k)` sets in all: the expected best is Σ scoreᵢ · comb(i, k − 1) / comb(N, k).",
+    ),
+    wrong=[
+        (lambda scores, k: float(max(scores)), "That is the best of all: only k of them are tried."),
+        (
+            lambda scores, k: float(np.mean(scores)),
+            "That is the mean: what one try gives. The best of k is higher.",
+        ),
+        (
+            lambda scores, k: float(np.median(scores)),
+            "That is the median of all: the best of k is asked for.",
+        ),
+        (
+            lambda scores, k: _exact(sorted(set(scores)), min(k, len(set(scores)))),
+            "Equal scores are different settings: a set drops one of them.",
+        ),
+        (_first_k, "That is the best of the first k: any k may be drawn, take the mean over all sets."),
+        (
+            _with_replacement,
+            "You may draw the same setting twice, as Dodge et al. do: here k *different* ones are tried, so "
+            "count "
+            "sets with `comb`.",
+        ),
+        (
+            _unsorted,
+            "Sort the scores first: the i-th lowest is the best of a set whose others are all lower.",
+        ),
+        (_one_more, "The lowest has 0 lower ones, not 1: count from 0."),
+        (_k_for_k_less_one, "Only the k − 1 others have to be lower: comb(i, k − 1)."),
+        *(
+            (
+                _weighed(weight),
+                "The weight of a score is in how many sets it is the best: comb(i, k − 1), with i lower "
+                "ones.",
+            )
+            for weight in (
+                lambda i, k: comb(k - 1, i),
+                lambda i, k: comb(i, k + 1),
+                lambda i, k: i,
+                lambda i, k: k - 1,
+                lambda i, k: 1,
+            )
+        ),
+        *(
+            (_divided(by), "Divide by the number of sets of k, which is comb(N, k).")
+            for by in (lambda n, k: n, lambda n, k: k, lambda n, k: 1 / comb(n, k))
+        ),
+        (
+            lambda scores, k: float(comb(len(scores), k)),
+            "That is the number of sets: the scores are missing.",
+        ),
+        (_from_one, "Your sum starts at 1: start at 0."),
+        (_lowest, "That is the expected *lowest* of k: sort the other way round."),
+        (_not_divided, "Divide by the number of sets, comb(N, k)."),
+        (_sampled, "That is close, from random draws: the exact mean over all sets of k is wanted."),
+        (_by_k_th, "That is a quantile, which is near the expected best, and not it."),
+        (
+            lambda scores, k: float(np.mean(sorted(scores)[-k:])),
+            "That is the mean of the k best: one set of all.",
+        ),
+        (
+            lambda scores, k: float(sorted(scores)[-k]),
+            "That is the k-th best: the best of k drawn ones is asked for.",
+        ),
+    ],
+)
+def expected_best(scores: Sequence[float], k: int) -> float:
+    """Return the mean, over all sets of k different scores, of the best of the set; 1 ≤ k ≤ len(scores)."""
+    ranked = sorted(scores)
+    total = 0.0
+    for i, score in enumerate(ranked):
+        total += score * comb(i, k - 1)
+    return total / comb(len(ranked), k)
