@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from arguments import file_to_write
+from arguments import file_to_write, from_one_up
 from jupyter_client.manager import KernelManager
 from results_file import RecordsFile
 
@@ -45,18 +45,20 @@ def main() -> None:
     options = arguments()
     results = RecordsFile(options.out)
     results.facts["lessons"] = LESSONS
-    for slug in LESSONS:
-        for stage, count, pids in kernels(slug, options.most * 1e9):
-            add(results, {"lesson": slug, "stage": stage, "kernels": count}, pids)
     with servers() as started:
         for count, pids in started:
             add(results, {"lesson": "", "stage": "server", "kernels": count}, pids)
+    for slug in options.lessons:
+        for stage, count, pids in kernels(slug, options.counts, options.most * 1e9):
+            add(results, {"lesson": slug, "stage": stage, "kernels": count}, pids)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--out", type=file_to_write, required=True)
     parser.add_argument("--most", type=float, default=6.5, help="GB that the kernels may take together")
+    parser.add_argument("--lessons", nargs="+", choices=LESSONS, default=list(LESSONS))
+    parser.add_argument("--counts", nargs="+", type=from_one_up, default=list(COUNTS), help="of kernels")
     return parser.parse_args()
 
 
@@ -108,13 +110,13 @@ def cells(slug: str) -> tuple[list[str], list[str]]:
     return code[:2], code[2 : last + 1]
 
 
-def kernels(slug: str, most: float) -> Iterator[tuple[str, int, list[int]]]:
+def kernels(slug: str, counts: list[int], most: float) -> Iterator[tuple[str, int, list[int]]]:
     """(stage, how many kernels there are, their processes) as they become more; all end at the end."""
     imports, further = cells(slug)
     started: list[tuple] = []
     try:
         for stage, code in (("imports", imports), ("begun", further)):
-            for count in COUNTS:
+            for count in counts:
                 while len(started) < count and stage == "imports":
                     started.append(start())
                 for _manager, client, done in started[:count]:
@@ -124,7 +126,7 @@ def kernels(slug: str, most: float) -> Iterator[tuple[str, int, list[int]]]:
                 pids = [manager.provisioner.process.pid for manager, _, _ in started[:count]]
                 yield stage, count, pids
                 together = memory(pids)["once"]
-                if together * 2 > most:  # the next count doubles it
+                if count < counts[-1] and together * 2 > most:  # the next count doubles it
                     print(f"{slug}: {count} have {together / 1e9:.1f} GB, so no more", flush=True)
                     break
     finally:

@@ -280,7 +280,6 @@ LESSONS = (
         _SERVING,
         "How do a thousand users share one model?",
         ("bert",),
-        planned=True,
     ),
     Lesson(
         "state_of_the_art_and_after",

@@ -17,6 +17,7 @@ PAGES = [
     "index.html",
     "search.html",
     "teaching.html",
+    "jupyterhub.html",
     "glossary.html",
     "symbols.html",
     "your_own_data.html",

@@ -83,6 +83,42 @@ def staged(n_tasks, n_steps, divided=None):
     return table + np.diag(n_steps - table.sum(0))
 
 
+def cut_where(values, new):
+    """Places in lists; `new(list, place)` says whether a place begins another."""
+    lists = [[]] if len(values) else []
+    for place in range(len(values)):
+        if lists[-1] and new(lists[-1], place):
+            lists.append([])
+        lists[-1].append(place)
+    return lists
+
+
+def parts_of(order, size):
+    return [list(map(int, order[i : i + size])) for i in range(0, len(order), size)]
+
+
+def real_mean(x, m):
+    return (x * m[..., None]).sum(1) / m.sum(1, keepdim=True)
+
+
+def real_max(x, m):
+    return x.masked_fill(m[..., None] == 0, -inf).amax(1)
+
+
+def side_by_side(a, b):
+    return torch.cat([a, b], dim=-1)
+
+
+def largest_of_rows(w):
+    """(R,), 127 where a row is zero, so that its scale is 1."""
+    found = abs(w).max(axis=1)
+    return np.where(found > 0, found, 127.0)
+
+
+def in_bytes(w, scale):
+    return np.rint(w / np.reshape(scale, (-1, 1))).astype(np.int8), scale
+
+
 # exercise → (answer, a word of what should be said)
 LIKELY = {
     "start_here": {
@@ -849,6 +885,50 @@ LIKELY = {
             (lambda x, m: pooled(x, m, mean=(x * m[..., None]).mean(1)), "padded length"),
             (lambda x, m: pooled(x, m, mean=(x * m[..., None]).sum(1)), "divide by the lengths"),
             (lambda x, m: pooled(x, m, dim=0), "one below"),
+        ],
+    },
+    "serving_embeddings": {
+        "gathered": [
+            (lambda a, b, w: cut_where(a, lambda s, i: len(s) == b or a[i] - a[i - 1] > w), "last text"),
+            (lambda a, b, w: cut_where(a, lambda s, i: len(s) == b), "Look at the clock"),
+            (lambda a, b, w: cut_where(a, lambda s, i: a[i] - a[s[0]] > w), "ever full"),
+            (lambda a, b, w: cut_where(a, lambda s, i: len(s) == b or a[i] - a[s[0]] >= w), "still comes"),
+            (lambda a, b, w: cut_where(a, lambda s, i: len(s) > b or a[i] - a[s[0]] > w), "text too many"),
+            (lambda a, b, w: [[i] for i in range(len(a))], "Each text is alone"),
+        ],
+        "sorted_batches": [
+            (lambda n, k: parts_of(range(len(n)), k), "order of arrival"),
+            (lambda n, k: parts_of(sorted(n)[::-1], k), "lengths"),
+            (lambda n, k: parts_of(np.argsort(n, kind="stable"), k), "shortest come first"),
+            (lambda n, k: parts_of(np.argsort(n, kind="stable")[::-1], k), "its ties"),
+            (lambda n, k: sorted(range(len(n)), key=lambda i: -n[i]), "cut it into batches"),
+            (lambda n, k: [s.tolist() for s in np.array_split(np.argsort(-np.array(n), kind="stable"), k)],
+             "how many texts"),
+        ],
+        "mean_inside": [
+            (lambda a, b: (b - a).mean(), "mean wait"),
+            (lambda a, b: len(a) / (b.max() - a.min()), "in a second"),
+            (lambda a, b: (b - a).sum() / (b[-1] - a[0]), "not always the last"),
+            (lambda a, b: (b - a).sum() / b.max(), "begins at 0"),
+            (lambda a, b: np.mean([((a <= m) & (b > m)).sum() for m in a]), "arriving text"),
+            (lambda a, b: max(float(((a <= m) & (b > m)).sum()) for m in a), "ever inside"),
+        ],
+        "mean_max": [
+            (lambda x, m: side_by_side(x.mean(1), x.amax(1)), "in both"),
+            (lambda x, m: side_by_side(real_mean(x, m), (x * m[..., None]).amax(1)), "became 0"),
+            (lambda x, m: side_by_side((x * m[..., None]).mean(1), real_max(x, m)), "divided by T"),
+            (lambda x, m: side_by_side(real_max(x, m), real_mean(x, m)), "other order"),
+            (lambda x, m: torch.stack([real_mean(x, m), real_max(x, m)], dim=1), "new axis"),
+        ],
+        "int8_rows": [
+            (lambda w: in_bytes(w, np.full(len(w), abs(w).max() / 127)), "whole table"),
+            (lambda w: in_bytes(w, largest_of_rows(w) / 127)[0], "scales are missing"),
+            (lambda w: in_bytes(w, largest_of_rows(w)), "divided by 127"),
+            (lambda w: ((w / (largest_of_rows(w) / 127)[:, None]).astype(np.int8), largest_of_rows(w) / 127),
+             "cuts off"),
+            (lambda w: (in_bytes(w, largest_of_rows(w) / 127)[0], largest_of_rows(w)), "one step"),
+            (lambda w: (np.rint(127 * w / largest_of_rows(w)[:, None]), largest_of_rows(w) / 127),
+             "not of one byte"),
         ],
     },
 }  # fmt: skip

@@ -41,6 +41,26 @@ def test_peak_memory_counts_children_and_what_is_freed_again():
     assert 0.2e9 < consumed.bytes < 0.3e9, "the child's block counts"
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/smaps"), reason="how much is shared, Linux alone says")
+def test_what_parent_and_child_share_is_not_counted_twice(tmp_path):
+    """Both map a file of 200 MB, as a server's worker maps the libraries that its notebook has mapped."""
+    (tmp_path / "file").write_bytes(bytes(200_000_000))
+    read = (
+        "import mmap, sys; f = open('file', 'rb'); "
+        "m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ); sum(m[::4096])"
+    )
+    child = f"{read}; print(1, flush=True); sys.stdin.read()"
+    parent = f"{read}; import subprocess; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        process.stdout.readline()  # the child has read it, too
+        consumed = Consumption(process.pid)
+        consumed.look()
+        process.stdin.close()
+    assert 0.2e9 < consumed.bytes < 0.35e9
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the high-water mark is Linux's")
 def test_a_peak_between_two_looks_counts():
     code = "x = bytearray(300_000_000); x = None; print(1, flush=True); import sys; sys.stdin.read()"

@@ -21,6 +21,8 @@ def as_floats(value: object) -> object:
 
 def filled(pattern: object, value: object) -> object:
     """Return `pattern` with what `value` has in place of its NaNs, if that is one number for all of them."""
+    if isinstance(pattern, tuple) and isinstance(value, tuple) and len(pattern) == len(value):
+        return tuple(map(filled, pattern, value))
     if not all(isinstance(one, np.ndarray) or is_tensor(one) for one in (pattern, value)):
         return pattern
     made, got = as_array(pattern), as_array(value)

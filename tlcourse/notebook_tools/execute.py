@@ -60,7 +60,8 @@ class Execution:
 class Consumption:
     """Follows a process and its children from a thread: their resident memory's peak, their processor's time.
 
-    The process's own high-water mark (`VmHWM`, Linux) is read as well, so a peak between two looks counts.
+    What a process and its children share is not counted twice. The process's own high-water mark (`VmHWM`,
+    Linux) is read as well, so a peak between two looks counts.
     """
 
     def __init__(self, pid: int, interval: float = 0.25):
@@ -87,9 +88,10 @@ class Consumption:
         try:
             process = psutil.Process(self._pid)
             total, computed = 0, process.cpu_times().children_user + process.cpu_times().children_system
-            for member in (process, *process.children(recursive=True)):
+            children = process.children(recursive=True)
+            for member in (process, *children):
                 try:
-                    total += member.memory_info().rss
+                    total += _own_part(member) if children else member.memory_info().rss
                     computed += member.cpu_times().user + member.cpu_times().system
                 except psutil.Error:  # it ended between the listing and the question
                     continue
@@ -97,6 +99,17 @@ class Consumption:
             self.cpu_seconds = max(self.cpu_seconds, computed)
         except psutil.Error:
             return
+
+
+def _own_part(process: psutil.Process) -> int:
+    """Bytes of one of several: what it shares with others, such as torch's libraries, counts in parts.
+
+    Linux says so (`Pss`); elsewhere, or where it may not be asked, all that is resident counts.
+    """
+    try:
+        return process.memory_full_info().pss
+    except (AttributeError, psutil.AccessDenied):
+        return process.memory_info().rss
 
 
 def _high_water_mark(pid: int) -> int:

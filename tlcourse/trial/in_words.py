@@ -13,6 +13,7 @@ from tlcourse.trial.examples import Confusion
 from tlcourse.trial.refusals import counted
 
 AGAIN = 3  # times as many labels at most: further back a curve says little of what comes next
+OFTEN = 3  # times that a class is taken for another before a word is said about it
 UNEVEN = 3  # times as many texts as the smallest class has: then that one wants labels first
 BY_COST = (yardstick.COUNTS, yardstick.GLOVE, yardstick.FROZEN, yardstick.TUNED)  # the cheapest first
 
@@ -110,7 +111,8 @@ class Reading:
             return []
         n = max(measured.values("labels"))
         gap = self._gap(yardstick.TUNED, yardstick.FROZEN, n)
-        return [f"With {n:,} labels, {gap.sentence}."]
+        same = f"{yardstick.TUNED} and {yardstick.FROZEN} score the same in each seed"
+        return [f"With {n:,} labels, {gap.sentence if gap.of_seed.any() else same}."]
 
     def _has(self, model: str) -> bool:
         return model in self.scores.values("model")
@@ -167,7 +169,7 @@ class Reading:
                 "Read the texts below that were misread. Where you would not give the label that stands "
                 "there, mend the label, and run again: nothing is cheaper."
             )
-        if confused:
+        if confused and confused[0].times >= OFTEN:
             top = confused[0]
             joined = ", or join them" if len(classes) > 2 else ""
             steps.append(

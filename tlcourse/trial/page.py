@@ -17,7 +17,7 @@ from tlcourse.trial.yardstick import FROZEN_PIECES, NOTHING
 
 MOST_IN_MATRIX = 12  # classes; of more, the pairs that are confused most often
 PAIRS = 12
-LONGEST = 400  # characters of a text that is shown
+LONGEST = 240  # characters of a text that is shown
 
 _STYLE = Path(__file__).with_name("page.css")
 
@@ -159,9 +159,9 @@ def _misread(outcome: Outcome) -> list[str]:
         for one in found
     ]
     told = (
-        "Test texts of the first seed that most models got wrong"
+        "Test texts of the first seed, those first that most models got wrong"
         if outcome.data.names
-        else "Test texts of the first seed that are furthest from what was said"
+        else "Test texts of the first seed whose numbers are furthest from what was said"
     )
     return [
         "<h2>Texts that were misread</h2>",

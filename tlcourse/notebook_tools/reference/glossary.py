@@ -65,9 +65,10 @@ def _texts(block: Block) -> list[list[str]]:
 
 
 def terms(root: Path) -> list[Term]:
-    """The terms of the course, by alphabet."""
+    """The terms of the course, by alphabet; not those of planned lessons."""
     listed = tomllib.loads((root / "docs" / "terms.toml").read_text("utf-8"))["term"]
-    return sorted((Term(**one) for one in listed), key=lambda term: term.name.lower())
+    found = [Term(**one) for one in listed if not curriculum.lesson(one["lesson"]).planned]
+    return sorted(found, key=lambda term: term.name.lower())
 
 
 def page(root: Path, lessons: list[LessonFiles]) -> str:

@@ -96,7 +96,7 @@ def page() -> str:
     return "\n\n".join(
         [
             sentence(records),
-            "GB, each page of memory counted once:",
+            "GB, each page of memory counted once (in the small profile, which loads the same models):",
             table(records),
             sharing(records),
             "While a lesson trains or measures, its kernel takes more: up to 1.5 GB at its peak (`tlcourse "

@@ -24,12 +24,14 @@ class Symbol:
 
 
 def symbols(root: Path) -> list[Symbol]:
-    """The symbols of the course, in the order of `docs/symbols.toml`."""
+    """The symbols of the course, in the order of `docs/symbols.toml`; not those of planned lessons."""
     found = []
     for one in tomllib.loads((root / "docs" / "symbols.toml").read_text("utf-8"))["symbol"]:
         named = one.get("lesson", [])
-        lessons = (named,) if isinstance(named, str) else tuple(named)
-        found.append(Symbol(one["sign"], one["means"], lessons, one.get("formula", one["sign"])))
+        named = (named,) if isinstance(named, str) else tuple(named)
+        lessons = tuple(slug for slug in named if not curriculum.lesson(slug).planned)
+        if lessons or not named:
+            found.append(Symbol(one["sign"], one["means"], lessons, one.get("formula", one["sign"])))
     return found
 
 

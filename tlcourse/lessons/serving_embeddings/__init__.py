@@ -1,0 +1,1 @@
+"""Room of lesson Serving embeddings: its server, its clients, its widgets, its figures, its exercises."""

@@ -1,0 +1,252 @@
+"""The sentences of lesson Serving embeddings on what can be chosen: layers, search, int8, a cluster."""
+
+from collections.abc import Sequence
+
+from tlcourse.lessons.serving_embeddings.in_words import sentence
+from tlcourse.lessons.serving_embeddings.layers import CENTRED
+from tlcourse.show.differences import Difference, difference
+from tlcourse.show.records import Records
+from tlcourse.show.tables import mean_sd
+
+BY_DEFAULT, LAST = -2, -1  # layers
+ENOUGH = 0.95  # recall
+ROUNDED = "graph, int8"
+
+
+def of_layer(
+    layers: Records, model: str, layer: int, pooling: str = "REDUCE_MEAN", task: str = "alike"
+) -> Records:
+    """The scores of one choice, a seed for each part."""
+    return layers.where(task=task, model=model, layer=layer, pooling=pooling)
+
+
+def told(rows: Records, spec: str = ".3f") -> str:
+    return mean_sd(rows.scores, spec)
+
+
+def gap_of(
+    layers: Records,
+    model: str,
+    a: int,
+    b: int,
+    poolings: tuple[str, str] = ("REDUCE_MEAN", "REDUCE_MEAN"),
+    task: str = "alike",
+) -> Difference:
+    """One layer and pooling against another, part by part."""
+    first, second = (
+        of_layer(layers, model, layer, how, task) for layer, how in zip((a, b), poolings, strict=True)
+    )
+    return difference(first, second, (f"layer {a}", f"layer {b}"))
+
+
+def minus(number: int) -> str:
+    return f"{number}".replace("-", "−")
+
+
+def of_layers(layers: Records, models: Sequence[str], baselines: Sequence[str]) -> str:
+    """For each model: is −2 better than the last, which choice is best, and what do baselines reach?"""
+    lines = []
+    for model in models:
+        parts = []
+        for task, name in (("alike", "pairs"), ("found", "headlines")):
+            gap = gap_of(layers, model, BY_DEFAULT, LAST, task=task)
+            parts.append(
+                f"on {name} the mean of layer −2 is "
+                + gap.says(
+                    above=f"above that of the last, by {100 * gap.mean:.1f} points",
+                    below=f"below that of the last, by {-100 * gap.mean:.1f} points",
+                    luck=f"within luck of that of the last ({100 * gap.mean:+.1f} points)".replace("-", "−"),
+                )
+            )
+        some = layers.where(task="alike", model=model)
+        means = some.where(pooling="REDUCE_MEAN").by("layer")
+        top = max(means, key=lambda layer: means[layer].mean)
+        parts.append(f"best mean on pairs: layer {minus(top)}, {means[top].mean:.3f}")
+        lines.append(f"- **{model}**: {'; '.join(parts)}.")
+    without = " and ".join(
+        f"{name} {layers.where(task='alike', model=name).mean:.3f} on pairs, "
+        f"{layers.where(task='found', model=name).mean:.0%} on headlines"
+        for name in baselines
+    )
+    return "\n".join([*lines, f"- Without a network: {without}."])
+
+
+def of_baseline(layers: Records, untuned: Sequence[str], tuned: str, baselines: Sequence[str]) -> str:
+    """Which model is worth its network on the rated pairs? Those not tuned, by the server's defaults."""
+    floor = max((layers.where(task="alike", model=name) for name in baselines), key=lambda rows: rows.mean)
+    (name,) = floor.values("model")
+
+    def side(rows: Records) -> str:
+        return difference(rows, floor, share=False).says(above="above", below="below", luck="within luck of")
+
+    words = [f"{model} is {side(of_layer(layers, model, BY_DEFAULT))} it" for model in untuned]
+    words.append(f"the last layer of {tuned} is {side(of_layer(layers, tuned, LAST))} it")
+    return (
+        f"Read the dotted line, too: {name} needs no network and {floor.mean:.3f} is what it gets on "
+        f"pairs. With the defaults of bert-as-service, {_listed(words)}. To have read much makes no "
+        "sentence encoder: it "
+        "has to be trained to be one."
+    )
+
+
+def of_centred(layers: Records, models: Sequence[str]) -> str:
+    """What subtracting the common part does, in the default layer, where headlines look for articles."""
+    parts = []
+    for model in models:
+        gap = gap_of(layers, model, BY_DEFAULT, BY_DEFAULT, (CENTRED, "REDUCE_MEAN"), task="found")
+        change = f"{100 * gap.mean:+.1f} points".replace("-", "−")
+        parts.append(f"{model} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
+    return (
+        "A part of the trouble has a name: all vectors of a model have much in common, and headlines "
+        "have more in common with each other than with their articles. Take away the mean of each kind "
+        "(*centred*), "
+        f"and of the headlines more or fewer find their article, in layer −2: {', '.join(parts)}. A "
+        "server cannot do "
+        "that for you: it does not know which texts will come."
+    )
+
+
+def best_walk(some: Records, way: str) -> tuple[float, float] | None:
+    """Seconds and recall of the quickest search that finds `ENOUGH`; None if none does."""
+    walked = some.where(way=way, measure="recall")
+    good = [k for k in walked.values("keeps") if walked.where(keeps=k).mean >= ENOUGH]
+    if not good:
+        return None
+    keeps = min(good, key=lambda k: some.where(way=way, measure="seconds", keeps=k).mean)
+    return some.where(way=way, measure="seconds", keeps=keeps).mean, walked.where(keeps=keeps).mean
+
+
+def search_rows(search: Records, way: str = "graph, float32") -> list[dict[str, object]]:
+    """Rows of a table: from how many vectors on does the graph pay, and after how many queries?"""
+    rows = []
+    for (what, n), some in search.by("what", "vectors").items():
+        exact = some.where(way="exact", measure="seconds").mean
+        building = some.where(way=way, measure="seconds to build").mean
+        row: dict[str, object] = {
+            "vectors": f"{n:,} {what}",
+            "all compared, ms": f"{1000 * exact:.2f}",
+            "to build the graph, s": f"{building:.1f}",
+        }
+        quickest = best_walk(some, way)
+        if quickest is None:
+            row |= {f"graph, ms at {ENOUGH:.0%}": "–", "pays after": f"never finds {ENOUGH:.0%}"}
+        else:
+            saved = exact - quickest[0]
+            pays = f"{building / saved:,.0f} queries" if saved > 0 else "never: slower"
+            row |= {f"graph, ms at {ENOUGH:.0%}": f"{1000 * quickest[0]:.2f}", "pays after": pays}
+        rows.append(row)
+    return rows
+
+
+def of_search(search: Records, way: str = "graph, float32") -> str:
+    """Where the graph pays, and what int8 does to it."""
+    wins, loses, small = [], [], ""
+    for (what, n), some in search.by("what", "vectors").items():
+        quickest = best_walk(some, way)
+        exact = some.where(way="exact", measure="seconds").mean
+        if quickest is None:
+            loses.append(f"{n:,} {what}")
+            continue
+        ratio = exact / quickest[0]
+        (wins if ratio > 1 else loses).append(f"{n:,} {what} ({ratio:.1f} times as fast)")
+        if ROUNDED in some.values("way"):
+            walked = some.where(way=[way, ROUNDED], measure="recall")
+            found = walked.where(keeps=max(walked.values("keeps"))).by("way")
+            small = (
+                f" Stored as int8, a quarter of the memory, the widest search of {n:,} {what} finds "
+                f"{found[ROUNDED].mean:.1%} of the right ones, in place of {found[way].mean:.1%}."
+            )
+    told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {_listed(wins)}"
+    told_ += f"; not for {_listed(loses)}." if loses else "."
+    return told_ + small
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *most, last = [*parts] or ["none of these"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def of_int8(speed: Records, scores: Records, model: str = "minilm") -> str:
+    """Size, speed and quality of an encoder in int8."""
+
+    def megabytes(way: str, part: str) -> float:
+        return speed.where(model=model, way=way, measure="megabytes", part=part).mean
+
+    times = speed.where(model=model, measure="seconds")
+    ratios = {}
+    for (length, size), some in times.by("length", "at once").items():
+        ratios[length, size] = some.where(way="float32").mean / some.where(way="int8").mean
+    fastest, slowest = max(ratios, key=ratios.get), min(ratios, key=ratios.get)
+    parts = []
+    for task, name in (("alike", "rated pairs"), ("found", "headlines")):
+        a, b = (scores.where(task=task, way=way) for way in ("int8", "float32"))
+        gap = difference(a, b, ("int8", "float32"))
+        change = f"{100 * gap.mean:+.1f} points".replace("-", "−")
+        parts.append(f"on {name} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
+    products = megabytes("float32", "products") / megabytes("int8", "products")
+    least, most = (f"{ratios[key]:.1f} times with {_texts(*key)}" for key in (slowest, fastest))
+    return (
+        f"The tables of the products are {products:.1f} times as small, the model only "
+        f"{megabytes('float32', 'all') / megabytes('int8', 'all'):.1f} times: "
+        f"{megabytes('int8', 'tables'):.0f} of its {megabytes('int8', 'all'):.0f} MB are the table of "
+        "pieces, "
+        f"which is only looked up and stays as it is. It is between {least} and {most} as fast. Quality: "
+        f"{', '.join(parts)}."
+    )
+
+
+def _texts(length: int, size: int) -> str:
+    return f"{size} text{'s' if size > 1 else ''} of {length} tokens"
+
+
+def of_bits(scores: Records) -> str:
+    """How far weights can be rounded, and what a scale for each row is worth."""
+    some = scores.where(task="alike", way="weights rounded")
+    whole = scores.where(task="alike", way="float32")
+    bits = sorted(some.values("bits"), reverse=True)
+    ends = []
+    for scale in some.values("scale"):
+        fine = []
+        for n in bits:
+            if difference(some.where(bits=n, scale=scale), whole).mean < -0.01:
+                break
+            fine.append(n)
+        ends.append(
+            f"with a scale for {scale}, down to {fine[-1]} bits"
+            if fine
+            else f"with a scale for {scale}, never"
+        )
+    return (
+        f"On rated pairs, less than a point is lost {' and '.join(ends)}. (These weights are rounded, but "
+        "computed with in float32: this is what rounding costs, not what it saves.)"
+    )
+
+
+def of_ray(costs: Records) -> str:
+    """What a cluster's machinery costs where one machine would do."""
+
+    def pair(measure: str, **key: int) -> tuple[Records, Records]:
+        return tuple(costs.where(measure=measure, way=way, **key) for way in ("Ray Serve", "this server"))
+
+    told_ = []
+    for measure, unit, spec in (
+        ("seconds to the first answer", "seconds from the command to the first answer", ".0f"),
+        ("processes", "processes", ".0f"),
+        ("megabytes", "MB of memory", ",.0f"),
+        ("milliseconds of a lone text", "ms for a lone text", ".0f"),
+    ):
+        ray, ours = pair(measure)
+        told_.append(f"{ray.mean:{spec}} {unit}, in place of {ours.mean:{spec}}")
+    rates = costs.where(measure="texts a second")
+    for n in sorted(rates.values("clients")):
+        ray, ours = pair("texts a second", clients=n)
+        told_.append(
+            f"{ray.mean:.0f} texts a second for {n} client{'s' if n > 1 else ''}, in place of {ours.mean:.0f}"
+        )
+    noted = f" {sentence(costs.about['note'])}" if "note" in costs.about else ""
+    return (
+        f"One replica of Ray Serve needs {'; '.join(told_)}. (Means of {len(costs.values('seed'))} "
+        f"rounds, over HTTP, with one process that computes; by `benchmarks/serving_ray.py`.){noted} What "
+        "you pay buys "
+        "nothing on one machine. It buys the list above on the second."
+    )
