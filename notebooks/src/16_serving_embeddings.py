@@ -16,7 +16,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 73 minutes: a core of 53, and optional parts of 20, marked as such; the computer needs about three of them · **You need** lesson 08 (BERT: layers, `[CLS]`), and of lesson 01 the mean over a text's states · **You will be able to** *ask* a server for vectors in three ways, *gather* texts into batches,
+# **Time** 73 minutes: a core of 53, and optional parts of 20, marked as such; the computer needs about three of them · **You need** lesson 08 (BERT: layers, `[CLS]`), and of lesson 01 the mean over a text's states · **You will be able to** *ask* a server for vectors, *gather* texts into batches,
 # *explain* with Little's law who waits how long, *choose* layer and pooling by measuring, *tell* when approximate search pays, *turn* weights into whole numbers, and *say* when one machine is not enough.
 
 # %% tags=["parameters"]
@@ -92,7 +92,7 @@ server = service.start(settings)
 show.table(service.told(server))
 
 # %% [markdown]
-# (Port 0 means: any that is free. `normalise` gives all vectors length 1, so that a product of two is their cosine.) Ask it from this process: `submit` gives a *future*, a promise at once; its `result()` waits for the answer.
+# (Port 0 means: any that is free. `normalise` gives all vectors length 1, so that a product of two is their cosine. `layers` is section 6's matter; after `timeout` seconds a request is given up.) Ask it from this process: `submit` gives a *future*, a promise at once; its `result()` waits for the answer.
 
 # %%
 texts = ["The queen opened a hospital.", "Her Majesty visited a clinic.", "Shares fell sharply."]
@@ -122,7 +122,7 @@ vectors = service.vectors(server, news.paragraphs)
 print(f"{len(vectors):,} paragraphs in {time.perf_counter() - began:.0f} s; {vectors.nbytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# A query becomes a vector in the same server; the answers are the paragraphs whose cosine with it is largest. Beside it, a search by shared words (TF-IDF, lesson 01).
+# A query becomes a vector in the same server; the answers are the paragraphs whose cosine with it is largest. Beside it, a search by shared words (TF-IDF, lesson 01). Each hit is shown with its headline, but it is the paragraph that was searched.
 #
 # ### Try it: say it in other words
 # Type what you look for. When does the left side find what the right one can't? And when is the right one better? (Try a name, or a number.)
@@ -148,15 +148,19 @@ show.md(
 embedder = Embedder("minilm", layers=(-1,), max_seq_len=128)
 encoder = embedder.encoder
 sizes, lengths = pick(full=[1, 2, 4, 8, 16], fast=[1, 4, 16]), pick(full=[8, 32, 128], fast=[8, 64])
-measured = show.Records(batches.measured(encoder, lengths, sizes, seed, least=pick(full=0.3, fast=0.05)))
+measured = show.Records(
+    row
+    for draw in range(pick(full=3, fast=1))
+    for row in batches.measured(encoder, lengths, sizes, draw, least=pick(full=0.1, fast=0.05))
+)
 figures.batches(measured)
 
 # %% [markdown]
-# **Throughput** (left) is how many texts are done in a second; **latency** (right) how long one waits for its own. A batch raises both. Why does throughput rise at all? Some things are done once for a batch, whatever it holds: the weights are fetched from memory, some hundred operations are called. The rest is done for each text. With $b$ texts at once:
+# **Throughput** (left) is how many texts are done in a second; **latency** (right) how long one waits for its own (of three measurements, where there are bars). With short texts, a batch raises both. Why does throughput rise at all? Some things are done once for a batch, whatever it holds: the weights are fetched from memory, some hundred operations are called. The rest is done for each text. With $b$ texts at once:
 #
 # $$t(b) = \text{once} + b \cdot \text{each}, \qquad \text{throughput} = \frac{b}{t(b)} \;\longrightarrow\; \frac{1}{\text{each}}$$
 #
-# Fitted to the points above:
+# Fitted to the points above. (A straight line is a simple picture, and best for short texts: large batches of long texts outgrow the processor's cache, and of a few milliseconds beside fifty the fit can say little.)
 
 # %%
 costs = {
@@ -174,8 +178,6 @@ show.md(in_words.of_gain(costs, sizes[-1]))
 check.recall("together")
 
 # %% [markdown]
-# On a GPU, the same curve rises for longer: it has thousands of small cores to fill.
-#
 # ## 4. Gather what comes · 9 minutes
 # Most clients send one text and wait. So the server has to make the batches itself, of texts from *different* clients (*dynamic batching*). It needs two bounds: how many texts a batch may have, and how long the first of them may be kept waiting for company.
 #
@@ -210,15 +212,16 @@ def small_server(embed, inbox, max_batch, max_wait):
                 batch.append(inbox.get(timeout=max(0, end - time.monotonic())))
             except queue.Empty:
                 break
-        if batch[-1] is None:
-            inbox.put(batch.pop())
+            if batch[-1] is None:
+                inbox.put(batch.pop())
+                break
         found = embed([text for text, _ in batch])
         for (_, future), vector in zip(batch, found, strict=True):
             future.set_result(vector)
 
 
 # %% [markdown]
-# Sixteen clients, each of which sends a headline, waits for its vector, and sends the next; once without company, once with:
+# Sixteen clients, each of which sends a headline, waits for its vector, and sends the next; once without company, once with (`max_wait` is three milliseconds, as in the real one):
 
 # %%
 tried = {
@@ -229,8 +232,8 @@ show.table(tiny.rows(tried))
 show.md(in_words.of_tiny(tried, 16))
 
 # %% [markdown]
-# The real one does a bit more, and its waiting time is three milliseconds: while the worker is busy, texts gather by themselves. It takes along those of like length, lets large requests take turns with small ones, tells clients to come back when too many wait, and starts a worker again that died (`tlcourse/serve/waiting.py`, `ventilator.py`, `crew.py`). What that is worth, beside what one would write
-# in an afternoon (texts a second on two cores, two workers, sentences of mixed length; by `benchmarks/serving.py`):
+# The real one does a bit more. (Three milliseconds are enough: while the worker is busy, texts gather by themselves.) It takes along those of like length, lets large requests take turns with small ones, tells clients to come back when too many wait, and starts a worker again that died (`tlcourse/serve/waiting.py`, `ventilator.py`, `crew.py`). What that is worth, beside what one would write
+# in an afternoon (texts a second on two cores, two workers, sentences of mixed length; ± the standard deviation of three rounds; by `benchmarks/serving.py`):
 
 # %%
 speed = show.Records.load("serving_embeddings/speed")
@@ -250,7 +253,7 @@ show.md(
 
 # %% tags=["exercise"]
 def sorted_batches(lengths, size):
-    """Return batches of `size` places in `lengths`, longest first; of equally long ones, the earlier first.
+    """Return batches, lists of `size` places in `lengths`: longest first; of equally long ones, the earlier.
 
     The last batch may have fewer.
     """
@@ -286,7 +289,7 @@ found = clients.at_random(
 figures.visits(found)
 
 # %% [markdown]
-# Each bar above is a text, from its arrival to its answer; the curve below counts the bars at each moment.
+# Each bar above is a text, from its arrival to its answer (only the first are drawn); the curve below counts at each moment how many of all texts are inside.
 #
 # ### Your turn: how many are inside
 # On average over time: a number that lasts for two seconds counts twice as much as one that lasts for one.
@@ -309,27 +312,28 @@ check.mean_inside(mean_inside)
 #
 # $$L = \lambda \, W$$
 #
-# Nothing is assumed: not when texts come, not in which order they are answered, not how many workers there are. On the texts above:
+# Little is assumed: that nobody is inside before and after. Not when texts come, not in which order they are answered, not how many workers there are. On all texts of that run:
 
 # %%
 show.md(in_words.of_little(found))
 
 # %% [markdown]
-# So a wait can be *counted* without a clock: as many as are inside, divided by the rate. And it says what clients do that always wait for their answer before they send again. Then $L$ is the number of clients, and when the server is at its limit $\lambda$ does not rise any more:
+# So a mean wait can be had without timing a single text: as many as are inside, divided by the rate. And it says what clients do that always wait for their answer before they send again. Then $L$ is the number of clients, and when the server is at its limit $\lambda$ does not rise any more:
 
 # %%
 turns = {
     n: clients.in_turn(server.submit, news.headlines, n, seconds=pick(full=4, fast=1))
-    for n in pick(full=[1, 4, 16, 64], fast=[1, 16])
+    for n in pick(full=[1, 4, 16, 64, 256], fast=[1, 16])
 }
 show.table(in_words.of_turns(turns))
 show.md(in_words.of_saturation(turns))
 
+# %%
+show.md(in_words.of_slowest(found))
+
 # %% [markdown]
-# The mean is not what people complain about: they remember the slowest twentieth. Near its limit a queue that is short on average is long now and then.
-#
 # ### Try it: the load dial
-# Three sliders; the ring is your choice. How many clients can you have before a text waits a quarter of a second? Is it better to have 8 clients with one text or one client with 8? From where on do more clients buy nothing but waiting?
+# Three sliders; the ring is your choice. With texts of 32 tokens, how many clients can you have before one waits a quarter of a second? What is better, 16 clients with one text each or one client with 8? And with 128 tokens, from where on do more clients buy nothing but waiting?
 
 # %%
 load = show.Records.load("serving_embeddings/load")
@@ -342,8 +346,8 @@ show.md(in_words.of_dial(load))
 # ## 6. Which vector? · 9 minutes
 # A server has to decide what it serves: of which **layer**, and how the states of a text's tokens become one vector, the **pooling**. bert-as-service's default is the mean (`REDUCE_MEAN`) of layer **−2**, the one before the last. Its author says why: the last layer is too close to the targets of pretraining, and may be biased to them.
 #
-# Two judges. *Pairs*: sentences whose likeness in meaning people rated (the STS benchmark, Cer et al. 2017); do cosines put them in the same order? (Spearman's rank correlation: 1 the same order, 0 none.) *Headlines*: as in section 2, among 1,000 articles. Three encoders: **bert-mini** was trained by this course to guess hidden words; **distilbert** was trained so, and then to correct
-# grammar; **minilm** was trained on, so that sentences that belong together are alike. Nothing is trained here; bars are the spread over five disjoint parts of the pairs and headlines. Layer −7 are the embeddings, below all layers. Dotted and dashed: no network at all (TF-IDF; the mean of GloVe's vectors, lesson 03). *Mean, centred* is explained below the figure.
+# Two judges. *Pairs*: sentences whose likeness in meaning people rated (the STS benchmark, Cer et al. 2017); do cosines put them in the same order? (Spearman's rank correlation: 1 the same order, 0 none.) *Headlines*: as in section 2, among 1,000 articles (with fewer to choose from, more is found). Three encoders: **bert-mini** was trained by this course to guess hidden words; **distilbert** was trained so, and then to correct
+# grammar; **minilm** was trained further, until sentences of the same meaning had similar vectors. Nothing is trained here; bars are the spread over five disjoint parts of the pairs and headlines. Layer −7 are the embeddings, below all layers, where `[CLS]` is the same vector for all texts. Grey, dotted and dashed: no network at all (TF-IDF; the mean of GloVe's vectors of 50 numbers, lesson 03). *Mean, centred* is explained below the figure.
 
 # %%
 judged = show.Records.load("serving_embeddings/layers")
@@ -363,7 +367,7 @@ show.md(choices.of_baseline(judged, encoders[:2], "minilm", plain))
 show.md(choices.of_centred(judged, encoders))
 
 # %% [markdown]
-# Two layers of minilm again, now, on some of your own articles:
+# Two layers of minilm again, now, on fewer articles (so more is found):
 
 # %%
 read = [
@@ -378,7 +382,7 @@ show.table(
 
 # %% [markdown]
 # ### Your turn: the mean and the largest
-# `REDUCE_MEAN_MAX` puts two poolings side by side: the mean of each number over the text's tokens, and the largest. Padding must take part in neither.
+# `REDUCE_MEAN_MAX` puts two poolings side by side: the mean of each number over the text's tokens, and the largest. (It doubles the size of the vector. Measure whether that is worth it, as above.) Padding must take part in neither.
 
 
 # %% tags=["exercise"]
@@ -395,7 +399,7 @@ check.mean_max(mean_max)
 
 # %% [markdown]
 # ### Optional: search without comparing all · 6 minutes
-# The search box compared the query with every vector. That is one product of a table and a vector, and exact. For millions of vectors there are approximate ways. The best known is a graph (**HNSW**, *hierarchical navigable small world*: Malkov and Yashunin 2020): each vector is tied to some near it, and a search walks from neighbour to neighbour, always towards the query. It may end beside the nearest. How far it looks
+# The search box compared the query with every vector. That is one product of a table and a vector, and exact. For millions of vectors there are approximate ways. The best known is a graph (**HNSW**, *hierarchical navigable small world*: Malkov and Yashunin 2020): each vector is tied to some near it, few of them also over long distances (the hierarchy), and a search walks from neighbour to neighbour, always towards the query. It may end beside the nearest. How far it looks
 # around is a number, here `keeps`: the best so many that it has met. Its price: some of the right ones are missed (**recall** is the share that is found), and the graph has to be built.
 
 # %%
@@ -411,7 +415,7 @@ for keeps in (10, 32, 128):
 show.table(rows, formats={"ms": ".2f", "recall": ".1%"})
 
 # %% [markdown]
-# (The library is usearch. faiss is better known, but its wheels bring a second OpenMP, which is known to crash beside PyTorch on a Mac.) With more vectors, of MiniLM for sentences of all articles, and of GloVe for words; one core, one query at a time:
+# (The library is usearch. faiss is better known, but its wheels bring a second OpenMP, which is known to crash beside PyTorch on a Mac.) With more vectors, of MiniLM for sentences of all articles, and of GloVe for words; one core, one query at a time. The points of a line are 10, 32, 128 and 400 kept. (*int8*: one byte for each number, see the next section; measured with one size of each.)
 
 # %%
 search = show.Records.load("serving_embeddings/search")
@@ -422,7 +426,7 @@ show.table(choices.search_rows(search))
 show.md(choices.of_search(search))
 
 # %% [markdown]
-# For the BBC's articles nobody needs a graph. And whoever asks many queries at once gets a product of two tables, which a core does several times as fast as one query after the other.
+# For the BBC's articles nobody needs a graph.
 #
 # ### Optional: smaller numbers · 8 minutes
 # A weight is a number of four bytes (*float32*). Must it be? One byte holds the whole numbers from −128 to 127 (*int8*). So divide each row of a table by a **scale** and round; keep the scale.
@@ -443,7 +447,7 @@ def int8_rows(weights):
 check.int8_rows(int8_rows)
 
 # %% [markdown]
-# Why a scale for each row? Fewer and fewer bits show it:
+# Why a scale for each row? Fewer and fewer bits show it: minilm's last layer, on the judges of section 6. (Of the pairs the first 700, which are easier than all, and 300 articles: compare within this figure. Bars: five parts.)
 
 # %%
 scores = show.Records.load("serving_embeddings/bits")
@@ -453,7 +457,7 @@ figures.rounded(scores)
 show.md(choices.of_bits(scores))
 
 # %% [markdown]
-# To *save* time, the products themselves have to be of whole numbers. The states that come in are rounded as well, anew for each batch, with one scale: *dynamic* quantisation. Products of whole numbers are summed in whole numbers, and what comes out is turned back into float32.
+# To *save* time, the products themselves have to be of whole numbers. The states that come in are rounded as well, anew for each batch, with one scale: *dynamic* quantisation. Products of whole numbers are summed in whole numbers, and what comes out is turned back into float32. (The last argument keeps the states to 7 bits, so that no sum of two products overflows on older processors.)
 
 # %%
 show.source(int8.Int8Linear)
@@ -464,7 +468,12 @@ rows = []
 for length, size in pick(full=[(16, 1), (16, 32), (128, 1), (128, 16)], fast=[(16, 1), (16, 8)]):
     as_floats, as_bytes = (batches.seconds(some, length, size) for some in (encoder, whole))
     rows.append(
-        {"tokens": length, "texts": size, "float32, ms": 1000 * as_floats, "int8, ms": 1000 * as_bytes}
+        {
+            "tokens": f"{length}",
+            "texts": f"{size}",
+            "float32, ms": 1000 * as_floats,
+            "int8, ms": 1000 * as_bytes,
+        }
     )
 show.table(rows, formats=".1f")
 show.md(choices.of_int8(show.Records.load("serving_embeddings/int8"), scores))
@@ -474,10 +483,12 @@ show.md(choices.of_int8(show.Records.load("serving_embeddings/int8"), scores))
 # A machine with 16 cores takes 16 workers. When that is not enough, or when the service has to go on while a machine is down, you need several machines, and somebody who watches over them. We have not built that, and you should not either. A home-made cluster would have to: find its machines, and notice those that come and go; tell a dead one from a slow one; hand each request to the one with least to do; send a request again
 # without doing it twice; refuse in time, at every hop, when too much waits; bring a new model in without losing a request; place processes where memory is; keep strangers out between machines; gather everybody's counts and logs.
 #
-# **Ray Serve** does that, and `tlcourse/serve/on_ray.py` puts our encoder on it, with the same HTTP side: 170 lines, most of them options. What it costs on one machine:
+# **Ray Serve** does most of that, and `tlcourse/serve/on_ray.py` puts our encoder on it, with the same HTTP side. Not all: its documentation leaves it to your network to keep strangers out, to clients to send again, and a limit for what waits has to be set (`on_ray.py` sets one, and sends again when a replica dies). What it costs on one machine:
 
 # %%
-show.md(choices.of_ray(show.Records.load("serving_embeddings/ray")))
+ray = show.Records.load("serving_embeddings/ray")
+show.table(choices.ray_rows(ray))
+show.md(choices.of_ray(ray))
 
 # %% [markdown]
 # ## Paper says / we get / why they differ · 3 minutes
@@ -492,14 +503,14 @@ check
 # %% [markdown]
 # ## What to remember
 # 1. One model, a queue before it, and texts of many clients read together: short texts gain most.
-# 2. A batch costs *once* plus *each*. Throughput rises towards 1 / each, and latency rises with it.
+# 2. A batch costs *once* plus *each*: throughput rises towards 1 / each. To compute it takes longer; the queue before it gets shorter.
 # 3. Little's law: inside = rate × wait. At the limit, more clients only wait longer.
 # 4. Layer and pooling are measured, not inherited. What a layer was trained for decides.
-# 5. Exact search and float32 first; a graph for many queries among tens of thousands of vectors and more; int8 when a core is what you lack.
+# 5. Exact search and float32 first; a graph for very many queries among very many vectors; int8 when a core is what you lack.
 #
-# **What it got wrong.** bert-as-service made vectors of an untuned BERT popular, and for comparing sentences these are poor: look at the dotted lines of section 6. Its client knew no errors, and waited for ever if the server was gone.
+# **What it got wrong.** bert-as-service made vectors of an untuned BERT popular, and for comparing sentences these are poor: below averaged GloVe in Reimers and Gurevych's table, and ours of the same kind are below TF-IDF. Its client knew no errors, and by default waited for ever if the server was gone.
 #
-# **What came next.** Sentence-BERT (Reimers and Gurevych 2019) trained BERT so that cosines mean something, which is what MiniLM had. bert-as-service became clip-as-service and then Jina. Servers of today's language models gather texts not once for each batch, but before each new token. **Next**: 17, the state of the art, and after.
+# **What came next.** Sentence-BERT (Reimers and Gurevych 2019) trained BERT so that cosines mean something, which is what MiniLM had. Han Xiao founded the company Jina AI, where bert-as-service became clip-as-service. Servers of today's language models gather requests anew before each token (Yu et al. 2022, *Orca*). **Next**: 17, the state of the art, and after.
 #
-# **Reading**: bert-as-service's documentation, its *benchmark* and *frequently asked questions*; Little 1961, *A Proof for the Queuing Formula L = λW*; Malkov and Yashunin 2020, *Efficient and robust approximate nearest neighbor search using HNSW graphs*; Jacob et al. 2018, *Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference*; the ZeroMQ guide, chapter *Divide and Conquer* (ventilator and sink);
+# **Reading**: bert-as-service's documentation, its *benchmark* and *frequently asked questions*; Little 1961, *A Proof for the Queuing Formula L = λW*; Malkov and Yashunin 2020, *Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs*; Jacob et al. 2018, *Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference*; the ZeroMQ guide, chapter *Divide and Conquer* (ventilator and sink);
 # `tlcourse/serve/`, from `waiting.py` on.

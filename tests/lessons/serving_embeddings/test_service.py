@@ -54,7 +54,7 @@ def test_http_gives_what_openais_client_gets(server):
 
 def test_the_server_says_what_it_is(server):
     rows = {row["the server's"]: row["is"] for row in service.told(server)}
-    assert rows["layer"] == "-1"
+    assert rows["workers (processes)"] == "1"
     assert re.fullmatch(r"\d+, \d+", rows["ports: texts in, vectors out"])
 
 
@@ -124,7 +124,7 @@ def test_the_dial_turns():
     dial.controls["clients"].value = 16
     dial.controls["at_once"].value = 8
     assert dial.picture.value != before
-    assert "128 texts are inside" in dial.words.value
+    assert "as many as 128 texts inside" in dial.words.value
     assert "211 texts a second" in dial.words.value
     assert not dial.errors
     plt.close(dial.static())

@@ -13,6 +13,7 @@ from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
+WIDTHS = {"sentences": 384, "words": 50}  # numbers of a vector, in `search.json`
 TASKS = {"alike": "pairs that people rated", "found": "headline finds its article"}
 _POOLED = {
     "REDUCE_MEAN": "mean",
@@ -21,6 +22,7 @@ _POOLED = {
     CENTRED: "mean, centred",
 }  # the mean and the largest side by side lie between the two
 
+_STEPS = (2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _TICKS = (0.03, 0.1, 0.3, 1, 3)  # milliseconds
 
 
@@ -47,9 +49,13 @@ def batches(measured: Records) -> Described:
         ax.set_xscale("log", base=2)
         ax.set_yscale("log")
         ax.set_xticks(sizes, [str(size) for size in sizes])
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        low, high = ax.get_ylim()
+        ticks = [tick for tick in _STEPS if low <= tick <= high]
+        ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.minorticks_off()
         ax.set(xlabel="texts at once", ylabel=what)
+    axes[0].set_title("Throughput")
+    axes[1].set_title("Latency")
     fig.legend(loc="outside upper center", ncols=len(lengths))
     return Described(fig, f"One core. {'; '.join(told)}.")
 
@@ -61,7 +67,7 @@ def costs(fitted: Mapping[int, Cost], size: int) -> list[dict[str, object]]:
             "tokens": f"{length}",
             "once, ms": f"{1000 * cost.once:.1f}",
             "each text, ms": f"{1000 * cost.each:.1f}",
-            f"gain of {size} at once": f"{cost.gain(size):.2f} times",
+            f"gain of {size} at once, by the fit": f"{cost.gain(size):.1f} times",
         }
         for length, cost in fitted.items()
     ]
@@ -71,15 +77,18 @@ def visits(found: Visits, n: int = 24) -> Described:
     """Draw when the first texts came and were answered, and how many are inside at each moment."""
     order = np.argsort(found.arrived)[:n]
     arrived, answered = found.arrived[order], found.answered[order]
-    moments = np.sort(np.concatenate([arrived, answered]))
-    inside = np.array([((arrived <= m) & (answered > m)).sum() for m in moments])
+    end = answered.max()
+    every = np.sort(np.concatenate([found.arrived, found.answered]))
+    moments = every[every <= end]
+    inside = np.array([((found.arrived <= m) & (found.answered > m)).sum() for m in moments])
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 5.6), sharex=True, height_ratios=(2, 1))
     above.hlines(np.arange(len(order)), arrived, answered, color=COLOURS["blue"], lw=5, ls="-")
-    above.set(ylabel="text")
+    above.set(ylabel="text", title=f"the first {len(order)} of {len(found.arrived)} texts")
+    above.title.set_fontsize(12)
     above.invert_yaxis()
     below.step(moments, inside, where="post", color=COLOURS["vermillion"], ls="-", marker="")
     below.fill_between(moments, inside, step="post", color=COLOURS["vermillion"], alpha=0.2, lw=0)
-    below.set(xlabel="seconds", ylabel="inside", ylim=(0, None))
+    below.set(xlabel="seconds", ylabel="inside, of all", ylim=(0, None))
     return Described(
         fig,
         f"Above, a bar for each of {len(order)} texts from its arrival to its answer; below, how many are "
@@ -145,7 +154,7 @@ def searches(records: Records) -> Described:
         ax.set_xscale("log")
         ax.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
         ax.minorticks_off()
-        ax.set_title(f"{n:,} {what}", fontsize=13)
+        ax.set_title(f"{n:,} {what} of {WIDTHS[what]} numbers", fontsize=12)
     for ax in np.ravel(axes)[len(places) :]:
         ax.axis("off")
     fig.supxlabel("milliseconds of a query")

@@ -23,9 +23,9 @@ def of_found(served: Sequence[bool], shared: Sequence[bool]) -> str:
     a, b = (np.asarray(some, dtype=float) for some in (served, shared))
     gap = difference(a, b, ("the vectors", "shared words"))
     verdict = gap.says(
-        above="more, outside the spread over the headlines",
-        below="fewer, outside the spread over the headlines",
-        luck="which cannot be told apart with so many headlines",
+        above="more, and by more than luck",
+        below="fewer, and by more than luck",
+        luck="so many headlines cannot tell the two apart",
     )
     return (
         f"Of {len(a)} headlines, **{a.mean():.0%}** find their own paragraph as the first hit by its "
@@ -43,7 +43,8 @@ def of_gain(costs: Mapping[int, Cost], size: int) -> str:
     trend = "the shorter, the more" if falls else "though not in strict order of the lengths"
     return (
         f"{size} texts at once gain the most with {best} tokens ({gains[best]:.1f} times as many texts a "
-        f"second) and the least with {worst} ({gains[worst]:.1f} times): {trend}. But a batch is done "
+        f"second) and the least with {worst} ({gains[worst]:.1f} times), by the fit: {trend}. But a batch "
+        "is done "
         "when all of it is done: each of its texts waits as long as the batch takes."
     )
 
@@ -55,8 +56,9 @@ def of_tiny(found: Mapping[int, Visits], n_clients: int) -> str:
     if ratio > 1.1:
         worth = (
             f"{ratio:.1f} times as many texts a second with batches of up to {max(found)}, and each text "
-            f"waits {few.waits.mean() / many.waits.mean():.1f} times shorter: with so many clients, who "
-            "is read in company is read sooner."
+            f"waits {many.waits.mean() / few.waits.mean():.0%} as long: to compute a batch takes longer, but "
+            "the queue before it is shorter, and with so many clients that counts for more. (A lone client "
+            "would only wait longer.)"
         )
     else:
         worth = (
@@ -83,7 +85,8 @@ def of_padding(records: Records, size: int) -> str:
     )
     return (
         f"In batches of {size}, {padded[0]:.0%} of what is computed is padding as the sentences come, and "
-        f"{padded[1]:.0%} when they are sorted: {verdict}."
+        f"{padded[1]:.0%} when they are sorted: {verdict}. (It need "
+        "not be just the padding: attention's work grows with the square of the length.)"
     )
 
 
@@ -103,9 +106,10 @@ def of_little(found: Visits) -> str:
     close = "about the same" if abs(off) <= LITTLE else "not quite the same"
     return (
         f"{told} And the server itself, asked {len(found.counted)} times how many it has, said "
-        f"**{counted:.2f}** on average: {close}, {abs(off):.0%} {'more' if off > 0 else 'less'}. It looks "
-        "up only twenty "
-        "times a second, and a text that is on its way to it or from it is not in its count."
+        f"**{counted:.2f}** "
+        f"on average: {close}, {abs(off):.0%} {'more' if off > 0 else 'less'}. (It renews its count "
+        "twenty times "
+        "a second.)"
     )
 
 
@@ -124,14 +128,31 @@ def of_turns(found: Mapping[int, Visits]) -> list[dict[str, object]]:
 
 
 def of_saturation(found: Mapping[int, Visits]) -> str:
-    """What more clients bring."""
-    few, many = min(found), max(found)
-    rate = found[many].per_second / found[few].per_second
-    wait = found[many].waits.mean() / found[few].waits.mean()
+    """What more clients bring, in the last step most of all."""
+    *_, before, many = sorted(found)
+    rate = found[many].per_second / found[before].per_second
+    wait = found[many].waits.mean() / found[before].waits.mean()
+    limit = (
+        "That is about the limit: more clients would only wait longer."
+        if rate < 1.15
+        else "The limit is not reached yet: larger batches still bring something."
+    )
     return (
-        f"{many // few} times as many clients get {rate:.1f} times as many answers a second, and wait "
-        f"{wait:.1f} times as long. The product is always the number of clients: each has one text "
-        "inside, all the time (a little less, as they stop one by one)."
+        f"The last step, from {before} to {many} clients, brings {rate:.1f} times as many answers a "
+        "second, and "
+        f"a wait {wait:.1f} times as long. {limit} The product is the number of clients: each has one text "
+        "inside, all the time (a little less, as they begin and stop one by one)."
+    )
+
+
+def of_slowest(found: Visits) -> str:
+    """The wait that people remember, where texts come at random."""
+    mean, slow = found.waits.mean(), np.percentile(found.waits, 95)
+    return (
+        "The mean is not what people complain about: they remember the slowest twentieth. Of the texts "
+        "that came "
+        f"at random, it waited {1000 * slow:.0f} ms or more, {slow / mean:.1f} times the mean of "
+        f"{1000 * mean:.0f} ms."
     )
 
 
@@ -170,8 +191,10 @@ def of_batching(speed: Records, clients: int = 64) -> str:
     )
     noted = f" {sentence(speed.about['note'])}" if "note" in speed.about else ""
     return (
-        f"For {clients} clients, round by round, the server gives {span} times what a plain handler gives "
-        "that reads one text at a time, over the same HTTP. When texts come at random, 70% as many as it "
+        f"For {clients} clients, round by round, the server gives {span} times what a plain handler gives, "
+        "over the same HTTP: one process, which reads each text by itself, several at a time in threads. "
+        "(So it "
+        "is not batches alone: the server has two processes.) When texts come at random, 70% as many as it "
         f"could embed, it answers {told}.{noted}"
     )
 

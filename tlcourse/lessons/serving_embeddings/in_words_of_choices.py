@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tlcourse.lessons.serving_embeddings.figures import WIDTHS
 from tlcourse.lessons.serving_embeddings.in_words import sentence
 from tlcourse.lessons.serving_embeddings.layers import CENTRED
 from tlcourse.show.differences import Difference, difference
@@ -81,11 +82,27 @@ def of_baseline(layers: Records, untuned: Sequence[str], tuned: str, baselines: 
 
     words = [f"{model} is {side(of_layer(layers, model, BY_DEFAULT))} it" for model in untuned]
     words.append(f"the last layer of {tuned} is {side(of_layer(layers, tuned, LAST))} it")
+    lowest, never = [], True
+    for model in untuned:
+        some = layers.where(task="alike", model=model, pooling="REDUCE_MEAN")
+        bottom = min(some.values("layer"))
+        top = max(some.values("layer"), key=lambda layer: some.where(layer=layer).mean)
+        lowest.append(top in (bottom, bottom + 1))
+        cells = layers.where(task="alike", model=model).by("layer", "pooling").values()
+        never = never and all(rows.mean < floor.mean for rows in cells)
+    falls = (
+        "Of the models that were not trained for sentences, the lowest layers are the best: each further "
+        "one makes "
+        "it worse, on the whole. "
+        if all(lowest)
+        else ""
+    )
+    under = f"None of their layers and poolings reaches {name} on pairs. " if never else ""
     return (
-        f"Read the dotted line, too: {name} needs no network and {floor.mean:.3f} is what it gets on "
-        f"pairs. With the defaults of bert-as-service, {_listed(words)}. To have read much makes no "
-        "sentence encoder: it "
-        "has to be trained to be one."
+        f"Read the grey dotted line, too: {name} needs no network, and {floor.mean:.3f} is what it gets "
+        "on pairs. "
+        f"With the defaults of bert-as-service, {_listed(words)}. {falls}{under}To have read much makes no "
+        "sentence encoder: it has to be trained to be one."
     )
 
 
@@ -100,7 +117,7 @@ def of_centred(layers: Records, models: Sequence[str]) -> str:
         "A part of the trouble has a name: all vectors of a model have much in common, and headlines "
         "have more in common with each other than with their articles. Take away the mean of each kind "
         "(*centred*), "
-        f"and of the headlines more or fewer find their article, in layer −2: {', '.join(parts)}. A "
+        f"and so many more headlines find their article, in layer −2: {', '.join(parts)}. A "
         "server cannot do "
         "that for you: it does not know which texts will come."
     )
@@ -109,11 +126,32 @@ def of_centred(layers: Records, models: Sequence[str]) -> str:
 def best_walk(some: Records, way: str) -> tuple[float, float] | None:
     """Seconds and recall of the quickest search that finds `ENOUGH`; None if none does."""
     walked = some.where(way=way, measure="recall")
-    good = [k for k in walked.values("keeps") if walked.where(keeps=k).mean >= ENOUGH]
+    good = _enough(some, way)
     if not good:
         return None
     keeps = min(good, key=lambda k: some.where(way=way, measure="seconds", keeps=k).mean)
     return some.where(way=way, measure="seconds", keeps=keeps).mean, walked.where(keeps=keeps).mean
+
+
+def _enough(some: Records, way: str) -> list[int]:
+    """How much a search has to keep to find `ENOUGH`."""
+    walked = some.where(way=way, measure="recall")
+    return [k for k in walked.values("keeps") if walked.where(keeps=k).mean >= ENOUGH]
+
+
+def _side(some: Records, way: str) -> str:
+    """Whether the quickest search that finds `ENOUGH` wins against comparing all, loses, or it is unclear."""
+    walks = [some.where(way=way, measure="seconds", keeps=k) for k in _enough(some, way)]
+    if not walks:
+        return "loses"
+    walked, exact = min(walks, key=lambda rows: rows.mean), some.where(way="exact", measure="seconds")
+    once = "wins" if walked.mean < exact.mean else "loses"
+    return difference(exact, walked, share=False).says(above="wins", below="loses", luck="unclear", once=once)
+
+
+def _round(number: float) -> int:
+    """Two digits: more would be luck."""
+    return int(float(f"{number:.1e}"))
 
 
 def search_rows(search: Records, way: str = "graph, float32") -> list[dict[str, object]]:
@@ -123,7 +161,7 @@ def search_rows(search: Records, way: str = "graph, float32") -> list[dict[str, 
         exact = some.where(way="exact", measure="seconds").mean
         building = some.where(way=way, measure="seconds to build").mean
         row: dict[str, object] = {
-            "vectors": f"{n:,} {what}",
+            "vectors": f"{n:,} {what} of {WIDTHS[what]} numbers",
             "all compared, ms": f"{1000 * exact:.2f}",
             "to build the graph, s": f"{building:.1f}",
         }
@@ -131,33 +169,41 @@ def search_rows(search: Records, way: str = "graph, float32") -> list[dict[str, 
         if quickest is None:
             row |= {f"graph, ms at {ENOUGH:.0%}": "–", "pays after": f"never finds {ENOUGH:.0%}"}
         else:
-            saved = exact - quickest[0]
-            pays = f"{building / saved:,.0f} queries" if saved > 0 else "never: slower"
-            row |= {f"graph, ms at {ENOUGH:.0%}": f"{1000 * quickest[0]:.2f}", "pays after": pays}
+            row |= {
+                f"graph, ms at {ENOUGH:.0%}": f"{1000 * quickest[0]:.2f}",
+                "pays after": {
+                    "wins": f"{_round(building / max(exact - quickest[0], 1e-12)):,} queries",
+                    "loses": "never: slower",
+                    "unclear": "no clear difference",
+                }[_side(some, way)],
+            }
         rows.append(row)
     return rows
 
 
 def of_search(search: Records, way: str = "graph, float32") -> str:
     """Where the graph pays, and what int8 does to it."""
-    wins, loses, small = [], [], ""
+    sides: dict[str, list[str]] = {"wins": [], "loses": [], "unclear": []}
+    small = ""
     for (what, n), some in search.by("what", "vectors").items():
         quickest = best_walk(some, way)
         exact = some.where(way="exact", measure="seconds").mean
+        ratio = "" if quickest is None else f" ({exact / quickest[0]:.1f} times as fast)"
+        sides[_side(some, way)].append(f"{n:,} {what}{ratio}")
         if quickest is None:
-            loses.append(f"{n:,} {what}")
             continue
-        ratio = exact / quickest[0]
-        (wins if ratio > 1 else loses).append(f"{n:,} {what} ({ratio:.1f} times as fast)")
         if ROUNDED in some.values("way"):
             walked = some.where(way=[way, ROUNDED], measure="recall")
             found = walked.where(keeps=max(walked.values("keeps"))).by("way")
             small = (
-                f" Stored as int8, a quarter of the memory, the widest search of {n:,} {what} finds "
+                " With vectors of one byte a number (int8), a quarter of the memory, the widest search "
+                f"of {n:,} {what} finds "
                 f"{found[ROUNDED].mean:.1%} of the right ones, in place of {found[way].mean:.1%}."
             )
-    told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {_listed(wins)}"
-    told_ += f"; not for {_listed(loses)}." if loses else "."
+    told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {_listed(sides['wins'])}"
+    told_ += f"; slower for {_listed(sides['loses'])}" if sides["loses"] else ""
+    told_ += f"; three runs cannot tell for {_listed(sides['unclear'])}" if sides["unclear"] else ""
+    told_ += "."
     return told_ + small
 
 
@@ -184,14 +230,15 @@ def of_int8(speed: Records, scores: Records, model: str = "minilm") -> str:
         change = f"{100 * gap.mean:+.1f} points".replace("-", "−")
         parts.append(f"on {name} {gap.says(above=change, below=change, luck=f'{change}, within luck')}")
     products = megabytes("float32", "products") / megabytes("int8", "products")
-    least, most = (f"{ratios[key]:.1f} times with {_texts(*key)}" for key in (slowest, fastest))
+    least, most = (f"{_texts(*key)} {ratios[key]:.1f} times as fast" for key in (slowest, fastest))
     return (
         f"The tables of the products are {products:.1f} times as small, the model only "
         f"{megabytes('float32', 'all') / megabytes('int8', 'all'):.1f} times: "
         f"{megabytes('int8', 'tables'):.0f} of its {megabytes('int8', 'all'):.0f} MB are the table of "
         "pieces, "
-        f"which is only looked up and stays as it is. It is between {least} and {most} as fast. Quality: "
-        f"{', '.join(parts)}."
+        f"which is only looked up and stays as it is. In the stored runs it computes {least}, and {most}. "
+        "Its "
+        f"quality beside float32: {', '.join(parts)}."
     )
 
 
@@ -212,41 +259,43 @@ def of_bits(scores: Records) -> str:
                 break
             fine.append(n)
         ends.append(
-            f"with a scale for {scale}, down to {fine[-1]} bits"
+            f"down to {fine[-1]} bits with a scale for {scale}"
             if fine
-            else f"with a scale for {scale}, never"
+            else f"with no number of bits with a scale for {scale}"
         )
     return (
-        f"On rated pairs, less than a point is lost {' and '.join(ends)}. (These weights are rounded, but "
+        f"Less than a point is lost on rated pairs {', and '.join(ends)}. (These weights are rounded, but "
         "computed with in float32: this is what rounding costs, not what it saves.)"
     )
 
 
-def of_ray(costs: Records) -> str:
-    """What a cluster's machinery costs where one machine would do."""
-
-    def pair(measure: str, **key: int) -> tuple[Records, Records]:
-        return tuple(costs.where(measure=measure, way=way, **key) for way in ("Ray Serve", "this server"))
-
-    told_ = []
-    for measure, unit, spec in (
-        ("seconds to the first answer", "seconds from the command to the first answer", ".0f"),
-        ("processes", "processes", ".0f"),
-        ("megabytes", "MB of memory", ",.0f"),
-        ("milliseconds of a lone text", "ms for a lone text", ".0f"),
-    ):
-        ray, ours = pair(measure)
-        told_.append(f"{ray.mean:{spec}} {unit}, in place of {ours.mean:{spec}}")
+def ray_rows(costs: Records) -> list[dict[str, object]]:
+    """Rows of a table: what a cluster's machinery costs where one machine would do."""
+    asked = [
+        ("seconds to the first answer", {}, ".0f"),
+        ("processes", {}, ".0f"),
+        ("megabytes", {}, ",.0f"),
+        ("milliseconds of a lone text", {}, ".0f"),
+    ]
     rates = costs.where(measure="texts a second")
-    for n in sorted(rates.values("clients")):
-        ray, ours = pair("texts a second", clients=n)
-        told_.append(
-            f"{ray.mean:.0f} texts a second for {n} client{'s' if n > 1 else ''}, in place of {ours.mean:.0f}"
-        )
+    asked += [("texts a second", {"clients": n}, ".0f") for n in sorted(rates.values("clients"))]
+    rows = []
+    for measure, key, spec in asked:
+        row: dict[str, object] = {
+            "": measure + (f", {key['clients']} client{'s' if key['clients'] > 1 else ''}" if key else "")
+        }
+        for way in ("this server", "Ray Serve"):
+            row[way] = f"{costs.where(measure=measure, way=way, **key).mean:{spec}}"
+        rows.append(row)
+    return rows
+
+
+def of_ray(costs: Records) -> str:
+    """How it was measured, and what one gets for it."""
     noted = f" {sentence(costs.about['note'])}" if "note" in costs.about else ""
     return (
-        f"One replica of Ray Serve needs {'; '.join(told_)}. (Means of {len(costs.values('seed'))} "
-        f"rounds, over HTTP, with one process that computes; by `benchmarks/serving_ray.py`.){noted} What "
-        "you pay buys "
-        "nothing on one machine. It buys the list above on the second."
+        f"(One worker here, one replica there; HTTP; means of {len(costs.values('seed'))} rounds; by "
+        f"`benchmarks/serving_ray.py`.){noted} What you pay buys nothing on one machine. It buys most of "
+        "the list "
+        "above on the second."
     )

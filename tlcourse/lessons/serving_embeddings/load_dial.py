@@ -49,11 +49,15 @@ class LoadDial(Explorer):
         each = (
             f"{clients} {one}, {sends} of {length} tokens in {'its' if clients == 1 else 'their'} request: "
         )
+        inside = f"{clients * at_once} text{'s' if clients * at_once > 1 else ''}"
         return (
-            f"{each}{clients * at_once} texts are inside. The server answers {rate:.0f} texts a second, "
+            f"{each}as many as {inside} inside. The server answers {rate:.0f} texts a second, "
             f"{rate / alone:.1f} times as many as for one client with one text; a text waits "
             f"{1000 * wait:.0f} ms on average, {wait / quickest:.1f} times as long, and one in twenty "
-            f"{1000 * slowest:.0f} ms or more. {rate:.0f} a second × {wait:.3f} s = {rate * wait:.1f}."
+            f"{1000 * slowest:.0f} ms or more. {rate:.0f} a second × {wait:.3f} s = {rate * wait:.1f} "
+            "inside on "
+            "average; it is less than above where a wait is long beside a round of a second or more: clients "
+            "come and go one by one."
         )
 
     def draw(self, clients: int, at_once: int, length: int) -> Figure:

@@ -71,11 +71,9 @@ def told(server: Server) -> list[dict[str, object]]:
         "model": "model_dir",
         "workers (processes)": "num_worker",
         "numbers of a vector": "width",
-        "layer": "pooling_layer",
-        "pooling": "pooling_strategy",
         "tokens read of a text": "max_seq_len",
         "texts in a batch, at most": "max_batch_size",
-        "texts in the house, at most": "max_waiting",
+        "texts inside, at most": "max_waiting",
     }
     rows = [{"the server's": name, "is": str(config[key]).strip("[]")} for name, key in names.items()]
     way_in, way_out = server.ports

@@ -33,8 +33,8 @@ together = prediction(
 which_layer = prediction(
     question=(
         "bert-as-service does not read the last layer, but the one before: the last, its author writes, "
-        "is too close to what BERT was trained to do. MiniLM was trained on, to give sentences that mean "
-        "the same vectors that are alike. On pairs of sentences that people rated, which of its layers "
+        "is too close to what BERT was trained to do. MiniLM was trained further, until sentences of the "
+        "same meaning had similar vectors. On pairs of sentences that people rated, which of its layers "
         "agrees "
         "with them the most?"
     ),
@@ -49,7 +49,8 @@ which_layer = prediction(
         "It is far behind: what the last layer was trained to do is here just what is asked of it.",
         "The advice was never “−2”. It is: not the layer that was trained for something else. This one "
         "was trained for this.",
-        "So it is with a model that was trained on hidden words, or on something else again.",
-        "They are a fair baseline, no more: words without order.",
+        "Not in the middle either: look at all three models, and how they rise or fall.",
+        "Nearly so with the two models that were not trained for sentences: their lowest layers are the "
+        "best.",
     ),
 )

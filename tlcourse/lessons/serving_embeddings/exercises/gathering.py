@@ -98,6 +98,39 @@ def _empty_first(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
     return [[], *gathered(arrived, max_batch, max_wait)]
 
 
+def _clock_runs_on(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
+    """The clock is started when a wait is over, but not when a batch is full."""
+    batches: Batches = []
+    since = None
+    for place, moment in enumerate(arrived):
+        if since is None or moment > since + max_wait:
+            batches.append([])
+            since = moment
+        elif len(batches[-1]) == max_batch:
+            batches.append([])
+        batches[-1].append(place)
+    return batches
+
+
+def _windows(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
+    """Fixed windows from the first arrival on."""
+    step = max(max_wait, 1)
+    return _cut(
+        arrived,
+        lambda b, i: (
+            len(b) == max_batch or (arrived[i] - arrived[0]) // step != (arrived[b[0]] - arrived[0]) // step
+        ),
+    )
+
+
+def _slices(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
+    """From each text on, whoever comes in time: batches overlap."""
+    return [
+        [j for j in range(i, len(arrived)) if arrived[j] <= arrived[i] + max_wait][:max_batch]
+        for i in range(len(arrived))
+    ]
+
+
 def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
     return [[place] for place in range(len(arrived))]
 
@@ -150,6 +183,17 @@ def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
             _too_early,
             "A batch is closed while it may still wait, and kept open after it: the other way round.",
         ),
+        (
+            _clock_runs_on,
+            "After a full batch the clock runs on: the next batch has a first text of its own, and waits "
+            "from its "
+            "arrival.",
+        ),
+        (
+            _windows,
+            "Windows of fixed length, from the first arrival on: a batch's wait begins with its first text.",
+        ),
+        (_slices, "The batches overlap: each text is in one batch only."),
         (_sizes, "These are the sizes: give the places of the texts in each batch."),
         (_moments, "These are moments: give the places of the texts in `arrived`."),
         (_last_lost, "The last batch is missing: what is open at the end is a batch, too."),

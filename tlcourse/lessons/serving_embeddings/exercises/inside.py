@@ -60,6 +60,33 @@ def _changes(arrived: np.ndarray, answered: np.ndarray) -> float:
     return float(np.mean([((arrived <= m) & (answered > m)).sum() for m in moments]))
 
 
+def _now(arrived: np.ndarray, answered: np.ndarray) -> np.ndarray:
+    """How many are inside after each change, (2 N,)."""
+    moments = np.concatenate([arrived, answered])
+    return np.cumsum(np.repeat([1, -1], len(arrived))[np.argsort(moments, kind="stable")])
+
+
+def _all_changes(arrived: np.ndarray, answered: np.ndarray) -> float:
+    return float(_now(arrived, answered).mean())
+
+
+def _changes_but_last(arrived: np.ndarray, answered: np.ndarray) -> float:
+    return float(_now(arrived, answered)[:-1].mean())
+
+
+def _median(arrived: np.ndarray, answered: np.ndarray) -> float:
+    return float(np.median(_now(arrived, answered)))
+
+
+def _peak(arrived: np.ndarray, answered: np.ndarray) -> float:
+    return float(_now(arrived, answered).max())
+
+
+def _arrivals_alone(arrived: np.ndarray, answered: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        return float((answered - arrived).sum() / np.float64(arrived.max() - arrived.min()))
+
+
 def _mean_over_window(arrived: np.ndarray, answered: np.ndarray) -> float:
     return float((answered - arrived).mean() / (answered.max() - arrived.min()))
 
@@ -139,6 +166,17 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
             _changes,
             "Each change counts as much as another here: a number that lasts for long has to count for long.",
         ),
+        *(
+            (
+                function,
+                "Each change counts as much as another here: a number that lasts for long has to count "
+                "for long.",
+            )
+            for function in (_all_changes, _changes_but_last)
+        ),
+        (_median, "That is the median of what there is after each change: the average over time is asked."),
+        (_peak, "That is the most that were ever inside: the average over time is asked."),
+        (_arrivals_alone, "The time ends with the last arrival here: it goes on until the last answer."),
         (_mean_over_window, "The mean of the waits is divided: the area is their *sum*."),
         (_shortest_window, "The time ends with the first answer here: it goes on until the last."),
         (_between, "The time begins with the last arrival here: it begins with the first."),

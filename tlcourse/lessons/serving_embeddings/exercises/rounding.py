@@ -102,6 +102,11 @@ def _zero_scale(weights: ndarray) -> Rounded:
         return _whole(np.nan_to_num(weights / scale[:, None])), scale
 
 
+def _no_sign(weights: ndarray) -> Rounded:
+    whole, scale = int8_rows(weights)
+    return whole.astype(np.uint8), scale
+
+
 def _turned(weights: ndarray) -> Rounded:
     return int8_rows(weights)[::-1]
 
@@ -160,7 +165,7 @@ _HALF = "One side of a row would not fit: take the largest *absolute* value, wha
     title="Weights of one byte",
     inputs=_weights,
     special={
-        "a row of zeros": (np.array([[0.0, 0.0, 0.0], [1.0, -2.0, 0.3]]),),
+        "a row of zeros": (np.array([[0.0, 0.0, 0.0], [1.1, -2.0, 0.3]]),),
         "the largest is negative": (np.array([[-1.27, 0.5, 1.0, 0.024]]),),
         "a row has one number": (np.array([[3.0], [-0.002]]),),
         "values beside a half": (np.array([[127.0, 0.6, -0.6, 0.4, -0.4, 63.7]]),),
@@ -217,7 +222,8 @@ _HALF = "One side of a row would not fit: take the largest *absolute* value, wha
         (_kept_axis, "The scales are (R, 1): return (R,), one for each row."),
         (_as_floats, "The numbers are whole, but not of one byte each: `.astype(np.int8)`."),
         (_back_again, "These are the rounded weights: return the whole numbers, and the scales beside them."),
-        (_zero_scale, "A row of zeros has scale 0 here, and you divided by it: give it scale 1."),
+        (_zero_scale, "A row of zeros has scale 0 here: give it scale 1, so that nobody divides by 0."),
+        (_no_sign, "uint8 has no sign: −1 becomes 255. int8 holds −128 to 127."),
         (_turned, "The whole numbers come first, then the scales."),
         (_alone, "The scales are missing: without them nobody can turn the numbers back."),
         (

@@ -73,6 +73,25 @@ def _by_place(lengths: list[int], size: int) -> Batches:
     return _parts([*range(len(lengths))][::-1], size)
 
 
+def _unstable(lengths: list[int], size: int) -> Batches:
+    """numpy's own order of ties, which is none in particular."""
+    return _parts(np.argsort(-np.array(lengths, dtype=int)).tolist(), size)
+
+
+def _looked_up(lengths: list[int], size: int) -> Batches:
+    return _parts([lengths.index(n) for n in sorted(lengths, reverse=True)], size)
+
+
+def _even_parts(lengths: list[int], size: int) -> Batches:
+    order = _flat(lengths, size)
+    n = max(1, -(-len(order) // size))
+    return [part.tolist() for part in np.array_split(np.array(order, dtype=int), n)] if order else []
+
+
+def _sorted_again(lengths: list[int], size: int) -> Batches:
+    return [sorted(batch) for batch in sorted_batches(lengths, size)]
+
+
 def _from(first: int) -> Callable[[list[int], int], Batches]:
     def batches(lengths: list[int], size: int) -> Batches:
         order = _flat(lengths, size)
@@ -128,6 +147,22 @@ def _ends_at(end: Callable[[int, int], int]) -> Callable[[list[int], int], Batch
             _dealt,
             "Dealt out like cards, each batch has long and short ones: cut the sorted list into slices.",
         ),
+        (
+            _unstable,
+            'Of equally long texts any may come first here: `np.argsort(…, kind="stable")`, or '
+            "`sorted`, keeps the "
+            "earlier first.",
+        ),
+        (
+            _looked_up,
+            "`lengths.index` finds the first text of a length each time: of equally long ones, the same "
+            "place twice.",
+        ),
+        (_even_parts, "Parts of about equal size: each batch but the last has `size` texts."),
+        (
+            _sorted_again,
+            "The batches are right; inside them the longest comes first, too, not the lowest place.",
+        ),
         (_from(1), "The longest text is in no batch: the first slice begins at 0."),
         (_from(-1), "The first slice begins at −1, which is the end of the list: begin at 0."),
         (
@@ -140,7 +175,7 @@ def _ends_at(end: Callable[[int, int], int]) -> Callable[[list[int], int], Batch
     ],
 )
 def sorted_batches(lengths: list[int], size: int) -> Batches:
-    """Return batches of `size` places in `lengths`, longest first; of equally long ones, the earlier first.
+    """Return batches, lists of `size` places in `lengths`: longest first; of equally long ones, the earlier.
 
     The last batch may have fewer.
     """

@@ -103,6 +103,14 @@ def _by_batch(states: Tensor, mask: Tensor) -> Tensor:
     return _of(total, _max(states, mask))
 
 
+def _real_ones_masked(states: Tensor, mask: Tensor) -> Tensor:
+    return _of(_mean(states, mask), states.masked_fill(mask.unsqueeze(-1) == 1, -torch.inf).amax(dim=1))
+
+
+def _by_size(states: Tensor, mask: Tensor) -> Tensor:
+    return _of(_mean(states, mask), (states * mask.unsqueeze(-1)).abs().amax(dim=1))
+
+
 def _not_zeroed(states: Tensor, mask: Tensor) -> Tensor:
     return _of(states.sum(dim=1) / mask.sum(dim=1, keepdim=True), _max(states, mask))
 
@@ -181,6 +189,15 @@ def _divided_twice(states: Tensor, mask: Tensor) -> Tensor:
             _largest_token,
             "You take one token, that with the longest vector: the largest is taken for each number by "
             "itself.",
+        ),
+        (
+            _real_ones_masked,
+            "The mean is right. In the largest, you masked the real tokens: mask the padding.",
+        ),
+        (
+            _by_size,
+            "The mean is right. The other half is the largest *size*: −3 is less than 1, so no absolute "
+            "value.",
         ),
         (
             _not_zeroed,
