@@ -57,9 +57,8 @@ def _both(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
 
 
 def _by_the_clock(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
-    return _cut(
-        arrived, lambda b, i: len(b) == max_batch or arrived[i] // max_wait != arrived[b[0]] // max_wait
-    )
+    step = max(max_wait, 1)
+    return _cut(arrived, lambda b, i: len(b) == max_batch or arrived[i] // step != arrived[b[0]] // step)
 
 
 def _from_the_first_of_all(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
@@ -151,8 +150,10 @@ def _alone(arrived: list[int], max_batch: int, max_wait: int) -> Batches:
         "into it any more?",
         "Two reasons close a batch: it has `max_batch` texts, or the text at hand arrived later than "
         "`max_wait` after the *first* of the batch.",
-        "`batches[-1][0]` is the place of the open batch's first text. If one of the two reasons holds, "
-        "or if there is no batch yet, append a new empty list; then append the place to the last list.",
+        "If `found` is the list that you make, `found[-1][0]` is the place of the open batch's first "
+        "text. When "
+        "one of the two reasons holds, or when there is none yet, append a new empty list; then append the "
+        "place to the last list.",
     ),
     wrong=[
         (

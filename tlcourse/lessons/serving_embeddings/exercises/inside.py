@@ -146,37 +146,34 @@ def _one_side(part) -> Callable[[np.ndarray, np.ndarray], float]:
         (_mean_wait, "That is the mean wait, in seconds: how many are inside at a time?"),
         (_total, "That is the sum of all waits: divide by the time that passed."),
         (_rate, "That is how many are answered in a second: how many are inside at a time?"),
-        (
-            _over_arrivals,
-            "The time ends with the last arrival here: it goes on until the last answer.",
+        *(
+            (function, "The time ends with the last arrival here: it goes on until the last answer.")
+            for function in (_over_arrivals, _arrivals_alone)
         ),
         (_until_the_end, "The time begins at 0 here: it begins with the first arrival."),
         (
             _last_comer,
             "The last to come is not always the last to be answered: take the largest of `answered`.",
         ),
-        (_most, "That is the most that were ever inside: the average over time is asked."),
+        *(
+            (function, "That is the most that were ever inside: the average over time is asked.")
+            for function in (_most, _peak)
+        ),
         (_over_answers, "The time begins with the first answer here: it begins with the first arrival."),
         (
             _found,
             "That is what an arriving text finds, a mean over texts. Over time, a long pause counts for "
             "long.",
         ),
-        (
-            _changes,
-            "Each change counts as much as another here: a number that lasts for long has to count for long.",
-        ),
         *(
             (
                 function,
-                "Each change counts as much as another here: a number that lasts for long has to count "
-                "for long.",
+                "Each change counts as much as another here: a number that lasts for long has to count for "
+                "long.",
             )
-            for function in (_all_changes, _changes_but_last)
+            for function in (_changes, _all_changes, _changes_but_last)
         ),
         (_median, "That is the median of what there is after each change: the average over time is asked."),
-        (_peak, "That is the most that were ever inside: the average over time is asked."),
-        (_arrivals_alone, "The time ends with the last arrival here: it goes on until the last answer."),
         (_mean_over_window, "The mean of the waits is divided: the area is their *sum*."),
         (_shortest_window, "The time ends with the first answer here: it goes on until the last."),
         (_between, "The time begins with the last arrival here: it begins with the first."),

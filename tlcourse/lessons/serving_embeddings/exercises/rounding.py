@@ -145,7 +145,8 @@ def _scaled_by(find) -> Callable[[np.ndarray], Rounded]:
 
 def _multiplied(weights: ndarray) -> Rounded:
     scale = _scaled_by(lambda weights, largest: largest / 127)(weights)[1]
-    return np.rint(weights * scale[:, None]).astype(np.int8), scale
+    with np.errstate(all="ignore"):
+        return np.rint(weights * scale[:, None]).astype(np.int8), scale
 
 
 def _undivided(weights: ndarray) -> Rounded:
