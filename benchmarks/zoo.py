@@ -169,7 +169,7 @@ class Model:
             outcome = evaluate.frozen(self.representation, task, n, self.seed)
         else:
             outcome = evaluate.finetuned(self.encoder(), task, n, self.seed, self.recipe)
-        found = asdict(outcome)
+        found = {key: value for key, value in asdict(outcome).items() if key != "predicted"}  # of each text
         found["scores"] = {test: round(value, 5) for test, value in found["scores"].items()}
         return found | {"seconds": round(found["seconds"], 1)}
 

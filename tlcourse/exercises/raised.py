@@ -198,6 +198,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "The number of names on the left is not the "
      "number of values on the right."),
     (r"object is not (?:iterable|reversible)", "This is one value, where several are expected."),
+    (r"'(?:list|tuple|ndarray|str|dict)' object cannot be interpreted as an integer",
+     "These are several values, where a whole number is expected: is it `len(…)` of them that you want?"),
     (r"object (?:is not subscriptable|does not support item assignment)", "This value has no entries to "
      "index."),
     (r"unhashable type", "A set or a dict can't hold what can change, such as a list or an array: use "
