@@ -1,9 +1,10 @@
 """Exercises of lesson 17, The state of the art, and after."""
 
 from tlcourse.exercises.machinery import prediction
+from tlcourse.lessons.state_of_the_art_and_after.exercises.best_of_k import expected_best
+from tlcourse.lessons.state_of_the_art_and_after.exercises.bootstrap import paired_bootstrap
 from tlcourse.lessons.state_of_the_art_and_after.exercises.fronts import pareto_front
 from tlcourse.lessons.state_of_the_art_and_after.exercises.leaks import leaked
-from tlcourse.lessons.state_of_the_art_and_after.exercises.luck import expected_best, paired_bootstrap
 from tlcourse.lessons.state_of_the_art_and_after.exercises.regret import regrets
 
 __all__ = [
