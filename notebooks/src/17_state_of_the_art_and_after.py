@@ -248,7 +248,7 @@ decision
 show.md("As it stands at first: " + decision.told(**decision.start))
 
 # %% [markdown]
-# ## 5. A board’s own traps · 14 minutes, with the optional parts 30
+# ## 5. A board’s own traps · 14 minutes
 # Hundreds of numbers look true. Three ways to be fooled, turned on. All with TF-IDF and GloVe on film snippets, because a fit takes a moment.
 #
 # ### One seed · 5 minutes
