@@ -51,14 +51,14 @@ def _arc_rows(arcs: Records) -> list[tuple[Any, ...]]:
         (
             "is there an arc: accuracy",
             "85.8%",
-            f"{_PAPER}, section 3.1; reported as",
+            f"{_PAPER}, section 3.1; as reported",
             ours("arc or not"),
             why,
         ),
         (
             "which relation: accuracy",
             "71.9% (30 relations)",
-            f"{_PAPER}, section 3.1; reported as",
+            f"{_PAPER}, section 3.1; as reported",
             f"{ours('which relation')} ({relations} relations)",
             "As above. UD's relations are others, and fewer are frequent enough here.",
         ),
@@ -120,7 +120,7 @@ def _joined_row(together: Records) -> tuple[Any, ...]:
     return (
         "two sentences joined: similarity ratio in the last layer",
         "above 1 by itself, lower when joined with the other sense; no control",
-        f"{_PAPER}, section 4.3; reported as",
+        f"{_PAPER}, section 4.3; as reported",
         "; ".join(told),
         "They: 25,096 pairs of SemCor; their ratios stand in a figure. Ours has a control, a sentence "
         "without the word, which tells the other sentence's word and sense from a longer text.",

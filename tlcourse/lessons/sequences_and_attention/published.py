@@ -41,7 +41,7 @@ def comparison(
         {
             "what": "one vector → attention",
             "paper": "17.82 → 26.75 BLEU, English to French",
-            "source": _BAHDANAU + "table 1, reported as",
+            "source": _BAHDANAU + "table 1, as reported",
             "ours": both(of(one_vector, PER), of(attention, PER)),
             "why": "Attention is added in both, but their model without it (RNNencdec) reads one way, ours "
             "from both ends. They: sentences, 1,000 units, days of training; BLEU, where more is better. "
@@ -50,14 +50,14 @@ def comparison(
         {
             "what": f"{lengths}, one vector",
             "paper": "falls with the length",
-            "source": _BAHDANAU + "figure 2, reported as",
+            "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[one_vector]),
             "why": f"{agree}: {_points(rise[one_vector])} points of error.",
         },
         {
             "what": f"{lengths}, attention",
             "paper": "does not fall, even at 50 words and more",
-            "source": _BAHDANAU + "figure 2, reported as",
+            "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[attention]),
             "why": f"{_points(rise[attention])} points here, "
             f"{_points(rise[one_vector])} with one vector.{scarce}",
@@ -65,7 +65,7 @@ def comparison(
         {
             "what": "best with attention on this dictionary",
             "paper": "4.69% PER, 20.24% WER",
-            "source": "Toshniwal and Livescu 2016, reported as",
+            "source": "Toshniwal and Livescu 2016, as reported",
             "ours": ours,
             "why": "An ensemble, three layers of 512 units, many epochs, an older and cleaner dictionary. "
             f"Ours sees each word {passes:.1f} times on average, and no inflection of a test word.",

@@ -276,7 +276,7 @@ def paper_rows(imdb: Records, trec: Records, curve: Records) -> list[tuple[Any, 
             "Without pretraining both still read the task's text.",
         ),
         (
-            "TREC-6, error %: last layer only / all at one constant rate / ULMFiT",
+            "TREC-6, error %: last layer only / full, no trick / ULMFiT",
             "16.09 / 6.86 / 5.69 (validation)",
             howard + "table 7",
             errors(trec, "last layer only", NO_TRICK, ALL) + " (100 labels)",
