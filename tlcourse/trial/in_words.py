@@ -77,6 +77,8 @@ class Reading:
 
     def _chosen(self) -> str:
         best, choice, n = self.best, self.choice, self.most
+        if ahead := self._tuned_ahead():
+            return ahead
         if not self._learned:
             other = f"and always saying the most frequent class {self.score(self.nothing, n)}"
             return (
@@ -94,6 +96,27 @@ class Reading:
         return (
             f"Begin with {choice}: {reached}, and nothing is above it by more than luck. {best} has the "
             f"highest mean ({self.score(best, n)}), and costs more: {gap.sentence}."
+        )
+
+    def _tuned_ahead(self) -> str:
+        """That fine-tuning on some of the labels is above all else with all of them; empty if it is not."""
+        counts = (
+            self.scores.where(model=yardstick.TUNED).values("labels") if self._has(yardstick.TUNED) else [0]
+        )
+        n = max(counts)
+        if not 0 < n < self.most:
+            return ""
+        gap = difference(
+            self._at(yardstick.TUNED, n),
+            self._at(self.best, self.most),
+            (f"{yardstick.TUNED} on {n:,} labels", f"{self.best} on all {self.most:,}"),
+            share=self.kind == CLASSES,
+        )
+        if gap.verdict != "above":
+            return ""
+        return (
+            f"Take {yardstick.TUNED}: {self.metric} {self.score(yardstick.TUNED, n)} with {n:,} labels. "
+            f"{gap.sentence}. A larger --budget fine-tunes with more of them."
         )
 
     @property

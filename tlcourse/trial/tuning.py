@@ -15,7 +15,8 @@ from tlcourse.train.measuring import evaluate
 from tlcourse.trial.yardstick import TUNED, cell, minilm
 
 PIECES = 128  # of a text that are read: training needs far more memory than reading
-AT_ONCE = 400  # pieces of a batch, about: what it keeps for the way back has to fit beside the model
+A_BATCH = 400  # pieces, about: with more, a step takes too much of the budget
+AT_ONCE = 256  # pieces computed at a time: what is kept for the way back has to fit beside the model
 LOOK = 256  # texts that tell how long they are
 FEWEST = 10  # texts that fine-tuning takes
 TIMED = 2  # steps that tell how long one takes
@@ -31,7 +32,7 @@ class Tuner:
     def __init__(self, texts: Sequence[str]):
         lengths = [len(one) for one in minilm(PIECES).beginnings(list(texts[:LOOK]))]
         usual = evaluate.recipe_of("minilm").batch_size
-        self.batch_size = int(np.clip(AT_ONCE // np.quantile(lengths, 0.9), 4, usual))
+        self.batch_size = int(np.clip(A_BATCH // np.quantile(lengths, 0.9), 4, usual))
 
     def steps(self, n: int) -> int:
         """How many steps the course's recipe takes for `n` labels."""
@@ -43,7 +44,7 @@ class Tuner:
         """The course's recipe for MiniLM, in as many passes as give about `steps` steps."""
         passes = max(1, round(steps / -(-n // self.batch_size)))
         usual = evaluate.recipe_of("minilm")
-        return replace(usual, batch_size=self.batch_size, epochs=passes, min_steps=0)
+        return replace(usual, batch_size=self.batch_size, epochs=passes, min_steps=0, pieces_at_once=AT_ONCE)
 
     def seconds(self, task: Task) -> tuple[float, float]:
         """What a step takes here on these texts, and what testing takes, in seconds; measured."""

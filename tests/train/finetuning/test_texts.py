@@ -141,6 +141,34 @@ def test_the_same_seed_gives_the_same_model(folders, texts):
     assert not torch.equal(run(0), run(1))
 
 
+@pytest.mark.parametrize("most", [1, 40])
+def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch, most):
+    """With nothing dropped, the gradients of the parts add up to that of the batch."""
+    sizes = []
+
+    def run(most):
+        encoder = pretrained_encoders.load(folders / "bert-mini")
+        recipe = dataclasses.replace(QUICK, dropout=0.0, min_steps=4, held_out=0.0, pieces_at_once=most)
+        forward = text_finetuning.TextModel.forward
+
+        def watched(model, some):
+            sizes.append((len(some), max(map(len, some))))
+            return forward(model, some)
+
+        monkeypatch.setattr(text_finetuning.TextModel, "forward", watched)
+        model = finetune(encoder, encoder.parts(texts[0][:40]), texts[1][:40], CLASSES, 2, recipe)
+        monkeypatch.undo()
+        return dict(model.named_parameters())
+
+    whole, whole_sizes = run(None), sizes.copy()
+    sizes.clear()
+    parts = run(most)
+    assert len(sizes) > len(whole_sizes)
+    assert all(n == 1 or n * longest <= most for n, longest in sizes)
+    for name, weights in whole.items():  # float32, four steps of Adam, which magnifies rounding
+        assert torch.allclose(parts[name], weights, atol=2e-4), name
+
+
 def moved(folders, texts, **changes):
     """How far each layer moves in fine-tuning, as a share of its length."""
     encoder = pretrained_encoders.load(folders / "bert-mini")

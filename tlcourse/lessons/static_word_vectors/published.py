@@ -39,8 +39,8 @@ def comparison(
         (
             "Google analogies, skip-gram", "61%, 300-d, 15 noise words", "Mikolov et al. 2013b, section 3",
             f"{own.accuracy:.1%}, 100-d, {own.asked:,} asked",
-            "They train on 1,000 million words, we on little more than one: few of the words asked for occur often "
-            "enough.",
+            "They train on 1,000 million words, we on little more than one: few of the words asked for occur "
+            "often enough.",
         ),
         (
             "skip-gram on WordSim-353, ρ", spread, "gensim, same text and settings",

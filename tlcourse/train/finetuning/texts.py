@@ -134,14 +134,16 @@ def _epochs(
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
-            some = [read[i] for i in index]
-            loss, n = _loss(model, model(some), targets, index, some)
-            divergence.check_loss(loss.item(), step, recipe.learning_rate)
-            (loss / n).backward()
+            for part in _that_fit(index, lengths, recipe.pieces_at_once):
+                some = [read[i] for i in part]
+                loss, n = _loss(model, model(some), targets, part, some)
+                divergence.check_loss(loss.item(), step, recipe.learning_rate)
+                (loss / n * (len(part) / len(index))).backward()  # gradients add up
+                total, count = total + loss.item(), count + n
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()  # now: as large as the model, they would be there beside the next states
-            total, count, step = total + loss.item(), count + n, step + 1
+            step += 1
         yield total / count
 
 
@@ -156,6 +158,12 @@ def shuffled_batches(
         block = block[np.argsort([lengths[i] for i in block], kind="stable")]
         batches += [block[i : i + size] for i in range(0, len(block), size)]
     return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def _that_fit(index: np.ndarray, lengths: Sequence[int], most: int | None) -> list[np.ndarray]:
+    """A batch in parts, none of which is padded to more than `most` pieces, if that is given."""
+    size = max(1, most // max(lengths[i] for i in index)) if most else len(index)
+    return [index[i : i + size] for i in range(0, len(index), size)]
 
 
 def _loss(
