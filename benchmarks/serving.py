@@ -16,7 +16,6 @@ machine that does nothing else: `--note` says what it did.
 import argparse
 import itertools
 import os
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -27,11 +26,8 @@ import numpy as np
 import torch
 from arguments import file_to_write, from_one_up
 from bert_serving.client import BertClient
-from results_file import RecordsFile
-from served import Served
+from served import Served, in_rounds
 from serving_ways import Plain, loop_encoder
-
-from tlcourse.data import rated_sentences
 
 CLIENTS = (1, 8, 64)
 SHARE = 0.7  # of the highest load, at which latency is measured
@@ -43,23 +39,12 @@ OPTIONS = {"layer": -1, "normalise": True}
 
 def main() -> None:
     options = arguments()
-    results = RecordsFile(options.out)
-    if options.note:
-        results.facts["note"] = options.note
-    texts = [text for domain in rated_sentences.DOMAINS for text in rated_sentences.load(domain).texts]
-    for seed in range(options.rounds):
-        random.Random(seed).shuffle(texts)
-        rows = [
-            {"measure": measure, "score": score, "seed": seed, **key}
-            for measure, score, key in one_round(texts, options)
-        ]
-        results.add_all(rows)
-        for row in rows:
-            print(
-                *(f"{name} {value}" for name, value in row.items() if name != "score"),
-                f"{row['score']:.4g}",
-                flush=True,
-            )
+    in_rounds(
+        options,
+        lambda texts: (
+            {"measure": measure, "score": score, **key} for measure, score, key in one_round(texts, options)
+        ),
+    )
 
 
 def one_round(texts: list[str], options: argparse.Namespace):

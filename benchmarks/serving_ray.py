@@ -11,7 +11,6 @@ are what may be compared: `--note` says what else the machine did.
 
 import argparse
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -24,11 +23,8 @@ import httpx
 import numpy as np
 import psutil
 from arguments import file_to_write, from_one_up
-from results_file import RecordsFile
-from served import Served
+from served import Served, in_rounds
 from serving import over_http, speed
-
-from tlcourse.data import rated_sentences
 
 CLIENTS = (1, 8, 64)
 LONE = 40  # texts, one after the other, whose median is taken
@@ -143,18 +139,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     parser.add_argument("--note", help="what else the machine did")
     options = parser.parse_args()
-    results = RecordsFile(options.out)
-    if options.note:
-        results.facts["note"] = options.note
-    texts = [text for domain in rated_sentences.DOMAINS for text in rated_sentences.load(domain).texts]
-    for seed in range(options.rounds):
-        random.Random(seed).shuffle(texts)
-        rows = [
-            {"way": way, "measure": measure, "seed": seed, "score": score, **key}
+    in_rounds(
+        options,
+        lambda texts: (
+            {"way": way, "measure": measure, "score": score, **key}
             for way, measure, score, key in one_round(texts, options.seconds)
-        ]
-        results.add_all(rows)
-        print(*rows, sep="\n", flush=True)
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -159,9 +159,9 @@ vision_results.neighbours(cells)
 # shown how that flatters the majority, so hold every figure against this baseline. Each *seed* is another random split.
 
 # %%
-resolution = pick(full=128, fast=96)
+resolution = pick(full=128, fast=64)
 seeds = range(seed, seed + pick(full=3, fast=2))
-data = trials.prepare(cells, network, resolution, seeds, at_most=pick(full=None, fast=280))
+data = trials.prepare(cells, network, resolution, seeds, at_most=pick(full=None, fast=220))
 del cells
 label, kind, pixels, splits = data.label, data.kind, data.pixels, data.splits
 train, test = splits["cell"][seed]
