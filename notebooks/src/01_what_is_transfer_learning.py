@@ -189,8 +189,8 @@ check.mean_pool(mean_pool)
 
 # %%
 vectors = glove.load()
-n_train = pick(full=(None,) * 4, fast=(800, 300, 300, 300))  # None: all
-n_test = pick(full=(None,) * 4, fast=(300, 100, 100, 100))
+n_train = pick(full=(None,) * 4, fast=(500, 300, 300, 300))  # None: all
+n_test = pick(full=(None,) * 4, fast=(200, 100, 100, 100))
 domains = [
     domain_transfer.prepare(one, vectors, train, test, partial(show.progress, desc=one.domain))
     for one, train, test in zip(sets, n_train, n_test, strict=True)

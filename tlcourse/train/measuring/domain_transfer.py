@@ -16,6 +16,7 @@ from threadpoolctl import ThreadpoolController
 from tlcourse.data.glove import Vectors
 from tlcourse.data.rated_sentences import RatedSentences
 from tlcourse.models.pretrained.minilm import Watch
+from tlcourse.train.finetuning.trainings import give_back_memory
 from tlcourse.train.measuring import baselines
 
 # One thread is faster here, on a busy machine by ten times: a step of the solver takes less time than two
@@ -65,12 +66,14 @@ def prepare(
     test = _part(sentences.test_index, n_test, f"{sentences.domain}'s test split")
     kept = np.sort(np.concatenate([train, test]))  # in the file's order, to share the cached features
     texts = [sentences.texts[i] for i in kept]
+    inputs = baselines.inputs(texts, vectors, progress)
+    give_back_memory()  # what MiniLM's batches needed
     return Domain(
         name=sentences.domain,
         texts=texts,
         rating=sentences.rating[kept],
         label=sentences.label[kept],
-        inputs=baselines.inputs(texts, vectors, progress),
+        inputs=inputs,
         train_index=np.searchsorted(kept, train),
         test_index=np.searchsorted(kept, test),
     )
