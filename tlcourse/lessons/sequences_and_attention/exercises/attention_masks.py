@@ -9,7 +9,6 @@ from torch import Tensor
 from tlcourse.exercises.machinery import exercise
 from tlcourse.lessons.sequences_and_attention.exercises.drawing import tensor
 
-
 _ALMOST_HIDDEN = (
     "What you write where the mask is False is low, but other scores can be lower: then the hidden keys get "
     "weight. Which score gives exactly 0, whatever the others are?"
