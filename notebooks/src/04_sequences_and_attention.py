@@ -19,9 +19,8 @@
 #
 # **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About six of these minutes are the computer's,
 # most of them while you read · **You need** lesson 03 (vectors), and to have seen a PyTorch module · **You will be able to** *train* a
-# network that turns one sequence into another, *measure* where it fails, *write* the pieces of attention (masked softmax, scaled dot
-# product, heads, causal mask), *read* an alignment without reading too much into it, *decode* with a beam, and *check* a Transformer
-# block.
+# network that turns one sequence into another, *measure* where it fails, *write* the pieces of attention, *read* an alignment without
+# reading too much into it, *decode* with a beam, and *check* a Transformer block.
 
 # %% tags=["parameters"]
 import os
@@ -102,9 +101,9 @@ show.table(alignment_tables.pronunciations(lexicon, examples), counted)
 figures.bottleneck()
 
 # %% [markdown]
-# Arrows say what a state is computed from, the dashed ones from the phoneme before. **Left**, one vector $c$: the last states of the two GRUs that read are all that the
-# decoder ever gets. It carries the word, however long that is. (So it was in Cho et al. 2014 and Sutskever et al. 2014, whose
-# encoders read one way only. Ours read both ways in *both* models, so that they differ in one thing.)
+# Arrows say what a state is computed from, the dashed ones from the phoneme before. **Left**, one vector $c$: the last states of the two
+# GRUs that read are all that the decoder ever gets. It carries the word, however long that is. (So it was in Cho et al. 2014 and
+# Sutskever et al. 2014, whose encoders read one way only. Ours read both ways in *both* models, so that they differ in one thing.)
 #
 # **Right**, attention (Bahdanau et al. 2015): before it writes phoneme $i$, the decoder asks every letter "do you matter now?" The
 # answers become weights, and with them it averages the letters' vectors $h_j$ into $c_i$. Here a thick line is a large weight. (These are
@@ -285,7 +284,7 @@ show.md(in_words.silent_letters(*pronouncer.attend(["freight"])["freight"]))
 
 # %% [markdown]
 # Four pictures can be chosen to please. So take all test words, and average. How much weight do the letters of a spelling get while
-# its phoneme is written, and how much goes elsewhere, to a neighbour for example?
+# its phoneme is written, and how much goes elsewhere?
 
 # %%
 looked = pronouncer.attend(test_words)
@@ -365,7 +364,7 @@ check.beam_step(beam_step)
 
 # %% [markdown]
 # ## From here to the Transformer, in five small steps (25 minutes)
-# From lesson 07 on, every new model of the course uses another attention than the one above. It is nearer than it looks.
+# From lesson 07 on, every new model of the course uses another attention than the one above.
 #
 # ### Step 1: multiply instead of add
 # Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the dot
@@ -430,8 +429,8 @@ check.recall("undivided")
 # is over the keys.
 #
 # ### Exercise: scaled dot-product attention
-# Write this formula, without a mask. (`math` is imported. In the docstring the letters are sizes: T queries, S keys, D numbers in a query or
-# a key, V in a value. And $K$ and $V$ are not what they were for the beam.)
+# Write this formula, without a mask. (`math` is imported. T, S, D and V in the docstring are sizes, D of a query and a key, V of a
+# value; $K$ and $V$ are not what they were for the beam.)
 
 
 # %% tags=["exercise"]
@@ -447,8 +446,8 @@ check.scaled_dot_product(scaled_dot_product)
 # ### Step 3: all queries at once, and from the sequence itself
 # The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a decoder.
 # Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence, each by a linear layer of
-# its own. That is *self-attention*. There is no recurrence left, so all positions can be computed in one product, which a computer does
-# much faster. The numbers stay the same:
+# its own. That is *self-attention*. There is no recurrence left: all positions are computed in one product, and fast. The numbers stay
+# the same:
 
 # %%
 torch.manual_seed(seed)
@@ -547,8 +546,7 @@ def causal_mask(length):
 check.causal_mask(causal_mask)
 
 # %% [markdown]
-# Two properties of the block decide what later lessons do with it. Change the **order** of the letters: what changes? Change the
-# **last** letter: do the others notice? (A change of 1e-6 is rounding.)
+# Change the **order** of the letters: what changes? Change the **last** letter: do the others notice? (A change of 1e-6 is rounding.)
 
 # %%
 order = torch.randperm(9)
