@@ -12,15 +12,15 @@
 
 # %% [markdown]
 # # 04 · Sequences and attention
-# **You train a network that has to squeeze a whole word into one vector, watch it fail on long words, and mend it with
+# **You train a network that has to squeeze a whole word into one vector, find out where it fails, and mend it with
 # attention: the mechanism that GPT, BERT and all that came after them are made of.**
 #
 # <!-- badges -->
 #
-# **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About five of these minutes are the
-# computer's, most of them while you read · **You need** lesson 03 (vectors), and to have seen a PyTorch module · **You will be able to**
-# *train* a network that turns one sequence into another, *measure* where it fails, *write* attention in its three common
-# forms, *read* an alignment without reading too much into it, *decode* with a beam, and *check* a Transformer block.
+# **Time** 90 minutes: a core of 75, and two optional sections of 5 and 10, marked as such. About six of these minutes are the computer's,
+# most of them while you read · **You need** lesson 03 (vectors), and to have seen a PyTorch module · **You will be able to** *train* a
+# network that turns one sequence into another, *measure* where it fails, *write* the pieces of attention, *read* an alignment without
+# reading too much into it, *decode* with a beam, and *check* a Transformer block.
 
 # %% tags=["parameters"]
 import os
@@ -71,7 +71,7 @@ check.predict("long_words")
 # its pronunciation has yet another length. The CMU Pronouncing Dictionary says how English words are spoken in North
 # America, in 39 sounds called *phonemes*. The network reads letters and writes phonemes. It is translation in miniature:
 # small enough to train here, with the same difficulties. Letters are silent (**k**night), two make one sound (**ph**),
-# one makes two (e**x**act), and the sound depends on what stands far away (wr**i**te, wr**i**t).
+# one makes two (e**x**act), and the sound depends on letters further on (wr**i**te, wr**i**t).
 
 # %%
 lexicon = cmudict.load()
@@ -86,25 +86,28 @@ show.table(alignment_tables.pronunciations(lexicon, examples), counted)
 
 # %% [markdown]
 # No word of the test is in the training set, nor is one of its inflections: whoever has learned *bake* knows most of
-# *baking*. A word with several pronunciations is right in any of them.
+# *baking*. A word with several pronunciations is right in any of them. Read AY as in *my*, EY *day*, IY *see*, IH *sit*,
+# EH *bed*, AE *cat*, AH *but*, AO *saw*, OW *go*, ER *her*, DH *the*, JH *jam*; the others are as you expect.
 #
 # ## The idea (10 minutes)
 # ### In one figure
-# A *GRU* is a network that goes through a sequence one symbol at a time and keeps a vector, its **state**, of what it has seen; it
-# learns what to keep and what to overwrite. Both our models have two parts. The **encoder** reads the letters with two GRUs, one
-# from each end; the two states at letter $j$ together are its vector $h_j$. The **decoder** writes the phonemes one by one with
-# another GRU, whose state is $s_i$ at phoneme $i$. The models differ in what passes from the one to the other.
+# A *GRU* is a network that goes through a sequence one symbol at a time and keeps a vector, its **state**, of what it has seen; it learns
+# what to keep and what to overwrite. Both our models have two parts. The **encoder** reads the letters with two GRUs, one from each end;
+# the two states at letter $j$ together are its vector $h_j$. The **decoder** writes the phonemes one by one with another GRU, whose state
+# is $s_i$ at phoneme $i$; a small network and a softmax give each phoneme a probability. It begins with a symbol *start* in place of the
+# phoneme before, and stops where it writes *end*. The models differ in what passes from the one to the other.
 
 # %%
 figures.bottleneck()
 
 # %% [markdown]
-# Arrows say what a state is computed from. **Left**, one vector $c$: the last states of the two GRUs that read are all that the
-# decoder ever gets. It carries the word, however long that is. (So it was in Cho et al. 2014 and Sutskever et al. 2014, whose
-# encoders read one way only. Ours read both ways in *both* models, so that they differ in one thing.)
+# Arrows say what a state is computed from, the dashed ones from the phoneme before. **Left**, one vector $c$: the last states of the two
+# GRUs that read are all that the decoder ever gets. It carries the word, however long that is. (So it was in Cho et al. 2014 and
+# Sutskever et al. 2014, whose encoders read one way only. Ours read both ways in *both* models, so that they differ in one thing.)
 #
-# **Right**, attention (Bahdanau et al. 2015): before it writes phoneme $i$, the decoder asks every letter "do you matter now?" and takes
-# a weighted average of the answers. Here a thick line is a large weight. (The weights are made up. Yours will be real.)
+# **Right**, attention (Bahdanau et al. 2015): before it writes phoneme $i$, the decoder asks every letter "do you matter now?" The
+# answers become weights, and with them it averages the letters' vectors $h_j$ into $c_i$. Here a thick line is a large weight. (These are
+# made up. Yours will be real.)
 #
 # ### In one formula
 # $$e_{ij} = v_a^\top \tanh(W_a s_{i-1} + U_a h_j) \qquad \alpha_{ij} = \frac{\exp e_{ij}}{\sum_k \exp e_{ik}}
@@ -112,8 +115,8 @@ figures.bottleneck()
 #
 # Here $i$ counts phonemes, $j$ and $k$ count letters, $s_{i-1}$ is the decoder's state so far, and the matrices $W_a$, $U_a$ and the
 # vector $v_a$ are learned. A **score** $e_{ij}$ for every letter, from this small network. A softmax turns the scores into **weights**
-# $\alpha_{ij}$ that add up to 1. The **context** $c_i$ is the weighted average. Nobody tells the network where to look: the weights
-# are differentiable, so the error of the phonemes teaches them.
+# $\alpha_{ij}$ that add up to 1. The **context** $c_i$ is the weighted average. Nobody tells the network where to look: the weights are
+# differentiable, so the loss, the cross-entropy of the right phonemes, teaches them.
 #
 # ### In code
 # The formula is three lines of code, the last three of `forward`. It does it for a whole *batch* of words, $s_{i-1}$ being `query` and
@@ -129,7 +132,8 @@ show.source(attention.AdditiveAttention.forward, EncoderDecoder.step, docstring=
 
 # %% [markdown]
 # ### Exercise: a softmax that cannot see
-# Write what is called `masked_softmax` in there. Padding must get a weight of exactly 0, and the rest of the row must add up to 1.
+# Write what is called `masked_softmax` in there. A row of `scores` belongs to one phoneme that asks (a *query*; there are T), a column to
+# one letter that may be looked at (a *key*; S). Padding must get a weight of exactly 0, and the rest of the row must add up to 1.
 
 
 # %% tags=["exercise"]
@@ -156,10 +160,11 @@ show.md(
 
 # %% [markdown]
 # ### Two baselines without a network
-# First find out which letter says what, by *expectation maximisation* (EM): guess a table of letters and sounds, align every word as
-# the table makes likeliest, count a new table, and again. Then two ways to use it. **Each letter alone**: say what the letter
-# says most often. **Letters in context**: look the letter up with as many neighbours, up to four on either side, as the training
-# words have shown (after Van den Bosch and Daelemans 1993). This is counting, and it takes seconds.
+# First find out which letter says what, by *expectation maximisation* (EM): guess how likely each letter is to say each sound, align
+# every word as that makes likeliest, count in these alignments how often a letter says a sound, and again. (At first *k* may say
+# anything. But *kite*, *kit* and *king* all have a K.) Then two ways to use it. **Each letter alone**: say what the letter says most
+# often. **Letters in context**: look the letter up with as many neighbours, up to four on either side, as the training words have shown
+# (after Van den Bosch and Daelemans 1993). This is counting, and it takes seconds.
 
 # %%
 ALONE, IN_CONTEXT, ONE_VECTOR, ATTENTION = (
@@ -177,16 +182,16 @@ def errors_of(model, said, seed=None):
 
 
 counts = errors_of(ALONE, table.say(test_words, 0)) + errors_of(IN_CONTEXT, table.say(test_words, 4))
-show.table(alignment_tables.letter_by_letter(table, lexicon, examples[:4]))
-show.results(counts, rows="model", columns="measured", best=None, caption="Counting, on the test words")
+aligned = "What each letter says: – is nothing, + joins two sounds"
+show.table(alignment_tables.letter_by_letter(table, lexicon, examples[:4]), aligned)
+show.table(alignment_tables.wrong_by_counting(counts), "Counting, on the test words", formats=".1%")
 
 # %% [markdown]
-# Remember the second line. It is a serious rival.
-#
 # ## The real thing (10 minutes)
-# Both models get vectors of the same size (64 numbers), the same words in the same order, the same number of steps. In training, the
-# decoder is given the right phoneme before (*teacher forcing*); in the test, it has to live with its own. Words of about equal length share
-# a batch, so that little is padding. Learning rate and sizes were chosen on words that are neither in the training set nor in the test.
+# Both models get embeddings and states of 64 numbers (so $h_j$ and $c$, of two states, have 128), the same words in the same order, the
+# same number of steps. In training, the decoder is given the right phoneme before (*teacher forcing*); in the test, it has to live with
+# its own. Words of about equal length share a batch, so that little is padding. Learning rate and sizes, the same for both, were chosen
+# on words that are neither in the training set nor in the test.
 
 # %%
 pairs = [(letters.encode(word), phonemes.encode(said)) for word, said in train_entries]
@@ -216,8 +221,8 @@ show.md(in_words.counts_as_rival(errors, IN_CONTEXT, ATTENTION))
 
 # %% [markdown]
 # ## See the bottleneck (5 minutes)
-# Now the same errors by the length of the word: did you predict this? Each line is the mean over the seeds, its band goes from the
-# lowest seed to the highest (the counts have no seeds, so no band).
+# Now the same errors by the length of the word, left in phonemes, right in whole words: did you predict this? Each line is the mean over
+# the seeds, its band goes from the lowest seed to the highest (the counts have no seeds, so no band).
 
 # %%
 figures.errors_by_length(errors, [ATTENTION, ONE_VECTOR, IN_CONTEXT])
@@ -232,6 +237,7 @@ check.recall("long_words")
 
 # %%
 show.md(in_words.are_long_words_harder(errors, IN_CONTEXT, ATTENTION, ONE_VECTOR))
+show.md(in_words.whole_words(errors, IN_CONTEXT, ATTENTION, ONE_VECTOR))
 
 # %% [markdown]
 # ## Was that fair? (5 minutes)
@@ -258,19 +264,23 @@ print(f"{size(None, wider):,} with one vector and states of {wider} numbers inst
 controls = errors.where(model=[ONE_VECTOR, ATTENTION])
 for name in (SAME_SIZE, LONGER):
     controls = controls + errors_of(name, trained[name, seed].say(test_words), seed)
-show.results(controls, rows="model", columns="measured", best=None, caption="Test words")
+same_seed = controls.where(seed=seed)
+show.results(same_seed, rows="model", columns="measured", best=None, caption=f"Test words, seed {seed}")
 show.md(in_words.what_closes_the_gap(controls, ATTENTION, ONE_VECTOR, LONGER, SAME_SIZE, seed))
 
 # %% [markdown]
 # ## What does it look at? (10 minutes)
-# Four words that training never saw. One row per phoneme as it is written, one column per letter, dark where the weight is
-# large. Before you read on: find the silent *k* and *gh*, the *ph*, and the *x* that makes two sounds.
+# Four words that training never saw. One row per phoneme as it is written, one column per letter, white is a weight of 0, black of 1, and
+# a row adds up to 1. Before you read on: find the silent *k* and *gh*, the *ph*, and the *x* that makes two sounds.
 
 # %%
 pronouncer = trained[ATTENTION, seed]
 words = ["knit", "freight", "orphan", "exalted"]
 assert not {word for word, _ in train_entries} & set(words), "chosen because training never saw them"
 alignment.alignments(pronouncer, words)
+
+# %%
+show.md(in_words.silent_letters(*pronouncer.attend(["freight"])["freight"]))
 
 # %% [markdown]
 # Four pictures can be chosen to please. So take all test words, and average. How much weight do the letters of a spelling get while
@@ -285,27 +295,26 @@ show.table(
 show.md(in_words.reads_in_order(looked))
 
 # %% [markdown]
-# Does it look at *the right* letter? The EM alignment of the baseline says which letter stands for each phoneme. It knows nothing of
-# the network. And to have something to compare with: draw a straight line from top left to bottom right.
+# Does it look at *the right* letter? The EM alignment of the baseline says which letter stands for each phoneme. It knows nothing of the
+# network. (Where two letters make one sound, it has to choose one, and a look at the other counts as wrong: so read the second column,
+# too.) And to have something to compare with: draw a straight line from top left to bottom right.
 
 # %%
 found = agreement(looked, table)
 show.table(alignment_tables.which_letter(found), f"Agreement with EM, {found.n:,} phonemes", formats=".0%")
-last_of_freight = pronouncer.attend(["freight"])["freight"][1][-1:, -1].sum()
-show.md(in_words.looks_with_care(found, last_of_freight))
+show.md(in_words.looks_with_care(found))
 
 # %% [markdown]
-# **Read it with care.** The pictures look like an alignment, but compare them with a straight line first. And $h_j$ is not letter $j$: it
-# comes from a network that has read the neighbours, so looking at *h* can mean reading *ght*. We think that this is why a letter
-# that says nothing gets weight, and one that says something can do with little. The weights show where information was fetched, not what it was. Lesson 10
-# comes back to that with BERT.
+# **Read it with care.** $h_j$ is not letter $j$: it comes from a network that has read the neighbours, so looking at *h* can mean reading
+# *ght*. We think that this is why a letter that says nothing gets weight, and one that says something can do with little. The weights
+# show where information was fetched, not what it was. Lesson 10 comes back to that with BERT.
 #
 # ## Optional: move it (5 minutes)
 # Type a word, your name, or a word that does not exist, and press Enter. Then play it, or move the slider: which letters does
-# each phoneme look at? Can you find a spelling that confuses it?
+# each phoneme look at? Can you find a spelling that confuses it? (Without a kernel you see two words.)
 
 # %%
-alignment.pronounce(pronouncer, ["psychology", "wrestling", "transformer"])
+alignment.pronounce(pronouncer, ["psychology", "transformer"])
 
 # %% [markdown]
 # ## Optional: greedy or beam (10 minutes)
@@ -317,12 +326,14 @@ alignment.pronounce(pronouncer, ["psychology", "wrestling", "transformer"])
 # %%
 some = test_words[:: pick(full=5, fast=2)]
 ways = {"greedy": (None, 0), "K = 3": (3, 0), "K = 10": (10, 0), "K = 10, normalised": (10, 1)}
+wanted = sum(len(lexicon.pronunciations[word][0]) for word in some) / len(some)
 guesses = {way: pronouncer.say(some, width, alpha) for way, (width, alpha) in ways.items()}
 written = {way: sum(map(len, said.values())) / len(some) for way, said in guesses.items()}
 beams = show.Records(record for way, said in guesses.items() for record in errors_of(way, said, seed))
 show.results(
     beams.where(measured=["PER", "WER"]), rows="model", columns="measured", spec=".2%", best=None,
-    caption=f"{len(some):,} test words", also={"phonemes per word": lambda way: f"{written[way]:.3f}"},
+    caption=f"{len(some):,} test words, in truth of {wanted:.3f} phonemes on average",
+    also={"phonemes per word": lambda way: f"{written[way]:.3f}"},
 )  # fmt: skip
 show.md(in_words.what_a_beam_changes(guesses["greedy"], guesses["K = 10"], lexicon.pronunciations))
 
@@ -333,8 +344,9 @@ wide = pronouncer.say([longest], width=10)
 show.md(in_words.runs_on(greedily, wide, longest, lexicon.pronunciations[longest][0]))
 
 # %% [markdown]
-# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported) go from a BLEU of 33.0 with $K = 1$, which is greedy, to 34.8 with
-# $K = 12$. (*BLEU* scores a translation from 0 to 100 by the runs of words that it shares with a person's; more is better.)
+# What it buys depends on the task. In translation, Sutskever et al. (2014, table 1, as reported), with five networks together, go from a
+# BLEU of 33.0 with $K = 1$, which is greedy, to 34.8 with $K = 12$. (*BLEU* scores a translation from 0 to 100 by the runs of words that
+# it shares with a person's; more is better.)
 #
 # ### Exercise: one step of a beam
 # `total` has the log-probabilities of $K$ beginnings, `log_p` those of every symbol after each of them ($V$ symbols).
@@ -352,12 +364,12 @@ check.beam_step(beam_step)
 
 # %% [markdown]
 # ## From here to the Transformer, in five small steps (25 minutes)
-# From lesson 07 on, every new model of the course uses another attention than the one above. It is nearer than it looks.
+# From lesson 07 on, every new model of the course uses another attention than the one above.
 #
 # ### Step 1: multiply instead of add
-# Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the
-# dot product of a *query* (what do I need?) and a *key* (what is here?). No tanh, no $v_a$. What is averaged is called the *values*; here
-# these are the $h_j$ themselves. In our code one class changes:
+# Bahdanau's score adds the two vectors and sends them through a small network. Luong et al. (2015) multiply instead: the score is the dot
+# product of a *query* (what do I need?) and a *key* (what is here?). Here a linear layer makes each of them, $W_q s_{i-1}$ and $W_k h_j$.
+# No tanh, no $v_a$. What is averaged is called the *values*; here these are the $h_j$ themselves. In our code one class changes:
 
 # %%
 show.source(attention.DotProductAttention.forward, docstring=False)
@@ -368,10 +380,11 @@ trained[DOT_PRODUCT, seed] = train(DOT_PRODUCT, seed, "dot-product")
 multiplied = errors_of(DOT_PRODUCT, trained[DOT_PRODUCT, seed].say(test_words), seed)
 scores = errors.where(model=[ONE_VECTOR, ATTENTION]) + multiplied
 show.results(scores, rows="model", columns="measured", best=None, caption="Test words")
-show.md(in_words.dot_product(scores, DOT_PRODUCT, ATTENTION))
+show.md(in_words.dot_product(scores, DOT_PRODUCT, ATTENTION, ONE_VECTOR))
 
 # %% [markdown]
-# And it is two matrix products, which every numerical library is built for.
+# Its advantage is speed: scores and contexts are two matrix products, which every numerical library is built for. Compare how long the
+# models took to train.
 #
 # ### Step 2: divide by the square root
 # `scaled_dot_product` in there hides a detail: it divides the scores by $\sqrt D$, where $D$ is the length of a query. What happens
@@ -398,17 +411,17 @@ figures.softmax_by_size(sizes, plain, divided)
 
 # %% [markdown]
 # Left, what the key with the largest score gets. Right, how strongly the weights react to a small change of the scores: the norm of all
-# derivatives of a weight by a score. Where it is near 0, an error cannot correct the scores.
+# derivatives of a weight by a score, the *gradient* below. Where it is near 0, an error cannot correct the scores.
 
 # %%
 show.md(in_words.undivided(sizes, plain, divided, d=512))
 check.recall("undivided")
 
 # %% [markdown]
-# A dot product of two random vectors is a sum of $D$ terms: its standard deviation is $\sqrt D$. Large scores make the softmax a hard
-# choice before anything has been learned, and the harder the choice, the smaller the gradient to learn from. Dividing by $\sqrt D$ keeps the
-# scores at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1). You know such a division: $\sqrt D$ stands where the temperature
-# $T$ stood in lesson 00.
+# Here a dot product is a sum of $D$ products, each of mean 0 and standard deviation 1: its own is $\sqrt D$. Large scores make the
+# softmax a hard choice before anything has been learned, and a choice that is all but made has little gradient to learn from. Dividing by
+# $\sqrt D$ keeps the scores at the same size for every $D$ (Vaswani et al. 2017, section 3.2.1). You know such a division: $\sqrt D$
+# stands where the temperature $T$ stood in lesson 00.
 #
 # $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt D}\right) V$$
 #
@@ -416,8 +429,8 @@ check.recall("undivided")
 # is over the keys.
 #
 # ### Exercise: scaled dot-product attention
-# Write this formula, without a mask. (`math` is imported. In the docstring the letters are sizes: T queries, S keys, D numbers in a query or
-# a key, V in a value. And $K$ and $V$ are not what they were for the beam.)
+# Write this formula, without a mask. (`math` is imported. T, S, D and V in the docstring are sizes, D of a query and a key, V of a
+# value; $K$ and $V$ are not what they were for the beam.)
 
 
 # %% tags=["exercise"]
@@ -431,21 +444,23 @@ check.scaled_dot_product(scaled_dot_product)
 
 # %% [markdown]
 # ### Step 3: all queries at once, and from the sequence itself
-# The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a
-# decoder. Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence, each by a linear layer
-# of its own. That is *self-attention*. There is no recurrence left, and all positions are computed in one product. The numbers stay the same:
+# The decoder asked one query at a time, because its state was not known before. But nothing says that queries must come from a decoder.
+# Let **every letter ask every letter**: queries, keys and values are three projections of the same sequence, each by a linear layer of
+# its own. That is *self-attention*. There is no recurrence left: all positions are computed in one product, and fast. The numbers stay
+# the same:
 
 # %%
 torch.manual_seed(seed)
-q, k, v = torch.randn(3, 512, 64)
-one_by_one = torch.stack([attention.scaled_dot_product(row[None], k, v)[0][0] for row in q])
-at_once, _ = attention.scaled_dot_product(q, k, v)
+x = torch.randn(512, 64)  # a sequence of 512 vectors
+q, k, v = (torch.nn.Linear(64, 64)(x) for _ in range(3))
+at_once, _ = attention.scaled_dot_product(q, k, v)  # context and weights
+one_by_one = torch.cat([attention.scaled_dot_product(query[None], k, v)[0] for query in q])
 print(f"512 queries in 512 products or in one: largest difference {(one_by_one - at_once).abs().max():.0e}")
 
 # %% [markdown]
 # ### Step 4: several heads
 # One softmax can look at one thing well. So cut the vectors into pieces, let each piece (*head*) attend for itself, and put
-# the results side by side. (The head of lesson 02, the last depth of a network, is something else.)
+# the results side by side. (The head of lesson 02, the last layer of a network, is something else.)
 #
 # ### Exercise: split into heads
 # The step where most home-made Transformers go wrong without anybody noticing: the shapes are right, and the numbers are not.
@@ -461,8 +476,9 @@ def split_heads(x, heads):
 check.split_heads(split_heads)
 
 # %% [markdown]
-# Compared with one head, the course's code gains just that, for a batch, and a transpose to put the heads side by side again. (Without
-# `need_weights`, PyTorch's own function computes the same and keeps no weights.)
+# The course's code does this for a batch. Before it come the three projections; after it, the heads are put side by side again, and one
+# more linear layer, `output`, mixes them. (Without `need_weights`, PyTorch's own function computes the same and keeps no weights. With
+# `key_value_states`, keys and values come from another sequence, as in a decoder.)
 
 # %%
 show.source(attention.MultiHeadAttention.split_heads, attention.MultiHeadAttention.forward, docstring=False)
@@ -491,11 +507,13 @@ print(f"Context and weights of all heads: largest difference from torch.nn.Multi
 
 # %% [markdown]
 # ### Step 5: a Transformer block
-# Add what makes attention stackable. Each position passes through a small network of its own, the *feed-forward*. Each part adds to
-# what came in instead of replacing it, the *residual connection*. And a *layer norm* shifts and scales the numbers of each vector to mean 0 and
-# standard deviation 1, then by learned amounts. It stands in one of two places. **Post-norm**, after the sum: $x \leftarrow \mathrm{LN}(x + f(x))$, as in the first
-# Transformer, GPT and BERT. **Pre-norm**, before each part $f$: $x \leftarrow x + f(\mathrm{LN}(x))$, as in GPT-2. The code has both. These models are
-# this block, twelve times or more. (*Dropout* sets random numbers to 0 while training. Here it is off.)
+# Add what makes attention stackable. Each position passes by itself through a small network, the *feed-forward*, the same for all
+# positions: two linear layers (here 64 → 256 → 64) with a *GELU*, a smooth ReLU, between them. Each part adds to what came in instead of
+# replacing it, the *residual connection*, so that a deep stack keeps a direct way through. And a *layer norm* shifts and scales the
+# numbers of each vector to mean 0 and standard deviation 1, then once more by learned numbers. It stands in one of two places.
+# **Post-norm**, after the sum: $x \leftarrow \mathrm{LN}(x + f(x))$, as in the first Transformer, GPT and BERT. **Pre-norm**, before each
+# part $f$: $x \leftarrow x + f(\mathrm{LN}(x))$, as in GPT-2. The code has both. GPT, BERT and GPT-2 are this block, twelve times or
+# more. (*Dropout* sets random numbers to 0 while training. Here it is off.)
 
 # %%
 show.source(transformer.TransformerBlock.forward, docstring=False)
@@ -528,13 +546,12 @@ def causal_mask(length):
 check.causal_mask(causal_mask)
 
 # %% [markdown]
-# Two properties of the block decide what later lessons do with it. Change the **order** of the letters: what changes? Change the
-# **last** letter: do the others notice? (A change of 1e-6 is rounding.)
+# Change the **order** of the letters: what changes? Change the **last** letter: do the others notice? (A change of 1e-6 is rounding.)
 
 # %%
 order = torch.randperm(9)
 changed = torch.cat([x[:, :-1], torch.randn(2, 1, 64)], dim=1)  # another last letter
-causal = torch.ones(9, 9, dtype=torch.bool).tril()
+causal = transformer.causal_mask(9)
 gaps = {
     "letters shuffled, outputs shuffled back": block(x[:, order])[0][:, order.argsort()] - block(x)[0],
     "last letter changed: outputs before it": (block(changed)[0] - block(x)[0])[:, :-1],
@@ -562,9 +579,9 @@ check
 # 4. Self-attention lets every position ask every other, at once. It knows no order unless you add positions.
 # 5. A picture of weights is a hint, not a proof: compare it with a straight line first.
 #
-# **What it got wrong.** The GRUs around the attention still read and write one symbol after the other. Counting, which takes
-# seconds, is a rival to both networks: on a small, regular task, knowledge of the task makes up for a general method. And the decoder sees
-# only its own last phoneme in the test, but always the right one in training.
+# **What it got wrong.** The GRUs around the attention still read and write one symbol after the other. Counting, which takes seconds,
+# says long words better than both networks: on a small, regular task, knowledge of the task makes up for a general method. And the
+# decoder sees only its own last phoneme in the test, but always the right one in training.
 #
 # **What came next.** 2017: the Transformer drops the GRUs and keeps the attention. 2018: both roads lead to transfer. ELMo keeps the
 # recurrent networks, GPT and BERT take the Transformer. **Next**: [05 · ELMo](05_elmo.ipynb).

@@ -285,6 +285,7 @@ LIKELY = {
             (lambda n: torch.ones(n, n, dtype=torch.bool).triu(1), "PyTorch"),
             (lambda n: torch.ones(n, n, dtype=torch.bool).tril(-1), "diagonal"),
             (lambda n: np.tril(np.ones((n, n), dtype=bool)), "torch"),
+            (lambda n: torch.full((n, n), -inf).triu(1), "where is yours 0"),
         ],
         "masked_softmax": [
             (lambda s, m: s.softmax(-1) * m, "after the softmax"),
@@ -294,6 +295,8 @@ LIKELY = {
             (lambda s, m: (s + m.float() * -1e9).softmax(-1), "wrong way round"),
             (lambda s, m: s.masked_fill_(~m, -inf).softmax(-1), "in place"),
             (lambda s, m: s.masked_fill(-m, -inf).softmax(-1), "bool"),
+            *((lambda s, m, x=x: s.masked_fill(~m, x).softmax(-1), "can be lower") for x in (-20, -50, -100)),
+            (lambda s, m: s.exp() * m / (s.exp() * m).sum(-1, keepdim=True), "infinite"),
         ],
         "scaled_dot_product": [
             (lambda q, k, v: (q @ k.T).softmax(-1) @ v, "not divided"),
@@ -310,6 +313,7 @@ LIKELY = {
             (lambda x, h: x.chunk(h, dim=-1), "torch.stack"),
             (lambda x, h: list(x.split(x.shape[1] // h, dim=-1)), "torch.stack"),
             (lambda x, h: torch.stack(x.chunk(h, dim=0)), ""),
+            (lambda x, h: x.view(len(x), h, -1).transpose(1, 2), "last two axes"),
         ],
         "beam_step": [
             (lambda t, p: (torch.arange(len(t)), p.argmax(-1)), "its own best"),
@@ -318,6 +322,7 @@ LIKELY = {
             (lambda t, p: places((t + p).flatten().topk(len(t)).indices, p), "axis"),
             (lambda t, p: places((t[:, None] + p.exp()).flatten().topk(len(t)).indices, p), "probability"),
             (lambda t, p: (t[:, None] + p).flatten().topk(len(t)).indices, "tuple"),
+            (lambda t, p: places((t.exp()[:, None] + p.exp()).flatten().topk(len(t)).indices, p), "multiply"),
             (lambda t, p: places((t[:, None] * p).flatten().topk(len(t)).indices, p), "add"),
         ],
     },

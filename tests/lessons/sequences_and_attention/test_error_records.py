@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tlcourse.lessons.sequences_and_attention import error_records
+from tlcourse.lessons.sequences_and_attention import alignment_tables, error_records
 from tlcourse.lessons.sequences_and_attention.error_records import LONG, PER, SHORT, WER
+from tlcourse.show.records import Records
 from tlcourse.train.measuring.error_rates import Errors
 
 WORDS = ["abc", "abcde", "abcdef", "abcdefghi", "a" * 13, "a" * 20]
@@ -30,3 +31,10 @@ def test_by_length_and_everything_longer_is_together():
 def test_no_long_word_no_record():
     few = Errors(["abc"], edits=np.array([1]), phonemes=np.array([3]))
     assert error_records.of("m", 0, few).values("measured") == [PER, SHORT, WER]
+
+
+def test_counting_is_told_without_seeds():
+    rows = [{"model": name, "seed": None, "measured": error_records.PER, "score": 0.1} for name in "ab"]
+    rows.append({"model": "a", "seed": None, "rate": error_records.PER, "letters": 4, "score": 0.9})
+    told = alignment_tables.wrong_by_counting(Records(rows))
+    assert told == [{"model": "a", "PER": 0.1}, {"model": "b", "PER": 0.1}]

@@ -6,6 +6,7 @@ from typing import Any
 from tlcourse.data.cmudict import Lexicon
 from tlcourse.models.sequences.letter_to_sound import LetterToSound
 from tlcourse.probe.letter_alignment import Agreement, Attended, weight_on
+from tlcourse.show.records import Records
 
 _SPELT = [("x", "K"), ("x", "S"), ("ph", "F"), ("sh", "SH"), ("kn", "N"), ("igh", "AY"), ("qu", "W")]
 
@@ -23,6 +24,14 @@ def letter_by_letter(table: LetterToSound, lexicon: Lexicon, words: Sequence[str
         said = [f"{letter}:{'+'.join(chunk) or '–'}" for letter, chunk in zip(word, chunks, strict=True)]
         rows.append({"word": word, "found by EM": "  ".join(said)})
     return rows
+
+
+def wrong_by_counting(counts: Records) -> list[dict[str, Any]]:
+    """Error rates of models without chance, a row for each: there are no seeds to tell of."""
+    return [
+        {"model": model} | {what: rows.mean for what, rows in of.by("measured").items() if what}
+        for model, of in counts.by("model").items()
+    ]
 
 
 def weights_by_spelling(attended: Attended) -> list[dict[str, Any]]:

@@ -12,12 +12,12 @@ from tlcourse.show.records import Records
 
 _LETTERS, _PHONEMES = list("phone"), ["F", "OW", "N"]
 _LOOKS = np.array([[0.5, 0.4, 0.1, 0.0, 0.0], [0.0, 0.1, 0.7, 0.0, 0.2], [0.0, 0.0, 0.1, 0.8, 0.1]])
-_READ, _WRITE = 1.0, 3.2  # heights of the two networks
+_READ, _CARRY, _WRITE = 1.0, 2.35, 3.5  # heights: the encoder, what it passes on, the decoder
 
 
 def bottleneck() -> Described:
     """Draw the two encoder–decoders of the lesson side by side: a sketch, its weights made up."""
-    fig, axes = plt.subplots(1, 2, figsize=(11, 4.6))
+    fig, axes = plt.subplots(1, 2, figsize=(11, 5))
     for ax, title in zip(
         axes, ("One vector carries it all", "Attention: look again at every step"), strict=True
     ):
@@ -28,29 +28,34 @@ def bottleneck() -> Described:
             _arrow(ax, (j + 0.32, _READ), (j + 0.68, _READ), style="<->")
         for i, phoneme in enumerate(_PHONEMES):
             _box(ax, _place(i), _WRITE, f"$s_{i + 1}$")
-            ax.text(_place(i), _WRITE + 0.55, phoneme, ha="center", fontsize=17, weight="bold")
+            ax.text(_place(i), _WRITE + 0.67, phoneme, ha="center", fontsize=17, weight="bold")
+            _arrow(ax, (_place(i), _WRITE + 0.28), (_place(i), _WRITE + 0.62))
         for i in range(len(_PHONEMES) - 1):
             _arrow(ax, (_place(i) + 0.32, _WRITE), (_place(i + 1) - 0.32, _WRITE))
+            _arrow(ax, (_place(i) + 0.26, _WRITE + 0.7), (_place(i + 1) - 0.2, _WRITE + 0.3), line="--")
         ax.text(-0.75, _READ, "encoder\nreads", ha="right", va="center")
         ax.text(-0.75, _WRITE, "decoder\nwrites", ha="right", va="center")
-        ax.set(title=title, xlim=(-2.0, 4.6), ylim=(-0.05, 4.2))
+        ax.set(title=title, xlim=(-2.0, 4.6), ylim=(-0.05, 4.6))
         ax.axis("off")
     ax = axes[0]
-    _box(ax, 2, 2.1, "$c$", colour=COLOURS["orange"])
+    _box(ax, 2, _CARRY, "$c$", colour=COLOURS["orange"])
     for end in (0, len(_LETTERS) - 1):
-        _arrow(ax, (end, _READ + 0.28), (2 + 0.14 * (end - 2), 1.8))
+        _arrow(ax, (end, _READ + 0.28), (2 + 0.14 * (end - 2), _CARRY - 0.3))
     for i in range(len(_PHONEMES)):
-        _arrow(ax, (2, 2.4), (_place(i), _WRITE - 0.3))
+        _arrow(ax, (2, _CARRY + 0.3), (_place(i), _WRITE - 0.3))
+        _box(axes[1], _place(i), _CARRY, f"$c_{i + 1}$", colour=COLOURS["orange"])
+        _arrow(axes[1], (_place(i), _CARRY + 0.3), (_place(i), _WRITE - 0.3))
     for i, j in np.argwhere(_LOOKS > 0):
         axes[1].plot(
-            [j, _place(i)], [_READ + 0.28, _WRITE - 0.28], color=COLOURS["blue"], marker="", linestyle="-",
+            [j, _place(i)], [_READ + 0.28, _CARRY - 0.28], color=COLOURS["blue"], marker="", linestyle="-",
             linewidth=8 * _LOOKS[i, j], alpha=0.75, solid_capstyle="butt",
         )  # fmt: skip
     return Described(
         fig,
-        "Two sketches of the word phone becoming F OW N. Left: five letter vectors end in one vector c, "
-        "which alone feeds the three steps that write. Right: every step that writes has its own lines to "
-        "the letter vectors, thick to those it looks at: F to p and h, OW to o and e, N to n.",
+        "Two sketches of the word phone becoming F OW N. Left: the vectors of the first and the last letter "
+        "go into one vector c, which alone feeds the three steps that write. Right: each step has a vector c "
+        "of its own, with lines from the letter vectors, thick from those it looks at: for F from p and h, "
+        "for OW from o and e, for N from n. In both, a step also gets the state and the phoneme before.",
     )
 
 
@@ -135,5 +140,7 @@ def _box(ax: plt.Axes, x: float, y: float, text: str, colour: str = "white") -> 
     ax.text(x, y, text, ha="center", va="center", fontsize=14, zorder=3)
 
 
-def _arrow(ax: plt.Axes, start: tuple[float, float], end: tuple[float, float], style: str = "->") -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": style, "linewidth": 1.4})
+def _arrow(
+    ax: plt.Axes, start: tuple[float, float], end: tuple[float, float], style: str = "->", line: str = "-"
+) -> None:
+    ax.annotate("", end, start, arrowprops={"arrowstyle": style, "linewidth": 1.4, "linestyle": line})

@@ -5,6 +5,8 @@ Each function returns Markdown. `errors` are records as `error_records.of` makes
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from tlcourse.lessons.sequences_and_attention.error_records import (
     FEW,
     LONG,
@@ -14,6 +16,7 @@ from tlcourse.lessons.sequences_and_attention.error_records import (
     SHORTEST,
     WER,
 )
+from tlcourse.models.sequences.decoding import MOST_STEPS
 from tlcourse.probe.letter_alignment import Agreement, Attended, forward_steps
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
@@ -81,9 +84,15 @@ def are_long_words_harder(errors: Records, counts: str, attention: str, one_vect
     }
     told = "; ".join(f"{a:.1%} → {b:.1%} for *{name}*" for name, (a, b) in ends.items())
     rise = {name: 100 * (b - a) for name, (a, b) in ends.items()}
-    text = f"From words of {FEW} letters to those of {LONGEST} and more, the phoneme error rate goes {told}."
+    text = (
+        f"From words of {FEW} letters (among those of {SHORTEST} are the acronyms) to those of {LONGEST} and "
+        f"more, the phoneme error rate goes {told}."
+    )
     if rise[counts] < 0:
-        text += " So phonemes of long words are not harder as such: for the counts they are easier."
+        text += (
+            " So phonemes of long words are not harder as such: for the counts they are easier. We think: "
+            "there are more pieces in them, such as *-ation*, that the training words share."
+        )
     if rise[one_vector] > 2 * max(rise[attention], 0):
         return (
             f"{text} With one vector the error grows by {rise[one_vector]:.1f} points, with attention by "
@@ -91,6 +100,19 @@ def are_long_words_harder(errors: Records, counts: str, attention: str, one_vect
             "unpacked in the right order."
         )
     return f"{text} {TOO_SHORT}"
+
+
+def whole_words(errors: Records, counts: str, attention: str, one_vector: str) -> str:
+    """Why whole words get harder with their length, and who says the longest ones best."""
+    ends = {
+        name: [errors.where(model=name, rate=WER, letters=n).mean for n in (FEW, LONGEST)]
+        for name in (counts, attention, one_vector)
+    }
+    text = ""
+    if all(long > short for short, long in ends.values()):
+        text = "Whole words (right) get harder for all three: more phonemes are more chances of a mistake. "
+    told = ", ".join(f"{long:.0%} by *{name}*" for name, (_, long) in ends.items())
+    return f"{text}Of words with {LONGEST} letters and more, said wrong: {told}."
 
 
 def what_closes_the_gap(
@@ -113,12 +135,31 @@ def what_closes_the_gap(
     )
     if more_steps <= 0.1 or more_steps >= 1:
         return f"{text} {TOO_SHORT}"
-    parameters = " Parameters are not what does it." if more_parameters < 0.25 else ""
+    noise = 2 * luck
+    parameters = (
+        " It is not the parameters: what they close is no more than another seed might."
+        if luck and more_parameters <= noise < more_steps
+        else ""
+    )
     return (
         f"{text}{parameters} Part of the bottleneck is the *time it takes to learn* to use the vector: with "
         "days instead of a minute, one vector gets much further (Sutskever et al. 2014 translated whole "
         "sentences through one). Attention is learned sooner."
     )
+
+
+def silent_letters(phonemes: Sequence[str], weights: np.ndarray) -> str:
+    """What *freight* looks at while its last phoneme is written; `weights` (phonemes, letters)."""
+    if not len(phonemes):
+        return TOO_SHORT
+    silent, sounding = weights[-1, 4:6].sum(), weights[-1, 6]  # g and h; t
+    text = (
+        f"While the last phoneme of *freight*, `{phonemes[-1]}`, is written, the silent *g* and *h* get "
+        f"{silent:.0%} of the weight, the *t* {sounding:.0%}."
+    )
+    if silent <= sounding:
+        return text
+    return f"{text} So a silent letter need not be pale. This section ends with a reason."
 
 
 def reads_in_order(attended: Attended) -> str:
@@ -138,12 +179,8 @@ def reads_in_order(attended: Attended) -> str:
     )
 
 
-def looks_with_care(found: Agreement, last_of_freight: float) -> str:
-    """What the weights know beyond left to right, and what silent letters get.
-
-    Args:
-        last_of_freight: the weight of the *t* while the last phoneme of *freight* is written.
-    """
+def looks_with_care(found: Agreement) -> str:
+    """What the weights know beyond left to right, and what silent letters get."""
     better = found.exact > found.diagonal_exact
     text = (
         f"The letter with the most weight says the phoneme in {found.exact:.0%} of {found.n:,} cases; a "
@@ -153,9 +190,8 @@ def looks_with_care(found: Agreement, last_of_freight: float) -> str:
         "So most of what you admire is “left to right”, and a ruler does that as well."
     )  # fmt: skip
     return (
-        f"{text} Summed over all steps, a letter that says something gets {found.sounding:.2f} of weight, a "
-        f"silent one {found.silent:.2f}. And while the last phoneme of *freight* is written, its last "
-        f"letter gets {last_of_freight:.0%}."
+        f"{text} And add up a letter's column: one that says something gets {found.sounding:.2f} on average, "
+        f"a silent one {found.silent:.2f}. If silent letters were skipped, that would be near 0."
     )
 
 
@@ -178,25 +214,33 @@ def runs_on(greedy: Said, beam: Said, word: str, right: Sequence[str]) -> str:
     """The word for which greedy writes the most that is too much, and what a beam makes of it."""
     said = greedy[word]
     more = " …" if len(said) > 12 else ""
+    cut = ": it never finds *end* the likeliest, and is cut off" if len(said) == MOST_STEPS else ""
     return (
         f"Where greedy runs on longest: for *{word}* it says `{' '.join(said[:12])}{more}`, {len(said)} "
-        f"phonemes. A beam of 10 says `{' '.join(beam[word][:12])}`; right is `{' '.join(right)}`."
+        f"phonemes{cut}. A beam of 10 says `{' '.join(beam[word][:12])}`; right is `{' '.join(right)}`."
     )
 
 
-def dot_product(errors: Records, product: str, additive: str) -> str:
-    """The two scores compared: one seed of the one beside the range of the other."""
-    one, others = _of(errors, product, PER).mean, _of(errors, additive, PER).scores
-    low, high = others.min(), others.max()
-    away = 100 * max(low - one, one - high)
-    if len(others) == 1:
-        where = "One seed each: no more than a first look."
-    elif away < 0.1:
-        where = "With one seed of its own it cannot be told apart from the range of theirs."
-    else:
-        where = f"That is {away:.1f} points outside the range of theirs, with one seed of its own."
-    spans = f"{low:.2%} to {high:.2%} over the seeds" if len(others) > 1 else f"{low:.2%}"
-    return f"Phoneme error rate: {one:.2%} with dot products, {spans} with the additive score. {where}"
+def dot_product(errors: Records, product: str, additive: str, one_vector: str) -> str:
+    """The two scores compared: one seed of the one, the range of the other, and how far one vector is."""
+    told = []
+    for measured, what in ((PER, "phonemes"), (WER, "words")):
+        one, others = _of(errors, product, measured).mean, _of(errors, additive, measured).scores
+        low, high = f"{others.min():.1%}", f"{others.max():.1%}"
+        spans = low if len(others) == 1 else f"{low} to {high} over the seeds"
+        told.append(f"{one:.1%} of the {what} wrong with dot products, {spans} with the additive score")
+    away, gap = (
+        100 * (_of(errors, name, PER).mean - _of(errors, additive, PER).mean)
+        for name in (product, one_vector)
+    )
+    text = f"{'; '.join(told)}. That is one seed of dot products"
+    if 4 * abs(away) <= gap:
+        return (
+            f"{text}: if there is a difference, it is small beside the {gap:.1f} points of phonemes to one "
+            "vector."
+        )
+    side = "above" if away > 0 else "below"
+    return f"{text}: its phoneme error rate is {abs(away):.1f} points {side} the mean of the additive score."
 
 
 def undivided(

@@ -32,7 +32,7 @@ def comparison(
         for model in (one_vector, attention)
     }
     rise = {model: 100 * (long.mean - short.mean) for model, (short, long) in ends.items()}
-    lengths = f"{FEW} letters → {LONGEST} and more"
+    lengths = f"ours: {FEW} letters → {LONGEST} and more"
     ours = f"{mean_sd(of(attention, PER).scores, '.1%')} PER, {mean_sd(of(attention, WER).scores, '.1%')} WER"
     agree = "They agree" if rise[one_vector] > 0 else f"Not so after {n_steps:,} steps"
     scarce = " We think: there are few words of this length to learn from." if rise[attention] > 0 else ""
@@ -48,15 +48,15 @@ def comparison(
             f"We: words, 64 units, {n_steps:,} steps; errors, where less is better.",
         },
         {
-            "what": f"{lengths}, one vector",
-            "paper": "falls with the length",
+            "what": f"longer inputs ({lengths}), one vector",
+            "paper": "BLEU falls with the length of the sentence",
             "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[one_vector]),
             "why": f"{agree}: {_points(rise[one_vector])} points of error.",
         },
         {
-            "what": f"{lengths}, attention",
-            "paper": "does not fall, even at 50 words and more",
+            "what": f"longer inputs ({lengths}), attention",
+            "paper": "BLEU does not fall, even at 50 words and more",
             "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[attention]),
             "why": f"{_points(rise[attention])} points here, "
@@ -71,11 +71,11 @@ def comparison(
             f"Ours sees each word {passes:.1f} times on average, and no inflection of a test word.",
         },
         {
-            "what": "a Transformer on this dictionary, older → newest",
+            "what": "a Transformer on this dictionary, of 2007 → latest",
             "paper": "20.2% → about 31% WER",
             "source": "README of CMUSphinx g2p-seq2seq",
-            "ours": f"{mean_sd(of(attention, WER).scores, '.1%')} WER, newest",
-            "why": "The newest has more names and acronyms. Its split does not keep inflections apart; "
+            "ours": f"{mean_sd(of(attention, WER).scores, '.1%')} WER, latest",
+            "why": "The latest has more names and acronyms. Its split does not keep inflections apart; "
             "ours does.",
         },
     ]

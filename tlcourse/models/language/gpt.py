@@ -26,6 +26,7 @@ from tlcourse.models.parts.transformer import (
     EncoderOutput,
     TransformerConfig,
     TransformerStack,
+    causal_mask,
     gather_positions,
     initialise,
     padding_mask,
@@ -64,8 +65,7 @@ class GPTModel(nn.Module):
             if config.norm == "pre"
             else nn.Identity()
         )
-        length = config.max_position_embeddings
-        causal = torch.ones(length, length, dtype=torch.bool).tril()
+        causal = causal_mask(config.max_position_embeddings)
         self.register_buffer("causal", causal, persistent=False)  # row t: position t may attend to 0 … t
         initialise(self, config.initializer_range)
         if config.norm == "pre":

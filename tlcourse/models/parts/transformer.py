@@ -175,6 +175,11 @@ def padding_mask(attention_mask: Tensor | None) -> Tensor | None:
     return None if attention_mask is None else attention_mask.bool()[:, None, None, :]
 
 
+def causal_mask(length: int) -> Tensor:
+    """Boolean (T, T): row t, position t, may attend to 0 … t."""
+    return torch.ones(length, length, dtype=torch.bool).tril()
+
+
 def initialise(module: nn.Module, initializer_range: float = 0.02) -> None:
     """Weights from N(0, initializer_range²), biases 0, layer norms 1 and 0, as GPT and BERT start."""
     for part in module.modules():

@@ -15,6 +15,8 @@ from torch import Tensor
 from tlcourse.data.symbols import BOS, EOS
 from tlcourse.models.sequences.seq2seq import Encoded, EncoderDecoder
 
+MOST_STEPS = 40  # the longest pronunciation of the CMU dictionary has 28
+
 
 class Decoded(NamedTuple):
     """What was written for B words."""
@@ -25,7 +27,7 @@ class Decoded(NamedTuple):
 
 
 @torch.no_grad()
-def greedy(model: EncoderDecoder, source: Tensor, max_steps: int = 40) -> Decoded:
+def greedy(model: EncoderDecoder, source: Tensor, max_steps: int = MOST_STEPS) -> Decoded:
     """Write the likeliest symbol and feed it back in, until every word of `source` (B, S) has its EOS."""
     encoded, state = model.encode(source)
     y = torch.full((len(source),), BOS)
@@ -46,7 +48,7 @@ def greedy(model: EncoderDecoder, source: Tensor, max_steps: int = 40) -> Decode
 
 @torch.no_grad()
 def beam(
-    model: EncoderDecoder, source: Tensor, width: int, alpha: float = 0.0, max_steps: int = 40
+    model: EncoderDecoder, source: Tensor, width: int, alpha: float = 0.0, max_steps: int = MOST_STEPS
 ) -> Decoded:
     """Keep the `width` likeliest beginnings of every word of `source` (B, S), and return its best ending.
 

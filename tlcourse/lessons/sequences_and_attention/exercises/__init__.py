@@ -42,8 +42,9 @@ long_words = prediction(
 
 undivided = prediction(
     question=(
-        "A query and sixteen keys, each of 512 random numbers. You take a softmax of their dot products, "
-        "without dividing them by anything. How much weight will the largest get, on average?"
+        "A query and sixteen keys, each of 512 random numbers (mean 0, standard deviation 1). You take a "
+        "softmax of their dot products, without dividing them by anything. How much weight will the "
+        "largest get, on average?"
     ),
     options=("About 1/16", "About a quarter", "About half", "More than nine tenths"),
     answer=3,

@@ -1,11 +1,18 @@
 """Exercises of lesson 04: what a position may look at."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from tlcourse.exercises.machinery import exercise
 from tlcourse.lessons.sequences_and_attention.exercises.drawing import tensor
+
+_ALMOST_HIDDEN = (
+    "What you write where the mask is False is low, but other scores can be lower: then the hidden keys get "
+    "weight. Which score gives exactly 0, whatever the others are?"
+)
 
 
 def _length(rng: np.random.Generator) -> tuple[int]:
@@ -28,6 +35,10 @@ def _everything(length: int) -> Tensor:
     return torch.ones(length, length, dtype=torch.bool)
 
 
+def _to_be_added(length: int) -> Tensor:
+    return torch.full((length, length), -torch.inf).triu(1)
+
+
 @exercise(
     title="A causal mask",
     inputs=_length,
@@ -47,6 +58,11 @@ def _everything(length: int) -> Tensor:
         ),
         (_one_too_many, "Off by one: every position also sees the next one, the one it has to predict."),
         (_everything, "This mask hides nothing."),
+        (
+            _to_be_added,
+            "This is what is added to the scores: 0 where one may look, −∞ where not. The mask is True where "
+            "one may look, and False elsewhere: where is yours 0?",
+        ),
     ],
 )
 def causal_mask(length: int) -> Tensor:
@@ -61,12 +77,27 @@ def _scores_and_mask(rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     return tensor(rng, *shape, scale=2.0), mask
 
 
+def _hidden_ahead(shift: float) -> tuple[Tensor, Tensor]:
+    """Scores around `shift`, those of the hidden keys 30 above it: what is not quite hidden shows."""
+    scores, mask = _scores_and_mask(np.random.default_rng(5))
+    return scores + shift + 30.0 * ~mask, mask
+
+
 def _masked_afterwards(scores: Tensor, mask: Tensor) -> Tensor:
     return scores.softmax(dim=-1) * mask
 
 
-def _minus_one(scores: Tensor, mask: Tensor) -> Tensor:
-    return scores.masked_fill(~mask, -1.0).softmax(dim=-1)
+def _filled_with(value: float) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda scores, mask: scores.masked_fill(~mask, value).softmax(dim=-1)
+
+
+def _with_added(value: float) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda scores, mask: (scores + value * ~mask).softmax(dim=-1)
+
+
+def _overflowing(scores: Tensor, mask: Tensor) -> Tensor:
+    weights = scores.exp() * mask
+    return weights / weights.sum(dim=-1, keepdim=True)
 
 
 def _zeroed(scores: Tensor, mask: Tensor) -> Tensor:
@@ -88,6 +119,10 @@ def _unmasked(scores: Tensor, mask: Tensor) -> Tensor:
 @exercise(
     title="A softmax that cannot see what is masked",
     inputs=_scores_and_mask,
+    special={
+        "all scores are far below 0": _hidden_ahead(-150.0),
+        "all scores are far above 0": _hidden_ahead(150.0),
+    },
     equivalent={"result: absolute": "weights are never negative"},
     hints=(
         "Which score does a softmax turn into a weight of exactly 0?",
@@ -103,13 +138,23 @@ def _unmasked(scores: Tensor, mask: Tensor) -> Tensor:
             "longer adds up to 1. Mask the scores.",
         ),
         (
-            _minus_one,
+            _filled_with(-1.0),
             "exp(−1) is 0.37, not 0: the hidden keys still get weight. Which score gives exactly 0?",
         ),
         (_zeroed, "A score of 0 is a score like any other: exp(0) = 1, so the hidden keys get weight."),
         (_inverted, "The mask is the wrong way round: True means that a key may be seen."),
         (_down_the_columns, "Your columns add up to 1. Each query (row) shares its weight among the keys."),
         (_unmasked, "The mask changes nothing yet: hidden keys get weight."),
+        *(
+            (wrong(low), _ALMOST_HIDDEN)
+            for low in (-5.0, -10.0, -15.0, -20.0, -30.0)
+            for wrong in (_filled_with, _with_added)
+        ),
+        (
+            _overflowing,
+            "`exp` of a large score is infinite, and that of a very low one 0: such rows give NaN. `softmax` "
+            "takes care of that.",
+        ),
     ],
 )
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:

@@ -117,6 +117,10 @@ def _interleaved(x: Tensor, heads: int) -> Tensor:
     return x.view(x.shape[0], -1, heads).permute(2, 0, 1)
 
 
+def _heads_last(x: Tensor, heads: int) -> Tensor:
+    return _not_transposed(x, heads).transpose(1, 2)
+
+
 def _not_transposed(x: Tensor, heads: int) -> Tensor:
     return x.view(x.shape[0], heads, -1)
 
@@ -144,6 +148,11 @@ def _not_transposed(x: Tensor, heads: int) -> Tensor:
         (
             _not_transposed,
             "Each row is cut right, but the shape is (T, heads, D): bring the heads to the front.",
+        ),
+        (
+            _heads_last,
+            "Each row is cut right, but you exchange the last two axes: (T, D, heads). The first two have to "
+            "change places.",
         ),
     ],
 )

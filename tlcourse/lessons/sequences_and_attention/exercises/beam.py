@@ -39,6 +39,11 @@ def _probabilities_added(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     return best // log_p.shape[1], best % log_p.shape[1]
 
 
+def _two_probabilities_added(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
+    best = (total.exp()[:, None] + log_p.exp()).flatten().topk(len(total)).indices
+    return best // log_p.shape[1], best % log_p.shape[1]
+
+
 def _swapped(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
     best = (total[:, None] + log_p).flatten().topk(len(total)).indices
     return best % log_p.shape[1], best // log_p.shape[1]
@@ -90,6 +95,10 @@ def _unsorted(total: Tensor, log_p: Tensor) -> tuple[Tensor, Tensor]:
         ),
         (_forgetful, "You rank by the last symbol alone: add what the beginning has so far, `total`."),
         (_probabilities_added, "You add a probability to a log-probability: `log_p` is what adds up."),
+        (
+            _two_probabilities_added,
+            "You add probabilities. They multiply: it is their logarithms, `total` and `log_p`, that add up.",
+        ),
         (
             _swapped,
             "The two are swapped: `p // V` is the beginning, `p % V` the symbol; return the beginnings "
