@@ -514,7 +514,7 @@ from tlcourse.lessons.static_word_vectors import few_labels
 show.source(few_labels.accuracy)
 
 # %%
-labels = pick(full=(100, 1000, few_labels.n_train()), fast=(100, 500))
+labels = pick(full=(100, 1000, few_labels.n_train()), fast=(100, 300))
 runs = [(model, n, s) for s in seeds for n in labels for model in few_labels.MODELS]
 learned = show.Records(
     {"model": model, "labels": n, "seed": s, "score": few_labels.accuracy(model, n, s)}
