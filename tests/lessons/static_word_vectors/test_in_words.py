@@ -64,9 +64,42 @@ def test_the_order_of_the_text_is_told_from_the_kept_comparison():
     assert all(number in told for number in ("0.298", "0.412", "0.418"))
 
 
-@pytest.mark.parametrize(("multiplied", "said"), [(70, "it is better"), (50, "it is not better")])
+@pytest.mark.parametrize(("multiplied", "said"), [(70, "10.0 points better"), (50, "10.0 points worse")])
 def test_which_rule_is_better_is_computed(multiplied, said):
     asked = {name: Section(name, n, 100, 100) for name, n in (("add", 60), ("mul", multiplied), ("any", 15))}
     told = in_words.rule(asked)
     assert said in told
     assert "75% of the score" in told
+
+
+def test_behind_are_those_that_luck_does_not_reach():
+    results = records(ours=[0.28, 0.3, 0.32], gensim=[0.23, 0.25, 0.27])
+    told = in_words.methods(records(CBOW=[0.31], SVD=[0.3], GloVe=[0.1], fastText=[0.05]), results)
+    assert "CBOW is highest, with SVD within luck" in told
+    assert "GloVe and fastText are behind" in told
+
+
+def test_what_competitors_cost_is_apart_from_what_rarer_questions_cost():
+    small, same, large = (Section("all", n, asked, 200) for n, asked in ((50, 100), (49, 100), (80, 200)))
+    told = in_words.competitors(small, same, large)
+    assert "the same 100 questions" in told
+    assert "**−1.0 points**" in told
+    assert "by −9.0." in told
+
+
+def test_the_start_is_told_for_each_number_of_labels():
+    rows = [
+        {"model": model, "labels": n, "seed": seed, "score": score + 0.01 * seed * (n == 100)}
+        for n in (100, 1000)
+        for model, score in (
+            ("TF-IDF", 0.5),
+            ("frozen GloVe", 0.6),
+            ("tuned GloVe", 0.7),
+            ("random, learned", 0.6),
+        )
+        for seed in range(3)
+    ]
+    told = in_words.few_and_many(Records(rows), n_all=1000)
+    assert told.count("+10.0 points") == 2
+    assert told.count("these same sentences") == 1
+    assert "1,000 labels" in told.partition("(Every seed")[0]
