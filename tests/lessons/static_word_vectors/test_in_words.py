@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlcourse.lessons.static_word_vectors import in_words, kept_results, trials
+from tlcourse.lessons.static_word_vectors import glove_in_words, in_words, kept_results, trials
 from tlcourse.probe.word_vectors import Section
 from tlcourse.show.records import Records
 
@@ -67,7 +67,7 @@ def test_the_order_of_the_text_is_told_from_the_kept_comparison():
 @pytest.mark.parametrize(("multiplied", "said"), [(70, "10.0 points better"), (50, "10.0 points worse")])
 def test_which_rule_is_better_is_computed(multiplied, said):
     asked = {name: Section(name, n, 100, 100) for name, n in (("add", 60), ("mul", multiplied), ("any", 15))}
-    told = in_words.rule(asked)
+    told = glove_in_words.rule(asked)
     assert said in told
     assert "75% of the score" in told
 
@@ -81,7 +81,7 @@ def test_behind_are_those_that_luck_does_not_reach():
 
 def test_what_competitors_cost_is_apart_from_what_rarer_questions_cost():
     small, same, large = (Section("all", n, asked, 200) for n, asked in ((50, 100), (49, 100), (80, 200)))
-    told = in_words.competitors(small, same, large)
+    told = glove_in_words.competitors(small, same, large)
     assert "the same 100 questions" in told
     assert "**−1.0 points**" in told
     assert "by −9.0." in told
@@ -99,7 +99,7 @@ def test_the_start_is_told_for_each_number_of_labels():
         )
         for seed in range(3)
     ]
-    told = in_words.few_and_many(Records(rows), n_all=1000)
+    told = glove_in_words.few_and_many(Records(rows), n_all=1000)
     assert told.count("+10.0 points") == 2
     assert told.count("these same sentences") == 1
     assert "1,000 labels" in told.partition("(Every seed")[0]
