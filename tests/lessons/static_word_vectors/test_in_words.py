@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlcourse.lessons.static_word_vectors import glove_in_words, in_words, kept_results, trials
+from tlcourse.lessons.static_word_vectors import glove_in_words, in_words, kept_results, published, trials
+from tlcourse.probe.bias import Leftover
 from tlcourse.probe.word_vectors import Section
 from tlcourse.show.records import Records
 
@@ -103,3 +104,23 @@ def test_the_start_is_told_for_each_number_of_labels():
     assert told.count("+10.0 points") == 2
     assert told.count("these same sentences") == 1
     assert "1,000 labels" in told.partition("(Every seed")[0]
+
+
+@pytest.mark.parametrize(("score", "said"), [(0.301, "; within luck."), (0.5, "by more than luck +0.200 on")])
+def test_cbow_is_told_with_its_numbers(score, said):
+    results = records(ours=[0.299, 0.3, 0.301], gensim=[0.249, 0.25, 0.251])
+    told = in_words.cbow(records(CBOW=[score]), results)
+    assert f"ρ = {score:.3f} against 0.300 on WordSim-353" in told
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"), [([0.3, 0.29, 0.31], "within luck"), ([0.1, 0.11, 0.09], "ours is above")]
+)
+def test_ours_and_gensims_are_compared_seed_by_seed(theirs, said):
+    results = records(ours=[0.3, 0.31, 0.29], gensim=theirs)
+    assert f"WordSim-353: {said}; seed by seed" in in_words.against_gensim(results, "Some pairs")
+    totals = ("9 words", Section("all", 1, 2, 2)), Section("all", 1, 2, 2)
+    left = {name: Leftover(clusters=0.6, classifier=0.7) for name in ("before", "after")}
+    rows = published.comparison(*totals, results.where(test=TESTS[0]), 0.8, left)
+    assert ("Within luck." in rows[2][-1]) is (said == "within luck")
