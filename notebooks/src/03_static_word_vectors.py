@@ -183,9 +183,8 @@ show.md(in_words.against_gensim(results, trials.pairs_used(skipgram.vectors())))
 #
 # ## Optional: turn the tricks off (10 minutes)
 # A trick that nobody would miss is no trick. Each row below changes one thing and trains once. How far may one training differ by its seed alone?
-# The seeds above tell: take their spread about their means, ours and gensim's together, and with Student's t the interval that holds 95%
-# of further trainings. What lies inside is *within luck*, as in lesson 01. (There two results were compared seed by seed. A single training has no
-# partner, so here it is held against the spread of the others.)
+# The spread of the seeds above tells, ours and gensim's together: by Student's t, 95% of further trainings lie in an interval about the mean. What
+# lies inside is *within luck*. (A single training has no partner to be compared with seed by seed, as in lesson 01.)
 
 # %%
 off = trials.tricks_off(text, settings, partial(show.progress, desc="variants"))
@@ -200,9 +199,8 @@ show.results(ours + off, "model", "test", "Spearman's ρ", ".3f", best=None, als
 show.md(in_words.tricks(off, results))
 
 # %% [markdown]
-# That is a lesson in itself. The papers tuned these tricks on a thousand times as much text, with thousands of test questions. On a
-# small text and a few hundred pairs, much of what they bring can't be told from a lucky seed, and a table with one run a
-# row, read without the last column, would have told you a story. (Drawing noise by plain count puts *the* into so many pairs that our
+# The papers tuned these tricks on a thousand times as much text. Here, much of what they bring can't be told from a lucky seed, and a table
+# with one run a row, read without the last column, would have told you a story. (Drawing noise by plain count puts *the* into so many pairs that our
 # program makes smaller steps, and that takes time.)
 #
 # **CBOW** turns the question round: from the mean of the words in the window, predict the one in the middle. One question for
@@ -275,9 +273,8 @@ show.md(in_words.typos(typos.ranks(fast, fast_space, seed=seed)))
 # %% [markdown]
 # ## Optional: the order of the text (5 minutes)
 # With gensim's fastText you may get less than with ours on the very same text. These results are from an earlier run, kept with the course, two seeds
-# each. The rates are 0.05 for fastText on both sides, and for skip-gram 0.025, the usual one; above it was 0.075, since a few passes over a million
-# words are short. For CBOW they are 0.3
-# in ours, which gives each word of a window its share of the gradient, and 0.05 in gensim's, which gives each the whole.
+# each. Skip-gram's rate is the usual one here, 0.025 (above it was 0.075, as a few passes over so little text are short); fastText's is 0.05. CBOW's is
+# 0.3 in ours, and 0.05 in gensim's, which gives each word of a window the whole gradient.
 
 # %%
 kept = kept_results.against_gensim()
@@ -285,9 +282,9 @@ show.results(kept.where(test="WordSim-353"), "model", "whose", "Spearman's ρ on
 show.md(in_words.order_of_text(kept))
 
 # %% [markdown]
-# For fastText the cause is **the order in which the text is read**: on shuffled text, gensim's comes to where ours is. Ours shuffles blocks of it in each epoch; gensim reads from beginning to end, and
-# our text ends with reviews and tweets. Words share their pieces, so we think that what comes last bends the vectors of words that were read
-# before. For CBOW a gap stays: at these rates our output vectors learn six times as fast, and we think that this is why.
+# For fastText the cause is **the order in which the text is read**: on shuffled text, gensim's comes to where ours is. Ours shuffles blocks of it in
+# each epoch; gensim reads from beginning to end, where reviews and tweets are. Words share their pieces, so we think that what comes last bends what was
+# read before. For CBOW a gap stays: our output vectors learn six times as fast, and we think that this is why.
 #
 # ## Optional: count instead of predict (25 minutes)
 # Skip-gram meets each pair again and again. *GloVe* (Pennington et al. 2014) counts them once: $X_{ij}$ is how often $j$
@@ -348,7 +345,7 @@ check.shifted_ppmi(shifted_ppmi)
 #
 # $$\mathrm{PMI}(i,j) = \log X_{ij} - \log X_i - \log X_j + \log N ,$$
 #
-# and what separates the two is one number for the row and one for the column, which is just what biases are. But nothing *makes*
+# and what separates the two is one number for the row and one for the column, just like biases. But nothing *makes*
 # the biases hold them: part of how frequent a word is may as well sit in the dot product. So ask GloVe twice. Does the whole sum
 # follow $\log X$? And do the dot products follow PMI, once the best number for each row and each column is taken out of both?
 #
@@ -386,8 +383,8 @@ show.md(in_words.passes(control))
 #
 # ### Then factorise it
 # If skip-gram comes close to factorising a table, a *singular value decomposition* (SVD) does it outright: it finds the table of rank 100 that is
-# closest to the given one, as a product $U \Sigma V^\top$ with a diagonal $\Sigma$, and needs no training at all. Words get the rows of $U\sqrt{\Sigma}$ (Levy and Goldberg 2014, section 4.2). All five methods below
-# learned from the same text.
+# closest to the given one, as a product $U \Sigma V^\top$ with a diagonal $\Sigma$, and needs no training at all. Words get the rows of $U\sqrt{\Sigma}$ (Levy
+# and Goldberg 2014, section 4.2). All five methods below learned from the same text.
 
 # %%
 svd = pmi.factorise(text.words, pmi.shifted_positive(table, settings.negative), 100, seed)
@@ -414,8 +411,8 @@ solved = {
 show.table(word_tables.analogy_totals(solved), caption="Analogies: correct of those asked", formats=".1%")
 
 # %% [markdown]
-# GloVe is undertrained here, as you saw. Counting, and a factorisation of seconds, can be a rival: Levy, Goldberg and Dagan 2015 made the case that
-# settings matter more than the method. About fastText and grammar, the *syntactic* column: *walk* and *walking* share their pieces, so an answer that is spelt like
+# GloVe is undertrained here, as you saw. Counts can be a rival: Levy, Goldberg and Dagan 2015 made the case that settings matter more than the
+# method. About fastText's *syntactic* column: *walk* and *walking* share their pieces, so an answer that is spelt like
 # the question is near it from the start. That, we think, is what it measures.
 #
 # The models above have done their work, and what comes next needs the memory. (To run their cells again, start from the top.)
@@ -435,11 +432,11 @@ show.md(glove_in_words.short_step(space))
 check.recall("king_without_rules")
 
 # %% [markdown]
-# The famous answer needs a rule that is seldom told: **the three question words are ruled out.** The sum stays so close to
-# *king* that *king* itself wins. Keep this in mind when you read an analogy score, and write the rule into your own solver.
+# The famous answer needs a rule that is seldom told: **the three question words are ruled out.** Keep this in mind when you read an analogy score, and
+# write the rule into your own solver.
 #
 # ### Exercise: solve an analogy
-# 3CosAdd: the row with the largest cosine to $b - a + c$, with $a$, $b$ and $c$ each at length 1. (So called because three cosines are added up:
+# 3CosAdd: the row with the largest cosine to $b - a + c$, with $a$, $b$ and $c$ each at length 1. (It adds three cosines:
 # $\cos(d, b) - \cos(d, a) + \cos(d, c)$.) You get the three as row *numbers*, and return one.
 
 
@@ -519,8 +516,8 @@ show.md(glove_in_words.arrows(space, capitals))
 
 # %% [markdown]
 # *t-SNE* gives up on directions and distances to keep neighbours together. How many does it keep? Hover over a point to see
-# its word, and search for one: the lines go to what is nearest of the words shown, in all 50 dimensions, however far the map puts them. Words in small print
-# have none of their group among the five nearest on the map. Ask yourself what else each of them can mean.
+# its word, and search for one: the lines go to what is nearest of the words shown, in all 50 dimensions. Words in small print
+# have none of their group among the five nearest on the map. What else can each of them mean?
 
 # %%
 from sklearn.manifold import TSNE
@@ -537,11 +534,10 @@ word_map
 # %% [markdown]
 # ## Vectors in a classifier (10 minutes)
 # Do vectors trained on other people's text help where you have few labels? These are the film-review sentences of lesson 01, positive or
-# not. There GloVe's vectors stayed as they were; here they may learn. A text is
-# the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen** (they never change); GloVe's,
-# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression. It has
-# scikit-learn's usual settings here, and the score is plain accuracy, so the figures are not quite those of lesson 01. Before you run it:
-# where will the baseline win? (Against frozen vectors you have measured it once. Do you remember?)
+# not. A text is the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen** (they never change, as in lesson 01); GloVe's,
+# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression, with
+# scikit-learn's usual settings (the score is plain accuracy, so the figures are not quite those of lesson 01). Before you run it:
+# where will the baseline win?
 
 # %%
 check.predict("where_tfidf_wins")
@@ -577,7 +573,8 @@ show.table(word_tables.opposites(space, *pairs), f"Of {len(space.words):,} words
 # We think that tuning moves such words apart. That was not tested here.
 #
 # ## What else they learned: bias (10 minutes)
-# Vectors learn what people write, prejudice included. (So *bias* means prejudice here, and not the numbers $b_i$ of GloVe.) The *word embedding association test* (WEAT, Caliskan et al. 2017) makes it a number:
+# Vectors learn what people write, prejudice included. (*Bias* means prejudice here, not GloVe's numbers $b_i$.) The *word embedding association test*
+# (WEAT, Caliskan et al. 2017) makes it a number:
 # are words X nearer to words A, and words Y nearer to B, than when X and Y are shuffled? The effect $d$ is in standard
 # deviations (2 is the most there can be), $p$ the share of shuffles with a larger one. The first test is harmless and shows that the
 # method works: flowers are pleasant.
@@ -623,8 +620,8 @@ show.table(word_tables.left(spaces, left), "Is the side found again, and the WEA
 show.md(glove_in_words.found_again(**left))
 
 # %% [markdown]
-# Words lean *together*: nurse stays near receptionist. And look at the WEAT effects: they do not go to 0 together, one may even turn round,
-# and a small one says only that *this* test finds little. Removing a direction hides what the test looks at; what was learned is in the other directions too.
+# Words lean *together*: nurse stays near receptionist. The WEAT effects do not go to 0 together, one may even turn round,
+# and a small one says only that *this* test finds little. What was learned is in the other directions too.
 #
 # ## The failure: one vector per word (5 minutes, with what follows)
 # *Bank* lends money and lines a river. *Cell* is in biology, in prison, in your pocket. *Play* is a game and a drama. Each has
@@ -682,7 +679,8 @@ else:
 #    that is one and the same table.
 # 3. Pieces of words give a vector to any word.
 # 4. An analogy score means little without its protocol: who may answer, and which questions are asked at all.
-# 5. Vectors carry over to tasks with few labels; with many, let them be tuned. They carry over prejudice as well, and projecting it away leaves enough to find it again.
+# 5. Vectors carry over to tasks with few labels; with many, let them be tuned. They carry over prejudice as well, and projecting it away leaves enough
+#    to find it again.
 #
 # **What it got wrong.** One vector for *bank*, whatever the sentence. Order is lost too: the mean of a sentence's vectors is the same
 # backwards.
