@@ -12,14 +12,14 @@
 
 # %% [markdown]
 # # 03 · Static word vectors
-# **You train word vectors from raw text in seconds, find what three famous methods have in common, and see where one
+# **You train word vectors from raw text in seconds, ask famous ones for analogies and find their prejudice, and see where one
 # vector per word breaks.**
 #
 # <!-- badges -->
 #
-# **Time** 120 minutes: a core of 75, and three optional sections of 10, 25 and 10, marked as such. If you skip one, run its cells all
+# **Time** 120 minutes: a core of 70, and four optional sections of 10, 5, 25 and 10, marked as such. If you skip one, run its cells all
 # the same: tables further down use what they compute. The computer needs eight minutes of that, mostly while you read · **You need** lesson
-# 01 (few labels, TF-IDF), numpy, what a gradient is · **You will be able to** *train* skip-gram with negative sampling, *count* what GloVe counts, *build* a
+# 01 (few labels, TF-IDF), numpy, what a gradient is · **You will be able to** *train* skip-gram with negative sampling, *count* what GloVe counts (optional), *build* a
 # vector for a word nobody has seen, *evaluate* vectors by similarity and analogy, *transfer* them to a classifier, *measure* bias in
 # them, and *say* why 2018 needed something better.
 
@@ -38,7 +38,14 @@ import numpy as np
 
 from tlcourse import exercises, profiles, show
 from tlcourse.data import glove, running_text, word_tests
-from tlcourse.lessons.static_word_vectors import figures, in_words, kept_results, trials, word_tables
+from tlcourse.lessons.static_word_vectors import (
+    figures,
+    glove_in_words,
+    in_words,
+    kept_results,
+    trials,
+    word_tables,
+)
 from tlcourse.models.vectors import fasttext, pmi, word2vec
 from tlcourse.models.vectors import glove as glove_model
 from tlcourse.probe import bias, word_vectors
@@ -61,8 +68,8 @@ check.predict("king_without_rules")
 # Words that stand in the same places mean similar things. So: slide a window over text, and train vectors so that a word's
 # vector can *predict the words around it*. Two words that predict the same neighbours end up close together.
 #
-# Skip-gram (Mikolov et al. 2013b) gives each word two vectors: $v$ for when it stands in the centre, $u$ for when it stands
-# around. A score is their dot product.
+# Skip-gram (Mikolov et al. 2013a) gives each word two vectors: $v$ for when it stands in the centre, $u$ for when it stands
+# around. A score is their dot product. (Skip-gram and its sister CBOW are known by the name of their program, **word2vec**.)
 
 # %%
 example = ["the", "bank", "raised", "its", "interest", "rate", "after", "a", "quiet", "year"]
@@ -70,7 +77,7 @@ figures.window(example, center=4, reach=2, noise=["striker", "album", "the", "ga
 
 # %% [markdown]
 # A softmax over the whole vocabulary would cost as many dot products as there are words. *Negative sampling* asks $1 + k$
-# yes-or-no questions instead: is $o$ a real neighbour of the centre word $c$, and are these $k$ words $n_1 \dots n_k$ noise, drawn by
+# yes-or-no questions instead (Mikolov et al. 2013b): is $o$ a real neighbour of the centre word $c$, and are these $k$ words $n_1 \dots n_k$ noise, drawn by
 # chance? Maximise
 #
 # $$\log \sigma(u_o^\top v_c) + \sum_{i=1}^{k} \log \sigma(-u_{n_i}^\top v_c), \qquad n_i \sim P_n, \quad P_n(j) \propto \text{count}(j)^{3/4}$$
@@ -79,7 +86,8 @@ figures.window(example, center=4, reach=2, noise=["striker", "album", "the", "ga
 # $j$ occurs, to the power of ¾, so that rare words get a little more than their share.
 #
 # ### Exercise: the loss
-# Write the loss of **one** pair: the formula above with the sign turned, since a loss falls as things get better.
+# Write the loss of **one** pair: the formula above with the sign turned, since a loss falls as things get better. What you get
+# are numpy arrays.
 
 
 # %% tags=["exercise"]
@@ -93,18 +101,19 @@ check.negative_sampling_loss(negative_sampling_loss)
 
 # %% [markdown]
 # The course's own skip-gram takes one step for many pairs at once. The gradient of the formula is plain: a true neighbour pulls with
-# $1 - \sigma(u_o^\top v_c)$, a noise word pushes with $\sigma(u_{n_i}^\top v_c)$. Where it departs from the formula: `T` blocks of `L` neighbouring
-# centre words go through it together, `inside` marks which words lie in whose window (`L + 2C` are looked at, since windows reach `C` words
-# beyond a block's ends), and a block *shares* its `N` noise words (Ji et al.
-# 2016), each weighed so that the expected gradient stays the formula's. Read it aloud: scores, what pulls, what pushes, three additions.
+# $1 - \sigma(u_o^\top v_c)$, a noise word pushes with $\sigma(u_{n_i}^\top v_c)$. Two things are not in the formula. *Blocks*:
+# `L` neighbouring centre words are scored together against all that their windows can reach, `L + 2C` words (with blocks of 4 and windows of 2: eight),
+# and `inside` is 1 where a word lies in a centre word's window, else 0. `T` blocks make a step. *Shared noise*: the pairs of a block have their `N` noise
+# words in common (Ji et al. 2016), each weighed so that the expected gradient stays the formula's. (`embedding` takes rows out of a table, `add_to_…` adds
+# to them, `.mT` transposes the last two axes.) Read it aloud: scores, what pulls, what pushes, three additions.
 
 # %%
 show.source(word2vec.SkipGram.step)
 
 # %% [markdown]
 # ### Exercise: most of the text is *the*
-# Frequent words are in every window and say little. So each token (here: a word, every time that it stands in the text) is thrown away with
-# probability $1 - \sqrt{t/f}$, where $f$ is the word's relative frequency, its share of all tokens, and $t$ a threshold around $10^{-5}$ to
+# Frequent words are in every window and say little. So most of their tokens (a token: a word, every time that it stands in the text) are thrown
+# away, each with probability $1 - \sqrt{t/f}$, where $f$ is the word's relative frequency, its share of all tokens, and $t$ a threshold around $10^{-5}$ to
 # $10^{-3}$ (Mikolov et al. 2013b, section 2.3). How likely is it *kept*?
 
 
@@ -137,10 +146,13 @@ settings = word2vec.Settings(
 skipgram = word2vec.train(text, settings, watch=lambda run: show.progress(run, "skip-gram, epochs"))
 
 # %% [markdown]
-# `sample` is $t$, `alpha` the learning rate, and an epoch is one pass over the text. All trainings of this lesson run on **one thread**: their
+# `sample` is $t$, `alpha` the learning rate, and an epoch is one pass over the text. `window` is the *farthest* reach: for each centre word a reach from
+# 1 to 5 is drawn, so that near words count more. $k$ is 5, the default. All trainings of this lesson run on **one thread**: their
 # steps take a millisecond, too little to share. And the same seed gives the same vectors again.
 #
-# A few passes over the text, and look what lies together. Nobody told the vectors what a film is.
+# From here on a word's vector is its $v$; the $u$ have done their work. A few passes over the text, and look at what lies together. Which of these could
+# stand in the word's *place*, and which stand *beside* it, as *prime* does beside *minister*? On little text and with this window, vectors tell the topic
+# before they tell the meaning.
 
 # %%
 own_space = word_vectors.WordSpace(skipgram.vectors())
@@ -167,13 +179,12 @@ show.results(results, "test", "model", "Spearman's ρ; same text and settings", 
 show.md(in_words.against_gensim(results, trials.pairs_used(skipgram.vectors())))
 
 # %% [markdown]
-# What gives PyTorch alone such speed: one matrix product scores a whole block of centre words.
+# How a program in PyTorch alone keeps up with gensim's compiled code: one matrix product scores a whole block of centre words.
 #
 # ## Optional: turn the tricks off (10 minutes)
 # A trick that nobody would miss is no trick. Each row below changes one thing and trains once. How far may one training differ by its seed alone?
-# The seeds above tell: take their spread about their means, ours and gensim's together, and with Student's t the interval that holds 95 %
-# of further trainings. What lies inside is *within luck*, as in lesson 01. (There two results were compared seed by seed. A single training has no
-# partner, so here it is held against the spread of the others.)
+# The spread of the seeds above tells, ours and gensim's together: by Student's t, 95% of further trainings lie in an interval about the mean. What
+# lies inside is *within luck*. (A single training has no partner to be compared with seed by seed, as in lesson 01.)
 
 # %%
 off = trials.tricks_off(text, settings, partial(show.progress, desc="variants"))
@@ -188,25 +199,25 @@ show.results(ours + off, "model", "test", "Spearman's ρ", ".3f", best=None, als
 show.md(in_words.tricks(off, results))
 
 # %% [markdown]
-# That is a lesson in itself. The papers tuned these tricks on a thousand times as much text, with thousands of test questions. On a
-# small text and a few hundred pairs, much of what they bring can't be told from a lucky seed, and a table with one run a
-# row, read without the last column, would have told you a story. (Drawing noise by plain count puts *the* into so many pairs that our
+# The papers tuned these tricks on a thousand times as much text. Here, much of what they bring can't be told from a lucky seed, and a table
+# with one run a row, read without the last column, would have told you a story. (Drawing noise by plain count puts *the* into so many pairs that our
 # program makes smaller steps, and that takes time.)
 #
 # **CBOW** turns the question round: from the mean of the words in the window, predict the one in the middle. One question for
-# each window instead of one for each pair; and as the gradient of a mean goes to its words in parts, we give it a larger rate.
+# each window instead of one for each pair; each word of the window gets only its share of the gradient, so the rate must be larger.
 
 # %%
 cbow = word2vec.train(
     text, replace(settings, alpha=0.3), word2vec.CBOW, watch=lambda run: show.progress(run, "CBOW, epochs")
 )
 of_cbow = trials.Records(trials.score(cbow.vectors(), model="CBOW", seed=seed))
-show.md(f"CBOW against skip-gram: {in_words.verdict(of_cbow, results)}.")
+show.md(in_words.cbow(of_cbow, results))
 
 # %% [markdown]
 # ## Pieces of words: fastText (10 minutes)
 # *fastText* (Bojanowski et al. 2017) is skip-gram with one change: the centre word's vector is made of the vectors of its
-# pieces, the **n-grams** (runs of letters) of 3 to 6 characters of `<word>`, and one of its own. A word that nobody has seen has pieces
+# pieces, the **n-grams** (runs of letters) of 3 to 6 characters of `<word>`, and one of its own. `where` becomes `<where>`, with the 3-grams `<wh`,
+# `whe`, `her`, `ere`, `re>`: the marks, which you put on, tell the piece `her` from the word `<her>`. A word that nobody has seen has pieces
 # too. The paper *sums* them (section 3.2); the program that came with it takes their *mean*, and we follow the program.
 #
 # ### Exercise: the pieces
@@ -214,21 +225,20 @@ show.md(f"CBOW against skip-gram: {in_words.verdict(of_cbow, results)}.")
 
 # %% tags=["exercise"]
 def ngrams(word, shortest, longest):
-    """Return the set of n-grams of `<word>` with `shortest` to `longest` characters, both included."""
+    """Return the set of n-grams of the word between `<` and `>`, `shortest` to `longest` characters long."""
     ...
 
 
 # %%
 check.ngrams(ngrams)
 
+# %%
+if check.ngrams.works():
+    print("In a typo and in its word:", *sorted(ngrams("goverment", 3, 6) & ngrams("government", 3, 6)))
+
 # %% [markdown]
 # There are far more pieces than words, so fastText keeps no list of them: a hash function says in which row (*bucket*) of one
-# big table a piece lives, and pieces that fall into one bucket share it. To read vectors that fastText made, you must hash
-# exactly as it does. It uses the hash FNV-1a, with a quirk: each byte is cast to a *signed* 8-bit number first, so that letters beyond
-# ASCII hash to other numbers than by the textbook.
-
-# %%
-show.source(fasttext.fnv1a)
+# big table a piece lives, and pieces that fall into one bucket share it.
 
 # %%
 fast_settings = fasttext.Settings(
@@ -242,8 +252,8 @@ show.md(in_words.pieces(text, fast_settings))
 
 # %% [markdown]
 # ### Words it never saw
-# Typos, inflections and names that are not in the training text. word2vec and GloVe have *nothing* for these: no vector at all.
-# fastText puts one together.
+# Typos, inflections and names that are not in the training text. word2vec has *nothing* for these: no vector at all. Nor has GloVe (vectors fitted to
+# counts of neighbours; an optional section below shows how). fastText puts one together.
 
 # %%
 unseen = [
@@ -261,10 +271,10 @@ from tlcourse.lessons.static_word_vectors import typos
 show.md(in_words.typos(typos.ranks(fast, fast_space, seed=seed)))
 
 # %% [markdown]
-# ### The order of the text
-# With gensim's fastText you may get less than with ours on the very same text. Here is what was kept from such a comparison, two seeds
-# each. The rates are 0.025 for skip-gram (above it was 0.075) and 0.05 for fastText on both sides. For CBOW they are 0.3
-# in ours, which gives each word of a window its share of the gradient, and 0.05 in gensim's, which gives each the whole.
+# ## Optional: the order of the text (5 minutes)
+# With gensim's fastText you may get less than with ours on the very same text. These results are from an earlier run, kept with the course, two seeds
+# each. Skip-gram's rate is the usual one here, 0.025 (above it was 0.075, as a few passes over so little text are short); fastText's is 0.05. CBOW's is
+# 0.3 in ours, and 0.05 in gensim's, which gives each word of a window the whole gradient.
 
 # %%
 kept = kept_results.against_gensim()
@@ -272,9 +282,9 @@ show.results(kept.where(test="WordSim-353"), "model", "whose", "Spearman's ρ on
 show.md(in_words.order_of_text(kept))
 
 # %% [markdown]
-# For fastText the cause is **the order in which the text is read**: on shuffled text, gensim's comes to where ours is. Ours shuffles blocks of it in each epoch; gensim reads from beginning to end, and
-# our text ends with reviews and tweets. Words share their pieces, so we think that what comes last bends the vectors of words that were read
-# before. For CBOW a gap stays: at these rates our output vectors learn six times as fast, and we think that this is why.
+# For fastText the cause is **the order in which the text is read**: on shuffled text, gensim's comes to where ours is. Ours shuffles blocks of it in
+# each epoch; gensim reads from beginning to end, where reviews and tweets are. Words share their pieces, so we think that what comes last bends what was
+# read before. For CBOW a gap stays: our output vectors learn six times as fast, and we think that this is why.
 #
 # ## Optional: count instead of predict (25 minutes)
 # Skip-gram meets each pair again and again. *GloVe* (Pennington et al. 2014) counts them once: $X_{ij}$ is how often $j$
@@ -285,9 +295,9 @@ show.md(in_words.order_of_text(kept))
 # f(x) = \min\!\big(1, (x/x_{\max})^{3/4}\big)$$
 #
 # $f$ gives rare counts, which are mostly noise, less weight. The step below uses *AdaGrad*: gradient descent in which each number has its
-# own rate, and the more it has moved, the smaller the rate becomes. (Moved, not pulled: as the authors' program does, `squares` sums
-# squares of rate × gradient; the textbook sums those of the gradient.) In the code the biases are two more columns of the
-# vectors, so that one dot product gives the whole sum. Two constants are not the paper's: $x_{\max}$ is 10 instead of 100, which
+# own rate, and the more it has moved, the smaller the rate becomes. In the code the biases are two more columns of the
+# vectors, so that one dot product gives the whole sum: one of the two holds the bias, the other is 1, to meet the partner's bias, and stays 1, as its
+# `squares` start at infinity. A word's vector is $w + \tilde w$. Two constants are not the paper's: $x_{\max}$ is 10 instead of 100, which
 # suits a smaller text, and we make fewer passes: the paper 50, the full run of this lesson 10.
 
 # %%
@@ -304,18 +314,18 @@ own_glove = glove_model.train(
 # %% [markdown]
 # ### What they have in common
 # Three programs, three objectives. Levy and Goldberg (2014) worked out what skip-gram with negative sampling converges to when
-# it has dimensions enough. If $\#(i,j)$ is how often $j$ stood in the window of $i$, $\#(i)$ how many pairs $i$ had as the centre, and noise is drawn
+# it has dimensions enough. If $\#(i,j)$ is how often $j$ stood in the window of $i$, $\#(i)$ the sum of row $i$ of these counts, and noise is drawn
 # from $P_n$,
 #
 # $$u_j^\top v_i = \log \frac{\#(i,j)}{\#(i)\,P_n(j)} - \log k .$$
 #
-# If noise were drawn as words come, from $P(j) = \#(j)/|D|$, the share of context $j$ among all $|D|$ pairs, the logarithm would be
+# If noise were drawn as words come, from $P(j) = \#(j)/N$, the share of context $j$ among all $N$ pairs, the logarithm would be
 # *pointwise mutual information*, $\mathrm{PMI}(i,j) = \log \frac{\#(i,j)}{\#(i)\,P(j)}$: how much more often do $i$ and $j$ meet than by chance? So skip-gram
-# factorises a table of counts, just as GloVe does openly. Write the table first, with $P$.
+# factorises a table of counts (writes it as a product of two narrow ones, the $v$ and the $u$), just as GloVe does openly. Write the table first, with $P$.
 #
 # ### Exercise: shifted positive PMI
 # Negative values come from pairs that hardly ever met, and are noise (or −∞). So they are cut at 0. Row $i$ of `counts` holds $\#(i,j)$; $\#(j)$
-# is the sum of column $j$, and $|D|$ the sum of all.
+# is the sum of column $j$, and $N$ the sum of all.
 
 
 # %% tags=["exercise"]
@@ -328,16 +338,19 @@ def shifted_ppmi(counts, k):
 check.shifted_ppmi(shifted_ppmi)
 
 # %% [markdown]
-# Now look whether it is true. Count the pairs that skip-gram saw, take those that met often enough to be counted well, and hold
+# Now see whether it is true. Count the pairs that skip-gram saw, take those that met often enough to be counted well, and hold
 # the trained dot products against the formula, with the noise $P_n$ that was really used.
 #
-# GloVe's $\log X_{ij}$ is nearly PMI too. With $X_i$ and $X_j$ for the sums of row $i$ and column $j$ and $|D|$ for the sum of all of $X$,
+# GloVe's $\log X_{ij}$ is nearly PMI too. With $X_i$ and $X_j$ for the sums of row $i$ and column $j$ and $N$ for the sum of all of $X$,
 #
-# $$\mathrm{PMI}(i,j) = \log X_{ij} - \log X_i - \log X_j + \log |D| ,$$
+# $$\mathrm{PMI}(i,j) = \log X_{ij} - \log X_i - \log X_j + \log N ,$$
 #
-# and what separates the two is one number for the row and one for the column, which is just what biases are. But nothing *makes*
+# and what separates the two is one number for the row and one for the column, just like biases. But nothing *makes*
 # the biases hold them: part of how frequent a word is may as well sit in the dot product. So ask GloVe twice. Does the whole sum
 # follow $\log X$? And do the dot products follow PMI, once the best number for each row and each column is taken out of both?
+#
+# In the figure, darker means more pairs, on a logarithmic scale, and $r$ is Pearson's correlation: 1 on any straight line that rises. In the
+# upper panels, PMI stands for the logarithm with $P_n$. The dark dot at zero in the last panel: words with one such pair. Take out their number, and nothing is left.
 
 # %%
 from tlcourse.lessons.static_word_vectors import factorisation
@@ -356,11 +369,9 @@ figures.factorisation([*panels[:2], whole, pair_alone])
 show.md(in_words.fits(panels, often))
 
 # %% [markdown]
-# (The darker, the more pairs, on a logarithmic scale. $r$ is Pearson's correlation: 1 on any straight line that rises. On the axes of the
-# upper panels, PMI stands for the logarithm with $P_n$. The dark dot at zero in the last panel: words with one such pair. Take out their number, and nothing is left.)
-#
-# On the dashed line, counts and training would agree exactly. They don't. Are 100 numbers a word too few, or were the passes too few? For GloVe
-# both were tried, each with two seeds on the full text:
+# (The two count pairs differently, by drawn windows or by $1/d$, so their numbers of pairs differ.) On the dashed line, counts and training would agree
+# exactly. They don't. Where a cloud bends away at high PMI, those are rare words, which were trained least, we think. Are 100 numbers a word too few, or
+# were the passes too few? For GloVe both were tried, each with two seeds on the full text:
 
 # %%
 control = kept_results.glove_passes()
@@ -372,8 +383,8 @@ show.md(in_words.passes(control))
 #
 # ### Then factorise it
 # If skip-gram comes close to factorising a table, a *singular value decomposition* (SVD) does it outright: it finds the table of rank 100 that is
-# closest to the given one, as a product $U \Sigma V^\top$ with a diagonal $\Sigma$, and needs no training at all. Words get the rows of $U\sqrt{\Sigma}$ (Levy and Goldberg 2014, section 4.2). All five methods below
-# learned from the same text.
+# closest to the given one, as a product $U \Sigma V^\top$ with a diagonal $\Sigma$, and needs no training at all. Words get the rows of $U\sqrt{\Sigma}$ (Levy
+# and Goldberg 2014, section 4.2). All five methods below learned from the same text.
 
 # %%
 svd = pmi.factorise(text.words, pmi.shifted_positive(table, settings.negative), 100, seed)
@@ -387,19 +398,21 @@ similarity = trials.Records(
 show.results(similarity, "model", "test", "Spearman's ρ, 100 numbers a word", ".3f", best=None)
 show.md(in_words.methods(similarity, results))
 
+# %% [markdown]
+# And **analogies**: *a is to b as c is to ?* A question is asked if all four words are in the vocabulary. *Semantic* ones ask for capitals,
+# currencies, states and family, *syntactic* ones for the forms of a word. They are asked once, so there is no spread to judge them by.
+
 # %%
 questions = word_tests.analogies()
 solved = {
     name: word_vectors.analogies(word_vectors.WordSpace(vectors), questions)
     for name, vectors in methods.items()
 }
-show.table(word_tables.analogy_totals(solved), caption="Analogies, as in the next section", formats=".1%")
+show.table(word_tables.analogy_totals(solved), caption="Analogies: correct of those asked", formats=".1%")
 
 # %% [markdown]
-# (*Semantic* questions ask for capitals, currencies, states and family, *syntactic* ones for the forms of a word.)
-#
-# Counting and a factorisation of seconds are a serious rival (Levy, Goldberg and Dagan 2015 made the case that settings matter more than the
-# method). About fastText and grammar, the *syntactic* column: *walk* and *walking* share their pieces, so an answer that is spelt like
+# GloVe is undertrained here, as you saw. Counts can be a rival: Levy, Goldberg and Dagan 2015 made the case that settings matter more than the
+# method. About fastText's *syntactic* column: *walk* and *walking* share their pieces, so an answer that is spelt like
 # the question is near it from the start. That, we think, is what it measures.
 #
 # The models above have done their work, and what comes next needs the memory. (To run their cells again, start from the top.)
@@ -415,27 +428,35 @@ del fast, fast_space, cbow, own_glove, counts, table, methods, svd
 # %%
 space = word_vectors.WordSpace(glove.load())
 show.table(word_tables.by_rule(space, "king - man + woman"))
+show.md(glove_in_words.short_step(space))
 check.recall("king_without_rules")
 
 # %% [markdown]
-# The famous answer needs a rule that is seldom told: **the three question words are ruled out.** The sum stays so close to
-# *king* that *king* itself wins. Keep this in mind when you read an analogy score, and write the rule into your own solver.
+# The famous answer needs a rule that is seldom told: **the three question words are ruled out.** Keep this in mind when you read an analogy score, and
+# write the rule into your own solver.
 #
 # ### Exercise: solve an analogy
-# 3CosAdd: the row with the largest cosine to $b - a + c$, with $a$, $b$ and $c$ each at length 1.
+# 3CosAdd: the row with the largest cosine to $b - a + c$, with $a$, $b$ and $c$ each at length 1. (It adds three cosines:
+# $\cos(d, b) - \cos(d, a) + \cos(d, c)$.) You get the three as row *numbers*, and return one.
 
 
 # %% tags=["exercise"]
 def solve_analogy(vectors, a, b, c):
-    """Return the row d of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd: cosine of b − a + c)."""
+    """Return the number d of the row of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd)."""
     ...
 
 
 # %%
 check.solve_analogy(solve_analogy)
 
+# %%
+if check.solve_analogy.works():
+    rows = [space.index[word] for word in ("france", "paris", "poland")]
+    print("france : paris = poland :", space.words[solve_analogy(space.directions, *rows)])
+
 # %% [markdown]
-# Try your own. Which sums work, and which only look as if they worked because the answer is the nearest word anyway? Untick
+# Try your own. The strips show the numbers, purple above 0 and orange below; a word that is subtracted has its colours turned. Which sums work, and
+# which only look as if they worked because the answer is the nearest word anyway? Untick
 # *Hide the words I typed* to see what the rule hides.
 
 # %%
@@ -445,29 +466,38 @@ word_neighbours.neighbours(space)
 
 # %% [markdown]
 # ### Google's 19,544 analogies
-# **Protocol**: all words in lower case; 3CosAdd; $a$, $b$, $c$ ruled out; a question counts if all four words are in the vocabulary. How
-# many words compete for the answer matters, so the full run takes two sizes.
+# **Protocol**: all words in lower case; 3CosAdd; $a$, $b$, $c$ ruled out; a question counts if all four words are in the vocabulary. So a larger
+# vocabulary changes two things: more words compete for the answer, and more questions are asked. (A semantic question is *Athens Greece Baghdad* → *Iraq*,
+# a syntactic one, *gram* in the figure, *good better bad* → *worse*.)
 
 # %%
 small = word_vectors.WordSpace(glove.load(pick(full=30_000, fast=5_000)))
-sizes = {f"{len(s.words):,} words": s for s in pick(full=(small, space), fast=(small,))}
+large = pick(full=space, fast=word_vectors.WordSpace(glove.load(10_000)))
+sizes = {f"{len(s.words):,} words": s for s in (small, large)}
 by_size = {
     name: word_vectors.analogies(s, questions) for name, s in show.progress(sizes.items(), "vocabularies")
 }
 figures.sections(by_size)
 
 # %%
-show.table(word_tables.sections(by_size), "GloVe 6B, 50-d, by section", {"correct": ".1%"})
+same = {name: [q for q in asked if all(w.lower() in small for w in q)] for name, asked in questions.items()}
+found = by_size | {"the larger, with the smaller's questions": word_vectors.analogies(large, same)}
+show.table(word_tables.analogy_totals(found), "GloVe 6B, 50-d: correct of those asked", ".1%")
+few, many, few_again = (word_vectors.total(sections) for sections in found.values())
+show.md(glove_in_words.competitors(few, few_again, many))
 
 # %%
 ask = partial(word_vectors.analogies, small, questions)
 asked = {
-    "3CosAdd, question words ruled out": word_vectors.total(next(iter(by_size.values()))),
+    "3CosAdd, question words ruled out": few,
     "3CosMul, question words ruled out": word_vectors.total(ask("3CosMul")),
     "3CosAdd, any word may answer": word_vectors.total(ask(exclude_question_words=False)),
 }
-show.table([{"how it is asked": how, "correct": s.accuracy} for how, s in asked.items()], formats=".1%")
-show.md(in_words.rule(asked))
+show.table(
+    [{"how it is asked": how, "correct": s.accuracy} for how, s in asked.items()],
+    caption=f"Of the {few.asked:,} questions that {len(small.words):,} words know", formats=".1%",
+)  # fmt: skip
+show.md(glove_in_words.rule(asked))
 
 # %% [markdown]
 # ## Optional: maps (10 minutes)
@@ -481,10 +511,13 @@ capitals = [
 ]  # fmt: skip
 figures.relation(space, capitals, "countries", "capitals")
 
+# %%
+show.md(glove_in_words.arrows(space, capitals))
+
 # %% [markdown]
 # *t-SNE* gives up on directions and distances to keep neighbours together. How many does it keep? Hover over a point to see
-# its word, and search for one: the lines go to its nearest words in all 50 dimensions, however far the map puts them. Words in small print
-# have none of their group among the five nearest on the map. Ask yourself what else each of them can mean.
+# its word, and search for one: the lines go to what is nearest of the words shown, in all 50 dimensions. Words in small print
+# have none of their group among the five nearest on the map. What else can each of them mean?
 
 # %%
 from sklearn.manifold import TSNE
@@ -494,16 +527,17 @@ from tlcourse.lessons.static_word_vectors import vector_map
 groups = {name: [w for w in words if w in space] for name, words in vector_map.THEMES.items()}
 stacked = np.stack([space[w] for words in groups.values() for w in words])
 xy = TSNE(perplexity=15, init="pca", metric="cosine", random_state=seed).fit_transform(stacked)
-vector_map.word_map(space, groups, xy, find="turkey")
+word_map = vector_map.word_map(space, groups, xy, find="turkey")
+show.md(glove_in_words.kept_near(word_map))
+word_map
 
 # %% [markdown]
 # ## Vectors in a classifier (10 minutes)
 # Do vectors trained on other people's text help where you have few labels? These are the film-review sentences of lesson 01, positive or
-# not. There GloVe's vectors stayed as they were; here they may learn. A text is
-# the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen** (they never change); GloVe's,
-# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression. It has
-# scikit-learn's usual settings here, and the score is plain accuracy, so the figures are not quite those of lesson 01. Before you run it:
-# where will the baseline win? (Against frozen vectors you have measured it once. Do you remember?)
+# not. A text is the mean of its words' vectors, and a linear layer reads it. The vectors are GloVe's, **frozen** (they never change, as in lesson 01); GloVe's,
+# **tuned** along with the classifier; or **random** at first, and learned. The baseline has no vectors: TF-IDF and logistic regression, with
+# scikit-learn's usual settings (the score is plain accuracy, so the figures are not quite those of lesson 01). Before you run it:
+# where will the baseline win?
 
 # %%
 check.predict("where_tfidf_wins")
@@ -524,11 +558,11 @@ show.learning_curve(learned, "test accuracy", baseline=("always the commoner lab
 
 # %%
 show.results(learned, caption="Accuracy on the test sentences")
-show.md(in_words.few_and_many(learned))
+show.md(glove_in_words.few_and_many(learned, few_labels.n_train()))
 check.recall("where_tfidf_wins")
 
 # %% [markdown]
-# Feature extraction against fine-tuning: lesson 02 asks it of photographs, lessons 05 to 09 of language models. What holds frozen vectors
+# Feature extraction (frozen) against fine-tuning (tuned): lesson 02 asks it of photographs, lessons 05 to 09 of language models. What holds frozen vectors
 # back? Here is one suspect. Words of opposite feeling stand in the same places, so their vectors are close:
 
 # %%
@@ -536,10 +570,11 @@ pairs = ("good", "bad"), ("best", "worst"), ("funny", "sad"), ("love", "hate")
 show.table(word_tables.opposites(space, *pairs), f"Of {len(space.words):,} words, how many are nearer?")
 
 # %% [markdown]
-# We think that 50 numbers a word leave little room to tell such words apart, and that tuning makes that room. That was not tested here.
+# We think that tuning moves such words apart. That was not tested here.
 #
 # ## What else they learned: bias (10 minutes)
-# Vectors learn what people write, prejudice included. (So *bias* means prejudice here, and not the numbers $b_i$ of GloVe.) The *word embedding association test* (WEAT, Caliskan et al. 2017) makes it a number:
+# Vectors learn what people write, prejudice included. (*Bias* means prejudice here, not GloVe's numbers $b_i$.) The *word embedding association test*
+# (WEAT, Caliskan et al. 2017) makes it a number:
 # are words X nearer to words A, and words Y nearer to B, than when X and Y are shuffled? The effect $d$ is in standard
 # deviations (2 is the most there can be), $p$ the share of shuffles with a larger one. The first test is harmless and shows that the
 # method works: flowers are pleasant.
@@ -552,7 +587,7 @@ show.table(word_tables.weats(space), caption="GloVe 6B, 50-d: X / Y : A / B")
 
 # %% [markdown]
 # A model that ranks job applications with these vectors starts with these opinions. Can they be taken out? *Hard debiasing*
-# (Bolukbasi et al. 2016) finds the direction in which *she − he*, *woman − man* and eight more pairs differ most (their first principal
+# (Bolukbasi et al. 2016) finds the direction that *she − he*, *woman − man* and eight more differences have most in common (their first principal
 # component: the optional maps have more of these), and removes it from every word that does not mean a gender.
 
 # %%
@@ -582,15 +617,15 @@ male, female = ranked[:n_words], ranked[: -n_words - 1 : -1]
 spaces = {"before": common, "after": debiased}
 left = {name: bias.leftover(s, female, male, n_train, seed) for name, s in spaces.items()}
 show.table(word_tables.left(spaces, left), "Is the side found again, and the WEAT effects d")
-show.md(in_words.found_again(**left))
+show.md(glove_in_words.found_again(**left))
 
 # %% [markdown]
-# Words lean *together*: nurse stays near receptionist. And look at the WEAT effects: they do not go to 0 together, one may even turn round,
-# and a small one says only that *this* test finds little. Removing a direction hides what the test looks at. It does not remove what was learned.
+# Words lean *together*: nurse stays near receptionist. The WEAT effects do not go to 0 together, one may even turn round,
+# and a small one says only that *this* test finds little. What was learned is in the other directions too.
 #
 # ## The failure: one vector per word (5 minutes, with what follows)
 # *Bank* lends money and lines a river. *Cell* is in biology, in prison, in your pocket. *Play* is a game and a drama. Each has
-# one vector, whatever the sentence.
+# one vector, whatever the sentence. Does any of the words nearest to *bank* stand at a river?
 
 # %%
 show.table(word_tables.nearest(space, ("bank", "cell", "play"), 9), "Nearest in GloVe 6B")
@@ -640,11 +675,12 @@ else:
 # %% [markdown]
 # ## What to remember
 # 1. A word's vector comes from the words around it. Negative sampling makes that a handful of yes-or-no questions.
-# 2. Skip-gram and fastText come close to factorising PMI, GloVe the logarithm of counts; apart from what a row or a column says alone,
+# 2. (Optional section) Skip-gram and fastText come close to factorising PMI, GloVe the logarithm of counts; apart from what a row or a column says alone,
 #    that is one and the same table.
 # 3. Pieces of words give a vector to any word.
-# 4. An analogy score means little without its protocol: who may answer, and how many words compete.
-# 5. Vectors carry over to tasks with few labels; with many, let them be tuned. They carry over prejudice as well, and projecting it away hides more than it removes.
+# 4. An analogy score means little without its protocol: who may answer, and which questions are asked at all.
+# 5. Vectors carry over to tasks with few labels; with many, let them be tuned. They carry over prejudice as well, and projecting it away leaves enough
+#    to find it again.
 #
 # **What it got wrong.** One vector for *bank*, whatever the sentence. Order is lost too: the mean of a sentence's vectors is the same
 # backwards.
@@ -652,8 +688,12 @@ else:
 # **Next**: [04 · Sequences and attention](04_sequences_and_attention.ipynb) reads words in order. ELMo then makes a vector for each
 # word *in its sentence*.
 #
-# **Reading**: Mikolov et al. 2013b, *Distributed representations of words and phrases and their compositionality* (sections 2.2, 2.3);
+# **Reading**: Mikolov et al. 2013a, *Efficient estimation of word representations in vector space*; 2013b,
+# *Distributed representations of words and phrases and their compositionality* (sections 2.2, 2.3);
 # Pennington et al. 2014, *GloVe* (section 3); Bojanowski et al. 2017, *Enriching word vectors with subword information*; Levy and
-# Goldberg 2014, *Neural word embedding as implicit matrix factorization*; Levy, Goldberg and Dagan 2015, *Improving distributional
-# similarity with lessons learned from word embeddings*; Gonen and Goldberg 2019, *Lipstick on a pig*; Ji et al. 2016,
+# Goldberg 2014, *Neural word embedding as implicit matrix factorization*, and 2014b, *Linguistic regularities in sparse and explicit word
+# representations*; Levy, Goldberg and Dagan 2015, *Improving distributional
+# similarity with lessons learned from word embeddings*; Bolukbasi et al. 2016, *Man is to computer
+# programmer as woman is to homemaker?*; Caliskan et al. 2017, *Semantics derived automatically from language corpora contain human-like biases*;
+# Gonen and Goldberg 2019, *Lipstick on a pig*; Ji et al. 2016,
 # *Parallelizing word2vec in shared and distributed memory*. **Code**: `tlcourse/models/vectors/word2vec.py`, `glove.py`, `fasttext.py`.

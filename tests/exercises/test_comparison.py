@@ -95,6 +95,11 @@ def test_tensors_are_compared_like_arrays(a):
     assert difference(torch.tensor(a), torch.tensor(changed)) == difference(a, changed)
 
 
+def test_small_numbers_are_not_shown_as_zero():
+    assert short(np.array([2.3e-6, 0.5])) == "array([2.3e-06, 0.5])"
+    assert short(np.array([1e-17, 0.5])) == "array([0. , 0.5])"
+
+
 @given(values)
 def test_short_is_short(value):
     assert len(short(value)) < 3000
@@ -113,7 +118,7 @@ def test_short_is_short(value):
         (np.zeros(2), np.zeros(2, int), ["whole numbers", "floating-point"]),
         (torch.zeros(2, dtype=torch.long), torch.zeros(2), ["floating-point", "whole numbers", "int64"]),
         (np.ones(3), np.array([1, np.nan, np.nan]), ["2 of 3", "NaN", "[1]"]),
-        (np.ones(3), np.array([1, 1, np.inf]), ["1 of 3", "infinite", "[2]"]),
+        (np.ones(3), np.array([1, 1, np.inf]), ["1 of 3 values is infinite", "[2]"]),
         (np.array([1.0, 2.0]), np.array([1.0, 2.5]), ["1 of 2", "0.5", "[1]", "2", "2.5"]),
         (np.array([True, False]), np.array([True, True]), ["1 of 2", "[1]"]),
         (np.array(["a", "b"]), np.array(["a", "c"]), ["[1]"]),

@@ -246,6 +246,8 @@ LIKELY = {
             (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ c)), "sum"),
             (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ c)).mean(), "average"),
             (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-c @ n)).sum(), "matrix product"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ o)).sum(), "against `context`"),
+            (lambda c, o, n: -np.log(sigmoid(o @ c)) - np.log(sigmoid(-n @ c).sum()), "first the log"),
             (lambda c, o, n: -np.log(sigmoid(o * c)) - np.log(sigmoid(-n @ c)).sum(), ""),
         ],
         "ngrams": [
@@ -254,6 +256,7 @@ LIKELY = {
             (lambda w, a, b: grams(f"<{w}>", a, b) - {f"<{w}>"}, "marked word itself"),
             (lambda w, a, b: grams(f"<{w.lower()}>", a, b), "lower case"),
             (lambda w, a, b: list(grams(f"<{w}>", a, b)), "set"),
+            (lambda w, a, b: {tuple(g) for g in grams(f"<{w}>", a, b)}, "tuple of letters"),
             (
                 lambda w, a, b: {f"<{w}>"[i : i + n] for n in range(a, b + 1) for i in range(len(w) - n + 1)},
                 "some are missing",
@@ -266,6 +269,7 @@ LIKELY = {
             (lambda c, k: np.maximum(pmi(c), 0) - np.log(k), "afterwards"),
             (lambda c, k: pmi(c) - np.log(k), "−∞"),
             (lambda c, k: np.maximum(pmi(c.T) - np.log(k), 0), "transposed"),
+            (lambda c, k: np.maximum(np.log(c * c.sum() / (c.sum(0) * c.sum(1))) - np.log(k), 0), "np.outer"),
             (lambda c, k: np.maximum(np.log2(np.exp(pmi(c))) - np.log2(k), 0), "base 2"),
         ],
         "solve_analogy": [
@@ -275,7 +279,9 @@ LIKELY = {
             (lambda v, a, b, c: best(add3(v, a, b, c), b, c), "`a` itself"),
             (lambda v, a, b, c: add3(v, a, b, c), "One number"),
             (lambda v, a, b, c: best(unit(v) @ (v[b] - v[a] + v[c]), a, b, c), "raw vectors"),
-            (lambda v, a, b, c: v[best(add3(v, a, b, c), a, b, c)], "One number"),
+            (lambda v, a, b, c: v[best(add3(v, a, b, c), a, b, c)], "*number*"),
+            (lambda v, a, b, c: int(np.delete(add3(v, a, b, c), [a, b, c]).argmax()), "another row"),
+            (lambda v, a, b, c: best(v @ (unit(v)[b] - unit(v)[a] + unit(v)[c]), a, b, c), "candidates"),
         ],
     },
     "sequences_and_attention": {

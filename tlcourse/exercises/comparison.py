@@ -67,7 +67,11 @@ def short(value: object) -> str:
         array = as_array(value)
         kind_of = "tensor" if is_tensor(value) else "array"
         if array.size <= 12:
-            return f"{kind_of}({np.array2string(array, precision=4, separator=', ', suppress_small=True)})"
+            size = np.abs(array[array != 0]) if array.dtype.kind == "f" else np.ones(1)
+            tiny = bool(((size > 1e-12) & (size < 1e-4)).any())  # not what rounding leaves of a zero
+            how = {"float_kind": "{:.3g}".format} if tiny else None
+            shown = np.array2string(array, precision=4, separator=", ", suppress_small=True, formatter=how)
+            return f"{kind_of}({shown})"
         head = ", ".join(
             f"{x:.4g}" if array.dtype.kind == "f" else str(x) for x in array.ravel()[:4].tolist()
         )
@@ -173,7 +177,8 @@ def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> 
         first = tuple(int(i) for i in np.argwhere(strange)[0])
         value = "NaN (not a number)" if np.isnan(b[first]) else "infinite"
         return (
-            f"{int(strange.sum())} of {b.size} values are {value}{at}, the first at index {_index(first)}, "
+            f"{int(strange.sum())} of {b.size} values {'is' if strange.sum() == 1 else 'are'} {value}{at}, "
+            f"the first at index {_index(first)}, "
             f"where {short(a[first])} is expected: look for a division by 0, log(0), or an overflowing exp."
         )
     return _largest(a, b, near, at)
@@ -219,7 +224,7 @@ def _index(position: tuple[int, ...]) -> str:
 
 
 def _largest(a: np.ndarray, b: np.ndarray, near: np.ndarray, at: str) -> str:
-    count = f"{int((~near).sum())} of {a.size} values differ{at}"
+    count = f"{int((~near).sum())} of {a.size} values {'differs' if (~near).sum() == 1 else 'differ'}{at}"
     if a.dtype.kind in "fc" or b.dtype.kind in "fc":  # whole numbers are often indices: no distance
         gap = np.where(near, 0.0, np.abs(np.subtract(b, a, dtype=np.result_type(a, b, np.float64))))
         gap = np.where(np.isfinite(gap), gap, np.inf)

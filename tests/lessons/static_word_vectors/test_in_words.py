@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlcourse.lessons.static_word_vectors import in_words, kept_results, trials
+from tlcourse.lessons.static_word_vectors import glove_in_words, in_words, kept_results, published, trials
+from tlcourse.probe.bias import Leftover
 from tlcourse.probe.word_vectors import Section
 from tlcourse.show.records import Records
 
@@ -64,9 +65,62 @@ def test_the_order_of_the_text_is_told_from_the_kept_comparison():
     assert all(number in told for number in ("0.298", "0.412", "0.418"))
 
 
-@pytest.mark.parametrize(("multiplied", "said"), [(70, "it is better"), (50, "it is not better")])
+@pytest.mark.parametrize(("multiplied", "said"), [(70, "10.0 points better"), (50, "10.0 points worse")])
 def test_which_rule_is_better_is_computed(multiplied, said):
     asked = {name: Section(name, n, 100, 100) for name, n in (("add", 60), ("mul", multiplied), ("any", 15))}
-    told = in_words.rule(asked)
+    told = glove_in_words.rule(asked)
     assert said in told
     assert "75% of the score" in told
+
+
+def test_behind_are_those_that_luck_does_not_reach():
+    results = records(ours=[0.28, 0.3, 0.32], gensim=[0.23, 0.25, 0.27])
+    told = in_words.methods(records(CBOW=[0.31], SVD=[0.3], GloVe=[0.1], fastText=[0.05]), results)
+    assert "CBOW is highest, with SVD within luck" in told
+    assert "GloVe and fastText are behind" in told
+
+
+def test_what_competitors_cost_is_apart_from_what_rarer_questions_cost():
+    small, same, large = (Section("all", n, asked, 200) for n, asked in ((50, 100), (49, 100), (80, 200)))
+    told = glove_in_words.competitors(small, same, large)
+    assert "the same 100 questions" in told
+    assert "**−1.0 points**" in told
+    assert "by −9.0." in told
+
+
+def test_the_start_is_told_for_each_number_of_labels():
+    rows = [
+        {"model": model, "labels": n, "seed": seed, "score": score + 0.01 * seed * (n == 100)}
+        for n in (100, 1000)
+        for model, score in (
+            ("TF-IDF", 0.5),
+            ("frozen GloVe", 0.6),
+            ("tuned GloVe", 0.7),
+            ("random, learned", 0.6),
+        )
+        for seed in range(3)
+    ]
+    told = glove_in_words.few_and_many(Records(rows), n_all=1000)
+    assert told.count("+10.0 points") == 2
+    assert told.count("these same sentences") == 1
+    assert "1,000 labels" in told.partition("(Every seed")[0]
+
+
+@pytest.mark.parametrize(("score", "said"), [(0.301, "; within luck."), (0.5, "by more than luck +0.200 on")])
+def test_cbow_is_told_with_its_numbers(score, said):
+    results = records(ours=[0.299, 0.3, 0.301], gensim=[0.249, 0.25, 0.251])
+    told = in_words.cbow(records(CBOW=[score]), results)
+    assert f"ρ = {score:.3f} against 0.300 on WordSim-353" in told
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"), [([0.3, 0.29, 0.31], "within luck"), ([0.1, 0.11, 0.09], "ours is above")]
+)
+def test_ours_and_gensims_are_compared_seed_by_seed(theirs, said):
+    results = records(ours=[0.3, 0.31, 0.29], gensim=theirs)
+    assert f"WordSim-353: {said}; seed by seed" in in_words.against_gensim(results, "Some pairs")
+    totals = ("9 words", Section("all", 1, 2, 2)), Section("all", 1, 2, 2)
+    left = {name: Leftover(clusters=0.6, classifier=0.7) for name in ("before", "after")}
+    rows = published.comparison(*totals, results.where(test=TESTS[0]), 0.8, left)
+    assert ("Within luck." in rows[2][-1]) is (said == "within luck")

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.patheffects import withStroke
 
+from tlcourse.lessons.static_word_vectors import relations
 from tlcourse.lessons.static_word_vectors.factorisation import Panel
 from tlcourse.lessons.static_word_vectors.label_places import beside
 from tlcourse.probe.word_vectors import Section, WordSpace
@@ -115,10 +116,7 @@ def relation(space: WordSpace, pairs: Sequence[tuple[str, str]], left: str, righ
     Args:
         left, right: what the first and the second words of the pairs are, for the legend.
     """
-    both = np.stack([space[word] for pair in pairs for word in pair])
-    centred = both - both.mean(0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    xy = centred @ axes[:2].T
+    xy = relations.plane(relations.stacked(space, pairs))
     fig, ax = plt.subplots(figsize=(9, 6.4))
     for start, end in xy.reshape(-1, 2, 2):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": COLOURS["grey"], "ls": "--"})
@@ -128,13 +126,10 @@ def relation(space: WordSpace, pairs: Sequence[tuple[str, str]], left: str, righ
     ax.set(xlabel="first principal component", ylabel="second principal component")
     fig.legend(loc="outside upper center", ncols=2)
     _label(ax, xy, [word for pair in pairs for word in pair])
-    arrows = xy[1::2] - xy[::2]
-    arrows /= np.linalg.norm(arrows, axis=1, keepdims=True)
-    likeness = (arrows @ arrows.T)[np.triu_indices(len(arrows), 1)].mean()
     return Described(
         fig,
         f"{len(pairs)} {left} and {right} in the plane of two principal components, joined by arrows. The "
-        f"arrows' directions have a mean cosine of {likeness:.2f} with each other.",
+        f"arrows' directions have a mean cosine of {relations.likeness(xy):.2f} with each other.",
     )
 
 

@@ -1,9 +1,9 @@
-"""What lesson 03's results say, in words: sentences that are true whatever came out.
+"""What lesson 03's own trainings say, in words: sentences that are true whatever came out.
 
 Each function returns Markdown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse
@@ -12,8 +12,6 @@ from tlcourse.data.running_text import RunningText
 from tlcourse.lessons.static_word_vectors import kept_results, trials
 from tlcourse.lessons.static_word_vectors.factorisation import Panel
 from tlcourse.models.vectors import fasttext
-from tlcourse.probe.bias import Leftover
-from tlcourse.probe.word_vectors import Section
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
@@ -33,14 +31,22 @@ def against_gensim(results: Records, pairs: str) -> str:
     """Ours against gensim's: on each test, and in time."""
     told = []
     for test in TESTS:
-        ours, theirs = (results.where(model=m, test=test) for m in ("ours", "gensim"))
-        told.append(f"{test}: {difference(ours, theirs, ('ours', 'gensim’s'), share=False).sentence}.")
+        gap = difference(*(results.where(model=m, test=test) for m in ("ours", "gensim")), share=False)
+        which = gap.says(above="ours is above", below="gensim’s is above", luck="within luck")
+        told.append(
+            f"{test}: {which}; seed by seed, ours minus gensim’s is "
+            f"{_signed(gap.of_seed.min())} to {_signed(gap.of_seed.max())}."
+        )
     slower = trials.seconds(results.where(model="gensim")) / trials.seconds(results.where(model="ours"))
     return (
         f"{pairs} have both words in the vocabulary. {' '.join(told)} Side by side, one core each, a "
         "training of "
         f"gensim's took **{slower:.1f} times** as long as one of ours."
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def reach(results: Records, test: str) -> float:
@@ -52,9 +58,7 @@ def reach(results: Records, test: str) -> float:
 def verdict(one: Records, results: Records) -> str:
     """On which tests one training differs from our mean by more than luck, and by how much."""
     gaps = {t: one.where(test=t).mean - results.where(model="ours", test=t).mean for t in TESTS}
-    more = [
-        f"{gap:+.3f} on {t}".replace("-", "−", 1) for t, gap in gaps.items() if abs(gap) > reach(results, t)
-    ]
+    more = [f"{_signed(gap)} on {t}" for t, gap in gaps.items() if abs(gap) > reach(results, t)]
     return ", ".join(more) or "within luck"
 
 
@@ -66,10 +70,20 @@ def tricks(off: Records, results: Records) -> str:
     slow = [f"{name.partition(':')[0]}, {t:.1f} ×" for name, t in times.items() if t > 1.25]
     return (
         f"Luck reaches to {' and '.join(f'±{reach(results, t):.3f} on {t}' for t in TESTS)}. Within it: "
-        f"**{'; '.join(name.partition(':')[0] for name in within) or 'none'}**. Trainings that took a "
-        "quarter longer "
-        f"or more than with all tricks on, all of them two at a time: {'; '.join(slow) or 'none'}."
+        f"**{'; '.join(name.partition(':')[0] for name in within) or 'none'}**. Clearly slower than with all "
+        f"tricks on (all ran two at a time): {'; '.join(slow) or 'none'}."
     )
+
+
+def cbow(one: Records, results: Records) -> str:
+    """CBOW's one training against skip-gram's mean."""
+    scores = ", ".join(
+        f"ρ = {one.where(test=t).mean:.3f} against {results.where(model='ours', test=t).mean:.3f} on {t}"
+        for t in TESTS
+    )
+    said = verdict(one, results)
+    more = said if said == "within luck" else f"by more than luck {said}"
+    return f"CBOW against skip-gram: {scores}; {more}."
 
 
 def pieces(text: RunningText, settings: fasttext.Settings) -> str:
@@ -103,14 +117,14 @@ def order_of_text(kept: Records) -> str:
         share=False,
     )
     fast = {whose: rows.mean for whose, rows in wordsim.where(model="fastText").by("whose").items()}
+    size = f"by {abs(gap.mean):.3f} on average over three methods and two seeds"
     rise = gap.says(
-        above="Shuffling the sentences raises what gensim gets, over three methods and two seeds, by more "
-        "than luck",
-        below="Shuffling the sentences lowers what gensim gets",
+        above=f"Shuffling the sentences raises what gensim gets {size}, more than luck",
+        below=f"Shuffling the sentences lowers what gensim gets {size}",
         luck="What shuffling the sentences does to gensim is within luck",
     )
     return (
-        f"{rise} ({gap}). fastText on WordSim-353: gensim's {fast['gensim, text in order']:.3f} on the "
+        f"{rise}. fastText on WordSim-353: gensim's {fast['gensim, text in order']:.3f} on the "
         "text in order, "
         f"**{fast['gensim, text shuffled']:.3f} shuffled, ours {fast['ours']:.3f}**."
     )
@@ -159,55 +173,19 @@ def passes(kept: Records) -> str:
 
 
 def methods(similarity: Records, results: Records) -> str:
-    """For each test, the methods whose one training is within luck of the highest."""
+    """For each test, the methods whose one training is within luck of the highest, and those that are not."""
     told = []
     for test in TESTS:
         of = {name: rows.mean for name, rows in similarity.where(test=test).by("model").items()}
         far = trials.luck(results.where(test=test).by("model").values())
         top = max(of, key=of.get)
         near = [name for name in of if name != top and of[top] - of[name] <= far]
+        behind = [name for name in of if name != top and name not in near]
         how = f"with {' and '.join(near)} within luck" if near else "by more than luck"
-        told.append(
-            f"{test}: {top} is highest, {how} (two single trainings may be {far:.3f} apart by their seeds)"
+        less = (
+            f"; {' and '.join(behind)} {'is' if len(behind) == 1 else 'are'} behind"
+            if near and behind
+            else ""
         )
-    return (
-        f"{'; '.join(told)}. That luck was measured on skip-gram; we take it for the others as well. The "
-        "analogies "
-        "were asked once each, and we have no spread to judge them by."
-    )
-
-
-def rule(asked: Mapping[str, Section]) -> str:
-    """How much of an analogy score is owed to ruling out the question's own words."""
-    by_rule, multiplied, unruled = (s.accuracy for s in asked.values())
-    side = "better" if multiplied > by_rule else "not better"
-    return (
-        f"Arithmetic alone solves {unruled:.1%}; the rule brings it to {by_rule:.1%}. So "
-        f"**{1 - unruled / by_rule:.0%} of "
-        "the score is owed to the rule**: there the nearest word was one of the question's own. The third "
-        "way, 3CosMul "
-        "(Levy and Goldberg 2014b), multiplies cosines so that no single one can dominate. In its paper "
-        "it was better "
-        f"than 3CosAdd. On these vectors of 50 numbers it is {side}."
-    )
-
-
-def few_and_many(results: Records) -> str:
-    """Pretrained vectors against TF-IDF with the fewest and the most labels, and tuning against freezing."""
-    told = []
-    labels = results.values("labels")
-    for n in dict.fromkeys((labels[0], labels[-1])):
-        of = results.where(labels=n).by("model")
-        pairs = (("frozen GloVe", "TF-IDF"), ("tuned GloVe", "frozen GloVe"))
-        sentences = "; ".join(difference(of[a], of[b], (a, b)).sentence for a, b in pairs)
-        told.append(f"With {n:,} labels, {sentences}.")
-    return " ".join(told)
-
-
-def found_again(before: Leftover, after: Leftover) -> str:
-    """What clusters and a classifier still find after debiasing."""
-    return (
-        f"Every one of these words now has a component of zero, and still the classifier finds the side for "
-        f"**{after.classifier:.0%}** ({before.classifier:.0%} before), two clusters for {after.clusters:.0%} "
-        f"({before.clusters:.0%}). Chance is 50%."
-    )
+        told.append(f"{test}: {top} is highest, {how} (±{far:.3f} for two single trainings){less}.")
+    return f"{' '.join(told)} That luck was measured on skip-gram; we take it for the others as well."

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tlcourse.probe.bias import Leftover
 from tlcourse.probe.word_vectors import Section
+from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
 
@@ -29,23 +30,26 @@ def comparison(
     """
     size, total = large
     ours, theirs = (skipgram.where(model=m) for m in ("ours", "gensim"))
+    gap = difference(ours, theirs, share=False).says(
+        above="By more than luck.", below="By more than luck.", luck="Within luck."
+    )
     spread = f"{theirs.mean:.3f} ± {theirs.spread:.3f}"
     return [
         (
             "Google analogies, GloVe 6B", "71.7%, 300-d", "Pennington et al. 2014, section 4.3",
             f"{total.accuracy:.1%}, 50-d, {size}, {total.asked:,} asked",
-            "50 numbers a word instead of 300; the same text. The hub tier has the 300-d vectors.",
+            "50 numbers a word instead of 300; the same text. The cell below asks the 300-d vectors.",
         ),
         (
             "Google analogies, skip-gram", "61%, 300-d, 15 noise words", "Mikolov et al. 2013b, section 3",
             f"{own.accuracy:.1%}, 100-d, {own.asked:,} asked",
-            "They train on 1,000 million words, we on little more than one: few of the words asked for occur "
-            "often enough.",
+            "They train on 1,000 million words, we on little more than one: the words asked for occur too "
+            "rarely to be placed well.",
         ),
         (
             "skip-gram on WordSim-353, ρ", spread, "gensim, same text and settings",
             f"{ours.mean:.3f} ± {ours.spread:.3f}",
-            "We share noise words, add up the steps of many words, and read the text in another order "
+            f"{gap} We share noise words, add up the steps of many words, and read the text in another order "
             "each time; "
             "gensim reads it from beginning to end.",
         ),

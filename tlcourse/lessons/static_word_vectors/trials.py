@@ -20,10 +20,10 @@ from tlcourse.train.finetuning import trainings
 
 ALL_ON = "all tricks on"
 TRICKS: Mapping[str, Mapping[str, Any]] = {
-    "no subsampling: every *the* counts": {"sample": None},
+    "no subsampling: every “the” counts": {"sample": None},
     "one noise word instead of five": {"negative": 1},
     "noise drawn by plain count, not count^¾": {"ns_exponent": 1.0},
-    "no windows drawn: a word five away counts in full": {"shrink_windows": False},
+    "reach not drawn: a word five away counts in full": {"shrink_windows": False},
 }
 
 Watch = Callable[[list], Iterable]

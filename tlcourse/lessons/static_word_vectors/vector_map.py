@@ -107,6 +107,10 @@ class VectorMap(Explorer):
         flat = {self.on_map[i] for i in np.argsort(distance, kind="stable")[1 : self.n + 1]}
         return len(flat & {w for w, _ in self.nearest(word)})
 
+    def share_kept(self) -> float:
+        """Return the share of nearest words that the map keeps near, over all its words."""
+        return float(np.mean([self.kept(word) for word in self.on_map])) / self.n
+
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {"word": text_box("Find a word:", self.find)}
 

@@ -54,20 +54,11 @@ def by_rule(space: WordSpace, expression: str, n: int = 4) -> list[Row]:
     ]
 
 
-def sections(results: Mapping[str, Sequence[Section]]) -> list[Row]:
-    """Accuracy by section, and of all the semantic, the syntactic and all questions."""
-    return [
-        {"vocabulary": name, "section": s.name, "correct": s.accuracy, "asked": s.asked, "of": s.total}
-        for name, found in results.items()
-        for s in [*found, *(word_vectors.total(found, kind) for kind in ("semantic", "syntactic", "all"))]
-    ]
-
-
 def analogy_totals(results: Mapping[str, Sequence[Section]]) -> list[Row]:
-    """Semantic and syntactic accuracy of each method, and how many questions had all their words."""
+    """Semantic, syntactic and total accuracy of each method, and how many questions had all their words."""
     rows = []
     for name, found in results.items():
-        kinds = {kind: word_vectors.total(found, kind).accuracy for kind in ("semantic", "syntactic")}
+        kinds = {kind: word_vectors.total(found, kind).accuracy for kind in ("semantic", "syntactic", "all")}
         every = word_vectors.total(found)
         rows.append({"vectors": name, **kinds, "asked": f"{every.asked:,} of {every.total:,}"})
     return rows
@@ -75,15 +66,19 @@ def analogy_totals(results: Mapping[str, Sequence[Section]]) -> list[Row]:
 
 def opposites(space: WordSpace, *pairs: tuple[str, str]) -> list[Row]:
     """The cosine of opposites, and how many words are nearer to the first than its opposite is."""
-    return [
-        {
-            "word": a,
-            "opposite": b,
-            "cosine": f"{space[a] @ space[b]:.2f}",
-            "words nearer": int((space.directions @ space[a] > space[a] @ space[b]).sum()) - 1,
-        }
-        for a, b in pairs
-    ]
+    rows = []
+    for a, b in pairs:
+        nearer = int((space.directions @ space[a] > space[a] @ space[b]).sum()) - 1  # without `a` itself
+        rows.append(
+            {
+                "word": a,
+                "opposite": b,
+                "cosine": f"{space[a] @ space[b]:.2f}",
+                "words nearer": f"{nearer:,}",
+                "share of all": f"{nearer / len(space.words):.2%}",
+            }
+        )
+    return rows
 
 
 def weats(space: WordSpace) -> list[Row]:

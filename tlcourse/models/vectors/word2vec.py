@@ -178,7 +178,8 @@ class SkipGram:
     def step(self, batch: Blocks, lr: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Climb the gradient of the objective once; return what `objective` takes, as it was before."""
         v = self.input_vectors(batch.center)  # (T, L, D)
-        u, noise = embedding(batch.context, self.output), embedding(batch.noise, self.output)
+        u = embedding(batch.context, self.output)  # (T, L + 2C, D)
+        noise = embedding(batch.noise, self.output)  # (T, N, D)
         pairs = batch.inside  # (T, L, L + 2C)
         per_noise = pairs.sum(-1, keepdim=True) * (self.negative / noise.shape[1])  # (T, L, 1)
         scores, noise_scores = v @ u.mT, v @ noise.mT  # (T, L, L + 2C), (T, L, N)

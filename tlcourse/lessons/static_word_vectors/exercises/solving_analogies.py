@@ -89,6 +89,37 @@ def _euclidean(vectors: np.ndarray, a: int, b: int, c: int) -> int:
     return _best(-np.linalg.norm(vectors - (vectors[b] - vectors[a] + vectors[c]), axis=1), [a, b, c])
 
 
+def _rows_not_normalised(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return _best(vectors @ (u[b] - u[a] + u[c]), [a, b, c])
+
+
+def _multiplied(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    """3CosMul (Levy and Goldberg 2014b)."""
+    u = _unit(vectors)
+    to_a, to_b, to_c = (1 + u @ u[[a, b, c]].T).T / 2
+    return _best(to_b * to_c / (to_a + 0.001), [a, b, c])
+
+
+def _zero_is_no_floor(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    scores = u @ (u[b] - u[a] + u[c])
+    scores[[a, b, c]] = 0
+    return int(scores.argmax())
+
+
+def _rows_deleted(vectors: np.ndarray, a: int, b: int, c: int) -> int:
+    u = _unit(vectors)
+    return int(np.delete(u @ (u[b] - u[a] + u[c]), [a, b, c]).argmax())
+
+
+def _all_others_behind() -> tuple[np.ndarray, int, int, int]:
+    """Every word that may answer has a negative cosine with the sum."""
+    towards = np.array([[1.0, 0.1, 0.0], [0.9, 0.3, 0.2], [1.0, -0.1, 0.3]])  # a, b, c
+    behind = [[-1.0, 0.4, 0.2], [-0.3, -0.9, -0.6], [-0.7, 0.5, -0.8], [-1.0, -0.5, 0.4]]
+    return np.concatenate([behind[:2], towards, behind[2:]]), 2, 3, 4
+
+
 def _by_column(vectors: np.ndarray, a: int, b: int, c: int) -> int:
     u = vectors / np.linalg.norm(vectors, axis=0, keepdims=True)
     return _best(u @ (u[b] - u[a] + u[c]), [a, b, c])
@@ -104,12 +135,16 @@ _TARGETS = (
     _c_subtracted,
     _swapped_c,
     _nearest_to_c,
+    _rows_not_normalised,
+    _multiplied,
+    _rows_deleted,
 )
 
 
 @exercise(
     title="a is to b as c is to ?",
     inputs=_vectors_and_question,
+    special={"every word that may answer has a negative cosine": _all_others_behind()},
     equivalent={
         "scores.argmax() → _last_of_the_best(scores.argmax)": "no two words have the same cosine",
         "b and c swapped": "b − a + c is the same either way",
@@ -136,6 +171,31 @@ _TARGETS = (
             "You compare by cosine, but add the raw vectors: 3CosAdd brings a, b and c to length 1 before "
             "adding them.",
         ),
+        (
+            _rows_not_normalised,
+            "The sum is right. Divide the candidates by their length too: else long vectors win.",
+        ),
+        (
+            _zero_is_no_floor,
+            "0 is no floor: cosines may be negative, and then one of these three wins. Take −np.inf.",
+        ),
+        (
+            _rows_deleted,
+            "Deleting three rows shifts those behind them: your number is that of another row. Set the three "
+            "scores to −np.inf instead.",
+        ),
+        (
+            _multiplied,
+            "This multiplies cosines (3CosMul). 3CosAdd adds them: the cosine with b − a + c.",
+        ),
+        (
+            lambda vectors, a, b, c: vectors[_solve(vectors, a, b, c)],
+            "The right row, but its vector. Return the row's *number*.",
+        ),
+        (
+            lambda vectors, a, b, c: _unit(vectors)[_solve(vectors, a, b, c)],
+            "The right row, but its vector at length 1. Return the row's *number*.",
+        ),
         (_wrong_way, "The difference is turned round: from a to b is b − a."),
         (_no_c, "`c` is missing from the target: the difference b − a has to start from c."),
         (_all_added, "You add all three. From a to b is a difference: b − a."),
@@ -152,7 +212,7 @@ _TARGETS = (
     ],
 )
 def solve_analogy(vectors: np.ndarray, a: int, b: int, c: int) -> int:
-    """Return the row d of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd)."""
+    """Return the number d of the row of `vectors` (V, D) that is to row c as row b is to row a (3CosAdd)."""
     directions = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     scores = directions @ (directions[b] - directions[a] + directions[c])
     scores[[a, b, c]] = -np.inf

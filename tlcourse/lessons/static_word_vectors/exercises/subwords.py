@@ -70,6 +70,18 @@ def _pieces(marked: str, lengths: range) -> set[str]:
             "The shortest pieces are missing: begin at `shortest` itself.",
         ),
         (
+            lambda word, shortest, longest: {
+                f"<{word}>"[i:n] for n in range(shortest, longest + 1) for i in range(len(word) + 3 - n)
+            },
+            "A slice ends where it says, not n letters on: `[i : i + n]`.",
+        ),
+        (
+            lambda word, shortest, longest: {
+                tuple(p) for p in _pieces(f"<{word}>", range(shortest, longest + 1))
+            },
+            'Each n-gram is a tuple of letters. It has to be text: `"".join(…)` makes one of them.',
+        ),
+        (
             lambda word, shortest, longest: _pieces(f"{word}>", range(shortest, longest + 1)),
             "The mark at the beginning, `<`, is missing.",
         ),
@@ -90,6 +102,6 @@ def _pieces(marked: str, lengths: range) -> set[str]:
     ],
 )
 def ngrams(word: str, shortest: int, longest: int) -> set[str]:
-    """Return the set of n-grams of `<word>` with `shortest` to `longest` characters, both included."""
+    """Return the set of n-grams of the word between `<` and `>`, `shortest` to `longest` characters long."""
     marked = f"<{word}>"
     return {marked[i : i + n] for n in range(shortest, longest + 1) for i in range(len(marked) - n + 1)}
