@@ -151,18 +151,18 @@ contexts = {
     "He was born in the United": "names of things in the world",
     "The Prime": "a fixed phrase",
     "She put on her coat and walked out of the": "what people do with coats",
-    "They have been waiting for the bus, and they": "that *they* are many",
-    "He has been waiting for the bus, and he": "control: *he* is one",
+    "They have been waiting for the bus, and they": "that “they” are many",
+    "He has been waiting for the bus, and he": "control: “he” is one",
     "The film was so boring that I fell": "cause and effect?",
     "The film was so exciting that I fell": "control: who falls asleep then?",
-    "The keys to the cabinet": "that the keys *are*, not that the cabinet *is*",
+    "The keys to the cabinet": "that the keys “are”, not that the cabinet “is”",
 }
 show.table(in_words.expected(gpt, tokenizer, contexts))
 
 # %% [markdown]
 # Grammar, facts, phrases: whatever makes the next word less of a surprise lowers the loss, and nobody had to label it. Compare each control with the row above it.
 # Do *are* and *were* go with *they*, *is* and *was* with *he*? Which is likelier after *The keys to the cabinet*, *are* or *is*?
-# Does *asleep* lose anything where the film is exciting? If not, the model knows which words go together, and no cause. Read down the table and you see where 16 million pieces are not enough.
+# Does *asleep* lose anything where the film is exciting? If not, the model knows which words go together, and no cause.
 #
 # ### Your turn: the loss
 # Write the loss for a batch of texts, with padding on the right: the mean over all real pieces that are predicted, so that long batches do not weigh more. Mind
@@ -376,8 +376,8 @@ show.md(in_words.of_auxiliary(tuned.where(layers=6)))
 #   a share as is acceptable in the training sentences. Scored by the correlation with the labels (Matthews): 1 is perfect, 0 what guessing gives.
 #
 # ### Your turn: the best answer
-# This answers *headline*. Row $k$ of `log_p`, a numpy array, is the context of `n_context` pieces, then answer $k$, then padding. `lengths[k]` counts context and answer together.
-# `log_p[k, t]` is the log-probability of the piece at place $t$ itself: the shift has been made.
+# This answers *headline*. Row $k$ of `log_p`, a numpy array, is the context of `n_context` pieces, then answer $k$, then padding. `lengths[k]` counts context
+# and answer together. `log_p[k, t]` is the log-probability of the piece at place $t$ itself: the shift has been made.
 
 
 # %% tags=["exercise"]

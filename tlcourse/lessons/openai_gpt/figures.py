@@ -135,10 +135,10 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
 
     Args:
         records: task, model, tokens, seed, score; what is not one of `ends` is the line.
-        ends: models that are marked where they stopped, at the right.
+        ends: models that have read more, each with its name, at the right.
     """
     tasks = [task for task in chance if task in records.values("task")]
-    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.4))
+    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.8))
     told = []
     for ax, task in zip(np.atleast_1d(axes), tasks, strict=True):
         rows = records.where(task=task)
@@ -156,17 +156,17 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         ax.axvline(len(places) - 0.5, color=COLOURS["grey"], lw=1, marker="", ls="-")  # no time from here on
         for i, (name, (colour, marker)) in enumerate(zip(ends, styles, strict=False)):
             if name not in there:
-                ticks.append(f"{name}: not asked")  # its place stays, so that the panels align
+                ticks.append("not asked")  # its place stays, so that the panels align
                 continue
             score = rows.where(model=name).mean
             ax.plot(
                 [len(places) + i], [score], color=COLOURS[colour], marker=marker, ms=10, ls="", label=name
             )
-            ticks.append(f"{name}: {_short(rows.where(model=name).values('tokens')[0])}")
+            ticks.append(name)
         ax.set_xticks(range(len(ticks)), ticks, rotation=90)
         ax.set_xlim(-0.5, len(ticks) - 0.5)
         ax.set_title(task)
-        ax.set(xlabel="pieces read")
+        ax.set(xlabel="pieces read, and who read more")
         ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))  # no tick at 27.5%
         spec = ".2f" if task == "acceptability" else ".0%"
         ax.yaxis.set_major_formatter(lambda value, _, spec=spec: f"{value:{spec}}")

@@ -56,8 +56,9 @@ def of_texts(records: Records) -> str:
     return (
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
         f"before, in people's texts {again.where(text=people).mean:.1%}. The ways that draw repeat between "
-        f"{min(drawn):.1%} and {max(drawn):.1%}. And the surprise: its pieces have a probability "
-        f"of {likely.where(text=greedy).mean:.1%}, those of people {likely.where(text=people).mean:.1%}. "
+        f"{min(drawn):.1%} and {max(drawn):.1%}. And the surprise: where the likeliest is "
+        f"taken, a piece has a probability of {likely.where(text=greedy).mean:.1%}, in people's texts "
+        f"{likely.where(text=people).mean:.1%}. "
         f"{_where_people_are({way: likely.where(text=way).mean for way in (*WAYS, PEOPLE)})}"
     )
 
@@ -92,8 +93,8 @@ def of_rows(curves: Mapping[str, np.ndarray]) -> str:
             below=", so repetition makes it less likely than length does. ",
             luck="; these few sentences cannot tell the two apart. ",
         )
-        + "A loop that the model has stepped into is likelier than what led there, and the likeliest piece "
-        "leads on in it (Holtzman et al. 2020, section 4.2, show the same for GPT-2)."
+        + "A model in a loop finds it likelier than at first, and so stays in it (Holtzman et al. 2020, "
+        "section 4.2, show the same for GPT-2)."
     )
 
 
