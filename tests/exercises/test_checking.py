@@ -463,3 +463,20 @@ def test_the_inputs_are_drawn_and_mistakes_tried_once():
         assert twice.verdict(other).status == WRONG  # one of them spoils its input: a copy
     assert twice.verdict(lambda x: 2 * x).status == SOLVED
     assert (len(drawn), len(tried)) == before
+
+
+def test_a_tie_may_go_either_way():
+    @exercise(
+        title="The place of the largest",
+        inputs=lambda rng: (rng.permutation(5),),
+        hints=HINTS,
+        special={"two are the largest": (np.array([3, 1, 3]),)},
+        settled=lambda value, x: int(x.argmax()) if isinstance(value, int) and x[value] == x.max() else value,
+    )
+    def largest(x):
+        """Return the place of the largest; of several, any."""
+        return int(x.argmax())
+
+    assert largest.verdict(lambda x: len(x) - 1 - int(x[::-1].argmax())).status == SOLVED
+    assert largest.verdict(lambda x: int(x.argmin())).status == WRONG
+    assert largest.verdict(lambda x: x.tolist()).status == WRONG

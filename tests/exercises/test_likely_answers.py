@@ -31,6 +31,11 @@ def kept_in_order(q, p, part=1):
     return out, out.sum()
 
 
+def tied(q, p):
+    """Not divided: all that are as likely as the nucleus's last piece."""
+    return np.where(q >= min(q[kept_in_order(q, p)[0] > 0]), q, 0)
+
+
 def unit(x):
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
@@ -385,7 +390,10 @@ LIKELY = {
              "done twice"),
         ],
         "nucleus": [
-            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "division by 0"),
+            (lambda q, p: np.where(q >= 1 - p, q, 0) / np.where(q >= 1 - p, q, 0).sum(), "together"),
+            (lambda q, p: np.where(q > 1 - p, q, 0) / max(np.where(q > 1 - p, q, 0).sum(), 1e-9), "together"),
+            (lambda q, p: (k := np.argsort(np.argsort(-q)) < round(p * len(q))) * q / q[k].sum(), "top-k"),
+            (lambda q, p: tied(q, p) / tied(q, p).sum(), "the fewest"),
             (lambda q, p: np.where(np.cumsum(q) <= p, q, 0), ""),
             (lambda q, p: kept_in_order(q, p, part=0)[0] / kept_in_order(q, p, part=0)[1], "is missing"),
             (lambda q, p: kept_in_order(q, p)[0], "add up to 1"),
@@ -399,6 +407,9 @@ LIKELY = {
             (lambda a, b, s, d, e: [[s, *a, d, *b, e], [s, *a, d, *b, e]], "exchange"),
             (lambda a, b, s, d, e: [[s, *a, d, *b, e], [e, *b[::-1], d, *a[::-1], s]], ""),
             (lambda a, b, s, d, e: [[s, *a, e], [s, *b, e]], "alone"),
+            (lambda a, b, s, d, e: [[s, a, d, b, e], [s, b, d, a, e]], "*first"),
+            (lambda a, b, s, d, e: [s, *a, d, *b, e], "both ways"),
+            (lambda a, b, s, d, e: [[s, *a, d, *b, e], [e, *b, d, *a, s]], "changed places"),
             (lambda a, b, s, d, e: [s, *a, d, *b, e, s, *b, d, *a, e], "list of two"),
         ],
         "best_answer": [

@@ -47,6 +47,7 @@ class Exercise:
     rtol: float = 1e-5
     atol: float = 1e-6
     any_kind: bool = False
+    settled: Callable[..., object] | None = None
     _cases: list = field(default_factory=list, init=False, repr=False, compare=False)
     _made: dict = field(default_factory=dict, init=False, repr=False, compare=False)
     _memo: dict = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -124,8 +125,10 @@ class Exercise:
         return args, self.run(self.reference, args, seed)
 
     def run(self, function: Callable, args: tuple, seed: int) -> attempts.Outcome:
-        """Return what a function does on these arguments, its value as it is compared: see `any_kind`."""
+        """Return what a function does on these arguments; its value as compared: `any_kind`, `settled`."""
         outcome = attempts.run(function, args, seed)
+        if self.settled:
+            outcome.value = self.settled(outcome.value, *args)
         if self.any_kind:
             outcome.value = as_floats(outcome.value)
         return outcome
@@ -215,6 +218,7 @@ def exercise(
     rtol: float = 1e-5,
     atol: float = 1e-6,
     any_kind: bool = False,
+    settled: Callable[..., object] | None = None,
 ) -> Callable[[Callable], Exercise]:
     """Declare the decorated function as the solution of an exercise.
 
@@ -232,6 +236,8 @@ def exercise(
         rtol, atol: how near the values have to be.
         any_kind: an array, a tensor and nested lists of the same numbers, whole or not, are all right: for an
             exercise in which the kind of array is not the point.
+        settled: (value, *arguments) → one value for all that are right, such as where a tie may go either
+            way; it gets whatever an attempt returns, and must not raise.
 
     Raises:
         ValueError: there are not three hints.
@@ -247,4 +253,5 @@ def exercise(
         rtol,
         atol,
         any_kind,
+        settled,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlcourse.data import tasks, tokeniser
-from tlcourse.lessons.openai_gpt import figures, in_words
+from tlcourse.lessons.openai_gpt import figures, in_words, written
 from tlcourse.models.pretrained import zoo
 from tlcourse.probe import zero_shot
 from tlcourse.show.records import Records
@@ -81,6 +81,42 @@ def test_the_sentence_on_the_top_layer():
 )
 def test_the_sentence_on_the_auxiliary_loss(auxiliary, said):
     assert said in in_words.of_auxiliary(tuned(0.6, 0.8, auxiliary).where(layers=6))
+
+
+def test_seeds_that_agree_within_luck_are_told_as_such():
+    scores = {0.0: (0.76, 0.73, 0.76), 0.5: (0.72, 0.72, 0.72)}
+    fields = {"task": "topic", "labels": 100, "layers": 6}
+    records = Records(
+        {**fields, "weight": weight, "seed": seed, "score": score}
+        for weight, some in scores.items()
+        for seed, score in enumerate(some)
+    )
+    told = in_words.of_auxiliary(records)
+    assert "−4.0, −1.0, −4.0 points: lower each time, but so few seeds may agree by luck" in told
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(0.0, "neither supports"), (0.3, "rises, as the guess has it, for")]
+)
+def test_the_sentence_on_the_guess_follows_the_line_and_the_network_that_has_read_more(end, said):
+    asked = {"task": zero_shot.TOPIC, "items": 200}
+    rows = [
+        {**asked, "model": in_words.LINE, "tokens": k, "seed": s, "score": 0.2 + end * k + s * (1 + k) / 100}
+        for k in (0, 1)
+        for s in (0, 1, -1)
+    ]
+    rows.append({**asked, "model": "gpt2-nano", "tokens": 16_000_000, "seed": 0, "score": 0.5})
+    told = in_words.of_the_guess(Records(rows), "gpt2-nano")
+    assert said in told
+    assert "above chance on topic, and on no other" in told
+
+
+@pytest.mark.parametrize(
+    ("people", "said"), [(0.5, "between *a* and *b*"), (0.1, "more than any"), (0.9, "less than any")]
+)
+def test_people_are_placed_among_the_ways(people, said):
+    probability = {"b": 0.6, "a": 0.2, written.PEOPLE: people}
+    assert said in in_words._where_people_are(probability)
 
 
 def test_the_sentence_on_repeating_names_its_control():

@@ -15,7 +15,7 @@ from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
-_FACE = {START: "white", DELIMITER: COLOURS["light"], TEXT: "white", EXTRACT: COLOURS["vermillion"]}
+_FACE = {START: COLOURS["light"], DELIMITER: COLOURS["light"], TEXT: "white", EXTRACT: COLOURS["vermillion"]}
 _EDGE = {
     START: COLOURS["grey"],
     DELIMITER: COLOURS["grey"],
@@ -87,7 +87,7 @@ def causal(pieces: Sequence[str], weights: torch.Tensor) -> Described:
                                        edgecolor="#BBBBBB", lw=0))  # fmt: skip
             elif weights[row, column] >= 0.1:
                 dark = weights[row, column] > 0.5
-                ax.text(column, row, f"{weights[row, column]:.0%}", ha="center", va="center", fontsize=10,
+                ax.text(column, row, f"{weights[row, column]:.0%}", ha="center", va="center", fontsize=9,
                         color="white" if dark else "black")  # fmt: skip
     ax.set_xticks(range(n), pieces, rotation=45, ha="right")
     ax.set_yticks(range(n), pieces)
@@ -113,13 +113,17 @@ def layers(records: Records, names: Mapping[int, str], counts: Records | None = 
         line = {key: style[key] for key in ("color", "marker", "linestyle")}
         labels = rows.values("labels")[0]
         ax.errorbar(places, mean, spread, label=f"{task}, {labels} labels", markevery=1, capsize=4, **line)
-        told.append(f"{task}: " + ", ".join(f"{names[k]} {m:.0%}" for k, m in zip(places, mean, strict=True)))
+        told.append(
+            f"{task}: "
+            + ", ".join(f"{' '.join(names[k].split())} {m:.0%}" for k, m in zip(places, mean, strict=True))
+        )
     for row in [] if counts is None else [counts]:
         ax.axhline(
             row.mean, color=COLOURS["grey"], linestyle=":", lw=2, marker="", label="TF-IDF of the same texts"
         )
         told.append(f"TF-IDF {row.mean:.0%}")
-    ax.set_xticks([*names], [*names.values()])
+    measured = sorted(records.values("layers"))
+    ax.set_xticks(measured, [names[k] for k in measured])
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.set(xlabel="taken over from pretraining; the rest is random", ylabel="accuracy")
     ax.legend(title="mean ± standard deviation, 3 seeds", loc="lower right")
@@ -131,10 +135,10 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
 
     Args:
         records: task, model, tokens, seed, score; what is not one of `ends` is the line.
-        ends: models that are marked where they stopped, at the right.
+        ends: models that have read more, each with its name, at the right.
     """
     tasks = [task for task in chance if task in records.values("task")]
-    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.4))
+    fig, axes = plt.subplots(1, len(tasks), figsize=(3.5 * len(tasks), 4.8))
     told = []
     for ax, task in zip(np.atleast_1d(axes), tasks, strict=True):
         rows = records.where(task=task)
@@ -149,17 +153,20 @@ def zero_shot(records: Records, chance: Mapping[str, float], ends: Sequence[str]
         styles = (("vermillion", "D"), ("orange", "s"), ("black", "*"), ("purple", "P"))
         ticks = [_short(k) for k in places]
         there = [name for name in ends if name in rows.values("model")]
+        ax.axvline(len(places) - 0.5, color=COLOURS["grey"], lw=1, marker="", ls="-")  # no time from here on
         for i, (name, (colour, marker)) in enumerate(zip(ends, styles, strict=False)):
             if name not in there:
+                ticks.append("not asked")  # its place stays, so that the panels align
                 continue
             score = rows.where(model=name).mean
             ax.plot(
                 [len(places) + i], [score], color=COLOURS[colour], marker=marker, ms=10, ls="", label=name
             )
-            ticks.append(_short(rows.where(model=name).values("tokens")[0]))
+            ticks.append(name)
         ax.set_xticks(range(len(ticks)), ticks, rotation=90)
+        ax.set_xlim(-0.5, len(ticks) - 0.5)
         ax.set_title(task)
-        ax.set(xlabel="pieces read")
+        ax.set(xlabel="pieces read, and who read more")
         ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))  # no tick at 27.5%
         spec = ".2f" if task == "acceptability" else ".0%"
         ax.yaxis.set_major_formatter(lambda value, _, spec=spec: f"{value:{spec}}")

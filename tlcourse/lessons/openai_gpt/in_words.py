@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,9 +11,8 @@ from tlcourse.data.tokeniser import SEP, SPECIAL
 from tlcourse.lessons.openai_gpt.written import PEOPLE, WAYS
 from tlcourse.models.language.gpt import GPTForCausalLM
 from tlcourse.probe import zero_shot
-from tlcourse.show.differences import difference
+from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
-from tlcourse.show.tables import mean_sd
 from tlcourse.train.finetuning.generative import NOTHING
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def expected(
         p[: len(SPECIAL)] = -torch.inf
         top = p.softmax(dim=0).topk(n)
         told = ", ".join(
-            f"{tokenizer.id_to_token(i)} {v:.0%}"
+            f"“{tokenizer.id_to_token(i)}” {v:.0%}"
             for v, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)
         )
         rows.append({"text": f"{context} …", "likeliest next": told, "what it takes": needed})
@@ -56,11 +55,21 @@ def of_texts(records: Records) -> str:
     drawn = [again.where(text=way).mean for way in WAYS if way != greedy]
     return (
         f"{verdict}: of the runs of four pieces, {again.where(text=greedy).mean:.0%} have stood there "
-        f"before, in people's texts {again.where(text=people).mean:.1%}. And it is too sure: a piece that it "
-        f"writes has a probability of {likely.where(text=greedy).mean:.1%} (geometric mean), one of people's "
-        f"{likely.where(text=people).mean:.1%}. People surprise the model all the time. The ways that draw "
-        f"repeat between {min(drawn):.1%} and {max(drawn):.1%}."
+        f"before, in people's texts {again.where(text=people).mean:.1%}. The ways that draw repeat between "
+        f"{min(drawn):.1%} and {max(drawn):.1%}. And the surprise: where the likeliest is "
+        f"taken, a piece has a probability of {likely.where(text=greedy).mean:.1%}, in people's texts "
+        f"{likely.where(text=people).mean:.1%}. "
+        f"{_where_people_are({way: likely.where(text=way).mean for way in (*WAYS, PEOPLE)})}"
     )
+
+
+def _where_people_are(probability: Mapping[str, float]) -> str:
+    """Between which two ways of choosing people's texts lie, by how likely the model finds them."""
+    ranked = sorted(probability, key=probability.__getitem__)
+    place = ranked.index(PEOPLE)
+    if place in (0, len(ranked) - 1):
+        return f"By this, people surprise the model {'less' if place else 'more'} than any way of choosing."
+    return f"By this, people lie between *{ranked[place - 1]}* and *{ranked[place + 1]}*."
 
 
 WAYS_FIRST = next(iter(WAYS))
@@ -74,16 +83,18 @@ def of_rows(curves: Mapping[str, np.ndarray]) -> str:
     )
     times = again.shape[1]
     factors = [rows[:, -1].mean() / rows[:, 0].mean() for rows in (again, others)]  # as in the figure
+    second = again[:, 1].mean() / again[:, 0].mean()
     return (
-        f"The {times}th time, its pieces are on average {factors[0]:.1f} times as likely as the first time. "
+        f"The second time, its pieces are on average {second:.1f} times as likely as the first time, the "
+        f"{times}th time {factors[0]:.1f} times. "
         f"After {times - 1} other sentences it is {factors[1]:.1f} times"
         + gap.says(
             above=": it is the repetition that does it, not the length of the text. ",
             below=", so repetition makes it less likely than length does. ",
             luck="; these few sentences cannot tell the two apart. ",
         )
-        + "A model that takes the likeliest piece steps into a loop and finds it likelier with each turn "
-        "(Holtzman et al. 2020, section 4.2, show the same for GPT-2)."
+        + "A model in a loop finds it likelier than at first, and so stays in it (Holtzman et al. 2020, "
+        "section 4.2, show the same for GPT-2)."
     )
 
 
@@ -127,7 +138,7 @@ def of_counts(records: Records, counts: Records) -> str:
     """The whole model against counts of the same texts."""
     (task,) = counts.values("task")
     ours = records.where(task=task, layers=ALL)
-    gap = difference(ours, counts, names=("all six layers", "TF-IDF of the same beginnings"))
+    gap = difference(ours, counts, names=("gpt-mini with all six layers", "TF-IDF of the same beginnings"))
     return f"And against counts, for {task}: {gap.sentence}."
 
 
@@ -136,10 +147,18 @@ def of_auxiliary(records: Records) -> str:
     lines = []
     for (task, labels), rows in records.by("task", "labels").items():
         gap = difference(rows.where(weight=0.5), rows.where(weight=0.0))
-        verdict = gap.says(above="it helps", below="it hurts", luck="no difference outside luck")
-        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
-        lines.append(f"- **{task}**, {labels:,} labels: {verdict} ({points} points)")
+        points = ", ".join(f"{100 * seed:+.1f}" for seed in gap.of_seed).replace("-", "−")
+        verdict = gap.says(above="it helps", below="it hurts", luck=_luck(gap))
+        lines.append(f"- **{task}**, {labels:,} labels, seed by seed {points} points: {verdict}.")
     return "\n".join(lines)
+
+
+def _luck(gap: Difference) -> str:
+    """What to say of a difference within luck, where all seeds agree and where they do not."""
+    for way, agree in (("lower", gap.of_seed < 0), ("higher", gap.of_seed > 0)):
+        if agree.all():
+            return f"{way} each time, but so few seeds may agree by luck (lesson 01)"
+    return "no difference outside luck"
 
 
 def best_way(records: Records) -> Records:
@@ -153,9 +172,7 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
     for task, rows in records.by("task").items():
         line = rows.where(model=LINE)
         places = sorted(line.values("tokens"))
-        gap = difference(
-            line.where(tokens=places[-1]), line.where(tokens=places[0]), share=task != "acceptability"
-        )
+        gap = _moved(line)
         spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
         moved = gap.says(above="rises", below="falls", luck="does not move beyond luck")
         there = [name for name in ends if name in rows.values("model")]
@@ -170,12 +187,43 @@ def of_zero_shot(records: Records, ends: Sequence[str]) -> str:
     return bold + "\n".join(lines).replace("-0", "−0")
 
 
-def _bold_above(chance: float, rows: Records, spec: str) -> str:
-    """The mean score, bold where so many questions would seldom give it by chance (0: a correlation)."""
+def _moved(line: Records) -> Difference:
+    """The end of one task's line against its beginning."""
+    first, last = min(line.values("tokens")), max(line.values("tokens"))
+    return difference(line.where(tokens=last), line.where(tokens=first))
+
+
+def _above(chance: float, rows: Records) -> bool:
+    """Whether so many questions would seldom give such a score by chance (0: a correlation)."""
     variance = chance * (1 - chance) if chance else 1.0
-    items = sum(row["items"] for row in rows)
-    bold = "**" * (rows.mean - chance > 2 * math.sqrt(variance / items))
+    return rows.mean - chance > 2 * math.sqrt(variance / sum(row["items"] for row in rows))
+
+
+def _bold_above(chance: float, rows: Records, spec: str) -> str:
+    bold = "**" * _above(chance, rows)
     return f"{bold}{rows.mean:{spec}}{bold}"
+
+
+def of_the_guess(records: Records, read_more: str) -> str:
+    """Whether the line bears the guess out, and what the same network can answer that has read more."""
+    tasks = records.by("task")
+    line = records.where(model=LINE)
+    rising = [task for task, rows in tasks.items() if _moved(rows.where(model=LINE)).verdict == "above"]
+    if rising:
+        told = f"The line rises, as the guess has it, for {' and '.join(rising)}."
+    else:
+        told = (
+            f"So the line neither supports the guess nor refutes it: {max(line.values('tokens')):,} pieces "
+            "may be too few to learn anything of these tasks."
+        )
+    more = records.where(model=read_more)
+    able = [task for task, rows in more.by("task").items() if _above(zero_shot.CHANCE[task], rows)]
+    answers = f"above chance on {' and '.join(able)}, and on no other" if able else "above chance on none"
+    millions = more.values("tokens")[0] / 1e6
+    return (
+        f"{told} The same network after {millions:.0f} million pieces, `{read_more}`, is {answers}. "
+        "A rise on all four is the paper's result, not ours."
+    )
 
 
 _ENDS = {
@@ -194,77 +242,14 @@ def of_ends(records: Records, ends: Sequence[str]) -> str:
         tokens = records.where(model=name).values("tokens")[0]
         read = f"{tokens / 1e12:.0f} trillion" if tokens >= 1e12 else f"{tokens / 1e6:.0f} million"
         told.append(f"{_ENDS[name]} ({read} pieces)")
+    slow = [row["items"] for row in records if row["model"] == "SmolLM2"]
+    fewer = f" (SmolLM2, which is slow, {min(slow)}, and no headlines)" if slow else ""
     few, headlines = (
         min(row["items"] for row in records if row["model"] == ends[0] and row["task"] == task)
         for task in (zero_shot.TOPIC, zero_shot.HEADLINE)
     )
     return (
-        f"At the right of the figure: {'; '.join(told)}. Each was trained once, and asked some {few} "
+        f"At the right of the figure below: {'; '.join(told)}. Each was trained once, and asked some {few} "
         f"questions (headlines: {headlines}), so that luck alone moves a share by "
-        f"{100 * (0.25 / few) ** 0.5:.0f} points or more "
-        "(SmolLM2, which is slow, was asked fewer, and no headlines)."
+        f"{100 * (0.25 / few) ** 0.5:.0f} points or more{fewer}."
     )
-
-
-def paper_rows(tuned: Records, asked: Records, texts: Records) -> list[tuple[Any, ...]]:
-    """The paper's figures beside ours."""
-    radford = "Radford et al. 2018, "
-
-    def at(task: str, k: int, weight: float = 0.0) -> list[float]:
-        return tuned.where(task=task, layers=k, weight=weight).scores
-
-    task = next(iter(tuned.values("task")))
-    again = texts.where(measured="repeated")
-    return [
-        (
-            "without pretraining → with it",
-            "59.9 → 74.7, mean over eight tasks",
-            radford + "table 5",
-            f"{mean_sd(at(task, NOTHING), '.1%')} → {mean_sd(at(task, ALL), '.1%')}, {task}",
-            "The direction is the same. Theirs has 117 million numbers and whole data sets; ours has "
-            "7 million, and a task with few labels.",
-        ),
-        (
-            "embeddings alone → all layers",
-            "up to 9% more on MultiNLI",
-            radford + "section 5, figure 2, left",
-            f"{mean_sd(at(task, 0), '.1%')} → {mean_sd(at(task, ALL), '.1%')}, {task}",
-            "MultiNLI is about how sentences relate, a topic mostly about which words there are: we think "
-            "that this is why our embeddings alone do so much of it.",
-        ),
-        (
-            "auxiliary loss: without → with it",
-            "75.0 → 74.7, mean; better on the larger data sets",
-            radford + "table 5 and section 5",
-            f"{mean_sd(at(task, ALL), '.1%')} → {mean_sd(at(task, ALL, 0.5), '.1%')}, {task}",
-            "They, too, find it no help on small data sets, and ours are small. We have tried no large one.",
-        ),
-        (
-            "zero-shot answers during pretraining",
-            "steady rise on all of four tasks",
-            radford + "section 5, figure 2, right",
-            _ends(asked),
-            "Theirs has read 7,000 books, our small GPT "
-            f"{max(asked.where(model=LINE).values('tokens')):,} pieces: next to nothing. Those at the right "
-            "of our figure have read more.",
-        ),
-        (
-            "the likeliest pieces against people's text",
-            "far more repetition, far higher probability",
-            "Holtzman et al. 2020, sections 4 and 5 (GPT-2)",
-            f"{mean_sd(again.where(text=WAYS_FIRST).scores, '.0%')} of runs repeated, "
-            f"{mean_sd(again.where(text=PEOPLE).scores, '.1%')} in people's",
-            "Another measure (runs of four pieces), a smaller model, shorter texts; the same finding.",
-        ),
-    ]
-
-
-def _ends(asked: Records) -> str:
-    rows = asked.where(model=LINE)
-    first, last = min(rows.values("tokens")), max(rows.values("tokens"))
-    told = []
-    for task, group in rows.by("task").items():
-        spec = ".2f" if task == zero_shot.ACCEPTABILITY else ".0%"
-        start, end = (f"{group.where(tokens=k).mean:{spec}}" for k in (first, last))
-        told.append(f"{task} {start} → {end}")
-    return "; ".join(told)

@@ -107,7 +107,13 @@ class NextPiece(Explorer):
         return f"<b>{html.escape(text)}</b> …<br>{html.escape(said[:1].upper() + said[1:])}"
 
     def static(self) -> Figure:
-        return self.draw(self.text, 1.0, _NUCLEUS)
+        fig = self.draw(self.text, 1.0, _NUCLEUS)  # without the controls, so the title says what they say
+        n = int((self.drawn > 0).sum())
+        fig.axes[0].set_title(
+            f"“{self.text} …”\ntemperature 1; {_NUCLEUS} leaves {n:,} of {len(self.drawn):,} pieces",
+            fontsize=12,
+        )
+        return fig
 
     def _picked(self, _change: object = None) -> None:
         piece = self.pick.value

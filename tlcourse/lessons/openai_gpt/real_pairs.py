@@ -36,5 +36,9 @@ def rows(
         ("classification", [one(snippet[0])], snippet[1]),
         ("entailment", [two(premise, hypothesis)], entails),
         ("similarity", [two(first, second), two(second, first)], alike),
-        ("multiple choice", [two(article, headline) for headline in headlines], f"number {right + 1}"),
+        (
+            "multiple choice",
+            [two(article, headline) for headline in headlines],
+            ("the first", "the second", "the third", "the fourth")[right],
+        ),
     ]

@@ -79,8 +79,10 @@ def _probability(model: GPTForCausalLM, ids: torch.Tensor) -> float:
     return float(log_p.gather(2, ids[:, 1 + _GIVEN :, None]).mean().exp())
 
 
-def shown(texts: Mapping[str, torch.Tensor], tokenizer: "Tokenizer", which: int = 0) -> list[dict[str, Any]]:
-    """Rows of a table: one of the texts, in each way."""
+def shown(texts: Mapping[str, torch.Tensor], tokenizer: "Tokenizer") -> list[dict[str, Any]]:
+    """Rows of a table: one text in each way, the one in which the likeliest pieces repeat themselves most."""
+    greedy = texts[next(iter(WAYS))]
+    which = int(np.argmax([repetition.repeated(row[1:].tolist()) for row in greedy]))
     return [
         {"chosen by": name, "the text": tokenizer.decode(ids[which].tolist(), skip_special_tokens=True)}
         for name, ids in texts.items()

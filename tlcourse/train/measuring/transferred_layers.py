@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MODEL = "gpt-mini"
-NAMES = {NOTHING: "nothing", 0: "embeddings"} | {k: f"+ {k}" for k in range(1, 7)}
+NAMES = {NOTHING: "nothing", 0: "embeddings"} | {
+    k: f"embeddings\n+ {k} layer{'s' * (k > 1)}" for k in range(1, 7)
+}
 LONGEST = {"topic": 28, "sentiment": 32}  # pieces that are read: the beginning says what a text is about
 TESTED = {"topic": 250, "sentiment": 300}
 

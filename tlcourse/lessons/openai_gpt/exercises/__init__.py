@@ -21,8 +21,9 @@ layers = prediction(
     ),
     answer=2,
     why=(
-        "The embeddings helped, and the layers above them went on helping.",
-        "That is what one expects from vision, where the lowest layers are the general ones. It went on.",
+        "In the paper the embeddings helped, and the layers above them went on helping.",
+        "That is what one expects from vision, where the lowest layers are the general ones. In the paper it "
+        "went on.",
         "So they report (section 5, figure 2): each layer holds something of use. What came out here, the "
         "figure and the sentence above say.",
         "The top is closest to the pretraining task, and a frozen model is often read better from below it. "
@@ -47,6 +48,6 @@ likeliest = prediction(
         "surprise every few words.",
         "The other way round: the likeliest words are the common ones.",
         "Each repetition makes the next one likelier, and nothing leads out of the loop.",
-        "It puts together short stretches quite well. The trouble comes with length.",
+        "Sense is thin, true. But what sets the likeliest words apart from drawn ones is that they repeat.",
     ),
 )

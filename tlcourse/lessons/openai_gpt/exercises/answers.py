@@ -63,13 +63,17 @@ def _without_the_last(log_p: np.ndarray, n_context: int, lengths: np.ndarray) ->
     return int(np.argmax([row[n_context : n - 1].mean() for row, n in zip(log_p, lengths, strict=True)]))
 
 
+def _of_exp(log_p: np.ndarray, n_context: int, lengths: np.ndarray) -> int:
+    return int(np.argmax([np.exp(row[n_context:n]).mean() for row, n in zip(log_p, lengths, strict=True)]))
+
+
 _unlikely_context = np.array([[-20.0, -20, -1, -1, 0, 0], [-20.0, -20, -1.5, -1.5, -1.5, -1.5]])
 _long_context = np.array([[-1.0] * 6 + [-2.0, -2, 0, 0, 0, 0], [-1.0] * 6 + [-1.5] * 6])
 _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, -3, -2.2, -1.5, -1.6, 0]])
 
 
 @exercise(
-    title="Answer without a label",
+    title="The best answer",
     inputs=_answers,
     equivalent={
         "True → False": "there is a length for each row",
@@ -82,7 +86,11 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
         "equally likely answers": (np.array([[-9.0, -2, -1, 0], [-9.0, -1, -1, -1]]), 1, np.array([3, 4])),
         "a long context before a short answer": (_long_context, 6, np.array([8, 12])),
         "an unlikely last piece": (np.array([[-9.0, -1, -1, -9], [-9.0, -2, -2, -2]]), 1, np.array([4, 4])),
-        "two that are the same": (np.array([[-9.0, -2, -1], [-9.0, -1, -2]]), 1, np.array([3, 3])),
+        "two answers are equally good, and the first is asked for": (
+            np.array([[-9.0, -2, -1], [-9.0, -1, -2]]),
+            1,
+            np.array([3, 3]),
+        ),
     },
     hints=(
         "Row k of `log_p` is context, answer k, padding. Which of its places belong to the answer?",
@@ -93,7 +101,10 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
     ),
     wrong=[
         (_by_sum, "You sum. Each further piece makes a sum smaller, so the shortest answer wins: the mean."),
-        (_with_context, "The context's pieces are among them. It is the same for all: from `n_context` on."),
+        (
+            _with_context,
+            "The context's pieces are among them, and weigh more on a short answer: begin at `n_context`.",
+        ),
         (_with_padding, "Padding is among them: answer k ends before `lengths[k]`."),
         (_least, "That is the least likely answer: argmax."),
         (_one_late, "The first piece of the answer is missing: it stands at `n_context`."),
@@ -106,6 +117,7 @@ _three = np.array([[-1.0, -3, -2, -2, -2, -2], [-1.0, -3, -3, -2, 0, 0], [-1.0, 
         (_length_of_answer, "`lengths[k]` counts context and answer together: answer k ends before it."),
         (_one_early, "One place too early: the first piece of the answer stands at `n_context`."),
         (_without_the_last, "The last piece of the answer is missing: it stands at `lengths[k] - 1`."),
+        (_of_exp, "The mean is that of the log-probabilities as they are: no `exp`."),
         (_the_score, "That is how likely the best answer is. Return which one it is, its number."),
     ],
 )

@@ -1,5 +1,7 @@
 """Which pieces may come next."""
 
+import math
+
 import numpy as np
 from numpy import ndarray  # the lesson, where the solutions may be read, has no np
 
@@ -63,6 +65,44 @@ def _threshold(probabilities: np.ndarray, p: float) -> np.ndarray:
     return _only(probabilities, np.flatnonzero(probabilities >= min(1 - p, probabilities.max())))
 
 
+def _each_by_itself(probabilities: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """What is kept, divided by its sum; where that is nothing, NaN: whatever an attempt has there."""
+    return _only(probabilities, np.flatnonzero(kept)) if kept.any() else 0 * probabilities + np.nan
+
+
+def _from_the_rest(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _each_by_itself(probabilities, probabilities >= 1 - p)
+
+
+def _above_the_rest(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _each_by_itself(probabilities, probabilities > 1 - p)
+
+
+def _from_p(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _each_by_itself(probabilities, probabilities >= p)
+
+
+def _with_ties(probabilities: np.ndarray, p: float) -> np.ndarray:
+    last = probabilities[_kept(probabilities, p)].min()
+    return _only(probabilities, np.flatnonzero(probabilities >= last))
+
+
+def _top(probabilities: np.ndarray, k: int) -> np.ndarray:
+    return _only(probabilities, np.argsort(-probabilities, kind="stable")[: max(k, 1)])
+
+
+def _top_rounded(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _top(probabilities, round(p * len(probabilities)))
+
+
+def _top_rounded_down(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _top(probabilities, int(p * len(probabilities)))
+
+
+def _top_rounded_up(probabilities: np.ndarray, p: float) -> np.ndarray:
+    return _top(probabilities, math.ceil(p * len(probabilities)))
+
+
 def _unlikeliest(probabilities: np.ndarray, p: float) -> np.ndarray:
     return _only(probabilities, _kept_from(np.argsort(probabilities), probabilities, p))
 
@@ -101,9 +141,23 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
     return out / max(out.sum(), 1e-12)
 
 
+def _any_of_a_tie(value: object, probabilities: object, p: float) -> object:
+    """Of equally likely pieces any may be kept: what they got, the largest first."""
+    if not all(isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in (value, probabilities)):
+        return value
+    if value.shape != probabilities.shape:
+        return value
+    out = value.copy()
+    for one in np.unique(probabilities):
+        tied = probabilities == one
+        out[tied] = np.sort(value[tied])[::-1]
+    return out
+
+
 @exercise(
     title="The nucleus",
     inputs=_distribution,
+    settled=_any_of_a_tie,
     equivalent={
         "probabilities[order].cumsum() - probabilities[order] → "
         "abs(probabilities[order].cumsum() - probabilities[order])": "what is summed is never negative",
@@ -113,6 +167,7 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
         "one piece alone has p": (np.array([0.125, 0.75, 0.125]), 0.5),
         "the likeliest have p exactly": (np.array([0.125, 0.5, 0.25, 0.125]), 0.75),
         "a piece with probability 0": (np.array([0.5, 0.0, 0.3, 0.2]), 0.7),
+        "equally likely pieces share the last place": (np.array([0.125, 0.25, 0.25, 0.25, 0.125]), 0.5),
         "p is 1": (np.array([0.25, 0.5, 0.25]), 1.0),
     },
     hints=(
@@ -143,9 +198,26 @@ def _outside(probabilities: np.ndarray, p: float) -> np.ndarray:
         (_not_divided, "What is kept does not add up to 1: divide by its sum."),
         (_divided_by_p, "Divided by p. The nucleus has a bit more than p: divide by its own sum."),
         (_sorted, "The probabilities stand in sorted order: each has to be at its own piece's place."),
+        *(
+            (
+                some,
+                "You keep each piece that is likely enough by itself. The nucleus asks what pieces have "
+                "*together*: sort, and add up.",
+            )
+            for some in (_threshold, _from_the_rest, _above_the_rest, _from_p)
+        ),
+        *(
+            (
+                some,
+                "The number of pieces that you keep does not depend on their probabilities: that is top-k. "
+                "How many the nucleus has depends on how fast they add up to p.",
+            )
+            for some in (_top_rounded, _top_rounded_down, _top_rounded_up)
+        ),
         (
-            _threshold,
-            "That is a bound on each probability by itself. The nucleus asks what they have together.",
+            _with_ties,
+            "Where equally likely pieces share the last place, you keep all of them: the fewest that reach "
+            "p are enough.",
         ),
         (_unlikeliest, "You collect the least likely pieces first: sort the other way round."),
         (_unsorted, "You collect them as they stand. The likeliest come first: sort."),

@@ -73,6 +73,18 @@ def _joined(first: List, second: List, start: int, delimiter: int, extract: int)
     return [start, *first, delimiter, *second, extract, start, *second, delimiter, *first, extract]
 
 
+def _one_joined(first: List, second: List, start: int, delimiter: int, extract: int) -> List:
+    return [start, *first, delimiter, *second, extract]
+
+
+def _lists_inside(first: List, second: List, start: int, delimiter: int, extract: int) -> list[list]:
+    return [[start, a, delimiter, b, extract] for a, b in ((first, second), (second, first))]
+
+
+def _second_from_the_end(first: List, second: List, start: int, delimiter: int, extract: int) -> list[List]:
+    return [[start, *first, delimiter, *second, extract], [extract, *second, delimiter, *first, start]]
+
+
 _PARTS = ("start", "first text", "delimiter", "second text", "extract")
 
 
@@ -119,6 +131,9 @@ def _lacks(which: int, part: str) -> tuple[Callable[..., list[List]], str]:
         (_delimiter_at_end, "At the end stands the extract, not another delimiter."),
         (_each_alone, "Each text stands alone here: the model never sees the two together."),
         (_marks_swapped, "Start and extract are exchanged: the extract has to have read everything."),
+        (_one_joined, "That is one sequence. A pair without an order is read both ways: a list of two."),
+        (_lists_inside, "The texts are lists inside your lists: put in their pieces, `*first`."),
+        (_second_from_the_end, "In the second, the marks have changed places: exchange the texts alone."),
         (_joined, "That is one long sequence. Return a list of two."),
         *(_lacks(which, part) for which in (0, 1) for part in _PARTS),
     ],
