@@ -150,8 +150,8 @@ show.table(expectations.rows({"stage 1": lm, "stage 2": read_on}, encoder, promp
 
 # %% [markdown]
 # How much stage 2 moves the model depends on how new the text is. The benchmark, `benchmarks/ulmfit.py`, did the same with IMDb reviews, of
-# which the model had read others, and with TREC-6's questions, of which it had read none (with another stretch of news
-# than yours):
+# which the model had read others, and with TREC-6's questions, of which it had read none (and a shorter or
+# longer stretch of news than yours):
 
 # %%
 stage_2 = show.Records.load("ulmfit/perplexity_imdb") + show.Records.load("ulmfit/perplexity_trec")
@@ -213,7 +213,8 @@ show.source(freezing.thawed)
 # ### Try it
 # On the left is the triangle; an axis in powers of 10, as in the middle, bends its sides. Which of the four controls (`cut_frac`, `ratio`, the
 # factor, the plan of unfreezing, at first that of the training) takes most from the lowest layers? Look at the sums on the right: the rates of a
-# layer added up say about how far it can move, as a step of Adam (AdamW here) is about as long as the rate. Set the factor to 1, then unfreeze all at once, and find settings with which the embeddings may move about a tenth as far as the head.
+# layer added up say about how far it can move, as a step of Adam (AdamW here) is about as long as the rate.
+# Set the factor to 1, then unfreeze all at once, and find settings with which the embeddings may move about a tenth as far as the head.
 #
 # <details><summary>Answer</summary>The factor: the embeddings are divided by it four times. To join last costs them less (<i>the head alone</i>, of
 # course, all), and <code>cut_frac</code> and <code>ratio</code> change little. About a tenth: a factor of 1.5, one by one in the first half.</details>
@@ -287,8 +288,8 @@ check.recall("forgetting")
 # %% [markdown]
 # One training proves little. The benchmark watched four ways on TREC-6, with three draws of 100 labels. *All layers at once* is ULMFiT without
 # gradual unfreezing; *full: no trick* (the paper's *Full*) trains all layers at once, at one rate, which is constant. (*Within luck* and *outside the
-# spread* are lesson 01's: outside, if the interval of the mean difference, from three draws, leaves out 0. A small difference that is alike in
-# all draws can be outside, a large one that is not within.)
+# spread* are lesson 01's: outside, if the interval of the mean difference, from three draws, leaves out 0. A small difference can be outside if
+# the draws agree, a large one within luck if they do not.)
 
 # %%
 forgetting = show.Records.load("ulmfit/forgetting_trec")
@@ -302,8 +303,8 @@ show.md(f"{in_words.of_forgetting(forgetting)} {in_words.what_forgetting_costs(f
 # %% [markdown]
 # Look at *full: no trick*. Its rate was searched, too, and is far below that of ULMFiT's head, which *one rate for all layers* gives to all (the
 # table of rates is below). So it forgets little, as well, although its embeddings and layer 1 learn *faster*
-# than ULMFiT's, and only layers 2 and 3 slower: what counts is how fast the *pretrained* layers learn, the upper ones among them. ULMFiT's point is
-# another: the head may learn far faster without the network being lost.
+# on the whole than ULMFiT's, and only layers 2 and 3 slower: what counts is how fast the *pretrained* layers learn, the upper ones among them.
+# ULMFiT's point is another: the head may learn far faster without the network being lost.
 #
 # ## Is it worth it? IMDb with 100 labels · 6 minutes
 # IMDb is the paper's own headline task. Its reviews do not come with the course, so this is what `benchmarks/ulmfit.py` measured: 100 labelled
@@ -362,8 +363,6 @@ figures.ablation(trec, in_words.measured(trec)[1:])
 show.md(in_words.of_ablation(trec))
 
 # %% [markdown]
-# Read it with care: 8 passes over a hundred labels are few steps. The widget has told you how little the lower layers can move.
-#
 # ## Paper says / we get / why they differ · 2 minutes
 
 # %%
@@ -382,8 +381,8 @@ check
 # 5. A trick counts if it helps outside the spread. Look at the ablation before you copy a recipe.
 #
 # **What it got wrong.** An LSTM reads one word after the other: its steps cannot be computed at the same time, so that
-# pretraining is slow. The recipe has many settings that were found by hand. And with a hundred labels and so small a model it did not win here: on IMDb, counting words was far better, and on TREC-6 three draws cannot tell it from
-# training from scratch.
+# pretraining is slow. The recipe has many settings that were found by hand. And with a hundred labels and so small a model it did not win here: on
+# IMDb, counting words was far better, and on TREC-6 three draws cannot tell it from training from scratch.
 #
 # **What came next.** A few months later GPT (**next**: [07](07_openai_gpt.ipynb)) fine-tuned a Transformer, all layers at once and at one small rate that rises and falls: of the
 # tricks, the triangle stayed in use. Lesson 09 compares fine-tuning with frozen features for all the models.
