@@ -253,7 +253,7 @@ check.concat_pool(concat_pool)
 # to predict news, and see what it has forgotten: `LossWatched` does it after every fifth of the steps (*done*: their share).
 
 # %%
-searched = show.Records.load("ulmfit/search_trec")  # rates, chosen on TREC-6 (the snippets had no search): see below
+searched = show.Records.load("ulmfit/search_trec")  # rates, chosen on TREC-6: see below
 ways, n_labels = ("ULMFiT", "one rate for all layers"), pick(full=100, fast=32)
 watched = {
     way: trials.LossWatched(copy.deepcopy(read_on), trials.general_text(encoder, pick(full=2100, fast=1100)))

@@ -81,7 +81,7 @@ def of_model(lm: UlmfitForPreTraining) -> str:
     c, n = lm.config, sum(p.numel() for p in lm.parameters())
     *inner, last = c.widths[1:]
     return (
-        f"**{n / 1e6:.1f} million weights**, {c.num_hidden_layers} LSTM layers of "
+        f"**{n / 1e6:.1f} million numbers**, {c.num_hidden_layers} LSTM layers of "
         f"{', '.join(map(str, inner))} and {last} units (the last is as wide as the embeddings, whose "
         f"weights the softmax shares), {c.vocab_size:,} pieces of words. It has read 16 million pieces: "
         "news, novels, speeches, and *film reviews*, nearly half of it."
