@@ -889,6 +889,11 @@ LIKELY = {
             (lambda t, n, c, r: 1 + min(t / (n * c), (n - t) / (n - n * c)) * (r - 1), "divided by ratio"),
             (lambda t, n, c, r: np.interp(t, [0, n * c, n], [0, 1, 0]), "not 0"),
             (lambda t, n, c, r: np.interp(t, [0, c, n], [1 / r, 1, 1 / r]), "share of the steps"),
+            (lambda t, n, c, r: 0.01 * np.interp(t, [0, n * c, n], [1 / r, 1, 1 / r]), "the share of it"),
+            (lambda t, n, c, r: np.interp(t, [0, n * c, n - 1], [1 / r, 1, 1 / r]), "a step early"),
+            (lambda t, n, c, r: max(1 / r, np.interp(t, [0, n * c, n], [0, 1, 0])), "cut p off"),
+            (lambda t, n, c, r: 1 + min(t / (n * c), (n - t) / (n - n * c)) * (r - 1) / r, "The 1 has not"),
+            (lambda t, n, c, r: (1 + (t / n / c if t < n * c else 1 - t / n) * (r - 1)) / r, "since the"),
         ],
         "layer_rates": [
             (lambda h, n, e, f: np.outer([e / f**k for k in range(n)][::-1], h), "ever frozen"),
@@ -898,6 +903,12 @@ LIKELY = {
             (lambda h, n, e, f: unfreeze(h**0, n, e / f ** np.arange(n)[::-1]), "triangle is missing"),
             (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1], 2), "first half"),
             (lambda h, n, e, f: unfreeze(h, n, e / f ** np.arange(n)[::-1], (n - 1) / n), "too long"),
+            (lambda h, n, e, f: np.array([
+                np.where(np.arange(len(h)) * n >= (i - 1) * len(h), e / f**i * h, 0) for i in range(n)
+            ])[::-1], "Two layers learn"),
+            (lambda h, n, e, f: np.array([
+                np.where((np.arange(len(h)) * n > i * len(h)) | (i == 0), e / f**i * h, 0) for i in range(n)
+            ])[::-1], "not after it"),
         ],
         "concat_pool": [
             (lambda x, m: pooled(x, m, last=x[:, 0]), "first state"),
@@ -907,6 +918,10 @@ LIKELY = {
             (lambda x, m: pooled(x, m, mean=(x * m[..., None]).mean(1)), "padded length"),
             (lambda x, m: pooled(x, m, mean=(x * m[..., None]).sum(1)), "divide by the lengths"),
             (lambda x, m: pooled(x, m, dim=0), "one below"),
+            (lambda x, m: pooled(x, m, last=x[:, -1] * m[:, -1:]), "0 for the shorter"),
+            (lambda x, m: pooled(x, m, mean=x.masked_fill(m[..., None] == 0, -1e9).mean(1)), "fill with 0"),
+            (lambda x, m: pooled(x, m, last=x[:, m.sum(1) - 1]), "one of each"),
+            (lambda x, m: pooled(x, m, largest=x.max(1)), "`amax`"),
         ],
     },
     "serving_embeddings": {

@@ -30,6 +30,12 @@ def _product(text: str) -> str:
 
 # What the message looks like → what to say of it.
 _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
+    (r"torch\.return_types\.(max|min)\b",  # before all others: it turns up in many messages
+     lambda m: f"torch's `{m[1]}` along an axis returns two things, the values and where they stand: take "
+     f"`.values`, or use `a{m[1]}`."),
+    (r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
+     lambda m: f"What is put together has to have as many axes: here {m[1]} and {m[2]}. (`x[:, places]` "
+     "takes all the places from every row; `x[torch.arange(len(x)), places]` takes one of each.)"),
     (r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
      lambda m: _BROADCAST.format(_shape(m[1]), _shape(m[2]))),
     (r"could not broadcast input array from shape (\([\d,]*\)) into shape (\([\d,]*\))",

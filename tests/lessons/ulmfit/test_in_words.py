@@ -1,5 +1,6 @@
 """Sentences and figures say what came out, whichever way."""
 
+import numpy as np
 import pytest
 
 from tlcourse.lessons.ulmfit import figures, in_words
@@ -75,6 +76,7 @@ def test_labels_to_match():
     assert in_words.labels_to_match(curve, 30) == 300
     assert in_words.labels_to_match(curve, 300) is None
     assert "not come to that even with 300" in in_words.of_labels(curve, 300)
+    assert "comes to that with 300" in in_words.labels_saved(curve, 30)
     assert "30 labels +10.0 points" in in_words.worth_of_reading(curve)
 
 
@@ -85,8 +87,33 @@ def test_no_number_of_labels_is_saved_where_luck_decides():
         for seed, score in enumerate(scores)
     )
     told = in_words.of_labels(tied, 300)
-    assert "not come to that even with 300" in told
-    assert told.endswith("the two are within luck.")
+    assert "come to that" not in told
+    assert told.endswith("The two are within luck: how many labels it saves, these draws cannot say.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "score", "said", "not_said"),
+    [(9.7, 0.55, "worst here more", ""), (5.0, 0.8, "a loss of 9.0.", "hardly learned")],
+)
+def test_one_training_is_read_against_guessing(loss, score, said, not_said):
+    rows = Records(
+        {"way": way, "done": done, "seed": 0, "score": loss if done else 4.7}
+        for way in ("ULMFiT", "one rate for all layers")
+        for done in (0.0, 1.0)
+    )
+    right = Records({"way": way, "seed": 0, "score": score} for way in rows.values("way"))
+    told = in_words.of_one_training(rows, right, np.array([0, 1] * 50), 100, 8192)
+    assert said in told
+    assert ("hardly learned" in told) != bool(not_said)
+    figure = figures.forgetting(rows, 8192)
+    assert f"ULMFiT from 4.70 to {loss:.2f}" in figure.alt
+    assert "equally likely: 9.01" in figure.alt
+
+
+def test_a_dot_for_each_draw_of_few_labels():
+    drawn = figures.few_labels(made(ULMFiT=0.5, from_scratch=0.4))
+    assert "ULMFiT with 100 labels 50 (50 to 50)" in drawn.alt
+    assert len(drawn.fig.axes) == 1
 
 
 def test_the_rates_searched_are_sorted_and_the_used_one_is_marked():

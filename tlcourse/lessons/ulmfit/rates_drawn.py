@@ -38,7 +38,10 @@ class RatesDrawn(Explorer):
     """Made by `draw_rates`."""
 
     def __init__(self) -> None:
-        self.alt = f"Lines of the learning rate over the steps, one for each layer. {self.told(**START)}"
+        self.alt = (
+            "The head's learning rate over the steps, a slanted triangle; beside it a line for each layer, "
+            f"with an axis in powers of 10, which bends the sides. {self.told(**START)}"
+        )
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {
@@ -50,14 +53,16 @@ class RatesDrawn(Explorer):
 
     def draw(self, cut_frac: float, ratio: float, factor: float, plan: str) -> Figure:
         found = rates(cut_frac, ratio, factor, plan)
-        fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(2.4, 1))
+        fig, (triangle, left, right) = plt.subplots(1, 3, figsize=(12, 4.4), width_ratios=(0.75, 1.7, 1.15))
+        triangle.plot(found[-1], color=cycle(len(LAYERS))[-1]["color"])
+        triangle.set(ylim=(0, TOP * 1.05), xlabel="step", ylabel="learning rate", title="the head")
         looks = cycle(len(LAYERS))
         for row, name, look in [*zip(found, LAYERS, looks, strict=True)][::-1]:
             line = {key: look[key] for key in ("color", "marker", "linestyle")}
             left.plot(np.where(row > 0, row, np.nan), label=name, markevery=10, **line)
         left.set(
             yscale="log", ylim=(TOP / 50_000, TOP * 2), xlim=(-2, N_STEPS + 1),
-            xlabel=f"step of {N_STEPS}", ylabel="learning rate", title="no line: frozen",
+            xlabel=f"step of {N_STEPS}", title="each layer (no line: frozen)",
         )  # fmt: skip
         left.legend(loc="lower right", ncols=2)
         shares = found.sum(axis=1) / found[-1].sum()

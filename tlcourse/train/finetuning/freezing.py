@@ -100,11 +100,11 @@ def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:
 def thawed(layers: Mapping[str, nn.Module], lowest: str, progress: float) -> str:
     """Gradual unfreezing (Howard and Ruder 2018, section 3.3): the lowest layer that learns by now.
 
-    The top layer learns from the start. The others join one after the other, from the top, until all from
-    `lowest` up learn for the last of equal shares of the training.
+    The top layer learns from the start. The others join one after the other, from the top, each after an
+    equal share of the progress. In the last of these shares, and from then on, all from `lowest` up learn.
 
     Args:
-        progress: the share of the training that is done, in [0, 1).
+        progress: of the steps in which the layers join, the share that is done; more than 1 after them.
     """
     names = from_layer(layers, lowest)
     return names[::-1][min(int(progress * len(names)), len(names) - 1)]

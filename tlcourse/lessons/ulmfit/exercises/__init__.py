@@ -2,15 +2,17 @@
 
 from tlcourse.exercises.machinery import prediction
 from tlcourse.lessons.ulmfit.exercises.perplexities import perplexity
-from tlcourse.lessons.ulmfit.exercises.pooling import concat_pool
-from tlcourse.lessons.ulmfit.exercises.rates import layer_rates, slanted
+from tlcourse.lessons.ulmfit.exercises.rates import slanted
+from tlcourse.lessons.ulmfit.exercises.thawing import layer_rates
+from tlcourse.lessons.ulmfit.exercises.vectors import concat_pool
 
 __all__ = ["concat_pool", "forgetting", "layer_rates", "perplexity", "second_stage", "slanted"]
 
 second_stage = prediction(
     question=(
-        "A language model that has read news, novels and reviews goes on with some thousand short film "
-        "snippets. What happens to its perplexity on snippets that it has not read, and on news?"
+        "Perplexity says how unsure a language model is of the next piece of a text: lower is better. One "
+        "that has read news, novels and reviews goes on with short film snippets. What happens to its "
+        "perplexity on snippets that it has not read, and on news?"
     ),
     options=(
         "Both stay as they are: it has read so much more before",
@@ -20,11 +22,12 @@ second_stage = prediction(
     ),
     answer=2,
     why=(
-        "How it writes is quickly learned anew, in either direction: see both columns.",
-        "More English of another kind does not help with news: that column rises.",
+        "Both rows change: how a kind of text is written is quickly learned, and another kind pays for it.",
+        "More English of another kind does not help with news: that row rises. What is more like the "
+        "snippets can gain: product reviews and tweets are opinions, too.",
         "Yes. It moves towards the task's text; how much of the rest is kept depends on the rates and on how "
         "long it reads.",
-        "That is what one would see with too high a rate for too long: see the column of news.",
+        "That is what one would see with too high a rate for too long: see the row of news.",
     ),
 )
 
@@ -41,8 +44,8 @@ forgetting = prediction(
     ),
     answer=2,
     why=(
-        "The labels' loss goes back through all layers that learn, and the language model reads the same.",
-        "Compare the two lines: how fast the lower layers learn, and from when on, makes the difference.",
+        "The labels' loss goes back through all layers that learn, and the language model shares them.",
+        "Compare the two lines: how fast the shared layers learn, and from when on, makes the difference.",
         "Yes: this is the forgetting that the tricks are there to prevent. In few steps it shows "
         "less. Whether it costs accuracy on the task is another question: see the ablation.",
         "A hundred labels hold nothing about news.",

@@ -53,6 +53,30 @@ def _first_state(states, mask):
     return torch.cat([states[:, 0], largest, mean], dim=1)
 
 
+def _zero_where_shorter(states, mask):
+    _, largest, mean = _parts(states, mask)
+    return torch.cat([states[:, -1] * mask[:, -1:], largest, mean], dim=1)
+
+
+def _mean_of_the_filled(fill):
+    """The mean over the array that was made for the maximum."""
+
+    def wrong(states, mask):
+        last, largest, _ = _parts(states, mask)
+        filled = states.masked_fill(mask[..., None] == 0, fill)
+        return torch.cat([last, largest, filled.sum(dim=1) / mask.sum(dim=1, keepdim=True)], dim=1)
+
+    return wrong
+
+
+def _mean_of_the_filled_by_the_longest(fill):
+    def wrong(states, mask):
+        last, largest, _ = _parts(states, mask)
+        return torch.cat([last, largest, states.masked_fill(mask[..., None] == 0, fill).mean(dim=1)], dim=1)
+
+    return wrong
+
+
 def _maximum_with_zeros(states, mask):
     last, _, mean = _parts(states, mask)
     return torch.cat([last, (states * mask[..., None]).amax(dim=1), mean], dim=1)
@@ -114,7 +138,7 @@ def _no_mean(states, mask):
     hints=(
         "Three vectors for each text. Which of its states may each of them look at?",
         "The last state of row b stands at `mask[b].sum() - 1`. For the maximum, padding has to lose: make "
-        "it −∞ first (`masked_fill`).",
+        "it −∞ first (`masked_fill`), then `.amax(dim=1)`.",
         "`states[torch.arange(len(states)), lengths - 1]` takes one state of each row. For the mean make the "
         "padding 0, sum over dim 1 and divide by the lengths. `torch.cat(…, dim=1)` puts the three side by "
         "side.",
@@ -137,6 +161,11 @@ def _no_mean(states, mask):
         (_added, "The three are added up. Concat: side by side, (B, 3E)."),
         (_stacked, "The three are stacked on a new axis. Side by side they are (B, 3E)."),
         (_underneath, "The three stand one below the other: join them along dim 1."),
+        (_zero_where_shorter, "Your last state is 0 for the shorter texts: it is taken at the longest text's "
+         "place. Take the place `mask.sum(dim=1) - 1`."),
+        *((wrong(fill), "The mean goes over what was filled in for the maximum: for the mean fill with 0.")
+          for wrong in (_mean_of_the_filled, _mean_of_the_filled_by_the_longest)
+          for fill in (-torch.inf, -1e9)),
         (_minimum, "The second part is the smallest of each dimension, not the largest."),
         (_no_mean, "The mean is missing: three parts, (B, 3E)."),
     ],
