@@ -129,9 +129,9 @@ def from_pixels(results: Records, outcomes: Outcomes, baseline: float) -> str:
     whole, top = (results.where(way=way, seed=seed) for way in ("whole", "stage 6 and up"))
     said = {n: outcomes["from scratch", n, seed].probability > 0.5 for n in scratch.values("labels")}
     constant = [
-        f" With {n:,} labels it calls every cell {'defective' if yes.all() else 'fine'}."
-        for n, yes in said.items()
-        if len(np.unique(yes)) == 1
+        f" With {' and '.join(f'{n:,}' for n in sizes)} labels it calls every cell {word}."
+        for word, answer in (("defective", 1.0), ("fine", 0.0))
+        if (sizes := [n for n, yes in said.items() if yes.mean() == answer])
     ]
     best = max(row["score"] for row in scratch)
     behind = ", ".join(
