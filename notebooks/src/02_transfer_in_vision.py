@@ -69,17 +69,18 @@ check = exercises.start("transfer_in_vision", solutions=solutions)
 # %% [markdown]
 # ## Predict first
 # You get a network that can name a thousand things in colour photographs, and grey pictures of solar cells, some of them
-# cracked. It has never seen one. You keep the network as it is and train nothing but a linear classifier on what comes out of
-# it, somewhere between the pixels and the names. Where do you tap it? Commit; you measure it below.
+# cracked. It learned from **ImageNet**, more than a million photographs with a name each, and has never seen a solar cell. You keep it as it
+# is and train nothing but a linear classifier on what comes out of it, somewhere between the pixels and the names. Where do you tap it?
+# Commit; you measure it below.
 
 # %%
 check.predict("best_depth")
 
 # %% [markdown]
 # ## Why vision went first (5 minutes)
-# Every year from 2010 to 2017, ILSVRC asked: which of a thousand things is in this photograph? A program may name five; the *top-5 error* is how
-# often none of them is right. Here are the winners, as reported. In 2012 a deep network won for the first time, and from then on nothing else
-# did. (The hatched bars are the years before.)
+# Every year from 2010 to 2017, ILSVRC, the contest on ImageNet, asked: which of a thousand things is in this photograph? A program may name five;
+# the *top-5 error* is how often none of them is right. Here are the winners, as reported. In 2012 a deep network won for the first time, and from
+# then on nothing else did. (The hatched bars are the years before.)
 
 # %%
 vision_sketches.ilsvrc()
@@ -89,8 +90,8 @@ vision_sketches.ilsvrc()
 # them and **transferred** it. NLP did the same six years later; that is the rest of this course. In vision you can *see* it work.
 #
 # ## The network, at home (5 minutes)
-# This is EfficientNet-Lite0 (Tan and Le 2019), small enough for a phone. Its weights learned the thousand names of ImageNet; you only load
-# them. Two photographs that come with scikit-learn, each with the five most probable names:
+# This is EfficientNet-Lite0, a variant for phones of EfficientNet (Tan and Le 2019). Its weights learned ImageNet's thousand names; you only
+# load them. Two photographs that come with scikit-learn, each with the five most probable names:
 
 # %%
 network = efficientnet.load()
@@ -117,17 +118,19 @@ vision_results.photographs(squares, answers(network, squares))
 print("ImageNet has a dahlia:", "dahlia" in names, "· a daisy:", "daisy" in names)
 
 # %% [markdown]
-# It has no name for a dahlia, so it must say something else, and a daisy is at least of the same family. Its uncertainty is all that gives
-# it away. A classifier answers with the names that it was given; **what it sees can be more than what it can name**. Remember the dahlia
-# when you choose where to tap the network.
+# It has no name for a dahlia, so it must say something else, and a daisy is at least of the same family. Nothing gives it away: that it is unsure
+# of the daisy tells little, for it is unsure of the palace, too. A classifier answers with the names that it was given; **what it sees can be
+# more than what it can name**. Remember the dahlia when you choose where to tap the network.
 #
-# The network consists of nine **depths**: a stem, seven stages and a head. Each turns a stack of **maps** into a smaller stack of richer
-# ones. (A map is a small picture of one property: how much of it is at each place.) On top sits one linear layer, the **classifier**, with a
+# The network consists of nine **depths**: a stem, seven stages and a head. Each turns a stack of **maps** into another. (A map is a
+# small picture of one property: how much of it is at each place.) The maps get smaller or stay as they are, and from stage 1 on there are more
+# and more of them, of richer properties. On top sits one linear layer, the **classifier**, with a
 # row of weights for each of the thousand names. (Other texts call a new classifier a *head*. Here the head is always the ninth depth, a
 # convolution, and the classifier what sits on it.)
 
 # %%
-show.table(vision_tables.depths(network, efficientnet.RESOLUTION), "From the pixels up")
+size = efficientnet.RESOLUTION
+show.table(vision_tables.depths(network, size), f"From the pixels up, for a picture of {size} × {size}")
 
 # %% [markdown]
 # ## Far from home (5 minutes)
@@ -142,21 +145,23 @@ rng = np.random.default_rng(seed + 3)
 vision_results.examples(cells, rng)
 
 # %% [markdown]
-# The question is yes or no: **is a defect more likely than not?** A quarter of the cells is kept for testing. But which quarter?
-# The pictures come panel by panel: 44 panels, most of 60 cells. (The files do not say so, but you can see where a panel ends;
-# `data/README.md` tells how.) Here are five neighbours of one panel.
+# The question is yes or no: **is a defect more likely than not?** So ⅔ and 1 count as defective, 0 and ⅓ as fine. A quarter of the cells is kept
+# for testing. But which quarter? The pictures come panel by panel: 44 panels, most of 60 cells. (The files do not say so, but you can see where a
+# panel ends; `data/README.md` tells how.) Here are five neighbours of one panel.
 
 # %%
 vision_results.neighbours(cells)
 
 # %% [markdown]
-# Neighbours are slices of one crystal. So there are two honest questions. Split **by cell**, at random, as the data set's authors do: most test
+# Neighbours are slices of one block. So there are two honest questions. Split **by cell**, at random, as the data set's authors do: most test
 # cells have a neighbour in training. That asks: can I label some cells of my panels, and have the rest judged? Split **by
-# panel**: no panel is on both sides. That asks: will it work on a panel that comes tomorrow? We split by cell throughout, to
-# compare with the published figures. Later you split by panel, and see what is left.
+# panel**: no panel is on both sides. That asks: will it work on a panel that comes tomorrow? We split by cell, to compare with
+# the published figures, until you split by panel and see what is left.
 #
 # Before any network, the baseline: always answer “fine”. The score is plain accuracy, as in the paper of these data. Lesson 01 has
-# shown how that flatters the majority, so hold every figure against this baseline. Each *seed* is another random split.
+# shown how that flatters the majority, so hold every figure against this baseline. Each *seed* is another random split; *bold*, *outside the
+# spread* and *within luck* are those of lesson 01: a difference counts by how well the seeds agree on it, and even three that agree may do so
+# by luck. To save time, the cells are shrunk; their maps shrink along.
 
 # %%
 resolution = pick(full=128, fast=64)
@@ -176,7 +181,7 @@ show.md(in_words.the_cells(train, test, baseline, len(seeds)))
 # - **Feature extractor**: keep $\theta$ as ImageNet left it, and learn $w$ and $b$ alone.
 # - **Fine-tuning**: start from that $\theta$, and learn all of it, or its upper part, together with $w$ and $b$.
 #
-# What is not learned is called **frozen**.
+# What is not learned is called **frozen**. (In the code each answer, fine and defective, has its own $w$ and $b$; for two it is the same model.)
 
 # %%
 layers = [*network.layers()]
@@ -189,9 +194,9 @@ vision_sketches.two_ways(layers)
 show.source(freezing.freeze_below)
 
 # %% [markdown]
-# ### Exercise: change one number
+# ### Exercise: how much does a feature extractor learn?
 # Four kinds of defect instead of two answers: how many numbers does a *feature extractor* with this network learn? Change
-# what is frozen and the number of classes, and read it off.
+# two things in the next cell, what is frozen and the number of classes, run it, and write down what it prints.
 
 # %%
 model = efficientnet.load()
@@ -227,7 +232,7 @@ sizes = [25, 100, *pick(full=[500], fast=[]), len(train)]
 
 
 def probe(depth, n, s, by="cell"):
-    """Fit a linear probe at a depth with n labels of split s; return what came of it."""
+    """Fit a linear probe at a depth with n labels of split s, with the share of defects of all; return the outcome."""
     train, test = splits[by][s]
     return few_labels.probe(found[depth], label, few_labels.draw_stratified(train, label, n, s), test)
 
@@ -284,13 +289,14 @@ show.md(in_words.plane(planes, label[some], kind[some]))
 
 # %% [markdown]
 # ## Fine-tuning (15 minutes)
-# Now let the network itself learn. The loop is the one you know: a batch, a loss, a gradient, a step. Four things differ from training
-# from nothing. The classifier is new and starts at zero. The learning rate is small; it rises for the first tenth of the steps and falls for the rest (a
-# *slanted triangle*, Howard and Ruder 2018). What is frozen gets no gradient. And **batch norms**, layers that subtract a mean
-# from each map and divide by a standard deviation, keep those of ImageNet; you will soon see why.
+# Now let the network itself learn. The loop is the one you know: a batch, a loss, a gradient, a step. Four things differ from training from
+# nothing. The classifier is new and starts at zero. The learning rate is small; it rises for the first tenth of the steps and falls for the rest
+# (a *slanted triangle*, from ULMFiT, Howard and Ruder's method for language of 2018, lesson 06). What is frozen gets no gradient. And **batch
+# norms**, layers that subtract a mean from each map and divide by a standard deviation, keep those of ImageNet; you will soon see why. Look for
+# `set_rates`, `set_training` and `start`.
 
 # %%
-show.source(finetuning.training_steps)
+show.source(finetuning.training_steps, docstring=False)
 
 # %% [markdown]
 # It is slow, and most of that time goes to the *lower* layers, whose maps are large. If they are frozen, they
@@ -344,7 +350,7 @@ show.md(in_words.gradually(trials.records(runs)))
 # ### The whole network, and from scratch
 # Nothing can be kept now: every step starts from the pixels, and goes back to them. And for the sake of the question:
 # what if the weights are **random** to begin with? That network gets a higher rate, and batch norms that use the batch: it has
-# nothing to remember. Both train in batches of 8, for your memory's sake, and with one split only, for your time's.
+# nothing to remember. Both train in batches of 8, to save the computer's memory, and with one split only, to save time.
 
 # %%
 fewer = dict(zip(sizes, pick(full=(20, 40, 80, 120), fast=(2, 2, 2)), strict=True))
@@ -365,20 +371,21 @@ show.md(in_words.from_pixels(results, runs, baseline))
 
 # %% [markdown]
 # From scratch, a network would get further with hours of training; that is the point. The whole network started from the same weights as its
-# top alone. But one split proves little, and it saw fewer cells. It costs more, and what would the lower layers learn from so few labels? Edges they know
-# already.
+# top alone. But one split proves little, and it saw fewer cells, for each costs it more: forth and back through all the depths. And what would
+# the lower layers learn from so few labels? Edges they know already.
 #
 # ## Move it: where to freeze, with how many labels? (5 minutes)
-# Here are the trainings so far, in seconds of one core. A line for each number of labels, a
-# mark for each place where freezing ends; bars are ± one standard deviation over the splits, and in the widget a red circle marks what you
-# chose. (The whole network, *lowest: stem*, used both cores, saw fewer cells, and has only the first split, where the others have the mean of all.
-# Whether it is ahead of its top is told by the table above, not by this figure.) Choose
-# how much of the network learns, and with how many labels. Three questions. Where
-# does another second of training still buy accuracy? Does training the whole network make it *worse* anywhere? And what do you gain more from: 400
-# more labels, or the whole network in place of its top?
+# Here are the trainings so far. A line for each number of labels, a mark for each place where freezing ends; bars are ± one standard deviation
+# over the splits, and in the widget a red circle marks what you chose. (The whole network, *lowest: stem*, stands apart, hollow: it used both cores,
+# saw fewer cells, and has the first split alone. So compare neither its seconds nor its accuracy with the lines; the table above does.) Choose how
+# much of the network learns, and with how many labels. Two questions. Where does another second of training still buy accuracy? And what
+# brings you more: more labels, or a lower place to freeze?
 
 # %%
 freezing_trade_off.freezing_costs(trials.costs(results), layers, baseline)
+
+# %%
+show.md(in_words.what_buys(results))
 
 # %% [markdown]
 # ## A panel that was not there (5 minutes)
@@ -444,17 +451,18 @@ vision_results.quadrants(outcome, quadrants.advised(outcome))
 
 # %% [markdown]
 # The star is CS231n's advice, the lines ± one standard deviation over the splits. (Stage 4 lies below what was
-# fine-tuned, so it is the same for both sources.) Now who did best, and by more than luck?
+# fine-tuned, so it is the same for both sources.) Now which did best, and by more than luck?
 
 # %%
 show.table(quadrants.told(outcome), "The advice and the outcome")
+show.md(quadrants.sources_compared(outcome))
 
 # %% [markdown]
-# Where the best is within luck of the advice, the rule is neither proved nor refuted.
+# Where the advice and the best other way are within luck of each other, the rule is neither proved nor refuted.
 #
 # ## Three traps (20 minutes)
 # Fine-tuning fails quietly: nothing crashes, and the accuracy is poor, or only a little lower than it could be. Here are three traps. Turn
-# each on, and see what it costs on these cells.
+# each on, and see what it costs on these cells. Where that is less than a few splits can show, so much the worse: no score will warn you.
 #
 # ### Trap 1: batch norm in training mode
 # A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? In evaluation mode, those that
@@ -475,8 +483,9 @@ show.table(vision_tables.first_answers(asked, ["the palace is a"]), "One photogr
 check.recall("batch_norm_trap")
 
 # %% [markdown]
-# No weight changed. Now on the cells, with 100 labels: fine-tune from stage 6 up, with ImageNet's statistics or the batch's. The smaller
-# the batch, the wilder its mean.
+# No weight changed. In training mode the best name gets next to no probability: the network says next to nothing. Now on the cells, with 100
+# labels: fine-tune from stage 6 up, with ImageNet's statistics or the batch's. The smaller the batch, the wilder its mean. (With the batch's,
+# training also updates what is remembered, and that is used at test time.)
 
 # %%
 n = sizes[1]
@@ -492,17 +501,17 @@ show.results(normed, "batch", "statistics", f"Accuracy with {n} labels, by whose
 show.md(in_words_of_traps.batch_norms(normed))
 
 # %% [markdown]
-# (Rows differ also in how many cells were seen: the steps are the same. So read along a row. And where the two are within luck, that does
-# not close the trap: a few splits cannot show a small loss. The palace has shown that the trap is open.)
+# (Rows differ also in how many cells were seen: the steps are the same. So read along a row. And within luck does not close the trap: the
+# palace has shown that it is open.)
 #
 # ### Exercise: batch norm, the safe way
-# Write what a batch norm does in *evaluation* mode: normalise each channel (each map) by the remembered mean and variance, then scale and
+# Write, in numpy, what a batch norm does in *evaluation* mode: normalise each channel (each map) by the remembered mean and variance, then scale and
 # shift. So that nothing is divided by 0, a small ε is added to the variance, under the root.
 
 
 # %% tags=["exercise"]
 def batch_norm(x, mean, variance, scale, shift):
-    """Return what a batch norm in evaluation mode makes of ``x`` (N, C, h, w); the rest is (C,); ε is 1e-3."""
+    """Return what a batch norm in evaluation mode makes of the array ``x`` (N, C, h, w); the rest is (C,); ε is 1e-3."""
     ...
 
 
@@ -513,7 +522,7 @@ check.batch_norm(batch_norm)
 # ### Trap 2: one learning rate for all
 # The new classifier knows nothing and should move fast. The layers below know a lot and should hardly move. With one rate for all, what is
 # right for one is wrong for the other. *Discriminative rates* give each layer its own: with $\eta^l$ the rate of layer $l$, here 2.6 times less for
-# each layer down, $\eta^{l-1} = \eta^l / 2.6$ (ULMFiT, section 3.2; you meet it again in lesson 06).
+# each layer down, $\eta^{l-1} = \eta^l / 2.6$ (ULMFiT, section 3.2). With 0.003 at the classifier, stage 6, three layers down, gets less than 0.0002: slower than above.
 
 # %%
 rates = {
@@ -528,8 +537,8 @@ show.results(rated, "rate", "layers", f"Accuracy with {n} labels, by the rate of
 show.md(in_words_of_traps.rates(rated, baseline))
 
 # %% [markdown]
-# One rate for all is no trap as long as it is low enough for the old layers, and that is how you trained above. Discriminative rates are for when it is
-# not: the new classifier may be fast, for the layers below are slow. If you cannot search for a rate, that is worth having.
+# One rate for all is no trap as long as it is low enough for the old layers, and that is how you trained above. Discriminative rates are for when
+# it is not: the new classifier may be fast, for the layers below are slow. If you cannot search for a rate, that is worth having.
 #
 # ### Exercise: a learning rate for each layer
 # $\eta^{l-1} = \eta^l / \text{factor}$, from the top down. Return the rates with the bottom layer first.
@@ -553,7 +562,7 @@ normalisations = {
     "right: −1 to 1": (network.mean, network.std),
     "mean and std forgotten: 0 to 1": ((0, 0, 0), (1, 1, 1)),
     "another network's mean and std": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-    "not even divided by 255": ((0, 0, 0), (1 / 255,) * 3),
+    "not even divided by 255": ((0, 0, 0), (1 / 255,) * 3),  # to divide by 1/255 undoes it
 }
 asked = {name: answers(network, squares, *how) for name, how in normalisations.items()}
 show.table(vision_tables.first_answers(asked, ["the palace is a", "the dahlia is a"]))
@@ -576,7 +585,7 @@ show.md(in_words_of_traps.normalisations(crooked))
 
 # %% tags=["exercise"]
 def normalise(images):
-    """Return (N, 3, h, w) from grey uint8 images (N, h, w): scaled to 0…1, mean 0.5, std 0.5, three channels."""
+    """Return (N, 3, h, w) from grey uint8 images (N, h, w): scaled to 0…1, minus 0.5, divided by 0.5, three channels."""
     ...
 
 
@@ -593,7 +602,7 @@ show.source(occlusion.occlusion)
 
 # %% [markdown]
 # Two networks: the frozen one with its probe, and the one that was fine-tuned from stage 6 up. The cells are surely defective ones, those where
-# fine-tuning changed the answer most.
+# fine-tuning raised the probability most: its best cases, not typical ones.
 
 # %%
 before, after = (runs[way, everything, seed].probability for way in ("classifier only", "stage 6 and up"))
@@ -619,9 +628,9 @@ said = {"frozen": before[chosen], "fine-tuned": after[chosen]}
 vision_results.looked_at(pixels.pixels()[test[chosen]], evidence, said)
 
 # %% [markdown]
-# Orange: covering this makes a defect *less* likely, so it spoke for one. Purple: it spoke against. The stronger the colour, the
-# greater the change; where there is none, you see the cell. A black line surrounds what has at least a quarter of the strongest effect in the whole
-# figure. Where is the orange in the bottom row: on a crack?
+# Orange: covering this makes a defect *less* likely, so it spoke for one. Purple: it spoke against, or the patch itself looks like a defect
+# there. The stronger the colour, the greater the change, on one scale for both networks: in a pale row no single patch matters much. A black line
+# surrounds what has at least a quarter of the strongest effect in the whole figure. Where is the orange in the bottom row: on a crack?
 
 # %%
 show.md(in_words_of_traps.occlusion(evidence, said))
@@ -642,8 +651,8 @@ threshold_outcomes.threshold(pixels.pixels()[test], after, label[test])
 
 # %% [markdown]
 # ### Exercise: find the most without crying wolf
-# Write the method behind the slider. The plant accepts alarms if a share `promise` of them is right. Which share of the defective
-# cells can you find under that promise, with the best threshold?
+# Write the method behind the slider. The plant accepts alarms if at least a share `promise` of them is right. Which share of the
+# defective cells can you find under that promise, with the best threshold? (Once it is solved, the cell after the check asks your networks.)
 
 
 # %% tags=["exercise"]

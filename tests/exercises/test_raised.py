@@ -48,6 +48,7 @@ def write_too_much():
 
 CASES = [
     (lambda: a + b, "(2, 3) and (4, 5)"),
+    (lambda: a.view(1, -1, 1, 1), "`view` with lengths is torch's"),
     (lambda: range(a[0].astype(int)), "`len(…)`"),
     (lambda: min([]), "nothing to choose from"),
     (lambda: [one for one, other in a[0]], "names on the left"),

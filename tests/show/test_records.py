@@ -208,3 +208,8 @@ def test_the_same_difference_in_each_seed_is_not_one_measurement():
     gain = show.difference([0.80, 0.85, 0.83], [0.78, 0.83, 0.81], names=("tuned", "probe"))
     assert gain.verdict == "above"
     assert gain.sentence == "tuned is above probe by 2.0 points in each of 3 seeds"
+
+
+def test_equal_in_each_seed_is_neither_above_nor_below():
+    told = show.difference([0.7, 0.8], [0.7, 0.8], names=("one", "the other"))
+    assert told.sentence == "one and the other are equal in each of 2 seeds"

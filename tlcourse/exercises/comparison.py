@@ -164,6 +164,8 @@ def _array(expected: object, got: object, rtol: float, atol: float, at: str) -> 
         hint = ""
         if a.shape == b.shape[::-1]:
             hint = " It is the other way round: is something transposed?"
+        elif sorted(a.shape) == sorted(b.shape) and 1 not in a.shape:  # else a reshape is right
+            hint = " The axes stand in another order: a `transpose` moves them, a `reshape` mixes the values."
         elif a.size == b.size:
             hint = " The number of values is right: reshape, or check which axis you reduce over."
         return f"The shape is {b.shape}{at}, but {a.shape} is expected.{hint}"

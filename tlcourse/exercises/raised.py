@@ -108,6 +108,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      lambda m: f"{m[2]} values can't be laid out as {m[1]}: the product of the lengths has to be {m[2]}."),
     (r"view size is not compatible", "`view` can't cut a tensor whose values lie in another order, as "
      "after a transpose: use `reshape`."),
+    (r"view\(\) takes from \d to \d positional", "`view` with lengths is torch's, and this array is numpy's: "
+     "`reshape` lays it out anew, and `[:, None]` puts an axis in."),
     (r"axes don't match array|number of dimensions in the tensor input does not match|repeated axis|"
      r"permute\(sparse_coo\)", "To put axes in another order, name each of them once."),
     (r"(?:must have same dtype|expected m1 and m2 to have the same dtype|expected scalar type (\w+) but "

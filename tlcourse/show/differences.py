@@ -87,6 +87,8 @@ class Difference:
         if not self.paired:
             told = f"{pair.format(self.adverb)} by {self._amount(abs(self.mean))} on average"
             return told if self.verdict != "luck" else f"{told}, which is within luck"
+        if sizes.max() < 1e-12:
+            return f"{self.first} and {self.second} are equal in each of {n} seeds"
         agreeing = int((np.sign(self.of_seed) == np.sign(self.mean)).sum())
         if agreeing == n:
             told = f"by {self._amount(sizes.min(), sizes.max())} in each of {n} seeds"

@@ -80,7 +80,7 @@ def test_gradually_within_luck():
 
 
 @pytest.mark.parametrize(
-    ("won", "words"), [(0.9, "ahead of its top with 100 labels"), (0.6, "With no number")]
+    ("won", "words"), [(0.9, "in points: +10.0 with 100 labels"), (0.6, "in points: −20.0 with 100 labels")]
 )
 def test_from_pixels(won, words):
     means = {"whole": won, "stage 6 and up": 0.8, "from scratch": 0.7}
@@ -90,26 +90,32 @@ def test_from_pixels(won, words):
     outcomes = {("from scratch", 100, 0): few_labels.TestResult(np.full(10, 0.2), 0.7, 1.0)}
     text = in_words.from_pixels(results, outcomes, 0.7)
     assert words in text
-    assert "With 100 labels it gives one and the same answer to all cells" in text
+    assert "With 100 labels it calls every cell fine." in text
+    assert "One test cell makes 10.00" in text
     varied = {("from scratch", 100, 0): few_labels.TestResult(np.linspace(0, 1, 10), 0.7, 1.0)}
-    assert "same answer" not in in_words.from_pixels(results, varied, 0.7)
+    assert "every cell" not in in_words.from_pixels(results, varied, 0.7)
 
 
 @pytest.mark.parametrize(("panel", "sober"), [(0.7, True), (0.82, False)])
 def test_new_panels(panel, sober):
     means = {
-        (way, f"by {by}"): mean + gain
+        (way, f"by {by}"): (0.8 if way == "always “fine”" else mean) + gain
         for by, mean in (("cell", 0.8), ("panel", panel))
-        for way, gain in (("classifier only", 0), ("stage 6 and up", 0.03))
+        for way, gain in (("always “fine”", -0.2), ("classifier only", 0), ("stage 6 and up", 0.03))
     }
     text = in_words.new_panels(records(("way", "split"), means))
     assert text.startswith("Sobering") == sober
+    change = f"{100 * (panel - 0.8):+.1f}".replace("-", "−")
+    assert f"by {change} points (classifier only) and {change} points (stage 6 and up)" in text
+    assert f"classifier only from 20.0 to {100 * panel - 60:.1f}, stage 6 and up from 23.0" in text
     assert "On new panels, fine-tuning is above the classifier alone by 3.0 points" in text
 
 
 def test_from_poly():
     label = np.array([0, 0, 0, 1])
-    assert "no head start" in in_words.from_poly(np.ones(4), label, 10)
+    told = in_words.from_poly(np.array([0.8, 0.7, 0.6, 0.75]), label, 10)
+    assert "*threshold* is no use here" in told
+    assert "the higher probability in 67% of all pairs" in told
     text = in_words.from_poly(label.astype(float), label, 10)
     assert "So it is a head start" in text
     assert "**100.0%** of the mono" in text
@@ -139,7 +145,7 @@ def test_batch_norms_and_rates_say_which_is_better():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "words"), [(0.79, "no more than another draw"), (0.5, "the largest loss is 30.0 points")]
+    ("wrong", "words"), [(0.79, "of the size that another draw"), (0.5, "the largest loss is 30.0 points")]
 )
 def test_normalisations(wrong, words):
     assert words in in_words_of_traps.normalisations(records("way", {"right": 0.8, "wrong": wrong}))
@@ -151,8 +157,8 @@ def test_occlusion_says_where_and_how_much():
     evidence["fine-tuned"][0, 8:12, 8:12] = 0.6
     said = {"frozen": np.array([0.2, 0.2]), "fine-tuned": np.array([0.9, 0.95])}
     text = in_words_of_traps.occlusion(evidence, said)
-    assert "for the frozen network it is 20 points, and 100% of all its changes lie on the rim" in text
-    assert "for the fine-tuned network it is 60 points, and 0% of all its changes" in text
+    assert "for the frozen network a rise of 20 points, and 100% of all its changes lie on the rim" in text
+    assert "for the fine-tuned network a fall of 60 points, and 0% of all its changes" in text
     assert "On cell 2 (from the left) nothing lights up" in text
     said["fine-tuned"][1] = 0.3
     assert "nothing lights up" not in in_words_of_traps.occlusion(evidence, said)
@@ -163,7 +169,7 @@ def test_what_frozen_layers_cost_is_compared_on_the_same_split():
     results += show.Records([{"way": "whole", "labels": 500, "seed": 2, "score": 0.81}])
     *_, (_, _, source, ours, _) = published.comparison(results, 128, 200)
     top = results.where(way="stage 6 and up", seed=2).mean
-    assert ours.startswith(f"{100 * (0.81 - top):+.1f}".replace("-", "−"))
+    assert ours == f"{'gains' if top > 0.81 else 'costs'} {100 * abs(0.81 - top):.1f} points, one split"
     assert "section" in source
 
 
@@ -171,4 +177,17 @@ def test_the_table_of_answers_does_not_round_to_nothing():
     rows = vision_tables.first_answers(
         {"alone": [{"cucumber": 0.004}], "right": [{"palace": 0.32}]}, ["it is a"]
     )
-    assert [row["it is a"] for row in rows] == ["cucumber, under 1%", "palace, 32%"]
+    assert [row["it is a"] for row in rows] == ["cucumber, 0.40%", "palace, 32%"]
+
+
+def test_what_buys_more():
+    seconds = {"classifier only": 0.1, "stage 6 and up": 9.0}
+    results = show.Records(
+        {"way": way, "labels": n, "seed": s, "score": score + 0.01 * (way in seconds) * (s - 1), "seconds": t}
+        for (way, t), extra in zip(seconds.items(), (0, 0.02), strict=True)
+        for n, score in ((25, 0.7 + extra), (100, 0.75 + extra))
+        for s in SEEDS
+    )
+    text = in_words.what_buys(results)
+    assert "in points: +5.0 from 25 to 100" in text
+    assert "brings +2.0 to +2.0, for 9.0 to 9.0 s" in text

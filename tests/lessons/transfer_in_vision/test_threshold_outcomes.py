@@ -57,7 +57,8 @@ def test_the_images_nearest_to_the_threshold_come_first(widget):
     index = np.flatnonzero(LABEL == 1)
     mosaic = widget._mosaic(index, 0.5)
     side = widget.small.shape[1]
-    shown = [mosaic[0, place * (side + 3)] // 4 for place in range(6)]
+    corners = [(side + 3) * np.array(divmod(place, 3)) for place in range(6)]
+    shown = [mosaic[y, x] // 4 for y, x in corners]
     expected = index[np.argsort(np.abs(PROBABILITY[index] - 0.5), kind="stable")][:6]
     np.testing.assert_array_equal(shown, expected)
 

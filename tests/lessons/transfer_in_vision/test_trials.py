@@ -80,14 +80,22 @@ def test_quadrants_say_advice_and_luck():
     )
     rows = quadrants.told(results)
     assert [row["advised"] for row in rows] == [
-        quadrants.STAGE4,
         quadrants.HEAD,
+        quadrants.STAGE4,
         quadrants.TUNED,
         quadrants.TUNED,
     ]
     assert {row["best here"] for row in rows} == {quadrants.TUNED}
-    assert rows[2]["the best above the advice"] == "the same"
-    assert rows[0]["the best above the advice"].startswith("+19.")
+    assert rows[2]["the advice above the best other"].startswith("+9.")
+    assert rows[0]["the advice above the best other"].startswith("−9.")
+
+    better = show.Records(
+        row | {"score": row["score"] + (0.05 + 0.001 * row["seed"]) * row["source"].startswith("similar")}
+        for row in results
+    )
+    told = quadrants.sources_compared(better)
+    assert "With 50 labels, the similar source is above the different one by 5.0 to 5.2 points" in told
+    assert "; with 500 labels, the similar source is above" in told
 
 
 def test_the_halves_of_the_quadrants_share_no_cell():

@@ -35,6 +35,9 @@ class FreezingCosts(Explorer):
         tried = {row["lowest"] for row in results}
         self.lowest = [name for name in self.layers[::-1] if name in tried]  # from the cheapest on
         self.labels = sorted({row["labels"] for row in results})
+        # Measured on fewer splits than the others: no point of their lines.
+        most = max(accuracies.shape[1] for accuracies in self.runs.values())
+        self.apart = {name for (name, _), found in self.runs.items() if found.shape[1] == 1 < most}
         best = max(self.runs, key=lambda place: self.runs[place][0].mean())
         self.alt = (
             "Accuracy against seconds of training, one line for each number of labels, one point for each "
@@ -62,13 +65,17 @@ class FreezingCosts(Explorer):
         markers = dict(zip(self.lowest, "osD^vP*X", strict=False))
         for labels, style in zip(self.labels, cycle(len(self.labels)), strict=True):
             names = [name for name in self.lowest if (name, labels) in self.runs]
-            runs = [self.runs[name, labels] for name in names]
-            seconds = [run[1].mean() for run in runs]
-            accuracy, spread = zip(*(mean_and_spread(run[0]) for run in runs), strict=True)
+            points = {}
+            for name in names:
+                (accuracies, seconds), hollow = self.runs[name, labels], name in self.apart
+                (accuracy, spread), mark = mean_and_spread(accuracies), {"marker": markers[name], "ms": 9}
+                if hollow:
+                    ax.plot(seconds.mean(), accuracy, mfc="white", mec=style["color"], mew=2, **mark)
+                    continue
+                points[seconds.mean()] = accuracy
+                ax.errorbar(seconds.mean(), accuracy, yerr=spread, color=style["color"], ls="none", **mark)
             line = {key: style[key] for key in ("color", "linestyle")}
-            lines[f"{labels:,} labels"] = ax.plot(seconds, accuracy, marker="", **line)[0]
-            for name, x, y, up in zip(names, seconds, accuracy, spread, strict=True):
-                ax.errorbar(x, y, yerr=up, color=style["color"], marker=markers[name], ms=9, ls="none")
+            lines[f"{labels:,} labels"] = ax.plot(*zip(*points.items(), strict=True), marker="", **line)[0]
         if chosen in self.runs:
             accuracy, seconds = self.runs[chosen].mean(axis=1)
             ax.plot(seconds, accuracy, "o", ms=24, mfc="none", mec=COLOURS["vermillion"], mew=3)
@@ -78,7 +85,7 @@ class FreezingCosts(Explorer):
         )
         ax.set(
             xscale="log",
-            xlabel="seconds of training on one core (logarithmic)",
+            xlabel="seconds of training (logarithmic)",
             ylabel="accuracy on unseen cells",
         )
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -87,7 +94,15 @@ class FreezingCosts(Explorer):
         ax.yaxis.set_major_locator(MultipleLocator(0.05))
         ax.yaxis.set_major_formatter("{x:.0%}")
         marks = {
-            f"lowest: {name}": Line2D([], [], color="black", marker=markers[name], ls="none", ms=9)
+            f"lowest: {name}{', one split' * (name in self.apart)}": Line2D(
+                [],
+                [],
+                color="black",
+                mfc="white" if name in self.apart else "black",
+                marker=markers[name],
+                ls="none",
+                ms=9,
+            )
             for name in self.lowest
         }
         handles = dict(reversed(lines.items())) | marks  # lines in the order in which they lie

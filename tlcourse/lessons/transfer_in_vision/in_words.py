@@ -5,8 +5,10 @@ Each function returns Markdown. What is done to the inputs of a network has its 
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
 from tlcourse.lessons.transfer_in_vision.trials import Cells, Outcomes, Split
@@ -22,8 +24,8 @@ def the_cells(train: np.ndarray, test: np.ndarray, baseline: float, n_splits: in
     return (
         f"{len(train):,} cells to train on, {len(test):,} to test. Always “fine” is right for "
         f"**{baseline:.1%}**. And {len(test):,} test cells mean a standard error of about "
-        f"{np.sqrt(0.85 * 0.15 / len(test)):.1%} on an accuracy of 85%, so small differences need several "
-        f"splits: most results below are means over {n_splits} of them."
+        f"{100 * np.sqrt(0.85 * 0.15 / len(test)):.1f} points on an accuracy of 85%, so small differences "
+        f"need several splits: most results below are means over {n_splits} of them."
     )
 
 
@@ -57,7 +59,7 @@ def names_of_imagenet(probed: Records, baseline: float) -> str:
 
 
 def plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.ndarray) -> str:
-    """How much of a cell's neighbourhood in the plane is of its sort, at each depth.
+    """How much of a cell's neighbourhood in the plane is of its sort, at each depth, and where that grows.
 
     Args:
         points: depth → (N, 2).
@@ -74,7 +76,17 @@ def plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.ndarray)
         + f" are {word} too (by chance: {told[word].mean():.0%})"
         for word in told
     ]
-    return f"Count the {NEIGHBOURS} nearest neighbours in the plane: {'; '.join(parts)}."
+    first, last = next(iter(points)), [*points][-1]
+    grown = " and ".join(f"{_points(by[last] - by[first], 0)} ({word})" for word, by in shares.items())
+    return (
+        f"Count the {NEIGHBOURS} nearest neighbours in the plane: {'; '.join(parts)}. From {first} to {last} "
+        f"the change is, in points, {grown}. What a linear probe finds in many features need not show in two."
+    )
+
+
+def _points(share: float, digits: int = 1) -> str:
+    """A change of a share, in points, with its sign."""
+    return f"{100 * share:+.{digits}f}".replace("-", "−")
 
 
 def _alike(xy: np.ndarray, chosen: np.ndarray) -> float:
@@ -115,26 +127,38 @@ def from_pixels(results: Records, outcomes: Outcomes, baseline: float) -> str:
     """What the network from scratch learned, and the whole network against its top: one split."""
     seed, scratch = results.where(way="whole").values("seed")[0], results.where(way="from scratch")
     whole, top = (results.where(way=way, seed=seed) for way in ("whole", "stage 6 and up"))
+    said = {n: outcomes["from scratch", n, seed].probability > 0.5 for n in scratch.values("labels")}
     constant = [
-        f"{n:,}"
-        for n in scratch.values("labels")
-        if len(np.unique(outcomes["from scratch", n, seed].probability > 0.5)) == 1
+        f" With {' and '.join(f'{n:,}' for n in sizes)} labels it calls every cell {word}."
+        for word, answer in (("defective", 1.0), ("fine", 0.0))
+        if (sizes := [n for n, yes in said.items() if yes.mean() == answer])
     ]
-    one = (
-        f"With {', '.join(constant)} labels it gives one and the same answer to all cells. "
-        if constant
-        else ""
-    )
     best = max(row["score"] for row in scratch)
-    won = [n for n in whole.values("labels") if whole.where(labels=n).mean > top.where(labels=n).mean]
-    behind = (
-        "With no number of labels is the whole network ahead of its top"
-        if not won
-        else f"The whole network is ahead of its top with {', '.join(f'{n:,}' for n in won)} labels"
+    behind = ", ".join(
+        f"{_points(rows.mean - top.where(labels=n).mean)} with {n:,} labels"
+        for n, rows in whole.by("labels").items()
     )
+    one_cell = 100 / len(next(iter(said.values())))
     return (
-        f"From scratch, the best that comes out is {best:.1%}; always “fine” gives {baseline:.1%}. "
-        f"{one}{behind}."
+        f"From scratch, the best that comes out is {best:.1%}; always “fine” gives {baseline:.1%}."
+        f"{''.join(constant)} The whole network against its top, in points: {behind}. (One "
+        f"test cell makes {one_cell:.2f}.)"
+    )
+
+
+def what_buys(results: Records) -> str:
+    """What more labels bring to the classifier alone, and what fine-tuning brings and costs instead."""
+    alone, tuned = (results.where(way=way).by("labels") for way in ("classifier only", "stage 6 and up"))
+    sizes = sorted(alone)
+    labels = ", ".join(
+        f"{_points(alone[more].mean - alone[n].mean)} from {n:,} to {more:,}" for n, more in pairwise(sizes)
+    )
+    gains = [tuned[n].mean - alone[n].mean for n in sizes]
+    seconds = [np.mean(tuned[n].values("seconds")) for n in sizes]
+    return (
+        f"More labels bring the classifier alone, in points: {labels}. With the same labels, stage 6 and up "
+        f"brings {_points(min(gains))} to {_points(max(gains))}, for {min(seconds):.1f} to "
+        f"{max(seconds):.1f} s."
     )
 
 
@@ -142,23 +166,29 @@ def new_panels(results: Records) -> str:
     """What is lost from new cells to new panels, and whether fine-tuning still wins there.
 
     Args:
-        results: way, split (`"by cell"`, `"by panel"`), seed.
+        results: way (always “fine” first), split (`"by cell"`, `"by panel"`), seed.
     """
-    ways = ("classifier only", "stage 6 and up")
+    fine, *ways = results.values("way")
     cell, panel = (
-        {way: results.where(way=way, split=f"by {by}") for way in ways} for by in ("cell", "panel")
+        {way: results.where(way=way, split=f"by {by}") for way in (fine, *ways)} for by in ("cell", "panel")
     )
-    lost = {way: cell[way].mean - panel[way].mean for way in ways}
-    change = " and ".join(f"{100 * -lost[way]:+.1f} points ({way})".replace("-", "−") for way in ways)
-    spread = [rows["stage 6 and up"].spread for rows in (cell, panel)]
+    change = {way: panel[way].mean - cell[way].mean for way in (fine, *ways)}
+    told = " and ".join(f"{_points(change[way])} points ({way})" for way in ways)
+    above = ", ".join(
+        f"{way} from {100 * (cell[way].mean - cell[fine].mean):.1f} to "
+        f"{100 * (panel[way].mean - panel[fine].mean):.1f}"
+        for way in ways
+    )
+    spread = [f"{100 * cell[way].spread:.1f} to {100 * panel[way].spread:.1f}" for way in (ways[-1], fine)]
     gains = [
         difference(rows[ways[1]], rows[ways[0]], names=("fine-tuning", "the classifier alone")).sentence
         for rows in (cell, panel)
     ]
-    sober = "Sobering: f" if min(lost.values()) > 0.02 else "F"
+    sober = "Sobering: f" if max(change[way] - change[fine] for way in ways) < -0.02 else "F"
     return (
-        f"{sober}rom new cells to new panels the accuracy changes by {change}, and the standard deviation "
-        f"over the splits goes from {100 * spread[0]:.1f} to {100 * spread[1]:.1f} points. "
+        f"{sober}rom new cells to new panels the accuracy changes by {told}. The test cells are others, "
+        f"too: {fine} changes by {_points(change[fine])}. Above it, {above}. The standard deviation over "
+        f"the splits goes from {spread[0]} points ({ways[-1]}), that of {fine} from {spread[1]}. "
         f"On new cells, {gains[0]}. On new panels, {gains[1]}."
     )
 
@@ -174,7 +204,11 @@ def from_poly(said: np.ndarray, label: np.ndarray, n_poly: int) -> str:
     if right > fine + 0.01:
         verdict = "So it is a head start."
     else:
-        verdict = "So by itself it is no head start: similar to your eye is not similar to a network."
+        verdict = (
+            "So its *threshold* is no use here. Leave it aside: of a defective and a fine cell, "
+            f"the defective one has the higher probability in {roc_auc_score(label, said):.0%} of all pairs "
+            "(by chance: 50%). Whether its *features* are the better start is still to be measured."
+        )
     return (
         f"Trained on {n_poly:,} poly cells alone, the network is right about **{right:.1%}** of the mono "
         f"cells before it has seen a single one of them, and calls {(said > 0.5).mean():.0%} of them "

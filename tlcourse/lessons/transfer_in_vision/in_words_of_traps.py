@@ -54,16 +54,16 @@ def normalisations(results: Records) -> str:
     right, *wrong = results.values("way")
     right = results.where(way=right)
     lost = {way: difference(results.where(way=way), right) for way in wrong}
-    told = "; ".join(f"{way}: {change}" for way, change in lost.items())
+    told = "\n".join(f"- *{way}*: {change}" for way, change in lost.items())
     worst, luck = max(-change.mean for change in lost.values()), right.spread
     size = (
-        f"the largest loss, {100 * worst:.1f} points, is no more than another draw of labels changes "
+        f"the largest loss, {100 * worst:.1f} points, is of the size that another draw of labels makes "
         f"(standard deviation {100 * luck:.1f} points)"
         if worst <= 2 * luck
         else f"the largest loss is {100 * worst:.1f} points, where another draw of labels changes "
         f"{100 * luck:.1f} (standard deviation)"
     )
-    return f"On the cells, against the right one: {told}. So {size}."
+    return f"On the cells, against the right one:\n\n{told}\n\nSo {size}."
 
 
 def occlusion(evidence: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]) -> str:
@@ -73,13 +73,18 @@ def occlusion(evidence: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]
         evidence: network → (N, height, width), the fall of the probability of a defect.
         said: network → its probability of a defect for each cell, (N,).
     """
-    parts = [
-        f"for the {name} network it is {100 * np.abs(maps).max():.0f} points, and "
-        f"{_on_the_rim(maps):.0%} of all its changes lie on the rim"
-        for name, maps in evidence.items()
-    ]
-    rim = f"(The rim is the outer tenth of each side, {1 - (1 - 2 * EDGE) ** 2:.0%} of the picture.)"
-    text = f"The greatest change that one patch makes: {'; '.join(parts)}. {rim}"
+    parts = []
+    for name, maps in evidence.items():
+        strongest = maps.flat[np.abs(maps).argmax()]
+        parts.append(
+            f"for the {name} network a {'fall' if strongest > 0 else 'rise'} of {100 * abs(strongest):.0f} "
+            f"points, and {_on_the_rim(maps):.0%} of all its changes lie on the rim"
+        )
+    rim = (
+        f"(The rim is the outer tenth of each side, {1 - (1 - 2 * EDGE) ** 2:.0%} of the picture: more than "
+        "that share, and a network looks at the frame more than elsewhere.)"
+    )
+    text = f"The greatest change that one patch makes is {'; '.join(parts)}. {rim}"
     name = [*evidence][-1]
     silent = [
         i + 1

@@ -21,7 +21,7 @@ def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[ob
     probe, top, whole = (
         results.where(way=way, labels=n) for way in ("classifier only", "stage 6 and up", "whole")
     )
-    cost = 100 * (whole.mean - top.where(seed=whole.values("seed")).mean)
+    gain = 100 * (top.where(seed=whole.values("seed")).mean - whole.mean)
     return [
         (
             "linear classifier on features",
@@ -39,11 +39,12 @@ def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[ob
             f"They train end to end on a GPU; we the top of a phone's network, {n_steps} steps on one core.",
         ),
         (
-            "what frozen lower layers cost",
-            "layers 1–2: almost nothing",
+            "to freeze the lower layers",
+            "layers 1–2: costs almost nothing",
             "Yosinski et al. 2014, arXiv 1411.1792, section 4.1",
-            f"{cost:+.1f} points, whole against top, one split".replace("-", "−"),
-            "They cut a network in two and transfer to other photos; we to solar cells, and freeze more.",
+            f"{'gains' if gain > 0 else 'costs'} {abs(gain):.1f} points, one split",
+            "They cut a network in two and transfer to other photos; we to solar cells, and freeze more. Our "
+            "whole network saw fewer cells than its top.",
         ),
     ]
 

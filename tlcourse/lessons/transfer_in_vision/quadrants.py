@@ -56,24 +56,38 @@ def advised(results: Records) -> dict[tuple[int, str], str]:
 
 
 def _quadrants(results: Records) -> list[tuple[int, str]]:
-    sources: Sequence[str] = sorted(results.values("source"))
+    sources: Sequence[str] = sorted(results.values("source"), reverse=True)  # the similar one first
     return [(n, source) for n in sorted(results.values("labels")) for source in sources]
 
 
 def told(results: Records) -> list[dict[str, object]]:
-    """A row for each quadrant: the advice, what did best here, and whether that is more than luck."""
+    """A row for each quadrant: the advice, what did best here, and the advice against the best other way."""
     rows, advice = [], advised(results)
     for n, source in _quadrants(results):
         here = results.where(labels=n, source=source)
-        best = max(here.values("way"), key=lambda way, here=here: here.where(way=way).mean)
+        ways = sorted(here.values("way"), key=lambda way, here=here: -here.where(way=way).mean)
         wanted = advice[n, source]
-        behind = difference(here.where(way=best), here.where(way=wanted))
+        other = next(way for way in ways if way != wanted)
+        lead = difference(here.where(way=wanted), here.where(way=other))
         rows.append(
             {
                 "quadrant": f"{n} labels, {source}",
                 "advised": wanted,
-                "best here": best,
-                "the best above the advice": "the same" if best == wanted else str(behind),
+                "best here": ways[0],
+                "the advice above the best other": str(lead),
             }
         )
     return rows
+
+
+def sources_compared(results: Records) -> str:
+    """Whether fine-tuning is better from the similar source than from the different one, in Markdown."""
+    parts = []
+    for n in sorted(results.values("labels")):
+        similar, different = (
+            results.where(labels=n, source=source, way=TUNED)
+            for source in sorted(results.values("source"), reverse=True)
+        )
+        gain = difference(similar, different, names=("the similar source", "the different one"))
+        parts.append(f"{'w' if parts else 'W'}ith {n} labels, {gain.sentence}")
+    return f"Is a similar source the better start for fine-tuning? {'; '.join(parts)}."

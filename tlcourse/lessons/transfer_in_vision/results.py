@@ -196,7 +196,8 @@ def quadrants(results: Records, advice: Mapping[tuple[int, str], str]) -> Descri
         results: labels, source, way, seed.
         advice: (labels, source) → the way that is advised there.
     """
-    sizes, sources = sorted(results.values("labels")), sorted(results.values("source"))
+    sizes = sorted(results.values("labels"))
+    sources = sorted(results.values("source"), reverse=True)  # the similar one on the left, as in the rule
     fig, axes = plt.subplots(
         len(sizes), len(sources), figsize=(11, 5.6), sharex=True, squeeze=False, layout="constrained"
     )

@@ -26,8 +26,8 @@ def ilsvrc() -> Described:
     )
     ax.axhline(HUMAN, color=COLOURS["vermillion"], linestyle="--", zorder=0)
     white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # the line stays behind the numbers
-    ax.bar_label(bars, [f"{e:.1f}" for e in errors], padding=3, bbox=white)
-    ax.text(2017.6, HUMAN + 0.7, f"a person: about {HUMAN}", color=COLOURS["vermillion"], ha="right")
+    ax.bar_label(bars, [f"{e:g}" for e in errors], padding=3, bbox=white)
+    ax.text(2017.6, HUMAN + 0.7, f"a trained person: about {HUMAN}", color=COLOURS["vermillion"], ha="right")
     ax.annotate(
         "the first deep network (AlexNet)", (2012, 17.8), (2012.6, 22), arrowprops={"arrowstyle": "->"}
     )

@@ -8,13 +8,14 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from PIL import Image
 
 from tlcourse.show.explorer import Explorer, slider
 from tlcourse.show.figure_style import COLOURS
 
 _LIVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
-_THUMBNAIL, _ACROSS, _DOWN = 75, 6, 2  # pixels at most, and images of each outcome
+_THUMBNAIL, _ACROSS, _DOWN = 128, 3, 2  # pixels at most, and images of each outcome
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class ThresholdOutcomes(Explorer):
         self.small = images[:, ::step, ::step]
         self.probability, self.label, self.positive = probability, label, positive
         self.alt = (
-            f"Four groups of images, by whether they are {positive} and whether the network says so, at a "
+            f"Four groups of cells, by whether they are {positive} and whether the network says so, at a "
             f"threshold of 0.5, above them the histogram of its probabilities. {self.told(0.5)}"
         )
 
@@ -93,7 +94,9 @@ class ThresholdOutcomes(Explorer):
         ax.hist(fine, bins, color=COLOURS["sky"], label=f"not {self.positive}")
         ax.hist(bad, bins, histtype="step", color=COLOURS["black"], hatch="///", label=self.positive)
         ax.axvline(t, color=COLOURS["vermillion"], linestyle="-", linewidth=3)
-        ax.set(xlim=(0, 1), yscale="symlog", yticks=[], ylabel="images (log)")
+        ax.set(xlim=(0, 1), yscale="symlog", yticks=[1, 10, 100], ylabel="cells (log)")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
         ax.set_title(
             f"threshold {t:.2f}: an alarm to the right of the line", fontsize=12, fontweight="normal"
         )
@@ -111,8 +114,8 @@ class ThresholdOutcomes(Explorer):
         return canvas
 
     def static(self) -> Figure:
-        fig = plt.figure(figsize=(10.5, 6.6))
-        grid = fig.add_gridspec(3, 2, height_ratios=[1.1, 1.5, 1.5])
+        fig = plt.figure(figsize=(10.5, 9.6))
+        grid = fig.add_gridspec(3, 2, height_ratios=[1, 2.4, 2.4])
         self._histogram(fig.add_subplot(grid[0, :]), 0.5)
         for place, (title, mosaic, colour) in enumerate(self._groups(0.5)):
             ax = fig.add_subplot(grid[1 + place // 2, place % 2])

@@ -41,7 +41,7 @@ def first_answers(answers: Mapping[str, Sequence[Answer]], columns: Sequence[str
 
 def _first(answer: Answer) -> str:
     name, probability = next(iter(answer.items()))
-    return f"{name}, {probability:.0%}" if probability >= 0.01 else f"{name}, under 1%"
+    return f"{name}, {probability:{'.0%' if probability >= 0.01 else '.2%'}}"
 
 
 def best_depths(probed: Records) -> list[dict[str, object]]:

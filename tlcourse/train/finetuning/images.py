@@ -3,7 +3,7 @@
 Taught in lesson *Transfer in vision*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,16 +63,8 @@ def training_steps(
         FloatingPointError: the training diverges.
     """
     layers = model.layers()
-    if recipe.lowest not in freezing.from_layer(layers, start or next(iter(layers))):
-        raise ValueError(f"{recipe.lowest!r} is to be trained, but the inputs begin above it, at {start!r}")
-    if len(index) == 0:
-        raise ValueError("the index is empty: give at least one labelled item to learn from")
-    labels = as_classes(labels)
-    if not 0 <= np.min(index) <= np.max(index) < len(labels):
-        raise ValueError(
-            f"the index goes from {np.min(index)} to {np.max(index)}, but there are {len(labels)} labels"
-        )
-    optimizer = freezing.optimizer(
+    labels = _checked(labels, index, layers, recipe.lowest, start)
+    optimizer = freezing.optimizer(  # what is below `lowest` gets no gradient
         layers, recipe.lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
     )
     rng = np.random.default_rng(seed)
@@ -80,13 +72,13 @@ def training_steps(
     for step in range(recipe.n_steps):
         if recipe.gradual:
             freezing.freeze_below(layers, freezing.thawed(layers, recipe.lowest, step / recipe.n_steps))
-        freezing.set_training(layers, recipe.batch_statistics)
+        freezing.set_training(layers, recipe.batch_statistics)  # batch norms: as remembered, or of the batch
         while len(order) < recipe.batch_size:
             order = np.concatenate([order, rng.permutation(index)])
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         freezing.set_rates(optimizer, slanted_triangular(step, recipe.n_steps))
         optimizer.zero_grad()
-        logits = model(inputs.batch(rows, rng), start=start)
+        logits = model(inputs.batch(rows, rng), start=start)  # from `start` on: below, it is computed already
         if step == 0:
             as_classes(labels[index], n_classes=logits.shape[1])
         loss = F.cross_entropy(logits, targets[rows])
@@ -96,6 +88,22 @@ def training_steps(
         yield loss.item()
     divergence.check_weights(model, recipe.learning_rate)
     model.eval()
+
+
+def _checked(
+    labels: np.ndarray, index: np.ndarray, layers: Mapping[str, nn.Module], lowest: str, start: str | None
+) -> np.ndarray:
+    """The labels as numbers of classes, once it is clear that all can be trained as asked."""
+    if lowest not in freezing.from_layer(layers, start or next(iter(layers))):
+        raise ValueError(f"{lowest!r} is to be trained, but the inputs begin above it, at {start!r}")
+    if len(index) == 0:
+        raise ValueError("the index is empty: give at least one labelled item to learn from")
+    labels = as_classes(labels)
+    if not 0 <= np.min(index) <= np.max(index) < len(labels):
+        raise ValueError(
+            f"the index goes from {np.min(index)} to {np.max(index)}, but there are {len(labels)} labels"
+        )
+    return labels
 
 
 @torch.inference_mode()

@@ -20,17 +20,20 @@ best_depth = prediction(
     "labels. Which depth does best?",
     options=[
         "The lowest: a crack is an edge, and edges are what the first layers see",
-        "One in the upper half: past edges, whatever it is that comes there",
-        "The middle: halfway between pixels and ImageNet's classes",
+        "The middle: halfway between pixels and names",
+        "The upper end, just below the names: what the names are made of",
+        "The names themselves: a thousand scores, each of which was trained",
         "None beats always answering “fine”: no photograph in ImageNet looks like a solar cell",
     ],
-    answer=1,
+    answer=2,
     why=[
         "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they tell "
         "less of a crack from a busbar than what comes above them.",
+        "Better than the bottom, but in the `full` profile accuracy goes on rising above it.",
         "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
         "do that on other things, and it carries over.",
-        "Better than the bottom, but in the `full` profile accuracy goes on rising above it.",
+        "Close. But they are a linear function of the features below them: a linear classifier finds nothing "
+        "in them that is not there already, and something may be gone.",
         "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
     ],
 )
@@ -40,14 +43,15 @@ batch_norm_trap = prediction(
     "photograph among others. No weight changes in between. Does its answer?",
     options=[
         "No: same weights, same picture, same answer",
-        "Yes: in training mode each picture is measured against the others in its batch",
+        "Yes: in training mode each picture is measured against its batch",
         "Only the confidence, never the class",
     ],
     answer=1,
     why=[
         "True in evaluation mode. In training mode a batch norm subtracts the mean of the batch, so the "
         "neighbours matter.",
-        "A batch norm in training mode takes mean and variance from the batch, neighbours included.",
+        "A batch norm in training mode takes mean and variance from the batch: alone, the picture is "
+        "measured against itself, and beside others against all of them.",
         "Whatever moves the features can move the class.",
     ],
 )

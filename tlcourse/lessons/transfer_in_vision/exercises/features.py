@@ -4,11 +4,21 @@ import numpy as np
 
 from tlcourse.exercises.machinery import exercise, question
 from tlcourse.models.vision.efficientnet import EfficientNet
+from tlcourse.train.finetuning import freezing
 
 # --- 1. change one number -----------------------------------------------------------------------------------
 
 CLASSES = 4
 _FEATURES = EfficientNet().classifier.in_features
+
+
+def _learning(lowest: str, classes: int) -> int:
+    """How many numbers learn from the layer `lowest` up, with a new classifier."""
+    network = EfficientNet()
+    network.new_classifier(classes)
+    freezing.freeze_below(network.layers(), lowest)
+    return freezing.count_trainable(network.layers())
+
 
 classifier_size = question(
     title="How much a feature extractor learns",
@@ -29,6 +39,24 @@ classifier_size = question(
         (
             _FEATURES * 1000 + 1000,
             "That is ImageNet's own classifier, a thousand classes. It is replaced by one with four.",
+        ),
+        (_FEATURES + 1, "That is for one score. Each of the four classes has weights and a bias of its own."),
+        *(
+            (
+                _learning("head", n),
+                "You let the head learn as well, the ninth depth. A feature extractor trains the classifier "
+                'alone: `freeze_below(layers, "classifier")`.',
+            )
+            for n in (CLASSES, 2)
+        ),
+        *(
+            (
+                _learning(lowest, n),
+                "That is fine-tuning: you let the upper depths learn as well. A feature extractor trains the "
+                "classifier alone.",
+            )
+            for lowest in ("stage7", "stage6")
+            for n in (CLASSES, 2)
         ),
         (
             lambda value: value > 2_000_000,
@@ -65,6 +93,34 @@ def _imagenet_mean(images: np.ndarray) -> np.ndarray:
 
 def _own_mean(images: np.ndarray) -> np.ndarray:
     return np.repeat((images[:, None] - images.mean()) / images.std(), 3, axis=1)
+
+
+def _own_mean_alone(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] / 255 - images.mean() / 255) / 0.5, 3, axis=1)
+
+
+def _mean_of_0_to_255(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] / 255 - images.mean()) / 0.5, 3, axis=1)
+
+
+def _by_the_brightest(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] / images.max() - 0.5) / 0.5, 3, axis=1)
+
+
+def _whole_numbers(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] // 255 - 0.5) / 0.5, 3, axis=1)
+
+
+def _overflow(images: np.ndarray) -> np.ndarray:
+    return np.repeat((images[:, None] * 2 - 255) / 255, 3, axis=1)
+
+
+def _overflow_of_twice(images: np.ndarray) -> np.ndarray:
+    return np.repeat(images[:, None] * 2 / 255 - 1, 3, axis=1)
+
+
+def _channels_first(images: np.ndarray) -> np.ndarray:
+    return np.stack([(images / 255 - 0.5) / 0.5] * 3)
 
 
 def _channels_last(images: np.ndarray) -> np.ndarray:
@@ -108,14 +164,31 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
             lambda images: np.repeat(images[:, None] / 127.5, 3, axis=1),
             "These are 0 to 2. The mean is still to be subtracted: the network was raised on −1 to 1.",
         ),
+        *(
+            (
+                of_this_batch,
+                "You normalise by the statistics of this batch. Use those of the pretraining, the same for "
+                "every batch.",
+            )
+            for of_this_batch in (_own_mean, _own_mean_alone, _mean_of_0_to_255)
+        ),
+        (_by_the_brightest, "Divide by 255, whatever the brightest pixel is."),
+        (_whole_numbers, "`//` leaves whole numbers, here 0 and 1. Divide with `/`."),
+        *(
+            (
+                beyond_255,
+                "The images are uint8, which begins again at 0 after 255: divide first, and with `/`.",
+            )
+            for beyond_255 in (_overflow, _overflow_of_twice)
+        ),
         (
-            _own_mean,
-            "You normalise by the statistics of this batch. Use those of the pretraining, the same for "
-            "every batch.",
+            _channels_first,
+            "The channels stand first. Torch wants (N, 3, h, w): `np.stack(…, axis=1)`.",
         ),
         (
             _channels_last,
-            "The channels stand last. Torch wants (N, 3, h, w): the axis goes behind the first.",
+            "The channels stand last. Torch wants (N, 3, h, w): the axis belongs behind the first, as with "
+            "`np.stack(…, axis=1)`.",
         ),
         (
             _one_channel,
@@ -124,6 +197,6 @@ def _one_channel(images: np.ndarray) -> np.ndarray:
     ],
 )
 def normalise(images: np.ndarray) -> np.ndarray:
-    """Return (N, 3, h, w) from grey uint8 images (N, h, w): to 0…1, mean and std 0.5, three channels."""
+    """Return (N, 3, h, w) from grey uint8 images (N, h, w): to 0…1, minus 0.5, by 0.5, three channels."""
     x = (images[:, None] / 255 - 0.5) / 0.5
     return np.repeat(x, 3, axis=1)

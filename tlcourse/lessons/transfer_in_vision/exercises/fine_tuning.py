@@ -72,10 +72,13 @@ def _no_scale(x, mean, variance, scale, shift):
     wrong=[
         (
             _batch_statistics,
-            "You take mean and variance from this batch: that is training mode, the trap. Use the running "
-            "ones, given.",
+            "You take mean and variance from this batch: that is training mode, the trap. Use the "
+            "remembered ones, given.",
         ),
-        (_per_image_statistics, "You take mean and variance from each image. Use the running ones, given."),
+        (
+            _per_image_statistics,
+            "You take mean and variance from each image. Use the remembered ones, given.",
+        ),
         (_variance_as_deviation, "You divide by the variance. Divide by its square root."),
         (_epsilon_outside, "ε goes under the root, beside the variance."),
         (_no_epsilon, "ε is missing: under the root, beside the variance."),
@@ -150,6 +153,7 @@ def _one_rate(top_rate, n_layers, factor):
     equivalent={"result: absolute": "rates are never negative"},
     rtol=1e-5,
     atol=1e-12,
+    any_kind=True,
     hints=(
         "Start at the top, where you know the rate, and walk down. What happens to it at each step?",
         "The layer k steps below the top has the top rate divided by `factor**k`. The list begins at the "
@@ -179,6 +183,10 @@ def _one_rate(top_rate, n_layers, factor):
             lambda top_rate, n_layers, factor: [top_rate * factor**k for k in range(n_layers)],
             "You give the bottom layer the top's rate and go up from there. `top_rate` is that of the last "
             "in the list; the others are smaller.",
+        ),
+        (
+            lambda top_rate, n_layers, factor: [top_rate - factor * k for k in reversed(range(n_layers))],
+            "You subtract the factor at each step, and rates fall below 0. Each step divides by it.",
         ),
         (_one_rate, "All layers have the same rate: that is what this is meant to replace."),
     ],

@@ -38,8 +38,44 @@ def _false_alarm_rate(probability, label, promise):
     return max((row[3] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=0.0)
 
 
-def _threshold_itself(probability, label, promise):
-    return min((row[0] for row in _at_each_threshold(probability, label) if row[1] >= promise), default=1.0)
+def _threshold_itself(of_those, default):
+    """The lowest or the highest threshold of the best recall; `default` where none keeps the promise."""
+
+    def wrong(probability, label, promise):
+        kept = [row for row in _at_each_threshold(probability, label) if row[1] >= promise]
+        best = max((row[2] for row in kept), default=0.0)
+        return of_those((row[0] for row in kept if row[2] == best), default=default)
+
+    return wrong
+
+
+def _fixed_grid(steps):
+    def wrong(probability, label, promise):
+        alarms = [probability >= threshold for threshold in np.linspace(0, 1, steps + 1)]
+        kept = [alarm for alarm in alarms if alarm.any() and label[alarm].mean() >= promise]
+        return max((alarm[label == 1].mean() for alarm in kept), default=0.0)
+
+    return wrong
+
+
+def _at_one_half_if_it_keeps_the_promise(probability, label, promise):
+    alarm = probability >= 0.5
+    return alarm[label == 1].mean() if alarm.any() and label[alarm].mean() >= promise else 0.0
+
+
+def _share_of_all(probability, label, promise):
+    rows = _at_each_threshold(probability, label)
+    return max((row[2] * label.mean() for row in rows if row[1] >= promise), default=0.0)
+
+
+def _accuracy_promised(probability, label, promise):
+    rows = _at_each_threshold(probability, label)
+    right = ((row[2], ((probability >= row[0]) == label).mean()) for row in rows)
+    return max((recall for recall, accuracy in right if accuracy >= promise), default=0.0)
+
+
+def _exchanged(probability, label, promise):
+    return max((row[1] for row in _at_each_threshold(probability, label) if row[2] >= promise), default=0.0)
 
 
 def _least_recall(probability, label, promise):
@@ -74,6 +110,11 @@ def _item_by_item(probability, label, promise):
         "a threshold's precision is the promise exactly": (
             np.array([0.9, 0.8, 0.7, 0.6, 0.5]),
             np.array([1, 1, 0, 1, 0]),
+            0.75,
+        ),
+        "the best threshold lies between two hundredths": (
+            np.array([0.9848, 0.9845, 0.9843, 0.5, 0.3]),
+            np.array([1, 1, 0, 0, 1]),
             0.75,
         ),
         "every item may be let in": (np.array([0.6, 0.9, 0.8, 0.7, 0.5]), np.array([0, 1, 1, 1, 1]), 0.75),
@@ -115,7 +156,30 @@ def _item_by_item(probability, label, promise):
             "You return a precision. What is asked for is the recall: the share of the defective that is "
             "found.",
         ),
-        (_at_one_half, "You look at the threshold 0.5 only. Try them all."),
+        *(
+            (one_half, "You look at the threshold 0.5 only. Try them all.")
+            for one_half in (_at_one_half, _at_one_half_if_it_keeps_the_promise)
+        ),
+        *(
+            (
+                _fixed_grid(steps),
+                "You try a fixed grid of thresholds, and the best one may lie between two of them. Try every "
+                "probability that occurs.",
+            )
+            for steps in (10, 20, 100, 1000)
+        ),
+        (
+            _share_of_all,
+            "You divide the found ones by all cells. Recall divides them by the defective ones.",
+        ),
+        (
+            _accuracy_promised,
+            "You hold the accuracy to the promise. It is about the alarms: how many of them are right?",
+        ),
+        (
+            _exchanged,
+            "Precision and recall have changed places: the promise is of precision, and recall is wanted.",
+        ),
         (
             _highest_precision,
             "You take the threshold with the best precision. The promise is enough: find more.",
@@ -124,9 +188,13 @@ def _item_by_item(probability, label, promise):
             _false_alarm_rate,
             "You count the alarms among the fine ones. Recall counts them among the defective.",
         ),
-        (
-            _threshold_itself,
-            "You return the threshold. The question is what share of the defective it finds.",
+        *(
+            (
+                _threshold_itself(of_those, default),
+                "You return the threshold. The question is what share of the defective it finds.",
+            )
+            for of_those in (min, max)
+            for default in (1.0, 0.0, 0.5)
         ),
         (_least_recall, "You return the least recall that keeps the promise. The most is wanted."),
         (
