@@ -235,7 +235,7 @@ check.reverse_words(reverse_words)
 
 # %% tags=["exercise"]
 def scalar_mix(layers, w, gamma):
-    """Return γ Σ_j s_j h_j, (T, H), with s = softmax(w): layers (L, T, H), w (L,), gamma a number."""
+    """Return γ Σ_j s_j h_j, (T, H), with s = softmax(w): layers (J, T, H), w (J,), gamma a number."""
     ...
 
 
@@ -367,7 +367,7 @@ show.table(tables.neighbours(encoder, uses, questions, layer=2, n=2))
 
 # %% tags=["exercise"]
 def nearest_use(states, place):
-    """Return which other row of states (N, H) has the largest cosine with row `place`."""
+    """Return which other row of the numpy array states (N, H) has the largest cosine with row `place`."""
     ...
 
 
