@@ -31,9 +31,10 @@ typo = prediction(
     why=(
         "A vocabulary is needed for the softmax alone, for what is predicted. What is read is spelt.",
         "That is what a model with a table of words does. This one computes a vector from the letters.",
-        "The convolutions look for pieces anywhere in the word, its ending among them.",
+        "The convolutions look for pieces anywhere in the word, its ending among them. Words that look alike "
+        "are what the random twin finds; with training come words of the same kind.",
         "The vector is computed from the letters. That “definitely” is nearest, the random twin finds too: "
-        "it takes no training.",
+        "it takes no training. Not every misspelling is so lucky: they are counted below.",
     ),
 )
 
@@ -53,9 +54,10 @@ which_layer = prediction(
     answer=1,
     why=(
         "Senses, yes. For parts of speech they found layer 1 ahead, by half a point.",
-        "So they found (tables 5 and 6), and conclude that syntax lies low and meaning high. Whether our "
-        "small model agrees by more than luck, the lines above say.",
+        "So they found (tables 5 and 6), and conclude that syntax lies low and meaning high. Where our "
+        "small model agrees by more than luck, the last line above says.",
         "It is the other way round in both.",
-        "The token layer has not seen the sentence, so each use of a word is the same to it.",
+        "The token layer has not seen the sentence, so each use of a word in the same form is the same to "
+        "it.",
     ),
 )

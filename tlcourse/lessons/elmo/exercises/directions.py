@@ -87,6 +87,23 @@ def _each_in_every_row(forward: Tensor, backward: Tensor, words: Tensor) -> Tens
     return -forward[:-1, words[1:]].sum() - backward[1:, words[:-1]].sum()
 
 
+def _log_once_more(forward: Tensor, backward: Tensor, words: Tensor) -> float:
+    return float("nan")  # log of what is below 0; a float, as NaN in a tensor stands for any number
+
+
+def _softmax_once_more(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    return bilm_loss(forward.exp(), backward.exp(), words)
+
+
+def _mean_of_all(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    return _mean(forward, backward, words) / 2
+
+
+def _forward_own_word(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:
+    t = torch.arange(1, len(words))
+    return -forward[t, words[1:]].sum() - backward[t, words[:-1]].sum()
+
+
 _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and the last nothing after it."
 
 
@@ -99,8 +116,8 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
         "-after.sum() - before.sum() → abs(-after.sum() - before.sum())": "it is never negative",
     },
     hints=(
-        "Which word is row 0 of `forward` about, and which is the last row of `backward` about? Each "
-        "direction has one row that predicts nothing.",
+        "Which word should the last row of `forward` predict, and which row 0 of `backward`? Each direction "
+        "has one row that predicts nothing.",
         "Forward: rows 0 … T − 2 predict `words[1:]`. Backward: rows 1 … T − 1 predict `words[:-1]`.",
         "`log_p[rows, wanted]` with two index tensors, or `log_p.gather(1, wanted[:, None])`, picks one "
         "number from each row. Add up the picked ones of both directions, and turn the sign.",
@@ -116,6 +133,10 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
             _off_by_one,
             "Backward is off by one: its rows 1 … T − 1 predict the words 0 … T − 2.",
         ),
+        (
+            _forward_own_word,
+            "Forward is off by one: its rows 0 … T − 2 predict the words 1 … T − 1.",
+        ),
         (_first_words_only, "Only the first word of each direction counts here: sum over all of them."),
         (_round_the_corner, f"Both directions go round the end. {_ROUND}"),
         (_round_the_front, f"Backward begins one word too early. {_ROUND}"),
@@ -127,6 +148,12 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
         (_one_mean, "Backward you take a mean over the words: sum, as forward."),
         (_other_mean, "Forward you take a mean over the words: sum, as backward."),
         (_mean, "The paper's is a sum over the words (section 3.1), this is a mean."),
+        (_mean_of_all, "You divide by how many there are: the paper's is a sum (section 3.1)."),
+        (_log_once_more, "These are log-probabilities already: another log of them is not a number."),
+        (
+            _softmax_once_more,
+            "You add up probabilities: the rows are log-probabilities, take them as they are.",
+        ),
     ],
 )
 def bilm_loss(forward: Tensor, backward: Tensor, words: Tensor) -> Tensor:

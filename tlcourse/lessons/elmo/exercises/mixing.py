@@ -34,6 +34,17 @@ def _gamma_inside(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
     return ((gamma * w).softmax(dim=0)[:, None, None] * layers).sum(dim=0)
 
 
+def _no_token_layer(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
+    return gamma * (w[1:].softmax(dim=0)[:, None, None] * layers[1:]).sum(dim=0)
+
+
+def _no_token_layer_in_the_sum(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
+    return gamma * (w.softmax(dim=0)[1:, None, None] * layers[1:]).sum(dim=0)
+
+
+_NO_TOKEN_LAYER = "The first layer is left out: the sum begins at j = 0, the token layer."
+
+
 def _top(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
     return gamma * layers[-1]
 
@@ -60,7 +71,7 @@ def _sum_to_one(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
     equivalent={"0 → -1 (2)": "w has one axis"},
     hints=(
         "One number for each layer, the same for all words and dimensions: which axis of `layers` has it?",
-        "`w.softmax(dim=0)` has shape (L,). To multiply (L, T, H) with it, it needs shape (L, 1, 1): "
+        "`w.softmax(dim=0)` has shape (J,). To multiply (J, T, H) with it, it needs shape (J, 1, 1): "
         "`[:, None, None]`.",
         "Multiply, then sum over the layers' axis, then scale the whole by γ.",
     ),
@@ -70,6 +81,8 @@ def _sum_to_one(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
         (_plain_mean, "That is the plain mean of the layers: w changes nothing."),
         (_divided_again, "You divide by the number of layers once more: the weights add up to 1 already."),
         (_gamma_inside, "γ stands outside of the softmax: it scales the mix, not w."),
+        (_no_token_layer, _NO_TOKEN_LAYER),
+        (_no_token_layer_in_the_sum, _NO_TOKEN_LAYER),
         (_top, "That is the top layer alone, the way before ELMo."),
         (_stacked, "The layers are weighted and not summed yet: the result has shape (T, H)."),
         (_added, "γ is added here. It scales the mix: multiply."),
@@ -81,5 +94,5 @@ def _sum_to_one(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
     ],
 )
 def scalar_mix(layers: Tensor, w: Tensor, gamma: Tensor) -> Tensor:
-    """Return γ Σ_j s_j h_j, (T, H), with s = softmax(w): layers (L, T, H), w (L,), gamma a number."""
+    """Return γ Σ_j s_j h_j, (T, H), with s = softmax(w): layers (J, T, H), w (J,), gamma a number."""
     return gamma * (w.softmax(dim=0)[:, None, None] * layers).sum(dim=0)

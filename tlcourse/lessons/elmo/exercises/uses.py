@@ -31,6 +31,17 @@ def _second_by_dot(states: np.ndarray, place: int) -> int:
     return int(np.argsort(-(states @ states[place]))[1])
 
 
+def _second_from_below(states: np.ndarray, place: int) -> int:
+    unit = states / np.linalg.norm(states, axis=1, keepdims=True)
+    return int(np.argsort(unit @ unit[place])[1])
+
+
+_LENGTHS = (
+    "A dot product grows with the length of the vectors. Divide each row by its own length "
+    "(`axis=1, keepdims=True`), not all by one: the cosine."
+)
+
+
 def _farthest(states: np.ndarray, place: int) -> int:
     unit = states / np.linalg.norm(states, axis=1, keepdims=True)
     return int((unit @ unit[place]).argmin())
@@ -99,8 +110,12 @@ def _zero_for_itself(states: np.ndarray, place: int) -> int:
     ),
     wrong=[
         (_itself, "That is the use itself, with a cosine of 1. Leave it out."),
-        (_dot, "A dot product grows with the length of the vectors. Divide by the lengths: the cosine."),
-        (_second_by_dot, "A dot product grows with the length of the vectors. Divide by the lengths first."),
+        (_dot, _LENGTHS),
+        (_second_by_dot, _LENGTHS),
+        (
+            _second_from_below,
+            "`argsort` goes up: the largest cosine stands at the end, and [1] is near the start.",
+        ),
         (_farthest, "That is the use that is least like it: the largest cosine is wanted."),
         (_euclid, "That is the smallest distance. The cosine compares directions and not lengths."),
         (_nearest_of_first, "That is the nearest to row 0: compare with row `place`."),
@@ -115,7 +130,7 @@ def _zero_for_itself(states: np.ndarray, place: int) -> int:
     ],
 )
 def nearest_use(states: np.ndarray, place: int) -> int:
-    """Return which other row of states (N, H) has the largest cosine with row `place`."""
+    """Return which other row of the numpy array states (N, H) has the largest cosine with row `place`."""
     unit = states / np.linalg.norm(states, axis=1, keepdims=True)
     cosines = unit @ unit[place]
     cosines[place] = -np.inf
