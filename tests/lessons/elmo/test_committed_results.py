@@ -44,6 +44,7 @@ def made(one: float, two: float) -> Records:
 )
 def test_the_sentence_on_layers_says_what_came_out(one, two, said):
     assert said in in_words.of_layers(made(one, two))
+    assert "The paper has" not in in_words.of_layers(made(one, two))  # it measured other tasks
     alt = figures.by_layer(made(one, two), ["tags"], LAYERS).alt
     assert "tags" in alt
 
@@ -51,7 +52,23 @@ def test_the_sentence_on_layers_says_what_came_out(one, two, said):
 def test_the_sentence_on_mixes_compares_the_mean_with_the_top_and_the_mix_with_the_mean():
     told = in_words.of_mixes(made(0.8, 0.6))
     assert "the mean is above the top layer (+10.0 points), the learned mix above the mean (+20.0)" in told
+    assert "On tags is the learned mix above the plain mean by more than luck." in told
     assert "the mean is below the top layer" in in_words.of_mixes(made(0.6, 0.8))
+    level = Records({**row, "score": 0.7} for row in made(0.8, 0.6))
+    assert "On none of these tasks is the learned mix" in in_words.of_mixes(level)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (0.8, 0.7, "on senses ours has it the other way round"),
+        (0.7, 0.8, "on senses ours agrees"),
+        (0.7, 0.7, "on senses our two layers cannot be told apart"),
+    ],
+)
+def test_our_order_of_the_layers_stands_beside_the_papers(one, two, said):
+    rows = Records({**row, "task": "senses"} for row in made(one, two))
+    assert in_words.of_layers(rows).endswith(f"layer 2 ahead on senses: {said}.")
 
 
 def test_what_training_is_worth_and_that_the_twin_may_know_senses():
@@ -59,6 +76,8 @@ def test_what_training_is_worth_and_that_the_twin_may_know_senses():
     assert "the learned mix is above the random twin's (+30.0 points)" in in_words.of_training(tags, 0.5)
     senses = Records({**row, "task": "senses"} for row in tags)
     assert "the twin gets 60.0%" in in_words.of_training(senses, 0.5)
+    assert "The token layer" not in in_words.of_training(senses, 0.5)
+    assert "The token layer (50.0%) tells *line* from *lines*" in in_words.of_training(senses, 0.4)
     assert "the twin gets" not in in_words.of_training(senses, 0.7)
 
 
@@ -70,7 +89,22 @@ def test_labels_to_match_a_baseline():
     )
     assert in_words.labels_to_match(curves, "GloVe", 100) == 10
     assert in_words.labels_to_match(curves, "better", 100) is None
-    assert "it does not reach with 100" in in_words.of_labels(curves)
+    told = in_words.of_labels(curves)
+    assert "`elmo-mini` needs **10** for GloVe and **more than 100** for better, of the sizes" in told
+
+
+@pytest.mark.parametrize(
+    ("two", "said"),
+    [(0.6, "on senses layer 2 ends ahead of the others (60%)"), (0.2, "On senses no layer ends ahead")],
+)
+def test_the_sentence_on_shares_says_which_layer_is_ahead_by_more_than_luck(two, said):
+    rest = (1 - two) / 2
+    shares = Records(
+        {"task": "senses", "layer": layer, "seed": seed, "score": share + 0.001 * seed * (share == two)}
+        for layer, share in zip(LAYERS, (rest, rest, two), strict=True)
+        for seed in (-1, 0, 1)
+    )
+    assert said.lower() in in_words.of_shares(shares).lower()
 
 
 def test_the_papers_figures_stand_beside_ours():

@@ -43,6 +43,12 @@ def test_nonsense_gets_an_answer_not_an_error(twin, control, typed, said):
     assert not twin.errors
 
 
+def test_another_pair_stands_beside_to_compare(twin):
+    same_sense = twin.alike(*uses_compared.EXAMPLES[uses_compared.COMPARED_WITH])
+    assert twin.beside == pytest.approx(same_sense)
+    assert f"To compare (play, both in sport): token layer 1.00, layer 1 {same_sense[1]:.2f}" in twin.alt
+
+
 def test_an_example_fills_the_boxes_and_the_picture_follows(twin):
     assert twin.widget
     before = twin.picture.value

@@ -50,7 +50,7 @@ def two_directions(words: Sequence[str], after: Sequence[str], before: Sequence[
     for y, text, colour in (
         (2.6, "expects next:", COLOURS["blue"]), (2.1, "layer 2 →", COLOURS["blue"]),
         (1.25, "layer 1 →", COLOURS["blue"]),
-        (0, "characters", "black"), (-1.25, "← layer 1", COLOURS["vermillion"]),
+        (0, "token layer", "black"), (-1.25, "← layer 1", COLOURS["vermillion"]),
         (-2.1, "← layer 2", COLOURS["vermillion"]), (-2.6, "expects before:", COLOURS["vermillion"]),
     ):  # fmt: skip
         ax.text(left, y, text, ha="right", va="center", color=colour, fontsize=12)
@@ -111,14 +111,21 @@ def mixes(shares: Records, tasks: Sequence[str], layers: Sequence[str]) -> Descr
         told.append(
             f"{layer}: " + ", ".join(f"{task} {mean:.0%}" for task, mean in zip(tasks, means, strict=True))
         )
+    for k in range(1, len(layers)):
+        label = "start: the same for each" if k == 1 else None
+        ax.axvline(k / len(layers), color="black", lw=1.5, linestyle="--", marker="", label=label)
     ax.invert_yaxis()
     ax.set(
         xlim=(0, 1),
         xlabel=f"share of the mix, s: mean ± standard deviation over {len(found[0].scores)} seeds",
     )
     ax.grid(visible=False)
-    fig.legend(loc="outside upper center", ncols=len(layers))
-    return Described(fig, f"The learned mix of three layers, a bar for each task. {'; '.join(told)}.")
+    fig.legend(loc="outside upper center", ncols=len(layers) + 1)
+    return Described(
+        fig,
+        f"The learned mix of {len(layers)} layers, a bar for each task. {'; '.join(told)}. Dashed lines show "
+        "the equal shares that every mix starts with.",
+    )
 
 
 def by_layer(results: Records, tasks: Sequence[str], layers: Sequence[str]) -> Described:
@@ -142,15 +149,37 @@ def by_layer(results: Records, tasks: Sequence[str], layers: Sequence[str]) -> D
     )
 
 
-def similarity(cosines: Sequence[float], layers: Sequence[str], title: str) -> Figure:
-    """Draw the cosine of two uses of a word, a bar for each layer."""
-    fig, ax = plt.subplots(figsize=(7, 2.3))
+def similarity(
+    cosines: Sequence[float], layers: Sequence[str], title: str, beside: Sequence[float], name: str
+) -> Figure:
+    """Draw the cosine of two uses of a word, a bar for each layer, and a mark at another pair's to compare.
+
+    Args:
+        cosines: of each layer.
+        layers: their names.
+        title: which word, and its sentences.
+        beside: of each layer, the other pair's cosine.
+        name: what the other pair is.
+    """
+    fig, ax = plt.subplots(figsize=(7, 2.7))
     ax.barh(list(layers), cosines, color=COLOURS["blue"], height=0.6)
-    for y, cosine in enumerate(cosines):
-        ax.text(max(cosine, 0) + 0.02, y, f"{cosine:.2f}".replace("-", "−"), va="center", fontsize=12)
+    ax.plot(
+        beside,
+        list(layers),
+        color="black",
+        linestyle="",
+        marker="|",
+        markersize=22,
+        markeredgewidth=2.5,
+        label=name,
+    )
+    for y, cosine in enumerate(cosines):  # in a column, where no mark is near
+        told = f"{cosine:.2f}".replace("-", "−")
+        ax.text(1.18, y, told, ha="right", va="center", fontsize=12, color=COLOURS["blue"])
     ax.axvline(0, color="black", lw=1, marker="")
     ax.invert_yaxis()
-    ax.set(xlim=(min(-0.3, *cosines), 1.15), xlabel="cosine, after taking away the layer's mean state")
+    ax.set(xlim=(min(-0.3, *cosines), 1.2), xlabel="cosine, after taking away the layer's mean state")
     ax.set_title(title, fontsize=11, loc="left")
     ax.grid(axis="y", visible=False)
+    fig.legend(loc="outside lower center", fontsize=11, markerscale=0.6)
     return fig

@@ -6,6 +6,8 @@ from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 
 MODEL = "elmo-mini"
+_PAPER = {"parts of speech": "layer 1", "senses": "layer 2"}  # which it found ahead: tables 6 and 5
+_BASELINES = {"random twin": "the random twin", "GloVe": "GloVe", "counts": "counts"}
 
 
 def of_size(bilm: BiLM) -> str:
@@ -13,8 +15,9 @@ def of_size(bilm: BiLM) -> str:
     c, size = bilm.config, sum(p.numel() for p in bilm.parameters())
     return (
         f"**{size / 1e6:.1f} million numbers**: {c.num_hidden_layers} layers of LSTM in each direction, of "
-        f"{c.lstm_size} units, each state shortened to {c.projection_size} numbers. It predicts among "
-        f"{c.vocab_size:,} words, and reads any word at all."
+        f"{c.lstm_size} units. What an LSTM gives out is shortened by a *projection*, a linear layer, to "
+        f"{c.projection_size} numbers; the two directions side by side make {2 * c.projection_size}. It "
+        f"predicts among {c.vocab_size:,} words, and reads any word at all."
     )
 
 
@@ -25,13 +28,14 @@ def of_typos(again: Records, n: int) -> str:
     verdict = gap.says(
         above="So training has taught it which letters matter.",
         below="So this comes with the architecture, and training gave some of it away: we think because it "
-        "learned which differences of letters change a word's use, and moved such words apart.",
+        "learned which differences of letters matter. *Form* and *from* differ by such a swap, and are used "
+        "differently.",
         luck="So this comes with the architecture, and not with training.",
     )
     return (
-        f"Of {n:,} words with two letters swapped, {ours.mean:.0%} are still nearest to the word meant "
-        f"(± {ours.spread:.1%} over {len(ours.scores)} draws of the swaps). With random weights it is "
-        f"{random.mean:.0%}. {verdict}"
+        f"Of {n:,} words with two letters swapped, **{ours.mean:.0%}** are still nearest to the word meant "
+        f"(± {ours.spread:.1%} over {len(ours.scores)} draws of the swaps). With the twin's random weights "
+        f"it is **{random.mean:.0%}** (± {random.spread:.1%}). {verdict}"
     )
 
 
@@ -40,12 +44,15 @@ def of_tasks(records: Records) -> str:
     lines = []
     for task, rows in records.by("task").items():
         ours = rows.where(model=MODEL)
-        told = [difference(ours, rows.where(model=other)) for other in ("random twin", "GloVe", "counts")]
+        told = [
+            difference(ours, rows.where(model=other), names=(MODEL, name))
+            for other, name in _BASELINES.items()
+        ]
         above = [gap.second for gap in told if gap.verdict == "above"]
         below = [gap.second for gap in told if gap.verdict == "below"]
         luck = [gap.second for gap in told if gap.verdict in ("luck", "once")]
         parts = [
-            f"{verdict} {' and '.join(names)}"
+            f"{verdict} {_listed(names)}"
             for verdict, names in (("above", above), ("below", below), ("within luck of", luck))
             if names
         ]
@@ -63,7 +70,29 @@ def of_layers(records: Records) -> str:
         )
         points = f"{100 * gap.mean:+.1f}".replace("-", "−")
         lines.append(f"- **{task}**: {winner} (layer 1 less layer 2: {points} points)")
-    return "Layer 1 against layer 2, with the same labels:\n\n" + "\n".join(lines)
+    return "\n\n".join(
+        ["Layer 1 against layer 2, with the same labels:", "\n".join(lines), *_beside_the_paper(records)]
+    )
+
+
+def _beside_the_paper(records: Records) -> list[str]:
+    """Where the order of our two layers is the paper's, in one sentence, if its tasks are among ours."""
+    told = []
+    for task in (t for t in _PAPER if t in records.values("task")):
+        gap = difference(
+            records.where(task=task, reading="layer 1"), records.where(task=task, reading="layer 2")
+        )
+        ahead = gap.says(above="layer 1", below="layer 2", luck="")
+        if not ahead:
+            told.append(f"on {task} our two layers cannot be told apart")
+        else:
+            told.append(
+                f"on {task} ours {'agrees' if ahead == _PAPER[task] else 'has it the other way round'}"
+            )
+    if not told:
+        return []
+    found = _listed([f"{layer} ahead on {task}" for task, layer in _PAPER.items()])
+    return [f"The paper has {found}: {'; '.join(told)}."]
 
 
 def of_training(records: Records, commonest: float) -> str:
@@ -78,26 +107,56 @@ def of_training(records: Records, commonest: float) -> str:
     senses = twins.get("senses")
     if senses is None or min(senses.scores) <= commonest:
         return text
-    return (
-        f"{text}\n\nOn senses the twin gets {senses.mean:.1%}, the commonest sense {commonest:.1%}: "
+    text += (
+        f"\n\nOn senses the twin gets {senses.mean:.1%}, the commonest sense {commonest:.1%}: "
         "a state in which the neighbours have left a trace, whatever the weights, tells much about a sense."
+    )
+    token = records.where(task="senses", reading="token layer")
+    if min(token.scores) <= commonest:
+        return text
+    return f"{text} The token layer ({token.mean:.1%}) tells *line* from *lines*, and nothing else of a use."
+
+
+def of_shares(shares: Records) -> str:
+    """Which layer each task's mix leans on, where it is more than luck."""
+    ahead, level = [], []
+    for task, rows in shares.by("task").items():
+        layers = [rows.where(layer=layer) for layer in rows.values("layer")]
+        most = max(layers, key=lambda one: one.mean)
+        if all(difference(most, one).verdict == "above" for one in layers if one is not most):
+            ahead.append(f"on {task} {most.values('layer')[0]} ends ahead of the others ({most.mean:.0%})")
+        else:
+            level.append(task)
+    if level:
+        ahead.append(f"on {_listed(level)} no layer ends ahead of all the others by more than luck")
+    told = "; ".join(ahead)
+    return (
+        f"Every mix starts with the same share for each layer. {told[0].upper()}{told[1:]}. A share says "
+        "what the probe uses, not what the layer knows."
     )
 
 
 def of_mixes(records: Records) -> str:
     """What the layers bring together: their mean against the top one, and a learned mix against the mean."""
-    lines = []
+    lines, gained = [], []
     for task, rows in records.by("task").items():
         top, mean, mix = (rows.where(reading=name) for name in ("layer 2", "mean", "mix"))
         told = [_against(first, second) for first, second in ((mean, top), (mix, mean))]
+        gained += [task] if told[1][0] == "above" else []
         lines.append(
             f"- **{task}**: the mean is {told[0][0]} the top layer ({told[0][1]} points), the learned mix "
             f"{told[1][0]} the mean ({told[1][1]})"
         )
+    where = f"On {_listed(gained)}" if gained else "On none of these tasks"
     return (
-        "The mean of all layers against the top alone, and the learned mix against the mean:\n\n"
-        + "\n".join(lines)
+        f"{where} is the learned mix above the plain mean by more than luck. The mean of all layers against "
+        "the top alone, and the learned mix against the mean:\n\n" + "\n".join(lines)
     )
+
+
+def _listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _against(first: Records, second: Records) -> tuple[str, str]:
@@ -124,6 +183,8 @@ def of_labels(records: Records) -> str:
         if name == MODEL:
             continue
         need = labels_to_match(records, name, most)
-        enough = f"it reaches with {need:,}" if need else f"it does not reach with {most:,}"
-        told.append(f"what **{name}** gets with {most:,} sentences, {enough}")
-    return f"Of the sizes that were measured, for `elmo-mini`: {'; '.join(told)}."
+        told.append(f"**{f'{need:,}' if need else f'more than {most:,}'}** for {_BASELINES.get(name, name)}")
+    return (
+        f"To reach what another gets with {most:,} labelled sentences, `elmo-mini` needs {_listed(told)}, "
+        "of the sizes that were measured."
+    )

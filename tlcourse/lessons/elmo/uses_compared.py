@@ -27,6 +27,7 @@ EXAMPLES = {
     "match, noun and verb": ("The match ended in a draw .", "No other product can match it .", "match"),
     "the same sentence twice": (_STAGE, _STAGE, "play"),
 }
+COMPARED_WITH = "play, both in sport"  # one of the examples: how alike two uses in one sense are
 
 
 class UsesCompared(Explorer):
@@ -34,6 +35,7 @@ class UsesCompared(Explorer):
 
     def __init__(self, encoder: TextEncoder, mean: np.ndarray, example: str):
         self.encoder, self.mean, self.example = encoder, mean, example
+        self.beside = self.alike(*EXAMPLES[COMPARED_WITH])
         first, second, word = EXAMPLES[example]
         self.alt = f"How alike two uses of a word are, by layer. {self.told(first, second, word)}"
 
@@ -78,12 +80,18 @@ class UsesCompared(Explorer):
 
     def draw(self, first: str, second: str, word: str) -> Figure:
         title = "\n".join(textwrap.shorten(text, 70, placeholder=" …") for text in (first, second))
-        return figures.similarity(self.alike(first, second, word), LAYERS, f"“{word.strip()}” in\n{title}")
+        heading = f"“{word.strip()}” in\n{title}"
+        found = self.alike(first, second, word)
+        return figures.similarity(found, LAYERS, heading, self.beside, f"to compare: {COMPARED_WITH}")
 
     def told(self, first: str, second: str, word: str) -> str:
         found = self.alike(first, second, word)
-        each = ", ".join(f"{layer} {cosine:.2f}" for layer, cosine in zip(LAYERS, found, strict=True))
-        return f"“{word.strip()}” in “{first}” and in “{second}”: cosine {each}.".replace("-", "−")
+        each, other = (
+            ", ".join(f"{layer} {cosine:.2f}" for layer, cosine in zip(LAYERS, pair, strict=True))
+            for pair in (found, self.beside)
+        )
+        told = f"“{word.strip()}” in “{first}” and in “{second}”: cosine {each}."
+        return f"{told} To compare ({COMPARED_WITH}): {other}.".replace("-", "−")
 
     def static(self) -> Figure:
         return self.draw(*EXAMPLES[self.example])

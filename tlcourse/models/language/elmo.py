@@ -175,9 +175,9 @@ class BiLM(nn.Module):
         forward, backward = x, reverse_each(x, lengths)
         layer_modules = zip(self.forward_lstms, self.backward_lstms, self.dropouts, strict=True)
         for i, (left, right, dropout) in enumerate(layer_modules):
-            forward_out, _ = left(dropout(forward))
-            backward_out, _ = right(dropout(backward))
-            forward = forward_out + forward if i else forward_out
+            forward_out, _ = left(dropout(forward))  # from left to right
+            backward_out, _ = right(dropout(backward))  # from right to left
+            forward = forward_out + forward if i else forward_out  # nothing is added in the first layer
             backward = backward_out + backward if i else backward_out
             layers.append(torch.cat([forward, reverse_each(backward, lengths)], dim=-1))
         return tuple(layers)
