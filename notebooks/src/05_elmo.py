@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 95 minutes: a core of 90, and an optional section of 5, marked as such. The computer needs about two of that · **You need** lesson 03
+# **Time** 95 minutes: a core of 90, and an optional section of 5, marked as such. The computer needs about two of them · **You need** lesson 03
 # (vectors of words), lesson 04 (what an LSTM's cousin, the GRU, does) · **You will be able to**
 # *spell* words for a network that knows no unknown word, *write* the loss of a language model in two directions, *mix* layers for a task,
 # *measure* which layer knows what, *find* uses of a word that are alike, and *say* where this model is no better than counting.
@@ -83,9 +83,9 @@ show.md(in_words.of_size(bilm))
 
 # %% [markdown]
 # ## No unknown words (15 minutes)
-# What comes in is spelt: a word is the bytes of its letters between two marks. Convolutions of widths 1 to 6 look at pieces of one to six
-# characters, and of each only the strongest answer anywhere in the word is kept. Two *highway* layers follow, which let part of their
-# input through unchanged, and a *projection*, a linear layer to a shorter vector. ($N$ words of $C$ characters come in.)
+# What comes in is spelt: $N$ words of $C$ characters, which are the bytes of a word's letters between two marks. Each byte has a learned vector
+# (an *embedding*). Convolutions go along them and look at pieces of one to six, and of each only the strongest answer anywhere in the word is kept.
+# Two *highway* layers follow, which let part of their input through unchanged, and a projection to a shorter vector.
 
 # %%
 show.source(CharacterEncoder.forward, docstring=False)
@@ -122,13 +122,12 @@ show.table(tables.by_letters(letters, unlisted, common, 4))
 check.recall("typo")
 
 # %% [markdown]
-# Both find *definitely*: so much the architecture does by itself, with any weights. What training has brought is the company. In its table
+# Both find *definitely*: so much the architecture does by itself, with any weights. What training has brought is the other neighbours. In its table
 # *Smithson* stands among surnames, *Beckhamovic* among names (out of Dickens, some of them) and *googled* among verbs in the past tense, while the twin gives
 # words of any kind that look alike. So an ending and a capital say what **kind** of word it is. They do not say what it means: *covid* gets words that look like it.
 #
 # Each has a vector, whether GloVe has it or not. How often does a slip of the pen not matter? Swap two neighbouring letters inside each
-# word, and ask whether the word that was meant is still the nearest. (Lesson 03 asked fastText the same, with other words and another
-# vocabulary, so the figures do not compare.)
+# word, and ask whether the word that was meant is still the nearest.
 
 # %%
 longer = [w for w in common if len(w) >= 6 and len(set(w[1:-1])) > 1][: pick(full=2000, fast=300)]
@@ -145,7 +144,7 @@ show.md(in_words.of_typos(again, len(longer)))
 # An LSTM goes through the sentence like the GRU of lesson 04, and from its state at each word a softmax guesses the next one. ELMo trains **two** stacks of
 # LSTMs: one reads from left to right and predicts the next word, one from right to left and predicts the word
 # before. They share the network of characters and the softmax, and nothing else. In the figure a coloured box is a state, a white one the vector
-# that the network of characters makes of a word (below it is called the *token layer*). A grey arrow goes up or down
+# that the network of characters makes of a word: the **token layer**. A grey arrow goes up or down
 # to the next layer, a coloured one to the next word that is read. At the top and at the bottom, the likeliest word that `elmo-mini` expects there.
 
 # %%
@@ -165,16 +164,16 @@ figures.two_directions(
 #
 # The whole model, from the characters' vectors `x` on: $B$ sentences, of $T$ words at most. `reverse_each` turns each sentence round; from the
 # second layer on, what went in is added to what comes out (a residual connection, lesson 04). `layers` collects what ELMo is made of: $h_{k,0}$,
-# word $k$'s vector from the **token layer**, twice; and for each layer $j$ the two states of the word side by side,
+# word $k$'s vector from the token layer, twice, so that it is as long as the others; and for each layer $j$ the two states of the word side by side,
 # $h_{k,j} = [\overrightarrow{h}_{k,j}; \overleftarrow{h}_{k,j}]$, from left to right and from right to left:
 
 # %%
 show.source(BiLM.contextualise, docstring=False)
 
 # %% [markdown]
-# Why two models and not one that sees both sides? If layer 2 read both halves of layer 1, it would find in its neighbours' states the very
-# word that it has to predict, and a model that sees what it is asked has nothing to learn. Check that no
-# state has seen more than its side: change one word, and see where states move.
+# Why two models and not one that sees both sides? Take *They play England on Saturday*. Layer 1 at *play* has read *England* with its backward half. If
+# the forward layer 2 read that half too, it would have seen *England* when it is asked what comes after *play*: a model that sees what it is asked
+# has nothing to learn. Check that no state has seen more than its side: change one word, and see where states move.
 
 # %%
 before = ["They", "play", "England", "on", "Saturday", "."]
@@ -189,8 +188,9 @@ show.table(
 # halves are put side by side and never combined inside: BERT (lesson 08) will change that.
 #
 # ### Exercise: the loss of both directions
-# A loss is to be small, so it is minus the sum above. `words` has the numbers of the $T$ words of a sentence, here without marks at its ends.
-# Row $k$ of `forward` has a log-probability for each of $V$ words to come **after** word $k$, row $k$ of `backward` for each to come **before** it.
+# A loss is to be small, so it is minus the sum above. `words` has the numbers of the $T$ words of a sentence. Row $k$ of `forward` has a
+# log-probability for each of $V$ words to come **after** word $k$, row $k$ of `backward` for each to come **before** it. Here the ends have no marks:
+# one row of `forward` and one of `backward` have nothing to predict, and are left out.
 
 
 # %% tags=["exercise"]
@@ -229,8 +229,7 @@ check.reverse_words(reverse_words)
 # (The letters are the paper's. In lesson 04 $s$ was a state, and $j$ and $k$ counted letters; here $s$ is a share, $j$ a layer and $k$ a place.)
 #
 # ### Exercise: mix the layers
-# Without a loop, if you can. `layers` has all of them, the token layer included, each $T$ words by $H$ numbers. (In the docstring `L` says how
-# many they are, which is one more than the $L$ of the formula.)
+# Without a loop, if you can. `layers` has all $J = L + 1$ of them, the token layer included, each $T$ words by $H$ numbers.
 
 
 # %% tags=["exercise"]
@@ -250,31 +249,33 @@ show.source(ScalarMix.forward, docstring=False)
 
 # %% [markdown]
 # ## Is it worth anything? (10 minutes)
-# The real thing: `elmo-mini` frozen, a linear model on its states, 100 labelled texts or sentences, three draws of the labels. Which layer is
-# read (for a text, the mean over its words) is chosen on the labelled examples. Beside it
-# the random twin; GloVe (of a tagged word, its vector and its two neighbours'); and *counts*, which know nothing but the
-# labelled examples (of a tagged word: its letters and its neighbours). The tags of parts of speech and names in BBC news are *silver*: a
-# program gave them, with its mistakes. Names are scored by F1, which is high only if most names are found and most of what is found are names.
-# Results of the course's benchmark of all its models, from `data/results/zoo/tasks.json`:
+# The real thing: `elmo-mini` frozen, a linear model on its states, 100 labelled texts or sentences, three draws of the labels.
+#
+# - **What is read**: the layer that does best on labelled examples held back in turn; for a text, the mean over its words.
+# - **Beside it**: the random twin; GloVe (of a tagged word, its vector and its two neighbours'); and *counts*, which know nothing but the
+#   labelled examples (of a tagged word: its letters and its neighbours).
+# - **Tags** of parts of speech and names in BBC news are *silver*: a program gave them, with its mistakes.
+# - **Score**: accuracy; for names F1, which is high only if most names are found and most of what is found are names.
+#
+# The numbers are from the course's benchmark of all its models, `data/results/zoo/tasks.json`:
 
 # %%
 of_zoo = results.beside_baselines()
-show.results(of_zoo, "task", "model", "100 labels; names: F1, the others: accuracy")
+show.results(of_zoo, "task", "model", "100 labelled sentences or texts; names: F1, the others: accuracy")
 
 # %%
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
 # (*Within luck*, as in lesson 01: these seeds cannot tell the two apart.) For the tags of words, which hang on a word's neighbours, the states
-# are worth a lot, and it is training that makes them so: the twin is far behind. (GloVe, with all that it has read, is hardly ahead of the twin on
-# parts of speech. We think that spelling is why: the twin sees endings and capitals, GloVe's words are in lower case and have no letters. That was not
-# tried apart.) For whole texts nothing shows that
+# are worth a lot, and it is training that makes them so: the twin is far behind. (GloVe is hardly ahead of the twin on
+# parts of speech, we think because it sees no endings and no capitals.) For whole texts nothing shows that
 # `elmo-mini` is better than GloVe or counts; on topics GloVe is ahead. We think that sentiment and topic are more a matter of *which* words a text has, and of those GloVe has seen
-# more: six billion words, `elmo-mini` sixteen million. The
-# paper's model read a billion, ten times over; the course has no ELMo of that size to try it.
+# more: six billion words, `elmo-mini` sixteen million. That these were film reviews above all is no help seen here: to guess the next word, we
+# think, a model need not learn what is praise. The paper's model read a billion, ten times over; the course has no ELMo of that size to try it.
 #
 # ## Which layer knows what? (10 minutes)
-# A probe on each layer by itself, on the mean of all, and on a mix that it learns. Parts of speech are *gold* here, tagged by people (English Web
+# A *probe*, a linear model on frozen states as above, on each layer by itself, on the mean of all, and on a mix that it learns. Parts of speech are *gold* here, tagged by people (English Web
 # Treebank: other texts and other tags than above), and so are the senses of four words, *hard*, *interest*, *line* and *serve* (Senseval). These
 # texts do not come with the course, so the table shows what `benchmarks/elmo.py` measured. The last column is the control: the random twin, read by a mix.
 
@@ -287,7 +288,8 @@ show.results(kept, "task", "reading", f"{asked}. Always the commonest sense: {co
 show.md(in_words.of_training(kept, commonest))
 
 # %% [markdown]
-# The texts of one row do come with the course: sentences from film reviews. Measure a part of it now:
+# The texts of one row do come with the course: sentences from film reviews. Measure a part of it now. (In a full run the seeds draw the labels of the
+# table, so expect its numbers, or nearly.)
 
 # %%
 n_labels, tested = pick(full=1000, fast=150), pick(full=1000, fast=150)
@@ -297,6 +299,7 @@ live = show.Records(
     {"task": "sentiment, now", "reading": name, "seed": s, "score": score}
     for name in ("layer 1", "layer 2", "mix")
     for s in live_seeds
+    # free: the probe learns the mix; with one layer there is nothing to mix
     for score, _ in [film.measure(READINGS[name], n_labels, s, free=name == "mix")]
 )
 show.results(live, "task", "reading", f"{n_labels:,} sentences to learn from, {tested:,} to test on")
@@ -319,6 +322,9 @@ check.recall("which_layer")
 # %%
 shares = results.shares()
 figures.mixes(shares, shares.values("task"), LAYERS)
+
+# %%
+show.md(in_words.of_shares(shares))
 
 # %% [markdown]
 # Is the mix worth learning, or is it enough to take all the layers?
@@ -357,12 +363,12 @@ questions = [
 show.table(tables.neighbours(encoder, uses, questions, layer=2, n=2))
 
 # %% [markdown]
-# The verb finds verbs, the thing finds things, and the theatre's *play* finds theatre. The last two rows show the limit: in this news no bank lies by
+# The verb finds verbs, the noun finds nouns, and the theatre's *play* finds theatre. The last two rows show the limit: in this news no bank lies by
 # a river, so the nearest is a bank with money all the same, with a lower cosine. The model finds what is like; it does not say that nothing is. Five
 # sentences, picked by hand, prove little: the measurement is the row of senses above.
 #
 # ### Exercise: the nearest other use
-# Of `states`, one row of $H$ numbers for each of $N$ uses, which row is most like row `place`?
+# `states` is a numpy array, one row of $H$ numbers for each of $N$ uses. Which row is most like row `place`?
 
 
 # %% tags=["exercise"]
@@ -377,16 +383,17 @@ check.nearest_use(nearest_use)
 # %% [markdown]
 # ### Try it
 # Two sentences with the same word: how alike are the two uses, layer by layer? The states of a layer have much in common, so that uses which differ
-# can have a high cosine, too, as the last rows of the table above. So here the layer's mean state over ordinary text is taken away first; 0 then means no
-# more alike than two words picked at random. The token layer always says 1, as it sees the letters alone. Type your own sentences and press Enter: *pitch* or *light* or *right* in two senses. Look for
-# pairs that fool it.
+# can have a high cosine, too, as in the last rows of the table above. So here the layer's mean state over ordinary text is taken away first; 0 then means no
+# more alike than two words picked at random. The token layer always says 1, as it sees the letters alone. The black marks are two uses in one sense, to
+# compare. Type your own sentences and press Enter: *pitch* or *light* or *right* in two senses. Look for pairs that fool it.
 
 # %%
 compare_uses(encoder, news[: pick(full=300, fast=100)])
 
 # %% [markdown]
 # ## Paper says / we get / why they differ (5 minutes)
-# The paper holds its mix near the mean of the layers or leaves it free; the two are its last columns of table 2.
+# In the paper's table 2 a penalty $\lambda$ on $w$ holds the mix near the mean of the layers ($\lambda = 1$) or leaves it nearly free
+# ($\lambda = 0.001$, as ours).
 
 # %%
 show.compare(published.paper_rows(kept, shares, of_zoo))
@@ -397,15 +404,17 @@ check
 # %% [markdown]
 # ## What to remember
 # 1. A word's vector can come from a language model's states: one for each use, not one for each word.
-# 2. Spelling words makes every word readable. It says what kind of word it is; what it means has to come from the sentence.
+# 2. Spelling words makes every word readable, though not every slip harmless. It says what kind of word it is; what it means has to come from the
+#    sentence.
 # 3. Two language models, one each way, put side by side: neither has seen both sides at once.
-# 4. Read all the layers, not the top alone. The paper lets each task learn a mix; here no difference to their plain mean was found.
+# 4. Reading all the layers was never found worse here than the top alone, and on parts of speech it was a little better. The paper lets each task learn
+#    a mix; here no difference to the plain mean was found.
 # 5. The model stays frozen. What is gained depends on the task: much for tags of words; for sentiment no gain was found, and for topics GloVe
 #    is ahead.
 #
 # **What it got wrong.** Forward and backward never meet. An LSTM has to wait for the state of the word before, so the words of a sentence cannot be
-# computed side by side. And frozen features
-# leave to each task a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.
+# computed side by side. And with frozen
+# features each task still needs a model of its own; the paper put a large one on top of ELMo for every task, we only a linear layer.
 #
 # **What came next.** In the same year ULMFiT *fine-tuned* the language model itself (**next**: [06](06_ulmfit.ipynb)), GPT did so with a Transformer (07), and BERT found a way to look both
 # ways at once (08). Lesson 09 compares taking features with fine-tuning.
