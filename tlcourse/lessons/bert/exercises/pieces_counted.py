@@ -115,7 +115,9 @@ def _best(words: Words) -> tuple[str, str]:
         "a word of one piece counts too": (
             [(["a"], 50), (["a", "##b"], 9), (["c", "##d"], 10), (["c", "##b"], 20)],
         ),
-        "a pair stands twice in a word": ([(["a", "##b", "##a", "##b"], 7), (["c", "##d"], 11), (["c", "##a"], 5)],),
+        "a pair stands twice in a word": (
+            [(["a", "##b", "##a", "##b"], 7), (["c", "##d"], 11), (["c", "##a"], 5)],
+        ),
         "a piece stands twice in a word": (
             [(["b", "##o", "##o"], 5), (["b"], 9), (["c", "##d"], 7)],
         ),
