@@ -110,8 +110,8 @@ def _padded_in_front(word: str, room: int) -> list[int]:
     },
     hints=(
         "What are the bytes of a word? A str has a method for that, and ï has two of them.",
-        "A loop over `word.encode('utf-8')` gives whole numbers from 0 to 255. Add 1 to each, so that 0 stays "
-        "free for padding.",
+        "A loop over `word.encode('utf-8')` gives whole numbers from 0 to 255. Add 1 to each, so that 0 "
+        "stays free for padding.",
         "Build a list: 257, then the shifted bytes, then 258. How many zeros are missing up to `room`?",
     ),
     wrong=[
