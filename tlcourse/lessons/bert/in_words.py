@@ -93,7 +93,7 @@ def of_tasks(records: Records) -> str:
             told.setdefault(gap.says(above="above", below="below", luck="within luck of"), []).append(other)
             if other == "random twin":
                 if gap.verdict == "above":
-                    learned.append(task)
+                    learned.append(task.removesuffix(" (silver)"))
                 else:
                     open_.append(f"{task} ({100 * gap.mean:+.1f} points)".replace("-", "−"))
             counted += other == "counts" and gap.verdict == "below"
@@ -101,11 +101,11 @@ def of_tasks(records: Records) -> str:
         lines.append(f"- **{task}**: `bert-mini` is {', '.join(parts)}.")
     n = len(lines)
     if learned:
-        lines.append(f"\nIt has learned something about words: {', '.join(learned)} show it.")
+        lines.append(f"\nIt has learned something about words: {' and '.join(learned)} show it.")
     if open_:
-        lines.append(f"Of {', '.join(open_)} three draws can't tell whether it has more than its twin.")
+        lines.append(f"Of {' and '.join(open_)} three draws can't tell whether it has more than its twin.")
     if counted:
-        lines.append(f"But counting, without any model, does better on {counted} of the {n} tasks.")
+        lines.append(f"But counting, without any model, is above it in {counted} of the {n} tasks.")
     return "\n".join(lines)
 
 
@@ -247,9 +247,9 @@ def paper_rows(ablations: Records, layers: Records) -> list[tuple[Any, ...]]:
             f"{pair('next sentence', BERTS, 'no NSP', LEFT)}",
             "They fine-tune BERT-base, which went forty times through 3.3 billion words. Ours has read "
             f"{ablations.about['tokens'] / 1e6:.1f} million pieces and is frozen. We think it counts that "
-            "what reads from the left learns from every piece, the others from 15 in 100 (their appendix C.1: "
-            "the masked model starts slower, and is ahead almost at once). A test, which we have not run: let "
-            "it learn from 15 in 100, too.",
+            "what reads from the left learns from every piece, the others from 15 in 100 (their appendix "
+            "C.1: the masked model starts slower, and is ahead almost at once). A test, which we have not "
+            "run: let it learn from 15 in 100, too.",
         ),
         (
             "MASK / SAME / RND: 80/10/10, 100/0/0, 0/0/100",
