@@ -274,7 +274,7 @@ show.table(
 )  # fmt: skip
 
 # %% [markdown]
-# So few joins go to rare pairs by the score, to common endings by frequency. With thousands, as in the two lists below, frequent words are whole.
+# So few joins go to rare pairs by the score, to common endings by frequency. With thousands, as in the last two lists, frequent words are whole.
 #
 # ## 5. Hidden words · 12 minutes
 # The real thing, small: `bert-mini`, six layers of 256 numbers, has read 16 million pieces, half of them film reviews, a fifth novels, the rest news and speeches
