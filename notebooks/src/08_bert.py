@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 08 · BERT
 # **You let a Transformer look both ways without showing it the answer, hide words from a trained one and read its guesses layer by layer, and
-# measure what each part of its training is for.**
+# measure what the tenths are for that it does not hide, and what so small a training can't tell.**
 #
 # <!-- badges -->
 #
@@ -72,15 +72,15 @@ check.predict("which_kinds")
 figures.who_sees_whom(["She", "sat", "by", "the", "bank", "."])
 
 # %% [markdown]
-# What comes in is the sum of three learned vectors, for the piece, for its position, and for the *segment*: is it in the first text or in the second?
-# `[CLS]` begins the input and its state stands for the whole; `[SEP]` ends each text.
+# What comes in is the sum of three learned vectors, for the piece, for its position, and for the *segment*: is it in the first text or in the second (section 3: why two)?
+# `[CLS]` begins the input and its state stands for the whole; `[SEP]` ends each text. (`task_type` below is ERNIE 2.0's, lesson 15; BERT has none.)
 
 # %%
 show.source(TransformerEmbeddings.forward, docstring=False)
 
 # %% [markdown]
 # ## 2. Why not simply both directions? · 8 minutes
-# A language model predicts words. So give this one a sentence, let it look both ways, and ask at each place which word stands there. Ten lines; two layers
+# A language model predicts words. So give this one a sentence, let it look both ways, and ask at each place which word stands there. Two layers
 # of 64 numbers; BBC news:
 
 # %%
@@ -116,7 +116,7 @@ check.recall("answer_in_sight")
 # have seen its word.
 #
 # ### Your turn: what has a state seen?
-# `mask`, a bool tensor (T, T), says at `[i, j]` whether state $i$ may look at place $j$, the same in each layer. (Leave aside that a block also passes its own state on.)
+# Leave aside that a block also passes its own state on. `mask`, a bool tensor (T, T), says at `[i, j]` whether state $i$ may look at place $j$, the same in each layer.
 
 
 # %% tags=["exercise"]
@@ -130,18 +130,20 @@ check.reach(reach)
 
 # %% [markdown]
 # So where each looks at all the others, two layers bring the answer back. It stays away only where no chain of looks, from state to state, ends at the word
-# with which it began. That is so where each looks at earlier places alone, as in GPT and in each half of ELMo. BERT
-# leaves all open and takes the word itself out of the input.
+# that is asked for. In GPT and in each half of ELMo a state sees its own word too, but has to say the *next* one in its direction, and no chain leads there. A model
+# of both sides has no such next one. BERT leaves all open and takes the word itself out of the input.
 #
 # ## 3. Hide the answer · 10 minutes
-# *Masked language modelling*: choose 15 % of the pieces, hide them, predict those, and only those. With $M$ the chosen places and $\tilde x$ the text as the
-# model sees it (section 3.1):
+# *Masked language modelling*: choose 15 % of the pieces, hide them, predict those, and only those (section 3.1 of the paper). With $M$ the
+# chosen places and $\tilde x$ the text with those hidden:
 #
 # $$\mathcal{L}_{\mathrm{MLM}} = -\frac{1}{|M|} \sum_{t \in M} \log p(x_t \mid \tilde x)$$
 #
-# `[MASK]` never stands in a text that BERT is used on later. So of the chosen pieces only 80 % become `[MASK]`; 10 % become a random piece, and 10 % stay
+# Each is guessed without knowing what is said for the others: hide both words of *New York*, and *New Angeles* may come out.
+#
+# `[MASK]`, the mark for *hidden*, never stands in a text that BERT is used on later. So of the chosen pieces only 80 % become `[MASK]`; 10 % become a random piece, and 10 % stay
 # as they are. The paper's reason: where a word stands in sight, the model can't know whether it is the right one or one to be predicted, and
-# has to keep a state for each (appendix A.1).
+# has to keep a state for each (the paper's appendix A.1).
 #
 # ### Your turn: 80, 10, 10
 # Four NumPy arrays (T,): the pieces' numbers `ids`; `chosen`, bool; `fate`, a random number from 0 to 1 for each piece; `others`, a random piece for each.
@@ -171,7 +173,8 @@ def masked_loss(log_p, ids, chosen):
 check.masked_loss(masked_loss)
 
 # %% [markdown]
-# How the course's training draws them, for whole batches. A sentence three times:
+# How the course's training draws them, for whole batches: each piece draws a random number (marks ∞), in each row the smallest 15 % are chosen, and `_corrupt` does what
+# yours does. Below the code a sentence three times; in brackets what stands where a piece is asked for: `[MASK]`, a random piece, or the piece itself.
 
 # %%
 show.source(masking.mask_pieces, docstring=False)
@@ -179,18 +182,25 @@ show.source(masking.mask_pieces, docstring=False)
 # %%
 sentence = "The prime minister said he would resign after the election, and the pound fell against the euro."
 pieces = np.array([[tokeniser.CLS, *tokenizer.encode(sentence).ids, tokeniser.SEP]])
-rng = np.random.default_rng(seed)
-show.table(
-    [
-        {"what the model sees": " ".join(map(tokenizer.id_to_token, m.input_ids[0])),
-         "what it has to say": ", ".join(tokenizer.id_to_token(t) for t in m.targets[0] if t >= 0)}
-        for m in [masking.mask_pieces(pieces, tokenizer.get_vocab_size(), rng) for _ in range(3)]
-    ]
-)  # fmt: skip
+rng, name = np.random.default_rng(seed), tokenizer.id_to_token
+lines = []
+for _ in range(3):
+    m = masking.mask_pieces(pieces, tokenizer.get_vocab_size(), rng)
+    seen, asked = m.input_ids[0], sorted(zip(m.positions[0], m.targets[0], strict=True))
+    lines.append(
+        {
+            "what the model sees": " ".join(map(name, seen)),
+            "what it has to say (what stands there)": ", ".join(
+                f"{name(target)} ({name(seen[place])})" for place, target in asked if target >= 0
+            ),
+        }
+    )
+show.table(lines)
 
 # %% [markdown]
 # The second task, *next sentence prediction* (NSP): the input is two passages, A and B. In half of the cases B follows A, in half it is from another document. Which,
-# is read from the state of `[CLS]`. The paper wants it for tasks on pairs of texts. Both losses are added:
+# is read from the state of `[CLS]`. The paper wants it for tasks on pairs of texts. Here are both losses; the trainer adds them. (`carry` is
+# for other lessons' models.)
 
 # %%
 show.source(objectives.MaskedPairs.forward, docstring=False)
@@ -221,7 +231,7 @@ def best_pair(words):
 check.best_pair(best_pair)
 
 # %%
-show.source(wordpieces.learn, docstring=False)
+show.source(wordpieces.learn)
 
 # %%
 small = [
@@ -237,7 +247,7 @@ show.table(
 
 # %% [markdown]
 # The score likes letters that are rare and always together; frequency likes what is frequent. (The 8,192 pieces of the course's own models, its *zoo*, were joined by frequency: `tlcourse/data/tokeniser.py`.)
-# Whichever way they were learned, BERT cuts a word in one way: from the left, the longest piece that fits. (In the table below, DistilBERT is a smaller copy of BERT, of which
+# Whichever way they were learned, BERT cuts a word in one way: from the left, the longest piece that fits; it never goes back for a shorter one. (In the table below, DistilBERT is a smaller copy of BERT, of which
 # lesson 09 makes use; its list is the one that BERT's authors published.)
 #
 # ### Your turn: cut a word
@@ -264,10 +274,14 @@ show.table(
 )  # fmt: skip
 
 # %% [markdown]
+# So few joins go to rare pairs by the score, to common endings by frequency. With thousands, as in the last two lists, frequent words are whole.
+#
 # ## 5. Hidden words · 12 minutes
-# The real thing, small: `bert-mini`, six layers of 256 numbers, has read 16 million pieces. `gpt-mini` has the same size, the same pieces and the same
+# The real thing, small: `bert-mini`, six layers of 256 numbers, has read 16 million pieces, half of them film reviews, a fifth novels, the rest news and speeches
+# and more. `gpt-mini` has the same size, the same pieces and the same
 # text, and reads it from the left. One word is hidden in each of many sentences of BBC articles that neither has read (a word that is one piece). Who
-# guesses it? The kinds are *silver*, tagged by a program; a thin line is the standard deviation over three draws of sentences:
+# guesses it? The kinds are *silver*, tagged by a program, and most labels list examples
+# (*to, not, ’s* are what taggers call particles); n is how many words a draw has, and a thin line the standard deviation over three draws of sentences:
 
 # %%
 bert = models.load("bert-mini", heads=True)
@@ -305,7 +319,7 @@ show.md(published.command())
 # ### Try it
 # Hide any word of any sentence. Each row is a layer: its state is put through the head that was trained for the top, so the lower rows are what those states would say
 # if they were the last. A frame marks the word that was hidden; the darker, the more probable. From which layer on is the
-# guess there? Try a comma, *not*, a name, a word whose answer stands on the right.
+# guess there? Try a comma, *not*, a name, or a word that the right side gives away: *Neither* in “Neither he nor she came .”
 
 # %%
 explorer
@@ -325,14 +339,13 @@ show.results(of_zoo, rows="task", columns="model", caption="100 labels; names: F
 show.md(in_words.of_tasks(of_zoo))
 
 # %% [markdown]
-# Read down the column of `bert-mini`: it has learned what kind of word stands where; of topics and opinions we find nothing beyond its random twin. (Many points, too,
-# can be *within luck* where three draws do not agree how many they are: lesson 01.) `gpt-mini`, as large and as well-read, is ahead. One reason is
-# counted quickly: GPT learns from every piece, BERT from 15 in 100, so of the same text it got a seventh of the lessons. The paper sees it too, and
-# calls it marginal: the masked model starts slower, and passes the other almost at once (section 3.1, appendix C.1). We think that ours was stopped before that point.
+# (Even a gap of many points is *within luck* where its size differs much between the three draws: lesson 01.) `gpt-mini`, as large and as well-read, is ahead. We think because
+# GPT learns from every piece, BERT from 15 in 100: of the same text it got a seventh of the lessons. The paper sees it too, and
+# calls it marginal: the masked model starts slower, and passes the other almost at once (its section 3.1, appendix C.1). We think that ours was stopped before that point.
 #
 # ## 7. What is each part for? · 10 minutes
 # The paper takes BERT apart in tables 5 and 8. In miniature: two layers of 64 numbers, a vocabulary of only 256 pieces, BBC, ABC and Brown, each way trained anew with three seeds
-# (`benchmarks/bert.py`). *100/0/0* says how many of the chosen pieces become `[MASK]`, stay as they are, become random. First the loss on text that none has read:
+# (`benchmarks/bert.py`). *100/0/0* says what share of the chosen pieces becomes `[MASK]`, stays as it is, becomes random (the paper's order). First the loss on text that none has read:
 
 # %%
 raw = show.Records.load("bert/ablations")
@@ -340,8 +353,8 @@ show.md(in_words.of_losses(raw))
 
 # %% [markdown]
 # Then all answer the same questions. A *piece in sight*: the word stands there, as it will when the model is used; is it the first guess of the head on top? (The random twin's
-# head is untrained, so its 0 says nothing about its states. In short sentences, as
-# the rows are short.) And, frozen: parts of speech, whether B follows A, whether a headline belongs to an article.
+# head is untrained, so its 0 says nothing about its states. Only
+# short sentences are asked, since the training had short rows.) And, frozen: parts of speech, whether B follows A, whether a headline belongs to an article.
 
 # %%
 ablated = in_words.readouts(raw)
@@ -357,21 +370,23 @@ show.md(in_words.of_tenths(ablated))
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
 # BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds (bars: their standard deviation), a linear model on
-# one layer alone (section 6 has more with fewer labels: there several layers may be read side by side, and the training labels choose):
+# one layer alone; dotted, the last four side by side. Then two layers measured now, with one seed. (Section 6 has more with 100 sentences: there four layers are read side by side, and the
+# linear model is fitted in another way and tested on other sentences. Compare within this section.)
 
 # %%
 by_layer = in_words.whole(show.Records.load("bert/layers").where(task="entities"))
-figures.layers(by_layer, by_layer.values("model"), "names, F1")
+figures.layers(by_layer, by_layer.values("model"), in_words.JOINED, "names, F1")
 
 # %%
 n_labels = pick(full=300, fast=60)
-names = ByLayer(tasks.load("entities"), reader(encoders.load("bert-mini"), 7), [seed], n_labels, n_labels)
+read = reader(encoders.load("bert-mini"), 7)  # states of 7 heights: the embeddings and six layers
+names = ByLayer(tasks.load("entities"), read, [seed], most=n_labels, tested=n_labels)
 live = show.Records(
     {
         "layer": layer,
         "model": "bert-mini, now",
         "seed": seed,
-        "score": names.measure([layer], n_labels, seed)[0],
+        "score": names.measure([layer], n_labels, seed)[0],  # the F1; the other is the linear model
     }
     for layer in (0, 6)
 )
@@ -384,7 +399,7 @@ show.md("\n".join(in_words.of_layers(by_layer, model) for model in by_layer.valu
 # ## Paper says / we get / why they differ
 
 # %%
-show.compare(in_words.paper_rows(ablated, by_layer, hidden))
+show.compare(in_words.paper_rows(ablated, by_layer))
 
 # %%
 check
@@ -393,11 +408,11 @@ check
 # ## What to remember
 # 1. A model that sees both sides must not see the word that it predicts. To close its own place to each state is not enough: with two layers the word comes back.
 # 2. BERT hides 15 % of the pieces in the input: 80 % as `[MASK]`, 10 % random, 10 % as they are, since later there will be no `[MASK]`.
-# 3. In the full run, both sides helped most with signs and some small words, and hardly with nouns and names; we think because what decides them often stands on the right.
+# 3. In the full run, both sides helped most with punctuation and some small words, and hardly with nouns and names; we think because what decides them often stands on the right.
 # 4. The price: it learns from 15 in 100 pieces. With as little text as here, the model that reads from the left had the better states.
 # 5. Its layers can be read like ELMo's. The last is not always the best.
 #
-# **What it got wrong.** `[MASK]` is in no real text. Hidden words are predicted one by one, as if each did not depend on the others. And next sentence prediction: RoBERTa
+# **What it got wrong.** `[MASK]` is in no real text. Hidden words are guessed as if none depended on the others (*New Angeles*). And next sentence prediction: RoBERTa
 # (Liu et al. 2019) left it out, and lost nothing.
 #
 # **What came next.** Feature or fine-tune? (**next**: 09.) What do its heads look at (10), is there a tree in its vectors (11)? XLNet (14) looks both ways without `[MASK]`,

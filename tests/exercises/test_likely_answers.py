@@ -461,6 +461,8 @@ LIKELY = {
             (lambda w: "".join(likeliest(w)).replace("##", ""), ""),
             (lambda w: likeliest(w, lambda both, a, b: both / a * b), "brackets"),
             (lambda w: likeliest(w, lambda both, a, b: both / (a + b)), "product"),
+            (lambda w: "".join(likeliest(w)), "apart"),
+            (lambda w: tuple(p.replace("##", "") for p in likeliest(w)), "keep their"),
         ],
         "wordpiece": [
             (lambda w, v: cut(w, v, inside=""), "`##`"),
@@ -468,6 +470,7 @@ LIKELY = {
             (lambda w, v: cut(w, v, unknown=None), "whole word"),
             (lambda w, v: [p.removeprefix("##") for p in cut(w, v)], "keep their"),
             (lambda w, v: cut(w, v)[:1], "first piece"),
+            (lambda w, v: "[UNK]" if (found := cut(w, v)) == ["[UNK]"] else found, "a string"),
         ],
         "reach": [
             (lambda m, n: m, "one layer"),
@@ -489,6 +492,8 @@ LIKELY = {
             (lambda p, i, c: p[range(len(i)), i][c].mean(), "sign"),
             (lambda p, i, c: -(p[range(len(i)), i] * c).mean(), "number of chosen"),
             (lambda p, i, c: torch.nn.functional.nll_loss(p, i), "Every place"),
+            (lambda p, i, c: -torch.log(p[range(len(i)), i][c]).mean(), "already"),
+            (lambda p, i, c: -p[c].max(1).values.mean(), "likeliest piece"),
         ],
     },
     "state_of_the_art_and_after": {

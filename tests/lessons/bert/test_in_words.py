@@ -8,6 +8,7 @@ from tlcourse.show.records import Records
 
 def ablations(way_score: float, berts: float = 0.6) -> Records:
     ways = {in_words.BERTS: berts, "no NSP": way_score, in_words.LEFT: 0.7, "100/0/0": 0.5, "0/0/100": 0.5}
+    ways[in_words.RANDOM] = 0.5
     return Records(
         {"way": way, "readout": name, "tokens": 400_000, "seed": seed, "score": score + 0.001 * seed}
         for way, score in ways.items()
@@ -31,9 +32,9 @@ def test_a_way_against_berts(score, said):
     assert told.startswith("- **no NSP**")
 
 
-@pytest.mark.parametrize(("hidden", "said"), [(0.05, "nothing about words"), (0.2, "Most of what it can do")])
+@pytest.mark.parametrize(("hidden", "said"), [(0.05, "hardly count"), (0.2, "Most of what it can do")])
 def test_what_peeking_teaches(hidden, said):
-    found = {"sight": 0.9, "hidden": hidden, "common": 0.05}
+    found = {"sight": 0.9, "hidden": hidden, "other": 0.8, "common": 0.05}
     assert said in in_words.of_peeking(0.1, found)
 
 
@@ -59,9 +60,9 @@ def test_layers():
 
 def hidden(both: float, left: float) -> Records:
     return Records(
-        {"model": model, "kind": kind, "seed": seed, "score": score + 0.01 * seed}
+        {"model": model, "kind": kind, "seed": seed, "n": 40, "score": score + 0.01 * seed}
         for model, score in ((kinds.BOTH, both), (kinds.LEFT, left))
-        for kind in ("all words", "signs", "nouns")
+        for kind in ("all words", "punctuation", "nouns")
         for seed in range(3)
     )
 
@@ -70,11 +71,38 @@ def test_kinds_either_way():
     assert "above" in in_words.of_kinds(hidden(0.5, 0.3))
     assert "below" in in_words.of_kinds(hidden(0.3, 0.5))
     alt = figures.by_kind(hidden(0.5, 0.3), [kinds.BOTH, kinds.LEFT]).alt
-    assert "signs" in alt
+    assert "punctuation" in alt
+
+
+def test_a_gain_outside_the_spread_is_bold():
+    assert "**nouns +20**" in in_words.of_kinds(hidden(0.5, 0.3))
+    assert "none outside the spread" in in_words.of_kinds(hidden(0.3, 0.3))
+
+
+def tasks(counts: float, twin: float) -> Records:
+    models = {"bert-mini": 0.5, "counts": counts, "random twin": twin}
+    return Records(
+        {"task": "names", "model": model, "seed": seed, "score": score + 0.001 * seed}
+        for model, score in models.items()
+        for seed in range(3)
+    )
+
+
+def test_that_counts_or_the_twin_are_as_good_is_said():
+    assert "counting, without any model, is above it in 1 of the 1" in in_words.of_tasks(tasks(0.6, 0.3))
+    assert "learned something about words: names" in in_words.of_tasks(tasks(0.6, 0.3))
+    said = in_words.of_tasks(tasks(0.4, 0.5))
+    assert "can't tell" in said
+    assert "counting" not in said
+
+
+def test_columns_without_anything_learned_say_nothing_of_a_part():
+    assert "within luck of its random twin" in in_words.of_tenths(in_words.readouts(ablations(0.5, 0.5)))
+    assert "random twin" not in in_words.of_tenths(in_words.readouts(ablations(0.5, 0.6)))
 
 
 def test_paper_rows_have_figures_of_both():
-    rows = in_words.paper_rows(in_words.readouts(ablations(0.5)), layered(2, 0.9), hidden(0.5, 0.3))
+    rows = in_words.paper_rows(in_words.readouts(ablations(0.5)), layered(2, 0.9))
     assert len(rows) >= 3
     assert all("Devlin" in row[2] for row in rows)
 

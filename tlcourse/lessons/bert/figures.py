@@ -46,7 +46,7 @@ def who_sees_whom(words: Sequence[str]) -> Described:
 
 
 def by_kind(records: Records, models: Sequence[str]) -> Described:
-    """Draw how many hidden words of each kind are guessed, a bar for each model."""
+    """Draw how many hidden words of each kind are guessed, a bar for each model; n: words in each draw."""
     kinds = records.values("kind")
     fig, ax = plt.subplots(figsize=(9, 0.55 * len(kinds) + 1.4))
     high, told = 0.8 / len(models), []
@@ -59,7 +59,8 @@ def by_kind(records: Records, models: Sequence[str]) -> Described:
             hatch=style["hatch"], edgecolor="white", label=model, error_kw={"lw": 1, "capsize": 2},
         )  # fmt: skip
         told.append(f"{model}: " + ", ".join(f"{k} {m:.0%}" for k, m in zip(kinds, means, strict=True)))
-    ax.set_yticks(range(len(kinds)), kinds)
+    asked = [np.mean([row["n"] for row in records.where(kind=kind)]) for kind in kinds]
+    ax.set_yticks(range(len(kinds)), [f"{k} (n ≈ {n:.0f})" for k, n in zip(kinds, asked, strict=True)])
     ax.invert_yaxis()
     ax.set(xlabel="hidden words guessed (first guess)", xlim=(0, 1))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
@@ -68,8 +69,11 @@ def by_kind(records: Records, models: Sequence[str]) -> Described:
     return Described(fig, f"Share of hidden words guessed, by kind. {'; '.join(told)}.")
 
 
-def layers(records: Records, models: Sequence[str], what: str) -> Described:
-    """Draw the score of a probe on each single layer, a line for each model; bars are the spread."""
+def layers(records: Records, models: Sequence[str], joined: str, what: str) -> Described:
+    """Draw the score of a probe on each single layer, a line for each model; bars are the spread.
+
+    A level line is what the model's layers give that are read together, the reading called `joined`.
+    """
     fig, ax = plt.subplots(figsize=(9, 4.2))
     told = []
     for model, style in zip(models, cycle(len(models)), strict=True):
@@ -81,9 +85,14 @@ def layers(records: Records, models: Sequence[str], what: str) -> Described:
             places, [one.mean for one in found], [one.spread for one in found], label=model, capsize=3, **line
         )
         told.append(f"{model}: " + ", ".join(f"{one.mean:.0%}" for one in found))
+        if together := list(records.where(model=model, reading=joined)):
+            mean = Records(together).mean
+            ax.axhline(mean, color=line["color"], linestyle=":", label=f"{model}, {joined}")
+            told.append(f"{joined}: {mean:.0%}")
     ax.set(xlabel="layer (0: the embeddings)", ylabel=what)
+    ax.set_ylim(bottom=0)  # few points should look like few
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
-    fig.legend(loc="outside upper center", ncols=len(models))
+    fig.legend(loc="outside upper center", ncols=2)
     return Described(fig, f"{what} from each single layer, embeddings first. {'; '.join(told)}.")
 
 

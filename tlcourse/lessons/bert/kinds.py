@@ -1,4 +1,4 @@
-"""Which kinds of words are guessed where they are hidden: signs, small words, nouns, names."""
+"""Which kinds of words are guessed where they are hidden: punctuation, small words, nouns, names."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +11,7 @@ from tlcourse.show.records import Records
 
 # Universal tags → what the lesson calls them.
 KINDS = {
-    "PUNCT": "signs",
+    "PUNCT": "punctuation",
     "DET": "a, the, this",
     "PRON": "he, it, who",
     "PART": "to, not, ’s",
@@ -29,7 +29,10 @@ Guess = Callable[[Sequence[Question]], np.ndarray]
 def measure(
     tags: TaggedSentences, tokenizer, models: dict[str, Guess], n: int, seeds: Sequence[int]
 ) -> Records:
-    """Accuracy by kind, and of all: for each seed, one hidden word in each of `n` test sentences."""
+    """Accuracy by kind, and of all: for each seed, one hidden word in each of `n` test sentences.
+
+    The field `n` says how many words of the kind that is.
+    """
     rows = []
     for seed in seeds:
         test = np.random.default_rng(seed).permutation(tags.test_index)[:n]
@@ -41,7 +44,9 @@ def measure(
             for kind in ("all words", *KINDS.values()):
                 some = right if kind == "all words" else right[kinds == kind]
                 if len(some):
-                    rows.append({"model": name, "kind": kind, "seed": seed, "score": some.mean()})
+                    rows.append(
+                        {"model": name, "kind": kind, "seed": seed, "n": len(some), "score": some.mean()}
+                    )
     return Records(rows)
 
 

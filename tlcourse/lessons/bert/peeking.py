@@ -1,6 +1,7 @@
 """Rows of ordinary text for the model that sees the answer, and what such a model can do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,18 +24,26 @@ def text_rows(tokenizer: "Tokenizer", texts: Sequence[str], length: int) -> Tens
 
 
 def can_do(model: BertForPreTraining, questions: Sequence[Question]) -> dict[str, float]:
-    """How often the first guess is right where the word stands there, and where [MASK] does.
+    """How often the first guess is right where the word stands there, and where another one does.
 
-    And how often one is right who always says the commonest answer to these questions.
+    The other one is the word that the next question asks for, a piece of ordinary text as the model has met
+    them; where it is the same, the question is left out. Also: how often the guess is that other one, and how
+    often one is right who always says the commonest answer.
     """
     model.eval()
-    targets = np.array([q.target for q in questions])
+    after = [q.target for q in [*questions[1:], questions[0]]]
+    asked = [(q, other) for q, other in zip(questions, after, strict=True) if other != q.target]
+    whole = [q for q, _ in asked]
+    changed = [
+        replace(q, pieces=[*q.pieces[: q.place], other, *q.pieces[q.place + 1 :]]) for q, other in asked
+    ]
+    targets = np.array([q.target for q in whole])
+    log_p = masked_words.from_both_sides(model, changed, shown=None)
     return {
         "the word in sight": masked_words.right(
-            masked_words.from_both_sides(model, questions, shown=None), questions
+            masked_words.from_both_sides(model, whole, shown=None), whole
         ).mean(),
-        "[MASK] in its place": masked_words.right(
-            masked_words.from_both_sides(model, questions), questions
-        ).mean(),
+        "another in its place": masked_words.right(log_p, whole).mean(),
+        "the other one": masked_words.right(log_p, changed).mean(),
         "always the commonest": float((targets == np.bincount(targets).argmax()).mean()),
     }

@@ -55,13 +55,13 @@ def guesses(asked: Sequence[tuple[str, int]] = ASKED, n: int = 5) -> list[list[t
 
 
 def rows(ours: Sequence[list[tuple[str, float]]]) -> list[dict[str, str]]:
-    """A table's rows: each sentence with its gap, what stands there, bert-mini's guesses, BERT-base's."""
+    """A table's rows: each sentence with its gap, the hidden word, bert-mini's guesses, BERT-base's."""
     theirs = guesses() if is_there() else [None] * len(ASKED)
     lines = []
     for (sentence, number), mine, other in zip(ASKED, ours, theirs, strict=True):
         words = find_words(sentence)
         gap = " ".join([*words[: number - 1], "____", *words[number:]])
-        line = {"sentence": gap, "stands there": words[number - 1], "bert-mini": told(mine)}
+        line = {"sentence": gap, "we hid": words[number - 1], "bert-mini": told(mine)}
         lines.append(line | ({"BERT-base, published": told(other)} if other else {}))
     return lines
 
@@ -78,5 +78,5 @@ def command() -> str:
     asset = assets.catalogue()[ASSET]
     return (
         f"The published model's answers would stand beside these: BERT-base ({asset.size / 1e6:.0f} MB) "
-        f"is not fetched here; `{asset.command}` fetches it, then run the cell again."
+        f"is not fetched here. To fetch it, run `!{asset.command}` in a new cell, then the cell above again."
     )

@@ -17,7 +17,8 @@ WAYS = {
 def learn(counts: Mapping[str, int], joins: int, way: str = "WordPiece", least: int = 5) -> list[str]:
     """From words and how often they occur: letters, then a new piece for each join, in order.
 
-    A pair that occurs less than `least` times is never joined. Ends early if none is left.
+    `WAYS` has the two scores; `joined` writes a pair as one piece. A pair that occurs less than `least` times
+    is never joined: the rarest would win the score. Ends early if none is left.
     """
     words = [([w[0], *("##" + c for c in w[1:])], n) for w, n in counts.items()]
     vocabulary = sorted({piece for word, _ in words for piece in word})

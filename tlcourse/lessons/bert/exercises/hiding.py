@@ -1,5 +1,7 @@
 """What a stack of layers has seen, what is hidden from it, and the loss of what was hidden."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -68,7 +70,7 @@ _NO_DIAGONAL = ~torch.eye(5, dtype=torch.bool)
 
 
 @exercise(
-    title="What has a state seen after some layers?",
+    title="What a state has seen after some layers",
     inputs=_mask_and_layers,
     special={
         "all but itself, one layer": (_NO_DIAGONAL, 1),
@@ -174,7 +176,7 @@ def _not_chosen(ids: np.ndarray, chosen: np.ndarray, fate: np.ndarray, others: n
     title="80, 10, 10",
     inputs=_to_corrupt,
     special={
-        "exactly 0.8 and 0.9": (
+        "a fate is exactly 0.8 or 0.9": (
             np.array([11, 12, 13, 14]),
             np.array([True, True, True, False]),
             np.array([0.8, 0.9, 0.0, 0.8]),
@@ -255,6 +257,14 @@ def _probability(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
     return -log_p.exp()[torch.arange(len(ids)), ids][chosen].mean()
 
 
+def _logarithm_twice(log_p: Tensor, ids: Tensor, chosen: Tensor) -> float:
+    return math.nan  # ln of something negative; as an array it would stand for any one number
+
+
+def _likeliest(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
+    return -log_p[chosen].max(dim=1).values.mean()
+
+
 def _next(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
     return -log_p[torch.arange(len(ids)), ids.roll(-1)][chosen].mean()
 
@@ -297,6 +307,8 @@ def _table_of_words(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
         (_by_length, "You divide by the length of the text: by the number of chosen places."),
         (_sign, "A loss falls as things get better: turn the sign."),
         (_probability, "These are probabilities: `log_p` has the logarithms already, no `exp`."),
+        (_logarithm_twice, "`log_p` are logarithms already: do not take them again."),
+        (_likeliest, "That is the likeliest piece of each row: the one that stands there is wanted."),
         (_next, "The piece at the place itself is predicted, not the next one."),
         (_each, "One loss for each chosen place: take their mean."),
         (_whole_rows, "All pieces of a row count here: only the one that stands there does."),

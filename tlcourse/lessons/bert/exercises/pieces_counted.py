@@ -86,19 +86,41 @@ def _pairs_of_types(words: Words) -> tuple[str, str]:
     return max(pairs, key=lambda pair: pairs[pair] / (pieces[pair[0]] * pieces[pair[1]]))
 
 
+def _once_in_a_word(words: Words) -> tuple[str, str]:
+    pieces, pairs = Counter(), Counter()
+    for word, n in words:
+        pieces.update(dict.fromkeys(word, n))
+        pairs.update(dict.fromkeys(pairwise(word), n))
+    return max(pairs, key=lambda pair: pairs[pair] / (pieces[pair[0]] * pieces[pair[1]]))
+
+
+def _glued(words: Words) -> str:
+    return "".join(_best(words))
+
+
+def _bare(words: Words) -> tuple[str, str]:
+    a, b = _best(words)
+    return a.removeprefix("##"), b.removeprefix("##")
+
+
 def _best(words: Words) -> tuple[str, str]:
     pieces, pairs = _counted(words)
     return max(pairs, key=lambda pair: pairs[pair] / (pieces[pair[0]] * pieces[pair[1]]))
 
 
 @exercise(
-    title="Which two pieces belong together?",
+    title="Two pieces that belong together",
     inputs=_words,
     special={
         "a word of one piece counts too": (
             [(["a"], 50), (["a", "##b"], 9), (["c", "##d"], 10), (["c", "##b"], 20)],
         ),
-        "a pair twice in a word": ([(["a", "##b", "##a", "##b"], 7), (["c", "##d"], 11), (["c", "##a"], 5)],),
+        "a pair stands twice in a word": (
+            [(["a", "##b", "##a", "##b"], 7), (["c", "##d"], 11), (["c", "##a"], 5)],
+        ),
+        "a piece stands twice in a word": (
+            [(["b", "##o", "##o"], 5), (["b"], 9), (["c", "##d"], 7)],
+        ),
         "one word": ([(["q", "##u"], 3)],),
     },
     equivalent={"pieces[piece] += n → pieces[piece] -= n": "two negative counts have the same product"},
@@ -114,12 +136,15 @@ def _best(words: Words) -> tuple[str, str]:
         (_each_word_once, "Each word counts as often as it occurs: you count every word once."),
         (_types_of_pieces, "The pieces are counted once for each word: a word counts as often as it occurs."),
         (_pairs_of_types, "The pairs are counted once for each word: a word counts as often as it occurs."),
+        (_once_in_a_word, "A piece or a pair that stands twice in a word counts twice."),
         (_first_only, "You divide by the count of the first piece alone: by both."),
         (_second_only, "You divide by the count of the second piece alone: by both."),
         (_precedence, "`x / a * b` divides by a and multiplies by b: put brackets around the product."),
         (_sum, "You divide by the sum of the counts: by their product."),
         (_smallest, "That is the pair with the smallest score: the largest is wanted."),
         (_joined, "That is the joined piece. Return the two that are to be joined, (a, b)."),
+        (_glued, "These are the two in one string. Return them apart, (a, b)."),
+        (_bare, "The pieces inside a word keep their `##`."),
         (_turned, "The pair is turned round: the piece that comes first in the word stands first."),
     ],
 )  # fmt: skip

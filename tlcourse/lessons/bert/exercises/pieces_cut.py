@@ -150,6 +150,11 @@ def _empty_for_unknown(word: str, vocabulary: set[str]) -> list[str]:
     return [""] if found == ["[UNK]"] else found
 
 
+def _string_for_unknown(word: str, vocabulary: set[str]) -> list[str] | str:
+    found = _cut(word, vocabulary, "##")
+    return "[UNK]" if found == ["[UNK]"] else found
+
+
 def _past_the_end(word: str, vocabulary: set[str]) -> list[str]:
     found = _cut(word, vocabulary, "##")
     return found if len(found) == len(word) else ["[UNK]"]
@@ -175,8 +180,11 @@ def _one_letter_at_least_two(word: str, vocabulary: set[str]) -> list[str]:
     title="Cut a word, the longest piece first",
     inputs=_word_and_vocabulary,
     special={
-        "stuck at the end: the whole word is unknown": ("playz", {"play", "p", "##l"}),
-        "stuck although there would be a way": ("abcd", {"abc", "ab", "##cd"}),
+        "the end fits no piece: the whole word is unknown": ("playz", {"play", "p", "##l"}),
+        "the longest piece leads to a dead end, and a shorter one would not (it never goes back)": (
+            "abcd",
+            {"abc", "ab", "##cd"},
+        ),
         "the word is a piece": ("player", {"player", "play", "##er"}),
         "a piece of a beginning is none of an inside": ("inin", {"in", "i", "##n", "##i"}),
         "one letter": ("u", {"u", "##u"}),
@@ -214,6 +222,7 @@ def _one_letter_at_least_two(word: str, vocabulary: set[str]) -> list[str]:
         (_nothing, "The pieces are found and not kept: append each to the list."),
         (_letters, "You add a piece letter by letter: `append` it, whole."),
         (_empty_for_unknown, "What cannot be cut is `['[UNK]']`, spelt so."),
+        (_string_for_unknown, "That is a string: what cannot be cut is the list `['[UNK]']`."),
         (_past_the_end, "You go on after the word's end, where nothing fits: stop there."),
         (_shortest_kept, "You go on after the longest piece, and keep the shortest."),
         (_one_letter_at_least_two, "A piece may be a single letter."),
@@ -223,7 +232,8 @@ def _one_letter_at_least_two(word: str, vocabulary: set[str]) -> list[str]:
 def wordpiece(word: str, vocabulary: set[str]) -> list[str]:
     """Return the word's pieces, the longest first from the left; `["[UNK]"]` if a rest fits no piece.
 
-    Pieces that do not begin the word have `##` in front, in `vocabulary` and in the result.
+    It never goes back for a shorter piece. Pieces that do not begin the word have `##` in front, in
+    `vocabulary` and in the result.
     """
     found, begin = [], 0
     for _letter in word:  # a piece has one at least
