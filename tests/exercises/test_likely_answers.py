@@ -686,6 +686,8 @@ LIKELY = {
             (lambda w: [i for i in range(len(w)) if i == 0 or w[i] != w[i - 1]], "[CLS]"),
             (lambda w: [w.index(n) for n in set(w) - {None} if n], "first word"),
             (lambda w: sorted(set(w) - {None}), "words' numbers"),
+            (lambda w: [n for n in w if n is not None], "words' numbers"),
+            (lambda w: [i for i in range(1, len(w) - 1) if w[i] != w[i - 1]], "elsewhere"),
             (lambda w: [i for i, n in enumerate(w) if n is not None and n != w[i - 1]], "place 0"),
             (lambda w: [n is not None and n not in w[:i] for i, n in enumerate(w)], "yes or no"),
             (lambda w: np.array([n is not None and n not in w[:i] for i, n in enumerate(w)]), "yes or no"),
@@ -695,6 +697,7 @@ LIKELY = {
             (lambda h: h[-4:].sum(0), "sum"),
             (lambda h: torch.cat([*h[-4:]]), "one below the other"),
             (lambda h: torch.cat([*h[:4]], dim=-1), "first four"),
+            (lambda h: torch.cat([*h[1:5]], dim=-1), "from the end"),
             (lambda h: h[-4:].reshape(h.shape[1], -1), "mixes words"),
             (lambda h: torch.cat([h[-1], h[-2], h[-3], h[-4]], dim=-1), "lowest first"),
             (lambda h: torch.cat([*h[-5:-1]], dim=-1), "last layer is missing"),
@@ -709,6 +712,7 @@ LIKELY = {
             (lambda t, g: 100 * bio_f1(t, g), "percentage"),
             (lambda t, g: bio_f1(*([x[:2] for x in tags] for tags in (t, g))), "kind"),
             (lambda t, g: len(bio(t) & bio(g)) / max(1, len(bio(t))), "recall"),
+            (lambda t, g: bio_f1_of_overlaps(t, g), "overlap"),
             (lambda t, g: bio_f1(t, g, found=up_to_the_next_o), "one of them"),
             (lambda t, g: bio_f1(t, g, found=ended_by_another), "goes to the end"),
             (lambda t, g: bio_f1(t, g, found=lambda x: {t[2:] for t in x if t[0] == "B"}), "where they"),
@@ -717,6 +721,8 @@ LIKELY = {
         "best_answer": [
             (lambda a, b, n: (int(a.argmax()), int(b.argmax())), "Choose the pair"),
             (lambda a, b, n: (i := int(a.argmax()), int(i + b[i : i + n].argmax())), "fix"),
+            (lambda a, b, n: (i := int(a.argmax()), max(i, min(int(b.argmax()), i + n - 1))), "cut"),
+            (lambda a, b, n: np.array(best_pair(a, b, n)), "tuple"),
             (lambda a, b, n: best_pair(a, b, len(a)), "too long"),
             (lambda a, b, n: best_pair(a, b, n, least=1), "one piece"),
             (lambda a, b, n: best_pair(a, b, n + 1), "One piece too long"),
@@ -1151,6 +1157,12 @@ def bio(tags):
 def bio_f1(true, given, found=bio):
     right, count = len(found(true) & found(given)), len(found(true)) + len(found(given))
     return 2 * right / count if count else 0.0
+
+
+def bio_f1_of_overlaps(true, given):
+    here, there = ([{*range(i, i + size + 1)} for i, size, _ in bio(tags)] for tags in (true, given))
+    right = sum(any(name & other for other in there) for name in here)
+    return 2 * right / max(1, len(here) + len(there))
 
 
 def up_to_the_next_o(tags):

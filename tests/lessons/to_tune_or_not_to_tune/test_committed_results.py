@@ -2,7 +2,14 @@
 
 import pytest
 
-from tlcourse.lessons.to_tune_or_not_to_tune import beside_the_papers, in_words, kept, live, published
+from tlcourse.lessons.to_tune_or_not_to_tune import (
+    beside_the_papers,
+    in_words,
+    in_words_of_names,
+    kept,
+    live,
+    published,
+)
 from tlcourse.train.finetuning.heads import Head
 from tlcourse.train.finetuning.texts import TextRecipe
 
@@ -40,10 +47,10 @@ def test_every_sentence_can_be_said_of_the_committed_results():
     results = news.where(labels="all")
     metrics = in_words.measured_in(grid)
     said = [
-        in_words.of_readings(results),
-        in_words.of_labels(news),
-        in_words.of_tuning(results),
-        in_words.of_the_paper(results),
+        in_words_of_names.of_readings(results),
+        in_words_of_names.of_labels(news),
+        in_words_of_names.of_tuning(results),
+        in_words_of_names.of_the_paper(results),
         in_words.of_answers(kept.load("answers")),
         in_words.of_grid(grid, metrics),
         in_words.of_heads(grid, metrics),

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from tlcourse.lessons.to_tune_or_not_to_tune import beside_the_papers, choices, figures, in_words, published
+from tlcourse.lessons.to_tune_or_not_to_tune import (
+    beside_the_papers,
+    choices,
+    figures,
+    in_words,
+    in_words_of_names,
+    published,
+)
 from tlcourse.show.figures import png
 from tlcourse.show.records import Records
 
@@ -62,32 +69,34 @@ def test_where_every_way_guesses_nothing_is_compared():
     told = in_words.of_grid(low, in_words.measured_in(low))
     assert "headline: each way guesses" in told
     assert "similarity: within luck" in told
+    heads = in_words.of_heads(low, in_words.measured_in(low))
+    assert heads.endswith("each way guesses.")
+    assert "on sentiment, minilm, headline, minilm" in heads
 
 
 def test_the_last_layer_of_every_model():
-    few = Records({**row, "labels": in_words.FEW} for row in conll(0.8))
-    found = in_words.of_every_model(few)
+    few = Records({**row, "labels": in_words_of_names.FEW} for row in conll(0.8))
+    found = in_words_of_names.of_every_model(few)
     assert found.values("reading") == [*READINGS, "fine-tuned", "weighted sum of all, under a BiLSTM"]
-    told = in_words.of_every_last_layer(found)
+    told = in_words_of_names.of_every_last_layer(found)
     assert "distilbert: 6 points behind weighted sum of all. In the paper" in told
     assert told.endswith("the best is concatenation of last four, and the last 1.2 points behind.")
     turned = Records({**row, "score": 1 - row["score"]} for row in found.where(reading=READINGS[:3]))
-    assert "behind embeddings" in in_words.of_every_last_layer(turned)
+    assert "behind embeddings" in in_words_of_names.of_every_last_layer(turned)
     last = Records(row for row in found if row["reading"] in READINGS[:3])
-    assert "distilbert: the last is the best." in in_words.of_every_last_layer(last)
+    assert "distilbert: the last is the best." in in_words_of_names.of_every_last_layer(last)
 
 
 def test_fewer_sentences_and_the_distance_from_the_paper():
     few = Records({**row, "labels": 1000, "score": row["score"] - 0.1} for row in conll(0.8))
-    assert in_words.of_labels(conll(0.8) + few).endswith("has 70% with 1,000 and 80% with all.")
+    assert in_words_of_names.of_labels(conll(0.8) + few).endswith("has 70% with 1,000 and 80% with all.")
     few = Records({**row, "labels": 1000} for row in conll(0.8))
-    told = in_words.of_the_heavy_head(conll(0.8) + few)
+    told = in_words_of_names.of_the_heavy_head(conll(0.8) + few)
     assert "with all sentences, the BiLSTM is above the linear layer by 5.0 points" in told
-    assert told.endswith(
-        "With 1,000 sentences it has 85.1%, more than the linear layer with all of them (80.1%)."
-    )
-    assert "is 17 points behind" in in_words.of_the_paper(conll(0.8))
-    assert "as far" in in_words.of_the_paper(conll(0.96))
+    assert "With 1,000 sentences it has 85.1%, more than the linear layer with all of them (80.1%)." in told
+    assert told.endswith("but for the embeddings they lie within 1.2 points.")
+    assert "is 17 points behind" in in_words_of_names.of_the_paper(conll(0.8))
+    assert "as far" in in_words_of_names.of_the_paper(conll(0.96))
 
 
 def test_what_was_not_measured_is_left_out():
@@ -99,15 +108,17 @@ def test_what_was_not_measured_is_left_out():
     assert figures.tune_or_not(some, metrics).alt
 
 
-@pytest.mark.parametrize(("tuned", "said"), [(0.9, "fine-tuned is above"), (0.8, "fine-tuned is below")])
+@pytest.mark.parametrize(
+    ("tuned", "said"), [(0.9, "the fine-tuned network is above"), (0.8, "the fine-tuned network is below")]
+)
 def test_the_sentence_on_tuning_says_what_came_out(tuned, said):
-    assert said in in_words.of_tuning(conll(tuned))
+    assert said in in_words_of_names.of_tuning(conll(tuned))
 
 
 def test_the_best_reading_and_how_far_the_embeddings_are_behind():
-    told = in_words.of_readings(conll(0.9))
+    told = in_words_of_names.of_readings(conll(0.9))
     assert "**weighted sum of all**, 80.1%" in told
-    assert "above the last layer" in told
+    assert "above concatenation of last four (78.1%); the last layer alone has 74.1%" in told
     assert "10 points behind" in told
 
 
@@ -125,10 +136,10 @@ def test_the_figure_of_readings_tells_each_row_and_what_is_missing():
 
 
 def test_another_domain():
-    found = in_words.named(conll(0.9).where(test=["test", "wikigold"]))
-    each = in_words.one_reading_each(found, "last")
+    found = in_words_of_names.named(conll(0.9).where(test=["test", "wikigold"]))
+    each = in_words_of_names.one_reading_each(found, "last")
     assert each.values("way") == ["frozen, linear head", "frozen, BiLSTM head", "fine-tuned"]
-    assert "fine-tuned loses 18 points" in in_words.of_domain(each)
+    assert "fine-tuned: 18 points" in in_words_of_names.of_domain(each)
     alt = figures.how_far(each, {"test": "news", "wikigold": "Wikipedia"}).alt
     assert "fine-tuned from 86% to 68%" in alt
 
@@ -141,6 +152,9 @@ def test_the_sentence_on_the_grid(tuned, said):
     assert [*metrics] == ["sentiment", "similarity", "headline"]
     assert said in in_words.of_grid(grid(tuned), metrics)
     assert "it is better on sentiment, minilm (+10)" in in_words.of_heads(grid(tuned), metrics)
+    asked = in_words.of_the_question(grid(tuned), metrics)
+    assert ("tuning is better on sentiment (minilm)" in asked) == (tuned > 0.6)
+    assert ("frozen states is better on sentiment (minilm)" in asked) == (tuned < 0.6)
     assert "frozen, heavy 8 s" in in_words.of_costs(clock(grid(tuned)))
     assert "frozen, heavy: 60%" in figures.tune_or_not(grid(tuned), metrics).alt
 
@@ -164,7 +178,7 @@ def test_everywhere_says_where_tuning_helps_and_harms():
 
 def test_the_papers_rows_name_their_tables():
     rows = beside_the_papers.paper_rows(conll(0.9), grid(0.7))
-    assert len(rows) == 6
+    assert len(rows) == 7
     assert all("table" in row[2] for row in rows)
     assert "similarity: tuned is better (frozen − tuned: −10 points)" in rows[-2][3]
 

@@ -4,6 +4,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from tlcourse.lessons.to_tune_or_not_to_tune.figures import LOOKS
@@ -14,6 +15,7 @@ from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.records import Records
 
 BUDGETS = (2, 5, 10, 20, 50, 100, 200)  # seconds
+SHOWN = 10  # of them, at first and where nothing can be moved
 
 
 class Choices(Explorer):
@@ -24,9 +26,8 @@ class Choices(Explorer):
         self.metrics = {task: f"{measure}, {task}" for task, measure in measured_in(scores).items()}
         self.tasks, self.models = scores.values("task"), scores.values("model")
         self.labels = sorted(scores.values("labels"))
-        self.alt = "Scores against seconds of training, a mark for each way to use a model. " + self.told(
-            self.tasks[0], self.models[0], self.labels[0], BUDGETS[-1]
-        )
+        said = (f"{m}: {self.told(self.tasks[0], m, self.labels[0], SHOWN)}" for m in self.models)
+        self.alt = "Scores against seconds of training, a mark for each way to use a model. " + " ".join(said)
 
     def ways(self, task: str, model: str, labels: int) -> dict[str, tuple[Records, float]]:
         """Way → its scores over the seeds, and its mean seconds."""
@@ -62,14 +63,12 @@ class Choices(Explorer):
             said += f" With more time there is “{max(dear, key=lambda way: ways[way][0].mean)}”."
         return said
 
-    def _draw(self, ax: plt.Axes, task: str, model: str, labels: int, budget: int | None) -> None:
+    def _draw(self, ax: plt.Axes, task: str, model: str, labels: int, budget: int) -> None:
         for way, (found, took) in self.ways(task, model, labels).items():
-            dear = budget is not None and took > budget
-            looks = {**LOOKS[way], "alpha": 0.3 if dear else 1}
+            looks = {**LOOKS[way], "alpha": 0.3 if took > budget else 1}
             ax.errorbar(took, found.mean, yerr=found.spread, ms=11, ls="none", label=way, **looks)
-        if budget is not None:
-            ax.axvspan(budget, 1000, color=COLOURS["light"], alpha=0.6, lw=0)
-            ax.text(budget * 1.05, 0.02, "too slow", transform=ax.get_xaxis_transform(), va="bottom")
+        ax.axvspan(budget, 1000, color=COLOURS["light"], alpha=0.6, lw=0)
+        ax.text(budget * 1.05, 0.02, "too slow", transform=ax.get_xaxis_transform(), va="bottom")
         ax.set_xscale("log")
         ax.set(
             xlim=(1, 300), xlabel="seconds of training on one core (logarithmic)", ylabel=self.metrics[task]
@@ -84,9 +83,10 @@ class Choices(Explorer):
             1, len(self.models), figsize=(5.2 * len(self.models), 4), sharey=True, squeeze=False
         )
         for ax, model in zip(axes[0], self.models, strict=True):
-            self._draw(ax, self.tasks[0], model, self.labels[0], None)
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        fig.legend(handles, names, loc="outside upper center", ncols=len(names))
+            self._draw(ax, self.tasks[0], model, self.labels[0], SHOWN)
+        shown = [way for way in LOOKS if way in self.scores.values("way")]
+        handles = [Line2D([], [], ls="none", label=way, ms=11, **LOOKS[way]) for way in shown]  # none pale
+        fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
         return fig
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
@@ -94,7 +94,7 @@ class Choices(Explorer):
             "task": chooser("task", self.tasks, self.tasks[0]),
             "model": chooser("model", self.models, self.models[0]),
             "labels": slider("labels", self.labels, self.labels[0], ","),
-            "budget": slider("seconds you have", BUDGETS, BUDGETS[2]),
+            "budget": slider("seconds you have", BUDGETS, SHOWN),
         }
 
     def draw(self, task: str, model: str, labels: int, budget: int) -> Figure:

@@ -1,5 +1,6 @@
 """The figures of lesson To tune or not to tune, drawn here so that its cells stay short."""
 
+import math
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
@@ -150,9 +151,12 @@ def tune_or_not(grid: Records, metrics: Mapping[str, str]) -> Described:
         metrics: task → what a score is.
     """
     tasks, models = list(metrics), grid.values("model")
-    fig, axes = plt.subplots(1, len(tasks), figsize=(3.3 * len(tasks) + 0.6, 3.6), sharey=True, squeeze=False)
+    rows = math.ceil(len(tasks) / 2)
+    fig, axes = plt.subplots(rows, 2, figsize=(9.5, 3.1 * rows + 0.4), sharey=True, squeeze=False)
+    for ax in axes.flat[len(tasks) :]:
+        ax.axis("off")
     told = []
-    for ax, task in zip(axes[0], tasks, strict=True):
+    for ax, task in zip(axes.flat, tasks, strict=False):
         for row, model in enumerate(models):
             ways = [way for way in LOOKS if any(_is_cell(r, task, model, way) for r in grid)]
             for place, way in enumerate(ways):
@@ -187,7 +191,7 @@ def everywhere(results: Records) -> Described:
     for y, system in enumerate(systems):
         frozen, tuned = (results.where(system=system, way=way) for way in ("frozen", "fine-tuned"))
         ax.annotate(
-            "", (tuned.mean, y), (frozen.mean, y),
+            "", (tuned.mean, y), (frozen.mean, y), zorder=1,  # behind the marks, where they are close
             arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.5, "shrinkA": 6, "shrinkB": 6},
         )  # fmt: skip
         for rows, way in ((frozen, "frozen, light"), (tuned, "tuned, light")):

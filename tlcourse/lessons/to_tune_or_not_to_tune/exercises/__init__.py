@@ -51,8 +51,8 @@ other_domain = prediction(
     answer=2,
     why=(
         "What stands around a name, and which names there are, differs from one kind of text to another.",
-        "It falls by more: what was learned is in part about Reuters, we think its tables and datelines.",
-        "Part of the fall may be that Wikipedia is harder; that was not measured apart.",
-        "Whatever the text is like, it is not what was learned from.",
+        "It falls by more: what was learned is in part about Reuters.",
+        "Part of the fall may be that Wikipedia is harder, or tagged by other rules: not measured apart.",
+        "It falls: whatever the text is like, it is not what was learned from.",
     ),
 )

@@ -1,6 +1,7 @@
 """The span head's answer."""
 
 import numpy as np
+import torch
 
 from tlcourse.exercises.machinery import exercise
 
@@ -27,6 +28,10 @@ def _best(first: np.ndarray, last: np.ndarray, allowed: np.ndarray) -> tuple[int
 def _gap(first: np.ndarray) -> np.ndarray:
     places = np.arange(len(first))
     return places[None, :] - places[:, None]
+
+
+def _right(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    return _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
 
 
 def _no_limit(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
@@ -61,13 +66,18 @@ def _sorted_ends(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int
     return i, j
 
 
+def _cut_to_size(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
+    i, j = _apart(first, last, longest)
+    return i, max(i, min(j, i + longest - 1))
+
+
 def _none_above_zero(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int] | None:
-    i, j = _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
+    i, j = _right(first, last, longest)
     return (i, j) if first[i] + last[j] > 0 else None
 
 
 def _end_outside(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, int]:
-    i, j = _best(first, last, (_gap(first) >= 0) & (_gap(first) < longest))
+    i, j = _right(first, last, longest)
     return i, j + 1
 
 
@@ -120,6 +130,18 @@ def _product(first: np.ndarray, last: np.ndarray, longest: int) -> tuple[int, in
             _sorted_ends,
             "You choose each end by itself and put them in order: then a good last piece may stand first. "
             "Choose the pair.",
+        ),
+        (
+            _cut_to_size,
+            "You fix the best first piece and cut the answer to size: with a lower first, another pair may "
+            "have the higher sum.",
+        ),
+        *(
+            (as_array, "The pair is right: a tuple (i, j) is wanted, which `tuple(….tolist())` makes.")
+            for as_array in (
+                lambda first, last, longest: np.array(_right(first, last, longest)),
+                lambda first, last, longest: torch.tensor(_right(first, last, longest)),
+            )
         ),
         (
             _none_above_zero,

@@ -74,6 +74,23 @@ def _begins(true: Tags, given: Tags) -> float:
     return _f1(len(a & b), len(b), len(a))
 
 
+def _overlapping(whose: int, same_kind: bool) -> Callable[[Tags, Tags], float]:
+    """F1 where a name of either list is right if one of the other shares a word with it."""
+
+    def f1(*both: Tags) -> float:
+        names = [_found(tags) for tags in both]
+        right = sum(
+            any(
+                i <= last and first <= j and (kind == other or not same_kind)
+                for first, last, other in names[1 - whose]
+            )
+            for i, j, kind in names[whose]
+        )
+        return _f1(right, len(names[1]), len(names[0]))
+
+    return lambda true, given: f1(true, given)
+
+
 def _over_true_alone(true: Tags, given: Tags) -> float:
     return 2 * _recall(true, given)
 
@@ -157,6 +174,7 @@ _COUNTS = (
         "there are no names at all": (["O", "O"], ["O", "O"]),
         "a name is the last word": (["O", "B-LOC"], ["O", "B-LOC"]),
         "two names stand in a row": (["B-LOC", "B-LOC", "I-LOC"], ["B-LOC", "I-LOC", "I-LOC"]),
+        "a name lacks its first word": (["B-PER", "I-PER", "O"], ["O", "B-PER", "O"]),
     },
     equivalent={
         "'O' → ''": "whatever is not I- ends the last name",
@@ -178,6 +196,14 @@ _COUNTS = (
         (_recall, "That is recall, right / true: F1 looks at what was given as well."),
         (_precision, "That is precision, right / given: F1 looks at what was missed as well."),
         (_no_kind, "A name of the wrong kind is wrong too: compare the kind with the ends."),
+        *(
+            (
+                _overlapping(whose, same_kind),
+                "A name is right only if both its ends are: you count those that overlap.",
+            )
+            for whose in (0, 1)
+            for same_kind in (True, False)
+        ),
         (_begins, "A name that ends at another word is wrong: compare both ends."),
         *(
             (

@@ -43,6 +43,10 @@ def _as_words(words: Sequence[int | None]) -> list[int]:
     return [words[i] for i in _firsts(words)]
 
 
+def _numbers_of_pieces(words: Sequence[int | None]) -> list[int]:
+    return [w for w in words if w is not None]
+
+
 def _not_the_first(words: Sequence[int | None]) -> list[int]:
     return [i for i in _firsts(words) if words[i] != 0]
 
@@ -61,6 +65,10 @@ def _every_piece_and_the_end(words: Sequence[int | None]) -> list[int]:
 
 def _before_the_first(words: Sequence[int | None]) -> list[int]:
     return [i for i, w in enumerate(words) if w is not None and w != words[i - 1]]
+
+
+def _inside_with_marks(words: Sequence[int | None]) -> list[int]:
+    return [i for i in _with_marks(words) if 0 < i < len(words) - 1]
 
 
 def _mask(words: Sequence[int | None]) -> list[bool]:
@@ -90,9 +98,16 @@ def _mask(words: Sequence[int | None]) -> list[bool]:
         (_truthy_pieces, "Word 0 counts as false in Python; and each word is to have one place."),
         (_with_marks, "[CLS] and [SEP] belong to no word: their number is None. Leave them out."),
         (_without_the_mark, "All are one too early: [CLS] stands at place 0, and the states have it too."),
-        (_as_words, "Those are the words' numbers. Where do their first pieces stand?"),
+        *(
+            (numbers, "Those are the words' numbers. Where do their first pieces stand?")
+            for numbers in (_as_words, _numbers_of_pieces)
+        ),
         (_not_the_first, "The first word is missing: its number is 0, which counts as false in Python."),
         (_with_the_end, "[SEP] after the last word belongs to none: its number is None. Leave it out."),
+        (
+            _inside_with_marks,
+            "A mark may stand elsewhere than at the two ends, and a word at them: leave out each None.",
+        ),
         (_further_pieces, "Those are the further pieces, which go on with a word: the first are wanted."),
         (_every_piece_and_the_end, "Both have to hold: the number is not None, *and* another than before."),
         (
@@ -144,6 +159,10 @@ def _sum(states: Tensor) -> Tensor:
 
 def _first_four(states: Tensor) -> Tensor:
     return torch.cat([*states[:4]], dim=-1)
+
+
+def _from_layer_one(states: Tensor) -> Tensor:
+    return torch.cat([*states[1:5]], dim=-1)
 
 
 def _along_words(states: Tensor) -> Tensor:
@@ -202,6 +221,7 @@ def _last_numbers(states: Tensor) -> Tensor:
     wrong=[
         (_sum, "That is the sum of the last four: side by side, each number is kept."),
         (_first_four, "Those are the first four layers, the embeddings among them."),
+        (_from_layer_one, "Those are layers 1 to 4, from below: count from the end, `states[-4:]`."),
         (
             _along_words,
             "You put the layers one below the other: four times as many rows. Each word has one.",
