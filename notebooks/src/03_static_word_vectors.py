@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 120 minutes: a core of 70, and four optional sections of 10, 5, 25 and 10, marked as such. If you skip one, run its cells all
+# **Time** 125 minutes: a core of 75, and four optional sections of 10, 5, 25 and 10, marked as such. If you skip one, run its cells all
 # the same: tables further down use what they compute. The computer needs eight minutes of that, mostly while you read · **You need** lesson
 # 01 (few labels, TF-IDF), numpy, what a gradient is · **You will be able to** *train* skip-gram with negative sampling, *count* what GloVe counts (optional), *build* a
 # vector for a word nobody has seen, *evaluate* vectors by similarity and analogy, *transfer* them to a classifier, *measure* bias in
@@ -179,7 +179,7 @@ show.results(results, "test", "model", "Spearman's ρ; same text and settings", 
 show.md(in_words.against_gensim(results, trials.pairs_used(skipgram.vectors())))
 
 # %% [markdown]
-# How a program in PyTorch alone keeps up with gensim's compiled code: one matrix product scores a whole block of centre words.
+# What makes a program in PyTorch alone fast enough: one matrix product scores a whole block of centre words.
 #
 # ## Optional: turn the tricks off (10 minutes)
 # A trick that nobody would miss is no trick. Each row below changes one thing and trains once. How far may one training differ by its seed alone?
@@ -319,7 +319,7 @@ own_glove = glove_model.train(
 #
 # $$u_j^\top v_i = \log \frac{\#(i,j)}{\#(i)\,P_n(j)} - \log k .$$
 #
-# If noise were drawn as words come, from $P(j) = \#(j)/N$, the share of context $j$ among all $N$ pairs, the logarithm would be
+# If noise were drawn as words come, from $P(j) = \#(j)/N$, the share of context $j$ among all $N$ pairs ($N$ counts pairs from here on), the logarithm would be
 # *pointwise mutual information*, $\mathrm{PMI}(i,j) = \log \frac{\#(i,j)}{\#(i)\,P(j)}$: how much more often do $i$ and $j$ meet than by chance? So skip-gram
 # factorises a table of counts (writes it as a product of two narrow ones, the $v$ and the $u$), just as GloVe does openly. Write the table first, with $P$.
 #

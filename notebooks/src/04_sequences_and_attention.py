@@ -383,8 +383,8 @@ show.results(scores, rows="model", columns="measured", best=None, caption="Test 
 show.md(in_words.dot_product(scores, DOT_PRODUCT, ATTENTION, ONE_VECTOR))
 
 # %% [markdown]
-# Its advantage is speed: scores and contexts are two matrix products, which every numerical library is built for. Compare how long the
-# models took to train.
+# Its advantage is that scores and contexts are two matrix products, which every numerical library is built for. On words this short that
+# may save little: compare how long the models took to train.
 #
 # ### Step 2: divide by the square root
 # `scaled_dot_product` in there hides a detail: it divides the scores by $\sqrt D$, where $D$ is the length of a query. What happens

@@ -396,7 +396,7 @@ show.results(live, rows="layer", caption=f"Names, F1, {n_labels} sentences")
 show.md("\n".join(in_words.of_layers(by_layer, model) for model in by_layer.values("model")))
 
 # %% [markdown]
-# ## Paper says / we get / why they differ
+# ## Paper says / we get / why they differ · 7 minutes
 
 # %%
 show.compare(in_words.paper_rows(ablated, by_layer))

@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 60 minutes, of which the computer needs about four; the core without the optional section 55 · **You need** lesson 05 (a frozen model and its layers), lesson 08 (BERT and its
+# **Time** 58 minutes, of which the computer needs about four; the core without the optional section 53 · **You need** lesson 05 (a frozen model and its layers), lesson 08 (BERT and its
 # pieces) · **You will be able to**
 # *put* a head for a text, a pair, words or an answer on an encoder, *read* its layers in six ways, *measure* names as the field does, *choose* between
 # frozen and fine-tuned, and *say* how far a result travels.

@@ -112,7 +112,7 @@ class Reading:
             (f"{yardstick.TUNED} on {n:,} labels", f"{self.best} on all {self.most:,}"),
             share=self.kind == CLASSES,
         )
-        if gap.verdict != "above":
+        if gap.verdict != "above" or not self._beats_nothing(yardstick.TUNED, n):
             return ""
         return (
             f"Take {yardstick.TUNED}: {self.metric} {self.score(yardstick.TUNED, n)} with {n:,} labels. "
@@ -123,10 +123,14 @@ class Reading:
     def _learned(self) -> bool:
         """Whether any model is above the same answer to everything."""
         models = self._models(self.most)
+        return any(self._beats_nothing(model, self.most) for model in models)
+
+    def _beats_nothing(self, model: str, labels: int) -> bool:
+        """Whether a model is above the same answer to everything, by all that was measured."""
         if self.kind != CLASSES:
-            return any(self._at(model, self.most).mean > 0 for model in models)
-        gaps = [self._gap(model, self.nothing, self.most) for model in models]
-        return any(gap.says(above="yes", below="", luck="", once="yes" * (gap.mean > 0)) for gap in gaps)
+            return self._at(model, labels).mean > 0
+        gap = self._gap(model, self.nothing, labels)
+        return bool(gap.says(above="yes", below="", luck="", once="yes" * (gap.mean > 0)))
 
     def _against_tuning(self) -> list[str]:
         measured = self.scores.where(model=yardstick.TUNED) if self._has(yardstick.TUNED) else None

@@ -141,8 +141,8 @@ def test_the_same_seed_gives_the_same_model(folders, texts):
     assert not torch.equal(run(0), run(1))
 
 
-@pytest.mark.parametrize("most", [1, 40])
-def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch, most):
+@pytest.mark.parametrize(("kind", "most"), [(CLASSES, 1), (CLASSES, 40), (TAGS, 40)])
+def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch, kind, most):
     """With nothing dropped, the gradients of the parts add up to that of the batch."""
     sizes = []
 
@@ -156,7 +156,12 @@ def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch
             return forward(model, some)
 
         monkeypatch.setattr(text_finetuning.TextModel, "forward", watched)
-        model = finetune(encoder, encoder.parts(texts[0][:40]), texts[1][:40], CLASSES, 2, recipe)
+        read, targets = encoder.parts(texts[0][:40]), texts[1][:40]
+        if kind == TAGS:
+            words = [text.split() for text in texts[0][:40]]
+            read = [[sentence] for sentence in encoder.words(words)]
+            targets = [np.array([int(len(word) > 5) for word in row]) for row in words]
+        model = finetune(encoder, read, targets, kind, 2, recipe)
         monkeypatch.undo()
         return dict(model.named_parameters())
 

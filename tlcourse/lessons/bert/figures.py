@@ -85,8 +85,9 @@ def layers(records: Records, models: Sequence[str], joined: str, what: str) -> D
             places, [one.mean for one in found], [one.spread for one in found], label=model, capsize=3, **line
         )
         told.append(f"{model}: " + ", ".join(f"{one.mean:.0%}" for one in found))
-        if together := list(records.where(model=model, reading=joined)):
-            mean = Records(together).mean
+        everything = records.where(model=model)
+        if joined in everything.values("reading"):
+            mean = everything.where(reading=joined).mean
             ax.axhline(mean, color=line["color"], linestyle=":", label=f"{model}, {joined}")
             told.append(f"{joined}: {mean:.0%}")
     ax.set(xlabel="layer (0: the embeddings)", ylabel=what)

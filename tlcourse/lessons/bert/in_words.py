@@ -85,7 +85,7 @@ def of_zoo(records: Records) -> Records:
 
 def of_tasks(records: Records) -> str:
     """One line for each task: bert-mini against its twin, gpt-mini, MiniLM and counts; and what follows."""
-    lines, learned, open_, counted = [], [], [], 0
+    lines, learned, open_, worse, counted = [], [], [], [], 0
     for task, rows in records.by("task").items():
         told: dict[str, list[str]] = {}
         for other in [m for m in rows.values("model") if m != "bert-mini"]:
@@ -94,6 +94,8 @@ def of_tasks(records: Records) -> str:
             if other == "random twin":
                 if gap.verdict == "above":
                     learned.append(task.removesuffix(" (silver)"))
+                elif gap.verdict == "below":
+                    worse.append(task)
                 else:
                     open_.append(f"{task} ({100 * gap.mean:+.1f} points)".replace("-", "−"))
             counted += other == "counts" and gap.verdict == "below"
@@ -104,6 +106,8 @@ def of_tasks(records: Records) -> str:
         lines.append(f"\nIt has learned something about words: {' and '.join(learned)} show it.")
     if open_:
         lines.append(f"Of {' and '.join(open_)} three draws can't tell whether it has more than its twin.")
+    if worse:
+        lines.append(f"On {' and '.join(worse)} its random twin is above it.")
     if counted:
         lines.append(f"But counting, without any model, is above it in {counted} of the {n} tasks.")
     return "\n".join(lines)

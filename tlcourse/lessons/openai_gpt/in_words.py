@@ -220,10 +220,8 @@ def of_the_guess(records: Records, read_more: str) -> str:
     able = [task for task, rows in more.by("task").items() if _above(zero_shot.CHANCE[task], rows)]
     answers = f"above chance on {' and '.join(able)}, and on no other" if able else "above chance on none"
     millions = more.values("tokens")[0] / 1e6
-    return (
-        f"{told} The same network after {millions:.0f} million pieces, `{read_more}`, is {answers}. "
-        "A rise on all four is the paper's result, not ours."
-    )
+    ends = " A rise on all four is the paper's result, not ours." if len(rising) < len(tasks) else ""
+    return f"{told} The same network after {millions:.0f} million pieces, `{read_more}`, is {answers}.{ends}"
 
 
 _ENDS = {

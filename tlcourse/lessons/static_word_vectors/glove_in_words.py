@@ -16,14 +16,15 @@ from tlcourse.show.records import Records
 def rule(asked: Mapping[str, Section]) -> str:
     """How much of an analogy score is owed to ruling out the question's own words."""
     by_rule, multiplied, unruled = (s.accuracy for s in asked.values())
-    side = "better" if multiplied > by_rule else "worse"
+    gap = 100 * (multiplied - by_rule)
+    told = "as good" if abs(gap) < 0.05 else f"{abs(gap):.1f} points {'better' if gap > 0 else 'worse'}"
     return (
         f"Arithmetic alone solves {unruled:.1%}; the rule brings it to {by_rule:.1%}. So "
         f"**{1 - unruled / by_rule:.0%} of "
         "the score is owed to the rule**: there the nearest word was one of the question's own. 3CosMul "
         "(Levy and Goldberg 2014b) multiplies cosines so that no single one can dominate. In its paper "
         "it was better than 3CosAdd. On these vectors of 50 numbers it is "
-        f"{100 * abs(multiplied - by_rule):.1f} points {side}."
+        f"{told}."
     )
 
 

@@ -77,7 +77,7 @@ def occlusion(evidence: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]
     for name, maps in evidence.items():
         strongest = maps.flat[np.abs(maps).argmax()]
         parts.append(
-            f"for the {name} network a {'fall' if strongest > 0 else 'rise'} of {100 * abs(strongest):.0f} "
+            f"for the {name} network a {'fall' if strongest >= 0 else 'rise'} of {100 * abs(strongest):.0f} "
             f"points, and {_on_the_rim(maps):.0%} of all its changes lie on the rim"
         )
     rim = (

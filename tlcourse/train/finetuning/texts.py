@@ -134,11 +134,12 @@ def _epochs(
                 freezing.freeze_below(layers, freezing.thawed(layers, lowest, step / n_steps))
             freezing.set_training(layers, batch_statistics=True)
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
+            whole = sum(len(targets[i]) for i in index) if model.kind == TAGS else len(index)
             for part in _that_fit(index, lengths, recipe.pieces_at_once):
                 some = [read[i] for i in part]
                 loss, n = _loss(model, model(some), targets, part, some)
                 divergence.check_loss(loss.item(), step, recipe.learning_rate)
-                (loss / n * (len(part) / len(index))).backward()  # gradients add up
+                (loss / whole).backward()  # gradients add up
                 total, count = total + loss.item(), count + n
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()

@@ -307,7 +307,11 @@ def _table_of_words(log_p: Tensor, ids: Tensor, chosen: Tensor) -> Tensor:
         (_by_length, "You divide by the length of the text: by the number of chosen places."),
         (_sign, "A loss falls as things get better: turn the sign."),
         (_probability, "These are probabilities: `log_p` has the logarithms already, no `exp`."),
-        (_logarithm_twice, "`log_p` are logarithms already: do not take them again."),
+        (
+            _logarithm_twice,
+            "The loss is not a number. `log_p` are logarithms already: another log of them gives NaN, and so "
+            "do 0 · (−∞) and a mean over nothing.",
+        ),
         (_likeliest, "That is the likeliest piece of each row: the one that stands there is wanted."),
         (_next, "The piece at the place itself is predicted, not the next one."),
         (_each, "One loss for each chosen place: take their mean."),

@@ -149,7 +149,11 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
         (_other_mean, "Forward you take a mean over the words: sum, as backward."),
         (_mean, "The paper's is a sum over the words (section 3.1), this is a mean."),
         (_mean_of_all, "You divide by how many there are: the paper's is a sum (section 3.1)."),
-        (_log_once_more, "These are log-probabilities already: another log of them is not a number."),
+        (
+            _log_once_more,
+            "The loss is not a number. These are log-probabilities already: another log gives NaN, and so does "
+            "a mean over nothing.",
+        ),
         (
             _softmax_once_more,
             "You add up probabilities: the rows are log-probabilities, take them as they are.",
