@@ -151,8 +151,8 @@ _ROUND = "`words[-1]` is the last word: the first one has nothing before it, and
         (_mean_of_all, "You divide by how many there are: the paper's is a sum (section 3.1)."),
         (
             _log_once_more,
-            "The loss is not a number. These are log-probabilities already: another log gives NaN, and so does "
-            "a mean over nothing.",
+            "The loss is not a number. These are log-probabilities already: another log gives NaN, and so "
+            "does a mean over nothing.",
         ),
         (
             _softmax_once_more,
