@@ -44,7 +44,7 @@ class Tuner:
         """The course's recipe for MiniLM, in as many passes as give about `steps` steps."""
         passes = max(1, round(steps / -(-n // self.batch_size)))
         usual = evaluate.recipe_of("minilm")
-        return replace(usual, batch_size=self.batch_size, epochs=passes, min_steps=0, pieces_at_once=AT_ONCE)
+        return replace(usual, batch_size=self.batch_size, epochs=passes, min_steps=0)
 
     def seconds(self, task: Task) -> tuple[float, float]:
         """What a step takes here on these texts, and what testing takes, in seconds; measured."""
@@ -56,7 +56,8 @@ class Tuner:
             ends.append(time.perf_counter())
 
         outputs = max(1, len(task.names))
-        model = finetune(encoder, read, task.target(train), task.kind, outputs, recipe, 0, note)
+        target = task.target(train)
+        model = finetune(encoder, read, target, task.kind, outputs, recipe, 0, note, pieces_at_once=AT_ONCE)
         begun = time.perf_counter()
         model.predict(read)
         test = (time.perf_counter() - begun) / len(train) * len(task.tests["own"])
@@ -68,7 +69,8 @@ class Tuner:
         encoder, train = minilm(PIECES), task.draw(n, seed)
         recipe, outputs = self.recipe(steps, n), max(1, len(task.names))
         read = _read(encoder, task, train)
-        model = finetune(encoder, read, task.target(train), task.kind, outputs, recipe, seed)
+        target = task.target(train)
+        model = finetune(encoder, read, target, task.kind, outputs, recipe, seed, pieces_at_once=AT_ONCE)
         said = model.predict(_read(encoder, task, task.tests["own"]))
         return cell(TUNED, n, seed, task, said, f"{steps} steps", time.perf_counter() - started)
 

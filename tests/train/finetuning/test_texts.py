@@ -148,7 +148,7 @@ def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch
 
     def run(most):
         encoder = pretrained_encoders.load(folders / "bert-mini")
-        recipe = dataclasses.replace(QUICK, dropout=0.0, min_steps=4, held_out=0.0, pieces_at_once=most)
+        recipe = dataclasses.replace(QUICK, dropout=0.0, min_steps=4, held_out=0.0)
         forward = text_finetuning.TextModel.forward
 
         def watched(model, some):
@@ -161,7 +161,7 @@ def test_a_batch_in_parts_learns_as_a_whole_one_does(folders, texts, monkeypatch
             words = [text.split() for text in texts[0][:40]]
             read = [[sentence] for sentence in encoder.words(words)]
             targets = [np.array([int(len(word) > 5) for word in row]) for row in words]
-        model = finetune(encoder, read, targets, kind, 2, recipe)
+        model = finetune(encoder, read, targets, kind, 2, recipe, pieces_at_once=most)
         monkeypatch.undo()
         return dict(model.named_parameters())
 

@@ -38,8 +38,6 @@ class TextRecipe:
         dropout: in the network and before the classifier; an AWD-LSTM keeps its own.
         epochs, min_steps: as many passes as give both.
         held_out: share of the labels that decide after which epoch the model is best; with 0, the last is.
-        pieces_at_once: a batch that is padded to more is computed in parts, whose gradients add up: what is
-            kept for the way back has to fit into memory. All at once if None.
         bf16: compute in bfloat16 where autocast allows; twice as fast where the processor has it.
     """
 
@@ -56,7 +54,6 @@ class TextRecipe:
     batch_size: int = 16
     weight_decay: float = 0.01
     held_out: float = 0.0
-    pieces_at_once: int | None = None
     bf16: bool = False
 
 

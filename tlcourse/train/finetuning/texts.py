@@ -41,6 +41,7 @@ def finetune(
     seed: int = 0,
     report: Callable[[dict[str, float]], None] = lambda line: None,
     head: Head | None = None,
+    pieces_at_once: int | None = None,
 ) -> TextModel:
     """Train `encoder`, in place, and a new head on it; return both as they were at their best.
 
@@ -52,6 +53,8 @@ def finetune(
         targets: N classes or numbers, N arrays of tags, or (N, 2): first and last piece of each answer.
         n_outputs: how many classes or tags there are; 1 for a number, 2 for an answer's ends.
         report: gets the mean losses per target after each epoch: `loss`, and `held out` if any are.
+        pieces_at_once: a batch that is padded to more is computed in parts, whose gradients add up: what is
+            kept for the way back has to fit into memory. All at once if None.
 
     Raises:
         ValueError: fewer than ten examples, an unknown kind, pooling or layer, or targets that do not fit.
@@ -77,7 +80,7 @@ def finetune(
             model.centre.fill_(float(np.mean(targets)))
             model.scale.fill_(float(np.std(targets)) or 1.0)
         best, best_state = math.inf, None
-        for loss in _epochs(model, texts, targets, rest, recipe, rng):
+        for loss in _epochs(model, texts, targets, rest, recipe, rng, pieces_at_once):
             line = {"loss": loss}
             if n_held:
                 line["held out"] = _mean_loss(model, texts, targets, held)
@@ -114,6 +117,7 @@ def _epochs(
     rows: np.ndarray,
     recipe: TextRecipe,
     rng: np.random.Generator,
+    pieces_at_once: int | None,
 ) -> Iterator[float]:
     """Train, and yield the mean loss per target after each pass."""
     layers = model.layers()
@@ -135,7 +139,7 @@ def _epochs(
             freezing.set_training(layers, batch_statistics=True)
             freezing.set_rates(optimizer, slanted_triangular(step, n_steps) if recipe.slanted else 1.0)
             whole = sum(len(targets[i]) for i in index) if model.kind == TAGS else len(index)
-            for part in _that_fit(index, lengths, recipe.pieces_at_once):
+            for part in _that_fit(index, lengths, pieces_at_once):
                 some = [read[i] for i in part]
                 loss, n = _loss(model, model(some), targets, part, some)
                 divergence.check_loss(loss.item(), step, recipe.learning_rate)
