@@ -1,6 +1,7 @@
 """`tlcourse run`: outcomes, report and page."""
 
 import json
+import os
 import re
 
 import nbformat
@@ -57,6 +58,16 @@ def test_report_of_every_outcome(course):
     assert "1 of 4 notebooks passed" in page
     assert "<script" not in page
     assert not re.search(r"(src|href)=.http", page), "the page needs no network"
+
+
+@pytest.mark.parametrize("said", [None, "3"])
+def test_lessons_that_run_at_a_time_share_the_cores(course, monkeypatch, said):
+    monkeypatch.setenv("OMP_NUM_THREADS", said) if said else monkeypatch.delenv("OMP_NUM_THREADS", False)
+    folder = course({"00_a": "# %%\nprint(os.environ.get('OMP_NUM_THREADS'))\n"})
+    for jobs, threads in ((1, said), (2, said or str(max(1, os.cpu_count() // 2)))):
+        _, out = run(folder, jobs=jobs)
+        executed = nbformat.read(out / "00_a.ipynb", as_version=4)
+        assert executed.cells[2].outputs[0].text == f"{threads}\n"
 
 
 def test_resume_keeps_what_holds_and_runs_what_changed(course):

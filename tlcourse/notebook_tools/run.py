@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -20,6 +21,9 @@ from tlcourse.notebook_tools import answers
 from tlcourse.notebook_tools import report as reporting
 from tlcourse.notebook_tools.notebook_files import nbformat
 from tlcourse.notebook_tools.source import LessonError, LessonFiles, parameter_names, read
+
+# What tells OpenMP, MKL and OpenBLAS how many threads to take.
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 CellBegins = Callable[[str, int, int], None]  # (name of the notebook, cell that starts, number of cells)
 
@@ -175,6 +179,7 @@ class Run:
                 [sys.executable, "-m", "tlcourse.notebook_tools.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                env=self._environment(),
                 start_new_session=True,  # Ctrl-C is for the runner, which ends its workers itself
             )
             self._workers[name] = worker
@@ -213,6 +218,15 @@ class Run:
             workers = list(self._workers.values())
         for worker in workers:
             self._let_go(worker)
+
+    def _environment(self) -> dict[str, str]:
+        """A worker's: lessons that run at a time share the cores, unless you said how many threads to take.
+
+        Threads wait for each other by spinning: two lessons that take all cores take thrice as long.
+        """
+        if self.jobs == 1:
+            return {**os.environ}
+        return dict.fromkeys(THREADS, str(max(1, (os.cpu_count() or 1) // self.jobs))) | os.environ
 
     def _let_go(self, worker: subprocess.Popen) -> None:
         """Close the worker's stdin; where it died before it read its task, part of that is still to write."""
