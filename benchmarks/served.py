@@ -1,19 +1,12 @@
 """`tlcourse serve`, started by a benchmark as a process of its own, and ended with it."""
 
-import argparse
 import os
-import random
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
 
 import psutil
-from results_file import RecordsFile
-
-from tlcourse.data import rated_sentences
 
 START = 120.0  # seconds
 
@@ -73,23 +66,3 @@ def _own(process: psutil.Process) -> float:
         return process.memory_full_info().uss / 1e6
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0.0
-
-
-def in_rounds(
-    options: argparse.Namespace, one_round: Callable[[list[str]], Iterable[dict[str, Any]]]
-) -> None:
-    """Measure in rounds, each with the rated sentences in an order of its own; keep and print each round.
-
-    Args:
-        options: `out`, `rounds`, and the `note` that the file gets, if any.
-        one_round: the sentences → records without their seed, which is the round's number.
-    """
-    results = RecordsFile(options.out)
-    if options.note:
-        results.facts["note"] = options.note
-    texts = [text for domain in rated_sentences.DOMAINS for text in rated_sentences.load(domain).texts]
-    for seed in range(options.rounds):
-        random.Random(seed).shuffle(texts)
-        rows = [row | {"seed": seed} for row in one_round(texts)]
-        results.add_all(rows)
-        print(*rows, sep="\n", flush=True)

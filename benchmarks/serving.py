@@ -26,7 +26,8 @@ import numpy as np
 import torch
 from arguments import file_to_write, from_one_up
 from bert_serving.client import BertClient
-from served import Served, in_rounds
+from rounds import in_rounds
+from served import Served
 from serving_ways import Plain, loop_encoder
 
 CLIENTS = (1, 8, 64)

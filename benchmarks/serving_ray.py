@@ -23,7 +23,8 @@ import httpx
 import numpy as np
 import psutil
 from arguments import file_to_write, from_one_up
-from served import Served, in_rounds
+from rounds import in_rounds
+from served import Served
 from serving import over_http, speed
 
 CLIENTS = (1, 8, 64)
