@@ -12,6 +12,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PROFILES = ("full", "fast")
+MEMORY_BYTES = 1_500_000_000  # what a lesson's kernel may take, in either
 
 
 def chooser(profile: str) -> Callable[..., T]:

@@ -350,18 +350,19 @@ show.md(in_words.gradually(trials.records(runs)))
 # ### The whole network, and from scratch
 # Nothing can be kept now: every step starts from the pixels, and goes back to them. And for the sake of the question:
 # what if the weights are **random** to begin with? That network gets a higher rate, and batch norms that use the batch: it has
-# nothing to remember. Both train in batches of 8, to save the computer's memory, and with one split only, to save time.
+# nothing to remember. Both train in batches of 6, to save the computer's memory, and with one split only, to save time.
 
 # %%
-fewer = dict(zip(sizes, pick(full=(20, 40, 80, 120), fast=(2, 2, 2)), strict=True))
+fewer = dict(zip(sizes, pick(full=(30, 60, 110, 160), fast=(2, 2, 2)), strict=True))
 for n in show.progress(sizes, "from pixels"):
     from_pixels = partial(
-        finetune, n, seed, inputs=pixels, start="stem", lowest="stem", batch_size=8, n_steps=fewer[n]
+        finetune, n, seed, inputs=pixels, start="stem", lowest="stem", batch_size=6, n_steps=fewer[n]
     )
     runs["whole", n, seed] = from_pixels()
     torch.manual_seed(seed)  # the same random weights each time
-    random, own = efficientnet.EfficientNet(), {"learning_rate": 1e-3, "batch_statistics": True}
-    runs["from scratch", n, seed] = from_pixels(model=random, **own)
+    runs["from scratch", n, seed] = from_pixels(
+        model=efficientnet.EfficientNet(), learning_rate=1e-3, batch_statistics=True
+    )
 
 # %%
 results = trials.records(runs)

@@ -12,6 +12,7 @@ import urllib.request
 import psutil
 import pytest
 
+from tlcourse.commands import lessons
 from tlcourse.notebook_tools import lab
 from tlcourse.notebook_tools.build import write
 from tlcourse.notebook_tools.source import LessonError, find, read
@@ -236,3 +237,10 @@ def test_a_lesson_that_is_not_there_or_not_built_is_said(folder, port):
     (folder / "notebooks" / "00_a.ipynb").unlink()
     with pytest.raises(LessonError, match=r"00_a\.ipynb is not built yet"):
         lab.open_lab(folder, port, browser=False)
+
+
+def test_without_jupyterlab_nothing_is_copied(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    with pytest.raises(LessonError, match=r"JupyterLab is not installed.*\[lab\]"):
+        lessons.lab(copy_to=tmp_path / "course")
+    assert not (tmp_path / "course").exists()

@@ -26,12 +26,13 @@ def lab(
     ] = None,
 ) -> None:
     """Open the course in JupyterLab, on this machine only and with a token."""
-    from tlcourse.notebook_tools.lab import open_lab
+    from tlcourse.notebook_tools.lab import jupyterlab, open_lab
     from tlcourse.notebook_tools.own_copy import lessons_folder
 
     def ask(question: str) -> bool:
         return sys.stdin.isatty() and typer.confirm(question, default=True)
 
+    jupyterlab()  # before anything is copied
     root = lessons_folder(ask, copy_to)
     open_lab(root, port=port, browser=not no_browser, notebook=notebook)
 

@@ -76,6 +76,22 @@ def arguments(root: Path, page: str, port: int, secret: str) -> list[str]:
     return options
 
 
+def jupyterlab() -> type:
+    """Return JupyterLab's application.
+
+    Raises:
+        LessonError: it is not installed.
+    """
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        raise LessonError(
+            "JupyterLab is not installed: make setup in a clone; where tlcourse came as a wheel, "
+            "pip install 'tlcourse-….whl[lab]'"
+        ) from None
+    return LabApp
+
+
 def open_lab(root: Path, port: int = 8888, browser: bool = True, notebook: str | None = None) -> None:
     """Run JupyterLab on the course until it is stopped.
 
@@ -93,12 +109,9 @@ def open_lab(root: Path, port: int = 8888, browser: bool = True, notebook: str |
         raise LessonError(f"{lessons[0].built.name} is not built yet: tlcourse build {lessons[0].number}")
     secret = token()
     check_port(port)
-    try:
-        from jupyterlab.labapp import LabApp
-    except ImportError:
-        raise LessonError("JupyterLab is not installed: make setup, or pip install 'tlcourse[lab]'") from None
+    lab_app = jupyterlab()
     page = "/lab/tree/" + quote(lessons[0].built.relative_to(root).as_posix())
-    server = LabApp.initialize_server(arguments(root, page, port, secret))
+    server = lab_app.initialize_server(arguments(root, page, port, secret))
     server.open_browser = False  # whatever was configured
     found = []
 

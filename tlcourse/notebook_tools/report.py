@@ -10,9 +10,8 @@ import psutil
 
 from tlcourse import files
 
-# What DESIGN asks of each notebook on two cores: seconds by profile, and the kernel's peak RSS.
+# Seconds that a notebook may take on two cores, by profile; its memory: `profiles.MEMORY_BYTES`.
 BUDGET_SECONDS = {"full": 8 * 60, "fast": 45}
-BUDGET_BYTES = 1_500_000_000
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a }

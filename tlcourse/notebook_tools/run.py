@@ -16,7 +16,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 import tlcourse
-from tlcourse import doctor, files
+from tlcourse import doctor, files, profiles
 from tlcourse.notebook_tools import answers
 from tlcourse.notebook_tools import report as reporting
 from tlcourse.notebook_tools.notebook_files import nbformat
@@ -110,7 +110,7 @@ class Run:
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
                 "budget": {
                     "seconds": reporting.BUDGET_SECONDS[self.parameters["profile"]],
-                    "peak_bytes": reporting.BUDGET_BYTES,
+                    "peak_bytes": profiles.MEMORY_BYTES,
                 },
                 "machine": reporting.machine(),
                 "versions": doctor.versions(),

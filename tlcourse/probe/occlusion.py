@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from tlcourse.train.finetuning import trainings
+
 
 def occlusion(
     answer: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor, patch: int, stride: int
@@ -28,6 +30,7 @@ def occlusion(
     """
     from captum.attr import Occlusion  # 30 MB, which the trainings of a lesson can use until then
 
+    trainings.give_back_memory()  # of what was done before
     method = Occlusion(answer)
     maps = []
     with torch.inference_mode():
@@ -40,4 +43,5 @@ def occlusion(
                 perturbations_per_eval=8,
             )
             maps.append(found[0].mean(dim=0).numpy())
+    trainings.give_back_memory()
     return np.stack(maps)

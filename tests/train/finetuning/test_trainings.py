@@ -3,6 +3,7 @@
 import threading
 from functools import partial
 
+import psutil
 import pytest
 import torch
 
@@ -34,21 +35,40 @@ def test_the_results_are_those_of_one_after_the_other():
     assert torch.get_num_threads() == before
 
 
-def test_no_more_than_two_run_at_once():
-    running, most, lock = 0, 0, threading.Lock()
-    pause = threading.Event()
+@pytest.fixture
+def most_at_once():
+    """How many of eight jobs ran at the same time at most: `most_at_once(memory_bytes=…)`."""
 
-    def job():
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        pause.wait(0.02)
-        with lock:
-            running -= 1
+    def count(**options):
+        running, most, lock = 0, 0, threading.Lock()
+        pause = threading.Event()
 
-    trainings.side_by_side(dict.fromkeys(range(8), job))
-    assert 1 <= most <= trainings.AT_ONCE
+        def job():
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            pause.wait(0.02)
+            with lock:
+                running -= 1
+
+        trainings.side_by_side(dict.fromkeys(range(8), job), **options)
+        return most
+
+    return count
+
+
+def test_no_more_than_two_run_at_once(most_at_once):
+    assert 1 <= most_at_once() <= trainings.AT_ONCE
+
+
+@pytest.mark.parametrize(("room", "at_most"), [(-1e12, 1), (0.5e12, 1), (1.5e12, 1), (2.5e12, 2), (9e12, 2)])
+def test_what_would_not_fit_into_memory_waits(most_at_once, monkeypatch, room, at_most):
+    """Of trainings of 1 TB each, beside which what the process gives back meanwhile is nothing."""
+    taken = psutil.Process().memory_info().rss
+    monkeypatch.setattr(trainings.profiles, "MEMORY_BYTES", taken + room)
+    monkeypatch.setattr(trainings.os, "cpu_count", lambda: 16)
+    assert most_at_once(memory_bytes=1e12) == at_most
 
 
 def test_the_first_error_is_raised_and_the_rest_is_not_begun():

@@ -67,6 +67,7 @@ def training_steps(
     optimizer = freezing.optimizer(  # what is below `lowest` gets no gradient
         layers, recipe.lowest, recipe.learning_rate, recipe.rate_factor, recipe.weight_decay
     )
+    optimizer.zero_grad()
     rng = np.random.default_rng(seed)
     targets, order = torch.from_numpy(labels), np.empty(0, dtype=int)
     for step in range(recipe.n_steps):
@@ -77,7 +78,6 @@ def training_steps(
             order = np.concatenate([order, rng.permutation(index)])
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         freezing.set_rates(optimizer, slanted_triangular(step, recipe.n_steps))
-        optimizer.zero_grad()
         logits = model(inputs.batch(rows, rng), start=start)  # from `start` on: below, it is computed already
         if step == 0:
             as_classes(labels[index], n_classes=logits.shape[1])
@@ -85,6 +85,7 @@ def training_steps(
         divergence.check_loss(loss.item(), step, recipe.learning_rate)
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # now: they would be there beside the next activations
         yield loss.item()
     divergence.check_weights(model, recipe.learning_rate)
     model.eval()

@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
+import psutil
+
+from tlcourse import profiles
 from tlcourse.threads import single_thread
 
-AT_ONCE = 2  # each training has activations of its own, and memory is scarcer than cores
+AT_ONCE = 2
 
 # Options of glibc's malloc.h. By default each thread has a heap of its own, which no other can use, and a
 # large heap stays large. The third keeps large blocks in the heap: to map each anew would take time.
@@ -21,9 +24,14 @@ Result = TypeVar("Result")
 
 
 def side_by_side(
-    jobs: Mapping[Key, Callable[[], Result]], watch: Callable[[list], Iterable] = iter
+    jobs: Mapping[Key, Callable[[], Result]],
+    watch: Callable[[list], Iterable] = iter,
+    memory_bytes: float = 0,
 ) -> dict[Key, Result]:
     """Run independent trainings, `AT_ONCE` at a time, each on one core; key → its result.
+
+    One at a time where two would take the process above `profiles.MEMORY_BYTES`: how much it has taken before
+    depends on the machine, and on torch's build.
 
     Two trainings of one thread each are done before two of two threads, one after the other: no thread waits
     for another, which on a busy machine can cost more than the work. And one thread adds up in one order, so
@@ -32,6 +40,7 @@ def side_by_side(
     Args:
         jobs: functions without arguments; no two may train the same model, nor draw from torch's generator.
         watch: wraps the list of what is waited for, to show progress.
+        memory_bytes: what one training takes for its own: weights, gradients, AdamW's two means, activations.
 
     Raises:
         Exception: the first that a job raised; jobs that had not begun by then are dropped.
@@ -46,7 +55,7 @@ def side_by_side(
     share_one_heap()
     gc.collect()  # closed figures refer to themselves, and wait for this
     give_back_memory()
-    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(_at_once(memory_bytes)) as pool:
         futures = {key: pool.submit(on_one_thread, job) for key, job in jobs.items()}
         try:
             for future in watch([*futures.values()]):
@@ -56,6 +65,12 @@ def side_by_side(
             raise
     give_back_memory()
     return {key: future.result() for key, future in futures.items()}
+
+
+def _at_once(memory_bytes: float) -> int:
+    room = profiles.MEMORY_BYTES - psutil.Process().memory_info().rss
+    fit = room // memory_bytes if memory_bytes else AT_ONCE
+    return max(1, min(AT_ONCE, os.cpu_count() or 1, int(fit)))
 
 
 def share_one_heap() -> None:
