@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,16 @@ def one_thread():
 
 
 @pytest.fixture(scope="session")
-def tiny_zoo(made_text, tmp_path_factory) -> Path:
-    """A folder with tiny models of the zoo, with random weights: see tests/tiny_zoo.py."""
-    return _module("tiny_zoo").make(tmp_path_factory.mktemp("tiny-zoo"), made_text.index().tokenizer)
+def tiny_zoo(made_text, tmp_path_factory) -> Iterator[Path]:
+    """A folder with tiny models of the zoo, with random weights (tests/tiny_zoo.py). Change copies only."""
+    base = _module("tiny_zoo").make(tmp_path_factory.mktemp("tiny-zoo"), made_text.index().tokenizer)
+
+    def written() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in base.rglob("*") if path.is_file()}
+
+    before = written()
+    yield base
+    assert written() == before, "a test changed the zoo that all share"
 
 
 @pytest.fixture(scope="session")

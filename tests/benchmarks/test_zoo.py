@@ -1,6 +1,7 @@
 """The zoo's benchmark: a small run, killed and gone on with; a figure of what it found."""
 
 import json
+import shutil
 import sys
 
 import matplotlib.pyplot as plt
@@ -89,8 +90,6 @@ def test_a_run_goes_on_where_it_was_killed(run, monkeypatch):
 
 
 def test_other_weights_are_measured_again(run, tiny_zoo, tmp_path, monkeypatch):
-    import shutil
-
     shutil.copytree(tiny_zoo / "bert-mini", tmp_path / "zoo" / "bert-mini")
     monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tmp_path / "zoo"))
     small = ("bert-mini", "--labels", "20", "--seeds", "1", "--ways", "frozen")
@@ -122,13 +121,15 @@ def test_a_machine_that_computes_in_another_type_goes_on(run, benchmark, monkeyp
     assert run(*small)["cells"] == before
 
 
-def test_held_out_losses_beside_the_trigram(run, made_text, tiny_zoo, tmp_path):
+def test_held_out_losses_beside_the_trigram(run, made_text, tiny_zoo, tmp_path, monkeypatch):
     index = made_text.index(n=200)
     text_index.save(index, tmp_path / "a text")
     facts = {"text": {"fingerprint": index.fingerprint()}, "tokens": 1_000}
     facts["recipe"] = {"lengths": [[1.0, 32]], "batch_tokens": 128, "repeats": {}, "seed": 0}
     for name in ("gpt-mini", "bert-mini"):
-        (tiny_zoo / name / "training.json").write_text(json.dumps(facts))
+        shutil.copytree(tiny_zoo / name, tmp_path / "trained" / name)
+        (tmp_path / "trained" / name / "training.json").write_text(json.dumps(facts))
+    monkeypatch.setenv("TLCOURSE_CHECKPOINTS", str(tmp_path / "trained"))
     small = ("gpt-mini", "bert-mini", "--labels", "20", "--seeds", "1", "--ways", "frozen")
     found = run(*small, "--text", str(tmp_path / "a text"))
     losses = [kind["next piece"] for kind in found["held_out"]["gpt-mini"].values()]

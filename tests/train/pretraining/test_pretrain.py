@@ -129,6 +129,9 @@ def test_what_cannot_be_begun_from_is_told_before_anything_is_read(text, tmp_pat
     first = pretraining.pretrain("gpt2-nano", 5_000, text, tmp_path / "first", out=io.StringIO())
     with pytest.raises(ValueError, match=r"GPTForCausalLM.*does not fit"):
         begin("bert", text=text, begins_from=str(first))
+    (first / "training.json").write_text('{"tokens": 5000, "text": {"fingerprint": "0"}}')
+    with pytest.raises(ValueError, match=r"training\.json says nothing of name, command, steps"):
+        begin("gpt2-nano", text=text, begins_from=str(first))
     assert not (tmp_path / "bert-mini" / "checkpoint.safetensors").exists()
 
 

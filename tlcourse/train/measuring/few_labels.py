@@ -78,15 +78,17 @@ def tune_and_test(
     The arguments are those of `training_steps`.
     """
     labels = as_classes(labels, n_classes=2)
-    give_back_memory()
     model.new_classifier(2)
     model.to(memory_format=torch.channels_last)
+    give_back_memory()  # to load it took twice its size
     started = time.perf_counter()
     for _ in finetuning.training_steps(model, inputs, labels, train, recipe, seed, start):
         pass
     seconds = (time.perf_counter() - started) * torch.get_num_threads()
     model.zero_grad()
+    give_back_memory()  # of gradients, AdamW's means and maps: testing needs others
     probability = finetuning.probabilities(model, inputs, test, start)
+    give_back_memory()
     return _tested(probability, labels[test], seconds)
 
 

@@ -160,7 +160,7 @@ def stages(name: str | Path) -> list[dict[str, Any]]:
     """The trainings that a trained model came from, the first one first: what its card needs of each.
 
     Raises:
-        ValueError: no model has this name.
+        ValueError: no model has this name, or what stands beside it is not what a training writes.
         FileNotFoundError: it is not there, or nothing says how it was trained.
     """
     folder = zoo.folder_of(name)
@@ -170,7 +170,13 @@ def stages(name: str | Path) -> list[dict[str, Any]]:
             "from a folder that `tlcourse pretrain` wrote."
         )
     facts = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
-    last = {key: facts[key] for key in ("name", "command", "tokens", "steps", "seconds", "held_out", "torch")}
+    said = ("name", "command", "tokens", "steps", "seconds", "held_out", "torch")
+    if missing := [key for key in (*said, "text") if key not in facts]:
+        raise ValueError(
+            f"{folder / TRAINING} says nothing of {', '.join(missing)}: begin from a folder that "
+            "`tlcourse pretrain` wrote."
+        )
+    last = {key: facts[key] for key in said}
     last["text"] = facts["text"]["fingerprint"]
     last["weights"] = file_sha256(folder / zoo.WEIGHTS)
     return [*facts.get("before", []), last]
@@ -214,20 +220,25 @@ def _what_pays(tokens: int, folder: Path, resume: bool) -> dict[str, bool]:
 def bf16_is_fast() -> bool:
     """Does this machine multiply matrices faster in bfloat16? Not every CPU does.
 
-    Measured once: where bfloat16 is emulated, a product takes sixty times as long.
+    Measured once. Where bfloat16 is emulated, a product takes sixty times as long: a small one tells. Else
+    larger ones are timed in turn, and the best of each counts, so that a busy moment does not decide.
     """
+    device = "cuda" if torch.cuda.is_available() else "cpu"
 
-    def seconds(dtype: torch.dtype) -> float:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        a = torch.ones(512, 512, dtype=dtype, device=device)
-        best = float("inf")
-        for _ in range(4):
-            started = time.perf_counter()
-            (a @ a).sum().item()
-            best = min(best, time.perf_counter() - started)
-        return best
+    def seconds(dtype: torch.dtype, size: int) -> float:
+        a = torch.ones(size, size, dtype=dtype, device=device)
+        started = time.perf_counter()
+        (a @ a)[0, 0].item()
+        return time.perf_counter() - started
 
-    return seconds(torch.bfloat16) < 0.7 * seconds(torch.float32)
+    both = torch.bfloat16, torch.float32
+    for _ in range(2):  # the first product of a kind takes longer
+        ours, theirs = (seconds(dtype, 512) for dtype in both)
+    if ours > 5 * theirs:
+        return False
+    turns = [[seconds(dtype, 1024) for dtype in both] for _ in range(8)]
+    ours, theirs = map(min, zip(*turns, strict=True))
+    return ours < 0.7 * theirs
 
 
 def _duration(seconds: float) -> str:
