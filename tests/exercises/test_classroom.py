@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -71,6 +72,31 @@ def test_tab_completion_and_the_list(check):
     assert "1 of" in repr(check)
     assert "✓ soften" in check._repr_html_()
     assert "✓ soften" in repr(exercises.start("start_here")), "remembered from the last time"
+
+
+def test_a_check_without_an_attempt_says_how_it_is_called(check):
+    assert "`check.soften(soften)`" in check.soften().message
+    assert progress.load()["lessons"] == {}
+
+
+def test_a_mistake_without_a_name_comes_with_the_way_to_a_hint(check):
+    def unlike_any(scores, temperature):
+        waves = np.abs(np.sin(7 * scores / temperature))
+        return waves / waves.sum()
+
+    answer = check.soften(unlike_any)
+    assert not answer.named
+    assert "`check.soften.hint()`" in answer.detail
+    assert "hint" not in repr(check.soften(lambda scores, temperature: None))
+
+
+def test_solutions_that_are_shown_count_for_nothing():
+    shown = exercises.start("start_here", solutions=True)
+    assert shown.soften(unsolved).status == "solved"
+    assert shown.soften.works(), "what follows can use it"
+    assert "0 of 1 exercises solved (solutions that are shown do not count)" in repr(shown)
+    shown.soften(right)
+    assert "1 of 1" in repr(shown)
 
 
 def test_solved_stays_solved_here_and_in_the_progress(check):

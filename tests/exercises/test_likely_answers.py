@@ -130,6 +130,11 @@ LIKELY = {
         "soften": [
             (lambda s, t: np.exp(s) / np.exp(s).sum(), "temperature"),
             (lambda s, t: np.exp(s / t), "add up to 1"),
+            (lambda s, t: np.exp(s / t) / np.exp(s / t).max(), "that same array"),
+            (lambda s, t: np.exp(s / t) / np.exp(s / t).mean(), "that same array"),
+            (lambda s, t: np.exp(s / t) / (s / t).sum(), "that same array"),
+            (lambda s, t: np.exp(s / t) / np.exp(s).sum(), "without the temperature"),
+            (lambda s, t: np.exp(s / t / np.exp(s / t).sum()), "bracket"),
             (lambda s, t: s / t / (s / t).sum(), "np.exp"),
             (lambda s, t: np.exp(s * t) / np.exp(s * t).sum(), "multiply"),
             (lambda s, t: torch.softmax(s / t, dim=0), "wants tensors"),
@@ -141,6 +146,7 @@ LIKELY = {
         "overtakes": [
             (0, "There is one"), (2, "counted from 0"), (25, "25"), (50, "one too early"),
             (0.72, "accuracy"), (100.5, "none of"), ("100", ""),
+            (1000, "look at the interval"),
         ],
         "balanced_accuracy": [
             (lambda y, p: (y == p).mean(), "larger class"),
@@ -175,18 +181,24 @@ LIKELY = {
             (lambda x, m: [a[n.bool()].mean(0) for a, n in zip(x, m, strict=True)], "torch.stack"),
             (lambda x, m: x[m.bool()].mean(dim=0), "axis"),
             (lambda x, m: np.mean(x * m, axis=1), ""),
+            (lambda x, m: (x * m[..., None]).sum(1) / (m.sum(1, keepdim=True) + 1), "one too many"),
+            (lambda x, m: torch.stack([a[b > 0][:-1].mean(0) for a, b in zip(x, m)]), "last real"),  # noqa: B905
             (lambda x, m: (x * ~m[..., None]).sum(1) / (~m).sum(1, keepdim=True), "`~1` is −2"),
         ],
         "labels_needed": [
             (lambda n, s, t: np.interp(t, s, n), "Two things"),
             (lambda n, s, t: inf if t > s[-1] else np.interp(t, s, n), "logarithm"),
             (lambda n, s, t: np.exp(np.interp(t, s, np.log(n))), "inf"),
-            (lambda n, s, t: n[np.argmax(s >= t)] * 1.0, "next budget"),
+            (lambda n, s, t: n[np.argmax(s >= t)] * 1.0, "next of `labels`"),
             (lambda n, s, t: inf if t > s[-1] else np.exp(np.interp(t, np.log(n), s)), "np.interp"),
             (lambda n, s, t: inf if s[-1] <= t else np.exp(np.interp(t, s, np.log(n))), "last score itself"),
             (lambda n, s, t: inf if t > s[-1] else np.interp(t, s, np.log(n)), "np.exp"),
             (lambda n, s, t: inf if t < s[0] or t > s[-1] else np.exp(np.interp(t, s, np.log(n))), "[0]"),
-            (lambda n, s, t: inf if t > s[-1] else 1.0 * max([25, *n[s <= t]]), "budget before"),
+            (lambda n, s, t: inf if t > s[-1] else 1.0 * max([25, *n[s <= t]]), "`labels` before"),
+            (lambda n, s, t: inf if t > s[-1] else 1.0 * max([25, *n[s < t]]), "`labels` before"),
+            (lambda n, s, t: np.interp(t, s, np.log(n)), "np.exp"),
+            (lambda n, s, t: None if t > s[-1] else np.interp(t, s, n), "over the labels themselves"),
+            (lambda n, s, t: interp1d(s, n, fill_value="extrapolate")(t), "over the labels themselves"),
             (lambda n, s, t: inf if t > s[-1] else 1.0 * n[abs(s - t).argmin()], "nearest"),
             (lambda n, s, t: float(np.exp(interp1d(s, np.log(n), fill_value="extrapolate")(t))), "go on"),
         ],
@@ -511,6 +523,7 @@ LIKELY = {
             (lambda s: np.array(kept_out(s)), "How far"),
             (lambda s: s.max(1) - s.max(1), "no regret"),
             (lambda s: np.mean(s.max(1) - s[range(len(s)), kept_out(s)]), "one for each task"),
+            (lambda s: s.max(1) - s[range(len(s)), kept_out(s.argsort(1).argsort(1))], "by ranks"),
         ],
         "paired_bootstrap": [
             (lambda a, b, d: ends(a[d].mean(1) - b[d].mean(1), 5, 95), "2.5"),
@@ -518,6 +531,8 @@ LIKELY = {
             (lambda a, b, d: ends(b[d].mean(1) - a[d].mean(1)), "other way round"),
             (lambda a, b, d: ends(a[d].mean(1) - b[d].mean(1), 0.025, 0.975), "percent"),
             (lambda a, b, d: ends(a[d].mean(1)), "difference"),
+            (lambda a, b, d: ends(a[d].mean(1) - b[d[::-1]].mean(1)), "*paired*"),
+            (lambda a, b, d: ends(a[d].mean(1) - b.mean()), "the other on drawn ones"),
         ],
         "expected_best": [
             (lambda s, k: max(s), "only k"),
@@ -533,6 +548,8 @@ LIKELY = {
             (lambda train, test, n: [test[i] for i in shared(train, test, n)], "which places"),
             (lambda train, test, n: shared(train, test, n + 1), "too long"),
             (lambda train, test, n: shared(test, train, n), "which of the test texts"),
+            (lambda train, test, n: [], "You find none"),
+            (lambda train, test, n: shared(train, test, 3), "always 3 words"),
         ],
     },
     "ernie": {
@@ -766,6 +783,8 @@ LIKELY = {
             (lambda b: (b - np.eye(len(b))).max(axis=1), "the weights"),
             (lambda b: np.array([np.delete(row, i).argmax() for i, row in enumerate(b)]), "one too low"),
             (lambda b: (b - np.eye(len(b))).argmax(), "whole table"),
+            (lambda b: (b * (1 - np.eye(len(b)))).argmax(axis=1), "0 is a weight"),
+            (lambda b: (b - np.eye(len(b))).argmax(axis=1), "0 is a weight"),
         ],
         "best_offset": [
             (lambda h: offsets(h).count(1) / len(offsets(h)), "next word"),
@@ -775,6 +794,8 @@ LIKELY = {
             (lambda h: max(Counter(offsets(h)).values()), "divide"),
             (lambda h: Counter(offsets(h)).most_common(1)[0][0], "Which share"),
             (lambda h: Counter(offsets(h)).most_common(1)[0], "a tuple"),
+            (lambda h: ((c := Counter(offsets(h)).most_common(1)[0])[0], c[1] / len(offsets(h))),
+             "share alone"),
             (lambda h: max(Counter(map(abs, offsets(h))).values()) / len(offsets(h)), "sign"),
             (lambda h: max(offsets(h).count(k + 1) for k in range(9)) / len(offsets(h)), "the right alone"),
         ],
@@ -788,6 +809,7 @@ LIKELY = {
             (lambda g: np.abs(g).mean(0) / np.linalg.norm(np.abs(g).mean(0), axis=0), "each column"),
             (lambda g: np.abs(g).mean(0) / np.linalg.norm(np.abs(g).mean(0), axis=1), "don't go together"),
             (lambda g: unit(np.abs(g).mean(axis=2)), "axis 0"),
+            (lambda g: unit(np.abs(g).mean(axis=1)), "axis 0"),
         ],
         "keep_best": [
             (lambda i, s: i >= np.quantile(i, 1 - s), "quantile"),
@@ -799,6 +821,8 @@ LIKELY = {
             (lambda i, s: np.stack([r >= np.sort(r)[-max(1, round(s * len(r)))] for r in i]), "each layer"),
             (lambda i, s: np.argsort(i, axis=None)[-max(1, round(s * i.size)) :], "places"),
             (lambda i, s: i.argsort(None).reshape(i.shape) >= i.size - max(1, round(s * i.size)), "rank"),
+            (lambda i, s: i >= np.sort(i, axis=None)[-max(1, round(s * i.size))], "equally important"),
+            (lambda i, s: i.argsort()[-max(1, round(s * i.size)) :], "axis=None"),
         ],
     },
     "geometry_of_bert": {

@@ -167,7 +167,7 @@ def test_figures_show_with_alt_text():
         for (own, pair), scores in gains.items()
         for seed, score in enumerate(scores)
     ]
-    drawn.append(domain_scores.foreign_labels(show.Records(rows), "balanced accuracy"))
+    drawn.append(domain_scores.foreign_labels(show.Records(rows), "balanced accuracy", 2000))
     pairs = {"MiniLM": (np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.02, 0.06]))}
     drawn.append(
         domain_scores.unseen_words(

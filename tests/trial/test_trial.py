@@ -258,6 +258,23 @@ def test_a_model_that_learns_nothing_is_not_advised():
     assert only.startswith("No model has learned anything that shows: with 90 labels")
 
 
+def test_a_rise_within_luck_is_neither_denied_nor_promised():
+    def ends(*rises):
+        scores = show.Records(
+            {"model": model, "labels": n, "seed": seed, "score": base + 0.01 * seed + (n == 90) * rises[seed]}
+            for model, base in (("majority", 0.5), *((m, 0.7) for m in ALL))
+            for n in (45, 90)
+            for seed in range(5)
+        )
+        return Reading(scores, "accuracy", "classes").sentences()[-1]
+
+    said = ends(0.054, -0.027, 0.095, 0.041, 0.068)
+    assert said.startswith("Whether more labels would help, 5 seeds cannot tell: ")
+    assert "by 4.6 points on average, in 4 of 5 (95% interval −1.0 to +10.3)" in said
+    assert "bring little" in ends(0.001, -0.001, 0.001, -0.001, 0.0005)
+    assert "would help" in ends(0.05, 0.051, 0.052, 0.05, 0.049)
+
+
 @pytest.mark.parametrize(
     ("tuned", "said"),
     [

@@ -47,6 +47,9 @@ def predictions_of(module: ModuleType) -> dict[str, Prediction]:
     return {name: value for name, value in vars(module).items() if isinstance(value, Prediction)}
 
 
+_NOTHING = object()  # nothing was passed to a check; None is an attempt
+
+
 class CheckedExercise:
     """One exercise in a notebook: call it with your attempt; `.hint()` and `.solution()` help.
 
@@ -61,21 +64,27 @@ class CheckedExercise:
         self._input: tuple | None = None
         self.__doc__ = f"{exercise.title}. Call with your attempt; .hint() and .solution() help."
 
-    def __call__(self, attempt: object, *context: object) -> Verdict:
+    def __call__(self, attempt: object = _NOTHING, *context: object) -> Verdict:
         """Check an attempt and show what is right or wrong with it."""
         name = self._exercise.name
+        if attempt is _NOTHING:
+            given = ", ".join([name, *getattr(self._exercise, "context", ())])
+            return Verdict.wrong(f"Pass what you want to have checked: `check.{name}({given})`.")
         if isinstance(self._exercise, Exercise) and context:
             return Verdict.wrong(f"Pass the function alone: `check.{name}({name})`.")
-        verdict = self._exercise.verdict(attempt, *context)
+        verdict, shown = self._exercise.verdict(attempt, *context), False
         if self._solutions:
             if verdict.status == NOT_ATTEMPTED:
-                answer = self._exercise.answer(*context)
+                answer, shown = self._exercise.answer(*context), True
                 _put_in_notebook(name, attempt, answer)
                 verdict = self._exercise.verdict(answer, *context)
         elif verdict.status != NOT_ATTEMPTED:
             progress.record(self._lesson, name, "solved" if verdict.status == SOLVED else "try")
         self._last = verdict.status
-        self._solved |= verdict.status == SOLVED
+        self._solved |= verdict.status == SOLVED and not shown
+        if verdict.status == WRONG and not verdict.named:
+            help_ = f"`check.{name}.hint()` gives a hint."
+            verdict = dataclasses.replace(verdict, detail=f"{verdict.detail} {help_}".strip())
         if verdict.args is not None:
             self._input = verdict.args
             where = f"{verdict.given}  (`{name}(*check.{name}.input)` replays it)"
@@ -137,7 +146,7 @@ class Classroom:
     """The exercises of one lesson; `check.<TAB>` lists them, `check` alone shows how far you are."""
 
     def __init__(self, slug: str, module: ModuleType, solutions: bool):
-        self._slug = slug
+        self._slug, self._solutions = slug, solutions
         self._predictions = predictions_of(module)
         self._checks = {name: CheckedExercise(slug, e, solutions) for name, e in exercises_of(module).items()}
 
@@ -192,7 +201,9 @@ class Classroom:
 
     def _headline(self) -> str:
         solved = sum(check.status() == SOLVED for check in self._checks.values())
-        return f"{curriculum.lesson(self._slug).title}: {solved} of {len(self._checks)} exercises solved"
+        shown = " (solutions that are shown do not count)" if self._solutions else ""
+        title = curriculum.lesson(self._slug).title
+        return f"{title}: {solved} of {len(self._checks)} exercises solved{shown}"
 
 
 def _put_in_notebook(name: str, attempt: object, answer: object) -> None:

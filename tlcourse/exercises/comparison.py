@@ -190,9 +190,8 @@ def _conversion(expected: object, got: object) -> str:
     """What makes the array or tensor asked for out of `got`; tried, before it is said."""
     to_torch = is_tensor(expected)
     if is_scalar(got):
-        return (
-            "one for each entry of an axis is asked for, not one for all: name the axis (`axis=…`, `dim=…`)."
-        )
+        along = "dim" if to_torch else "axis"
+        return f"return all of them, not one for all (to reduce along one axis, name the axis: `{along}=…`)."
     if isinstance(got, (list, tuple)) and got and all(is_tensor(g) or isinstance(g, np.ndarray) for g in got):
         shapes = {tuple(g.shape) for g in got}
         if len(shapes) > 1:

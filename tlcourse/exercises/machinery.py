@@ -97,7 +97,7 @@ class Exercise:
                 with attempts.quiet():
                     named = self._known_mistake(cases, got) or self._diagnosis(attempt, cases, got)
                 message, detail = (named, problem) if named else (problem, "")
-                detail = "" if detail and detail in message else detail
+                detail = "" if detail.split(". ")[0] in message else detail  # it says the same
                 return Verdict.wrong(message, detail, self._given(args), named=bool(named), args=args)
         return Verdict.solved(f"{self.title}: right on {len(cases)} inputs.")
 

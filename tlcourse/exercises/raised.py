@@ -11,7 +11,7 @@ Explain = Callable[[re.Match], str]
 
 _BROADCAST = (
     "The shapes {0} and {1} don't go together: counted from the last axis, lengths have to be equal, or "
-    "one of them 1. `x[:, None]` or `keepdim` puts in an axis of length 1."
+    "one of them 1. `x[:, None]` puts in an axis of length 1, `keepdims=True` keeps one that is reduced."
 )
 _MATMUL = (
     "A matrix product needs the last axis of the left factor to be as long as the first but last of the "
@@ -51,8 +51,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
     (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension "
      r"(\d+)",
      lambda m: f"Along axis {m[3]} the two tensors have lengths {m[1]} and {m[2]}: counted from the last "
-     "axis, lengths have to be equal, or one of them 1. `x[:, None]` or `keepdim=True` puts in an axis of "
-     "length 1."),
+     "axis, lengths have to be equal, or one of them 1. `x[:, None]` puts in an axis of length 1, "
+     "`keepdim=True` keeps one that is reduced."),
     (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
      lambda m: f"An axis of length {m[2]} can't be stretched to {m[1]}: only one of length 1 can."),
     (r"(?:matmul|dot).*\(size (\d+) is different from (\d+)\)",
@@ -189,6 +189,10 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "(`np.concatenate`), or reduce each of them first (a mean, a sum)."),
     (r"object too deep for desired array|object of too small depth", "A function got an array where it "
      "wants a single number or a row of them: are the arguments in the right order?"),
+    (r"unexpected keyword argument '(dim|keepdim)'", lambda m: f"`{m[1]}` is torch's word; numpy's is "
+     f"`{_NUMPYS[m[1]]}`."),
+    (r"'list' argument must have no negative elements", "`np.bincount` counts whole numbers from 0 up, and "
+     "there are some below: `np.unique(…, return_counts=True)` counts any."),
     (r"missing \d+ required positional|takes no keyword argument|takes \d+ positional argument|unexpected "
      r"keyword argument|got multiple values",
      "A function is called with other arguments than it takes."),
@@ -216,6 +220,7 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
 _COMPILED = [(re.compile(pattern, re.DOTALL), text) for pattern, text in _EXPLANATIONS]
 
 
+_NUMPYS = {"dim": "axis", "keepdim": "keepdims"}
 _DTYPES = {"Bool": "True and False", "Long": "whole numbers", "Int": "whole numbers"}
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from tlcourse.data.tasks import CLASSES
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.train.measuring.label_efficiency import labels_to_reach
 from tlcourse.trial import yardstick
@@ -179,7 +180,21 @@ class Reading:
         return gap.says(
             above=f"More labels would help: {gap.sentence}.",
             below=f"More labels did harm: {gap.sentence}. Are the later ones of another kind?",
-            luck=f"More labels of the same kind may bring little: {gap.sentence}.",
+            luck=self._cannot_tell(gap),
+            once=f"Whether more labels would help, one seed cannot tell: {gap.sentence}.",
+        )
+
+    def _cannot_tell(self, gap: Difference) -> str:
+        """That a rise or fall is within luck: its mean, its 95% interval, in how many seeds it is found."""
+        if self.kind == CLASSES and gap.level():
+            return f"More labels of the same kind bring little: {gap.sentence}."
+        by, spec, unit = (100, ".1f", " points") if self.kind == CLASSES else (1, ".2f", "")
+        n, agreeing = len(gap.of_seed), int((np.sign(gap.of_seed) == np.sign(gap.mean)).sum())
+        reach = f"{signed(by * gap.low, spec)} to {signed(by * gap.high, spec)}"
+        return (
+            f"Whether more labels would help, {n} seeds cannot tell: {gap.first} is "
+            f"{'above' if gap.mean > 0 else 'below'} {gap.second} by {by * abs(gap.mean):{spec}}{unit} on "
+            f"average, in {agreeing} of {n}{f' (95% interval {reach})' if n > 2 else ''}."
         )
 
     def next_steps(

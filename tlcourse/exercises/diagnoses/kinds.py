@@ -84,12 +84,12 @@ def another_shape(attempt: Attempt) -> str | None:
     case = attempt.cases[0]
     a, b = as_array(case.expected), as_array(case.got)
     head = f"The shape is {b.shape}, but {a.shape} is expected. "
+    wanted, found = next((tuple(e.shape), tuple(g.shape)) for e, g in pairs if e.shape != g.shape)
+    differs = f"The shape is {found}, but {wanted} is expected. "
+    if len({tuple(g.shape) for _, g in pairs}) == 1 < len({tuple(e.shape) for e, _ in pairs}):
+        return differs + "Yours is the same on every input: it has to follow what your function is given."
     if any(a.shape == b.shape for a, b in pairs):
-        differing = next((e, g) for e, g in pairs if e.shape != g.shape)
-        return (
-            f"Your shape depends on the wrong thing: here it is {tuple(differing[1].shape)} where "
-            f"{tuple(differing[0].shape)} is expected."
-        )
+        return differs + "On other inputs yours is right: which size of the arguments does it depend on?"
     for order in itertools.permutations(range(b.ndim)):
         if list(order) == sorted(order) or b.transpose(order).shape != a.shape:
             continue

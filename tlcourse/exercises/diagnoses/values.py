@@ -17,6 +17,8 @@ def _softmax(x: np.ndarray) -> np.ndarray:
 
 
 # What makes the learner's value of the right one → what to say.
+_ROUNDED = "Your values are right, but rounded: return all of their digits."
+
 OF_THE_RIGHT_VALUE: tuple[tuple[Change, str], ...] = (
     (np.negative, "The sign is turned round everywhere: a minus is missing or too many, or a difference is "
      "the wrong way round."),
@@ -34,6 +36,8 @@ OF_THE_RIGHT_VALUE: tuple[tuple[Change, str], ...] = (
     (lambda a: np.cumsum(a, axis=-1), "You add up along the last axis as you go (a cumulative sum): return "
      "each by itself."),
     (np.round, "Your values are rounded (or whole-number division was used): keep the decimals."),
+    (lambda a: np.round(a, 1), _ROUNDED), (lambda a: np.round(a, 2), _ROUNDED),
+    (lambda a: np.round(a, 3), _ROUNDED), (lambda a: np.round(a, 4), _ROUNDED),
     (np.floor, "Your values are cut to whole numbers: keep the decimals."),
     (lambda a: a / a.sum(axis=0), "You divide by the sum along the first axis: that is not asked for."),
     (lambda a: a / a.sum(axis=-1, keepdims=True), "You divide by the sum along the last axis: that is not "
@@ -177,7 +181,7 @@ def _not_normalised(pairs: list[Pair], attempt: Attempt) -> str | None:
             f"All your values together add up to 1. It should be so along axis {wanted[0]}, each by itself."
         )
     along = f" along axis {wanted[0]}" if pairs[0][0].ndim > 1 else ""
-    return f"Your values do not add up to 1{along}."
+    return f"Your values do not add up to 1{along}: divide by what they add up to{along}."
 
 
 def _same_on_each_input(pairs: list[Pair], attempt: Attempt) -> str | None:
