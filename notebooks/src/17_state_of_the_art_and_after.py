@@ -45,12 +45,7 @@ from tlcourse.lessons.state_of_the_art_and_after import (
     deciding,
     dial,
     figures,
-    figures_of_choice,
-    figures_of_traps,
     in_words,
-    in_words_of_choice,
-    in_words_of_traps,
-    in_words_of_tuning,
     own_texts,
     published,
     traps,
@@ -82,25 +77,26 @@ check.predict("leak_buys")
 show.table(afterwards.counts())
 
 # %% [markdown]
-# BERT’s paper was a year old then. What did the talk’s systems lead to? A few lines of each, far from all. Years are those of the first version.
+# BERT’s paper was a year old then. What came after the talk’s systems? A few lines of each, far from all, and not all descended from it. Years are those of the first version.
 
 # %%
 show.table(afterwards.led_to())
 
 # %% [markdown]
-# Read down the middle column: what was kept is mostly the Transformer and its pretraining on plain text, with other parts, more text, other ways to tune or to ask. Which of it would *you* use? A date or a name does
+# Read down the middle column: most lines kept the Transformer and its pretraining, with other parts, more text, other ways to tune or to ask. Which of it would *you* use? A date or a name does
 # not tell. A measurement on tasks like yours does.
 #
 # ## 2. The board · 12 minutes
 # Seven tasks that the course has measured all along, each in the same way: so many labels are drawn, three times (three *seeds*), a linear model learns from them, and its settings are chosen on those
-# labels alone. No setting is chosen by looking at a test. (To tag words, TF-IDF gives way to how a word and its neighbours are spelt, and GloVe has the vectors of a word and its neighbours.)
+# labels alone. No setting is chosen by looking at a test. (Where words are tagged, what is called TF-IDF is another baseline: how a word and its neighbours are spelt. GloVe has the vectors of a word and its neighbours.)
 
 # %%
 show.table(in_words.tasks_rows())
 
 # %% [markdown]
 # The board is made of files in `data/results/` and nothing else. Each number below is a mean over three seeds (accuracy, F1 or ρ, times 100). The colour says how far it is from TF-IDF with the *same labels*: purple
-# below, orange above. Bold: *more than luck*, which always means here: of the differences seed by seed, the 95% interval of the mean (Student’s *t*) leaves out 0.
+# below, orange above. Framed: the best of a task. Bold: *more than luck*, which always means here: of the differences seed by seed, the 95% interval of the mean (Student’s *t*) leaves out 0. That is the luck of the
+# *labels* alone. The test texts are a draw, too, so do not lean on a bold difference of a point.
 
 # %%
 results = board.load()
@@ -157,7 +153,7 @@ def pareto_front(scores, costs):
 check.pareto_front(pareto_front)
 
 # %% [markdown]
-# Ours, by time and by memory. Up is better, left is cheaper; the line is the front, the dotted one TF-IDF itself, and bars are the standard deviation over the seeds:
+# Ours, by time and by memory. Up is better, left is cheaper; the line is the front, the dotted one TF-IDF itself, and bars (on the front) are the standard deviation over the seeds:
 
 # %%
 figures.front(results, 100)
@@ -176,13 +172,15 @@ pairs = both_ways.gather()
 figures.both_ways(pairs)
 
 # %%
-show.md(in_words_of_tuning.of_tuning(pairs))
+show.md(in_words.of_tuning(pairs))
 
 # %% [markdown]
 # ## 4. What would you use? · 13 minutes
 # Make a rule of the board, as simple as it gets:
 #
 # > *Of the systems that keep within your milliseconds and megabytes, take the one with the highest mean gain at the nearest number of labels (100 or 1,000).*
+#
+# Below, `systems` are those that keep within the limits already, `labels` is 100 or 1,000, and `common` are the tasks that all ranked systems have.
 
 # %%
 show.source(deciding.choose, docstring=False)
@@ -191,7 +189,7 @@ show.source(deciding.choose, docstring=False)
 # Drawn for one text at a time. Find your own corner: how long may a text take, and how much memory is there? White: nothing keeps within it.
 
 # %%
-figures_of_choice.decision_map(results, board.LABELS)
+figures.decision_map(results, board.LABELS)
 
 # %% [markdown]
 # A rule drawn from a board fits that board. Is it right about a task that it has *not* seen? Keep one task out, choose by the others, and look what the choice costs on it. (A task on the same texts is kept out with it.)
@@ -216,40 +214,40 @@ check.regrets(regrets)
 # Three habits stand beside the rule: always TF-IDF, always MiniLM, and the largest that you can afford (most parameters). Each row is a task that was kept out; only what was measured on it can be chosen or be the best. Filled: within a point of the best.
 
 # %%
-kept_out = deciding.kept_out(results, figures_of_choice.unlimited(board.LABELS))
-figures_of_choice.regrets(kept_out)
+kept_out = deciding.kept_out(results, deciding.unlimited(board.LABELS))
+figures.regrets(kept_out)
 
 # %%
-show.table(in_words_of_choice.kept_out_rows(kept_out), "No limit but the labels")
+show.table(in_words.kept_out_rows(kept_out), "No limit but the labels")
 
 # %%
-show.md(in_words_of_choice.of_the_rule(kept_out))
+show.md(in_words.of_the_rule(kept_out, results))
 
 # %% [markdown]
-# Now with limits of time and memory: one pair of limits for each set of systems that can be left within them.
+# Now with limits of time and memory: one pair of limits for each set of systems that can be left within them, for 100 labels and for 1,000.
 
 # %%
-limits = figures_of_choice.many_budgets(results, board.LABELS)
+limits = deciding.many_budgets(results, board.LABELS)
 limited = deciding.kept_out(results, limits, (deciding.RULE, deciding.LARGEST, deciding.COUNTS))
-show.table(in_words_of_choice.kept_out_rows(limited), f"{len(limits)} budgets")
+show.table(in_words.kept_out_rows(limited), f"{len(limits)} pairs of limits, each on every task")
 
 # %%
-show.md(in_words_of_choice.of_limits(limited))
+show.md(in_words.of_limits(limited))
 
 # %% [markdown]
 # ### Try it
-# The dial: your labels, milliseconds and megabytes. What does it say for a phone, for a server that gets texts in bundles, for a hobby with 300 labels? Where does a small step of a limit change the answer, and how sure is it there?
+# The dial: your labels, milliseconds and megabytes. What does it say for a phone, for a server that gets texts in bundles, for a hobby with 300 labels? Where does a small step of a limit change the answer, and how sure is it there? (Without sliders: `decision.told(300, 3, 300, "one by one")`.)
 
 # %%
 decision = dial.dial(results)
 decision
 
 # %%
-show.md("As it stands at first: " + decision.told(**decision.start))
+show.md("As it stands at first: " + decision.told(**decision.start) + "\n\n" + decision.examples())
 
 # %% [markdown]
 # ## 5. A board’s own traps · 14 minutes
-# Hundreds of numbers look true. Three ways to be fooled, turned on. All with TF-IDF and GloVe on film snippets, because a fit takes a moment.
+# A board of hundreds of numbers looks solid. Here are four ways in which it misleads, two of them optional. You produce each yourself on film snippets, with systems that learn in a moment.
 #
 # ### One seed · 5 minutes
 # A *seed* draws the labels. Here are many, for two numbers of labels. Each bar is one seed: GloVe minus TF-IDF.
@@ -258,7 +256,10 @@ show.md("As it stands at first: " + decision.told(**decision.start))
 films = traps.films()
 seeds = list(range(seed, seed + pick(full=40, fast=8)))
 scores = traps.many_seeds(films, ["GloVe", "TF-IDF"], [100, 1000], seeds)
-figures_of_traps.seeds(scores, "GloVe", "TF-IDF")
+figures.seeds(scores, "GloVe", "TF-IDF")
+
+# %% [markdown]
+# Now draw 1, 2, … of these seeds, with replacement, again and again. How often does their mean put another one in front than the mean of all the seeds does? That one is called *wrong*.
 
 # %%
 sizes = [1, 2, 3, 5, 10]
@@ -267,10 +268,10 @@ by_labels = {
     for n in scores.values("labels")
 }
 shares = {name: traps.flips(*two, sizes, seed) for name, two in by_labels.items()}
-figures_of_traps.wrong_way(shares)
+figures.wrong_way(shares)
 
 # %%
-show.md(in_words_of_traps.of_seeds(scores, shares))
+show.md(in_words.of_seeds(scores, shares))
 
 # %%
 check.recall("one_seed")
@@ -301,22 +302,22 @@ check.paired_bootstrap(paired_bootstrap)
 
 # %%
 intervals = traps.of_test_texts(films, ["GloVe", "TF-IDF"], 1000, seed, [200, 500, len(films.test)])
-show.md(in_words_of_traps.of_test_texts("GloVe", "TF-IDF", intervals))
+show.md(in_words.of_test_texts("GloVe", "TF-IDF", intervals))
 
 # %% [markdown]
 # ### *Optional:* tuned on the test set · 8 minutes
 # A paper tries k settings and reports the best test score. How much of it is luck? Thirty-two settings of TF-IDF and its classifier, none of them silly, learn from the same texts. 200 texts are the test set.
-# *Picked on the test set*: the best of k there, and its score there. *Picked on other texts*: the best of k on 200 others, which is honest. *The same pick, on fresh texts*: what the first one is truly worth.
+# *Picked on the test set*: the best of k there, and its score there. *Picked on other texts*: the best of k on 200 others, which is honest. *Picked on the test set, scored on fresh texts*: what the first one is truly worth. Each point is a mean over all sets of k settings.
 
 # %%
 tried = traps.tries(films, [1, 2, 4, 8, 16, 32], pick(full=500, fast=100), 200, seeds[: pick(full=8, fast=2)])
-figures_of_traps.tries(tried)
+figures.tries(tried)
 
 # %%
-show.md(in_words_of_traps.of_tries(tried))
+show.md(in_words.of_tries(tried))
 
 # %% [markdown]
-# You need not simulate it. If all settings have been scored, the expected best of k *different* ones can be counted (Tang et al. 2020). Dodge et al. 2019, who asked for such curves, of scores on validation texts, let a setting be drawn twice.
+# How is a mean over all sets taken, if 16 of 32 settings are 600 million sets? It is counted: one sum over the settings, in their order, is enough (Tang et al. 2020, for k *different* settings). Dodge et al. 2019, who asked for such curves, of scores on validation texts, let a setting be drawn twice.
 #
 # ### Your turn: the best of k
 
@@ -333,21 +334,26 @@ check.expected_best(expected_best)
 # %% [markdown]
 # ### Leaked texts · 9 minutes
 # Some test texts, with their labels, get into the training set. Nobody means harm: the same review stands on two sites. Here a share of 500 test texts takes the place of training texts.
-# *Nearest neighbour* gives each text the label of the closest training text, by GloVe: it learns by heart.
+# *Nearest neighbour* gives each text the label of the closest training text, by GloVe: it learns by heart. Drawn is what the leak adds, compared seed by seed, with its 95% interval. Dotted: the leaked texts that the
+# system had wrong without the leak, which is what a perfect memory would add.
 
 # %%
 leaks = traps.leak(
     films,
     ["TF-IDF", "GloVe", traps.NEIGHBOUR],
-    [0, 0.02, 0.05, 0.1],
+    [0, 0.05, 0.1],
     1000,
     500,
-    seeds[: pick(full=10, fast=3)],
+    seeds[: pick(full=10, fast=4)],
 )
-figures_of_traps.leaks(leaks)
+figures.leaks(leaks)
 
 # %%
-show.md(in_words_of_traps.of_leaks(leaks))
+show.md(in_words.of_leaks(leaks))
+
+# %% [markdown]
+# TF-IDF has a weight for each of thousands of words, enough to learn a single text by heart. GloVe’s linear model has 50 weights, and cannot, though the same 50 numbers tell the texts apart: the nearest neighbour reads
+# no others. (Lesson 13 looks for what a large network has read before.)
 
 # %%
 check.recall("leak_buys")
@@ -375,14 +381,14 @@ check.leaked(leaked)
 
 # %%
 twins = traps.shared_runs(films, 8)
-show.md(in_words_of_traps.of_shared_runs(twins, len(films.test), 8))
+show.md(in_words.of_shared_runs(twins, len(films.test), 8))
 
 # %% [markdown]
 # Of the text that the course’s own models read, whatever shared a run of 13 words with a test was dropped before training (`tlcourse/data/overlap.py`). What GloVe, MiniLM and SmolLM2 read, nobody has searched here for our tests.
 #
 # ## 6. Your own texts · 5 minutes
 # The board is about our texts. A few hundred of yours say more. The same yardstick takes a CSV with a column of texts and one of labels. As you may have none at hand, here is one, written
-# from sentences of product reviews (Hutto and Gilbert 2014), which the board does not know:
+# from sentences of product reviews (Hutto and Gilbert 2014), which the board does not know. Each sentence was rated by itself:
 
 # %%
 folder = Path(tempfile.mkdtemp())
@@ -394,11 +400,11 @@ mine = trial.run(reviews, budget=2, seeds=pick(full=5, fast=2), tune=False, out=
 mine
 
 # %%
-show.md("\n\n".join([*mine.sentences, in_words_of_choice.of_own(mine.scores, results)]))
+show.md("\n\n".join([*mine.sentences, in_words.of_own(mine.scores, results)]))
 
 # %% [markdown]
 # With your own file: `trial.run("my_texts.csv")` here, or `tlcourse try my_texts.csv` in a terminal; both write a page with the curve, the table, what was assumed about your file, and the words that tell
-# the labels apart. With `tune=True` MiniLM is fine-tuned as well. Nothing leaves your machine.
+# the labels apart. Bold follows the rule of section 2, against every other in its row. The seeds’ draws overlap, so that such intervals are a little too narrow. With `tune=True` MiniLM is fine-tuned as well. Nothing leaves your machine.
 #
 # ## Paper says / we get / why they differ · 3 minutes
 
@@ -419,7 +425,7 @@ check
 # 4. One seed, the best of k on the test set, leaked texts: each makes a better number and no better system.
 # 5. Before you read about the newest model, put a few hundred labelled texts of your own through a yardstick.
 #
-# **What this board gets wrong.** Seven tasks, all English, most of them short texts of few kinds; small systems; one core. Its rule knows nothing of pairs of texts, of search, of writing. And it has been looked at all
+# **What this board gets wrong.** Seven tasks, all English, most of them short texts of few kinds, two with a program’s labels; small systems; one core. Its rule knows nothing of pairs of texts, of search, of writing. And it has been looked at all
 # through the course: whoever tunes on it now tunes on the test set.
 #
 # **What came next.** Boards of boards, such as MTEB; models that are asked instead of trained, and tests that they have read. The traps are the same.

@@ -6,8 +6,8 @@ from tlcourse.lessons.state_of_the_art_and_after import (
     board,
     deciding,
     dial,
-    figures_of_choice,
-    in_words_of_choice,
+    figures,
+    in_words,
 )
 from tlcourse.lessons.state_of_the_art_and_after.deciding import COUNTS, LARGEST, MINILM, RULE, Budget
 from tlcourse.show.figures import png
@@ -90,25 +90,35 @@ def test_the_summary_counts():
     ],
 )
 def test_the_sentence_on_the_rule_says_what_came_out(made, leads, said):
-    rows = deciding.kept_out(made(leads=leads), figures_of_choice.unlimited([100]))
-    assert said in in_words_of_choice.of_the_rule(rows)
+    ours = made(leads=leads)
+    rows = deciding.kept_out(ours, deciding.unlimited([100]))
+    assert said in in_words.of_the_rule(rows, ours)
+
+
+def test_what_the_test_of_the_rule_cannot_show_is_told():
+    whole = board.load()
+    said = in_words.of_the_rule(deciding.kept_out(whole, deciding.unlimited(board.LABELS)), whole)
+    alone = "With films or film ratings kept out, the rule chooses by one task alone, questions."
+    assert f"{alone} Only there does it choose otherwise than “the largest that fits”." in said
+    assert "DistilBERT is the best on names, and never the rule’s choice" in said
+    assert "SmolLM2 was not measured on topics" in said
 
 
 def test_the_sentence_on_limits(small):
-    limits = figures_of_choice.many_budgets(small, [100])
+    limits = deciding.many_budgets(small, [100])
     assert len({tuple(deciding.affordable(small, one)) for one in limits}) == len(limits)
     assert all(len(deciding.affordable(small, one)) > 1 for one in limits)
     rows = deciding.kept_out(small, limits, (RULE, LARGEST, COUNTS))
-    said = in_words_of_choice.of_limits(rows)
+    said = in_words.of_limits(rows)
     assert said.startswith("With limits the rule is ahead.")
     assert "“always TF-IDF”" in said
-    table = in_words_of_choice.kept_out_rows(rows)
+    table = in_words.kept_out_rows(rows)
     assert [row["way"] for row in table] == [RULE, LARGEST, COUNTS]
     assert table[0]["took the best"] == "100%"
 
 
 def test_the_map_says_the_rule_for_each_corner(small):
-    drawn = figures_of_choice.decision_map(small, [100, 1000])
+    drawn = figures.decision_map(small, [100, 1000])
     for system in ("TF-IDF", "GloVe", "MiniLM", "SmolLM2"):
         assert system in drawn.alt
     assert "bert-mini" not in drawn.alt
@@ -116,7 +126,7 @@ def test_the_map_says_the_rule_for_each_corner(small):
 
 
 def test_the_figure_of_regrets_names_each_way(small):
-    drawn = figures_of_choice.regrets(deciding.kept_out(small, [Budget(100)]))
+    drawn = figures.regrets(deciding.kept_out(small, [Budget(100)]))
     assert "the rule: 0.0 points" in drawn.alt
     assert "always TF-IDF: 17.0 points" in drawn.alt
 
@@ -148,13 +158,22 @@ def test_the_dial_on_the_committed_board():
     assert not twin.errors
 
 
+def test_the_dial_lists_what_is_as_good_and_smaller():
+    twin = dial.dial(board.load())
+    said = twin.told(100, 3, 300, "one by one")
+    assert said.startswith("100 labels, at most 3 ms a text and 300 MB, one by one. Use GloVe")
+    assert "Within luck of it, and quicker or smaller: TF-IDF (1.8 ms a text, 3 MB)." in said
+    assert "took the best one once in 7" in said
+    assert twin.examples().count("\n") == len(dial.WHO_ASKS) - 1
+
+
 def test_own_texts_are_set_beside_the_board(small):
     own = Records(
         {"model": model, "labels": 100, "seed": seed, "score": base + 0.001 * seed}
         for model, base in (("TF-IDF", 0.5), ("MiniLM frozen", 0.6))
         for seed in range(3)
     )
-    said = in_words_of_choice.of_own(own, small)
+    said = in_words.of_own(own, small)
     assert "says MiniLM is 15.0 points above TF-IDF" in said
     assert "MiniLM is above TF-IDF by 10.0 points" in said
-    assert in_words_of_choice.of_own(own.where(model="TF-IDF"), small) == ""
+    assert in_words.of_own(own.where(model="TF-IDF"), small) == ""

@@ -12,8 +12,8 @@ from tlcourse.lessons.state_of_the_art_and_after import (
     afterwards,
     board,
     both_ways,
-    figures_of_traps,
-    in_words_of_traps,
+    figures,
+    in_words,
     own_texts,
     published,
     traps,
@@ -51,28 +51,42 @@ def test_a_leak_helps_who_learns_by_heart_and_nobody_on_fresh_texts(films):
     assert gained[traps.NEIGHBOUR] == pytest.approx(by[traps.NEIGHBOUR, traps.WRONG, 0.2], abs=0.02)
     for system in ("GloVe", traps.NEIGHBOUR):
         assert by[system, "fresh texts", 0.2] == pytest.approx(by[system, "fresh texts", 0], abs=0.05)
-    said = in_words_of_traps.of_leaks(found)
+    said = in_words.of_leaks(found)
     assert "20% of the test texts leaked" in said
-    assert png(figures_of_traps.leaks(found).fig)
+    assert png(figures.leaks(found).fig)
 
 
 def test_the_best_of_the_test_set_reports_too_much(films):
-    found = traps.tries(films, [1, 8, 32], 60, 60, [0, 1], draws=60)
+    found = traps.tries(films, [1, 8, 32], 60, 60, [0, 1])
     last = {how: found.where(how=how, k=32).mean for how in (traps.PICKED, traps.HONEST, traps.TRUE)}
     assert last[traps.PICKED] >= last[traps.HONEST]
     one = found.where(k=1)
-    assert one.where(how=traps.PICKED).mean == pytest.approx(one.where(how=traps.HONEST).mean, abs=0.02)
-    assert "32 settings" in in_words_of_traps.of_tries(found)
-    assert png(figures_of_traps.tries(found).fig)
+    assert one.where(how=traps.PICKED).mean == pytest.approx(0, abs=1e-9)
+    assert one.where(how=traps.TRUE).mean == pytest.approx(0, abs=1e-9)
+    assert "32 settings" in in_words.of_tries(found)
+    assert png(figures.tries(found).fig)
+
+
+def test_picking_over_all_sets_is_counted_as_the_exercise_counts():
+    rng = np.random.default_rng(0)
+    scores, fresh = rng.permutation(9) / 10, rng.uniform(size=9)
+    level = rng.integers(0, 4, 9) / 10  # some are equal
+    for k in range(1, 10):
+        shares = traps._is_the_best(scores, k)
+        sets = [np.array(some) for some in combinations(range(9), k)]
+        assert shares @ fresh == pytest.approx(np.mean([fresh[s[scores[s].argmax()]] for s in sets]))
+        assert shares @ scores == pytest.approx(expected_best(scores.tolist(), k))
+        assert traps._is_the_best(level, k) @ level == pytest.approx(expected_best(level.tolist(), k))
+    assert traps._is_the_best(np.array([0.2, 0.7, 0.7]), 2) == pytest.approx([0, 0.5, 0.5])
 
 
 def test_seeds_drawn_and_told(films):
     found = traps.many_seeds(films, ["GloVe", "TF-IDF"], [50, 200], [0, 1, 2, 3])
     two = [found.where(system=s, labels=50).scores for s in found.values("system")]
     shares = {f"{n} labels": traps.flips(*two, [1, 5], 0) for n in (50, 200)}
-    assert "one seed errs in" in in_words_of_traps.of_seeds(found, shares)
-    assert "GloVe is ahead in" in figures_of_traps.seeds(found, "GloVe", "TF-IDF").alt
-    assert "with 1 and" in figures_of_traps.wrong_way(shares).alt
+    assert "one seed errs in" in in_words.of_seeds(found, shares)
+    assert "GloVe is ahead in" in figures.seeds(found, "GloVe", "TF-IDF").alt
+    assert "with 1 and" in figures.wrong_way(shares).alt
 
 
 def test_the_expected_best_is_the_mean_over_all_sets():
@@ -142,14 +156,14 @@ def test_records_are_told_either_way():
         for on, gain in ((traps.TEST, -1), (traps.FRESH, 0), (traps.WRONG, 0))
         for share in (0, 0.1)
     )
-    assert "a: loses 10.0 points" in in_words_of_traps.of_leaks(rows)
+    assert "a: loses 10.0 points" in in_words.of_leaks(rows)
 
 
 def test_a_test_set_of_more_texts_tells_more(films):
     found = traps.of_test_texts(films, ["GloVe", "TF-IDF"], 200, 0, [100, 2000], draws=300)
     wide, narrow = (high - low for low, high in found.values())
     assert wide / narrow == pytest.approx(np.sqrt(20), rel=0.3)
-    assert "2,000 texts:" in in_words_of_traps.of_test_texts("GloVe", "TF-IDF", found)
+    assert "2,000 texts:" in in_words.of_test_texts("GloVe", "TF-IDF", found)
 
 
 def test_shared_runs_are_in_both(films):
@@ -158,5 +172,5 @@ def test_shared_runs_are_in_both(films):
         words = "".join(c if c.isalnum() else " " for c in one.lower()).split()
         theirs = " ".join("".join(c if c.isalnum() else " " for c in other.lower()).split())
         assert any(" ".join(words[i : i + 6]) in theirs for i in range(len(words)))
-    assert "test texts share 8 words" in in_words_of_traps.of_shared_runs(pairs, len(films.test), 8)
-    assert in_words_of_traps.of_shared_runs([], 10, 8).endswith("with a training text.")
+    assert "test texts share 8 words" in in_words.of_shared_runs(pairs, len(films.test), 8)
+    assert in_words.of_shared_runs([], 10, 8).endswith("with a training text.")

@@ -7,7 +7,7 @@ Each year and number was looked up in a catalogue of papers, a model's card or i
 TALKS_COUNT = {"titles": 106, "abstracts": 351, "papers, all of their text": 448}
 COUNTED_ON = "1 October 2019"
 
-# What the talk showed, its lesson, the year of what it led to, where to read that, what it is.
+# What the talk showed, its lesson, the year of what came after it, where to read that, what it is.
 LED_TO = (
     (
         "ImageNet features", "02", 2021, "arXiv 2103.00020",
@@ -118,10 +118,10 @@ def counts() -> list[dict[str, object]]:
 
 
 def led_to() -> list[dict[str, object]]:
-    """Rows of a table: a line for each thing that a system led to; a system is named once."""
+    """Rows of a table: a line for each thing that came after a system, which is named once."""
     rows, before = [], None
     for system, lesson, year, where, after in LED_TO:
         name = f"{lesson} {system}" if system != before else ""
-        rows.append({"the talk’s": name, "led to": after, "year": str(year), "look it up": where})
+        rows.append({"the talk’s": name, "after it came": after, "year": str(year), "look it up": where})
         before = system
     return rows

@@ -45,13 +45,19 @@ TASKS = {
 }
 # Tasks on the same texts: whoever is not to know the one must not know the other.
 SAME_TEXTS = (("films", "film ratings"), ("names", "parts of speech"))
+OURS = "-"  # our own models have a size in their name: elmo-mini, gpt2-nano
 LABELS = (100, 1000)
+MB = 2**20
 # System → words or pieces that it read before it came here, as those who trained it say; ours are counted.
 READ_BEFORE = {
     BASELINE: (0, "nothing"),
     "GloVe": (6e9, "6 billion words (the vectors’ own page)"),
     "MiniLM": (None, "nobody gives a count; at last a billion pairs of sentences (its card)"),
-    "DistilBERT": (None, "BERT’s 3.3 billion words, several times (Sanh et al. 2019), then text to correct"),
+    "DistilBERT": (
+        None,
+        "BERT’s 3.3 billion words, nobody says how often (Sanh et al. 2019); others then trained it to "
+        "correct text (lesson 10)",
+    ),
     "SmolLM2": (2e12, "2 trillion pieces (its card)"),
 }
 # System → why a cell of it is empty.
@@ -130,6 +136,13 @@ class Board:
     def cell(self, system: str, task: str, labels: int) -> Records:
         """The scores of a cell. Raises KeyError if nothing was measured there."""
         return self._by_cell[system, task, labels]
+
+    def best_of(self, labels: int) -> dict[str, str]:
+        """Task → the system with the highest mean score, of those that were measured there."""
+        return {
+            task: max(self.measured(task, labels), key=lambda one: self.cell(one, task, labels).mean)
+            for task in self.tasks(labels)
+        }
 
     def common(self, systems: Collection[str], labels: int, tasks: Sequence[str] | None = None) -> list[str]:
         """Of these tasks (all if None) those that all of these systems were measured on."""

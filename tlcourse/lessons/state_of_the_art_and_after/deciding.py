@@ -1,12 +1,13 @@
 """What to use: a rule made of scores and costs, and how often it is right on a task that it has not seen."""
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, SAME_TEXTS, Board
+from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, MB, SAME_TEXTS, Board
 from tlcourse.show.records import Records
 
 RULE, MINILM, COUNTS, LARGEST = "the rule", "always MiniLM", f"always {BASELINE}", "the largest that fits"
@@ -38,6 +39,43 @@ def affordable(board: Board, budget: Budget) -> list[str]:
         if board.costs[system].ms[budget.batch].mean() <= budget.ms
         and board.costs[system].bytes <= budget.bytes
     ]
+
+
+def edges(board: Board, batch: int = 1) -> tuple[list[float], list[float]]:
+    """Milliseconds and megabytes at which something more can be afforded, ascending."""
+    ms = sorted(float(cost.ms[batch].mean()) for cost in board.costs.values())
+    return ms, sorted(cost.bytes / MB for cost in board.costs.values())
+
+
+def unlimited(labels: Sequence[int]) -> list[Budget]:
+    """No limit but the labels."""
+    return [Budget(n) for n in labels]
+
+
+def many_budgets(board: Board, labels: Sequence[int], batch: int = 1) -> list[Budget]:
+    """Limits of time and memory together: one for each set of two systems or more that they leave."""
+    ms, mb = edges(board, batch)
+    found: dict[tuple[int, tuple[str, ...]], Budget] = {}
+    for n, x, y in itertools.product(labels, ms, mb):
+        budget = Budget(n, x * 1.0001, y * 1.0001 * MB, batch)
+        able = tuple(affordable(board, budget))
+        if len(able) > 1:
+            found.setdefault((n, able), budget)
+    return [*found.values()]
+
+
+def undominated(scores: Mapping[str, float], costs: Mapping[str, float]) -> set[str]:
+    """The names of which none is at least as good and at least as cheap, and better or cheaper."""
+    return {
+        one
+        for one in scores
+        if not any(
+            scores[other] >= scores[one]
+            and costs[other] <= costs[one]
+            and (scores[other] > scores[one] or costs[other] < costs[one])
+            for other in scores
+        )
+    }
 
 
 def choose(board: Board, systems: Sequence[str], labels: int, tasks: Sequence[str]) -> str | None:

@@ -4,11 +4,11 @@ import ipywidgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from tlcourse.lessons.state_of_the_art_and_after import deciding, names_beside
-from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, LABELS, Board
+from tlcourse.lessons.state_of_the_art_and_after import deciding
+from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, LABELS, MB, Board
 from tlcourse.lessons.state_of_the_art_and_after.deciding import RULE, Budget
-from tlcourse.lessons.state_of_the_art_and_after.figures import MB
-from tlcourse.lessons.state_of_the_art_and_after.in_words import two_digits
+from tlcourse.lessons.state_of_the_art_and_after.figures import names_beside
+from tlcourse.lessons.state_of_the_art_and_after.in_words.costs import two_digits
 from tlcourse.show.differences import difference
 from tlcourse.show.explorer import Explorer, chooser, slider
 from tlcourse.show.figure_style import COLOURS
@@ -17,6 +17,12 @@ MANY_LABELS = (30, 100, 300, 1000, 3000)
 MILLISECONDS = (0.1, 0.3, 1, 3, 10, 30, 100, 300)
 MEGABYTES = (3, 10, 30, 100, 300, 1000)
 AT_ONCE = {"one by one": 1, "32 together": 32}
+
+WHO_ASKS = {
+    "a phone": (100, 10, 100, "one by one"),
+    "a server": (1000, 30, 1000, "32 together"),
+    "a hobby": (300, 3, 300, "one by one"),
+}
 
 
 class Dial(Explorer):
@@ -44,11 +50,16 @@ class Dial(Explorer):
         return Budget(deciding.nearest(labels, LABELS), ms, memory * MB, AT_ONCE[at_once])
 
     def told(self, labels: int, ms: float, memory: int, at_once: str) -> str:
+        asked = f"{labels:,} labels, at most {ms:g} ms a text and {memory:,} MB, {at_once}"
         budget = self.budget(labels, ms, memory, at_once)
         _, said = self._chosen(budget)
         if budget.labels != labels:
             said += f" Measured nearest to {labels:,} labels were {budget.labels:,}: this is for those."
-        return said
+        return f"{asked}. {said}"
+
+    def examples(self) -> str:
+        """What it says for three who ask, as a list."""
+        return "\n".join(f"- *{who}*: {self.told(*asked)}" for who, asked in WHO_ASKS.items())
 
     def _chosen(self, budget: Budget) -> tuple[str | None, str]:
         if budget not in self._known:
@@ -60,35 +71,35 @@ class Dial(Explorer):
         able = [one for one in ranked if one in deciding.affordable(board, budget)]
         if not able:
             cheapest = min(ranked, key=lambda one: board.costs[one].ms[budget.batch].mean())
-            cost = board.costs[cheapest]
-            return None, (
-                f"Nothing here keeps within that. {cheapest} needs "
-                f"{two_digits(cost.ms[budget.batch].mean())} ms a "
-                "text "
-                f"and {cost.bytes / MB:.0f} MB."
-            )
+            return None, f"Nothing here keeps within that. {cheapest} needs {self._costs(cheapest, budget)}."
         chosen = deciding.choose(board, able, budget.labels, board.tasks(budget.labels))
         gains = {one: board.mean_gain(one, budget.labels, tasks) for one in able}
-        cost = board.costs[chosen]
         said = (
             f"Use {chosen}: {_points(gains[chosen].mean)} above {BASELINE} on average over {len(tasks)} "
-            "tasks, "
-            f"{two_digits(cost.ms[budget.batch].mean())} ms a text, {cost.bytes / MB:.0f} MB."
+            f"tasks, {self._costs(chosen, budget)}."
             if chosen != BASELINE
-            else f"Use {BASELINE}: nothing that you can afford is better on average over {len(tasks)} tasks. "
-            "It "
-            f"takes {two_digits(cost.ms[budget.batch].mean())} ms a text and {cost.bytes / MB:.0f} MB."
+            else f"Use {BASELINE}: nothing that you can afford is better on average over {len(tasks)} tasks "
+            f"({self._costs(BASELINE, budget)})."
         )
         level = [
-            one
+            f"{one} ({self._costs(one, budget)})"
             for one in able
             if one != chosen
-            and board.costs[one].ms[budget.batch].mean() < cost.ms[budget.batch].mean()
+            and self._spares(one, chosen, budget)
             and difference(gains[chosen], gains[one]).verdict in ("luck", "once")
         ]
         if level:
-            said += f" Within luck of it, and quicker: {', '.join(level)}."
+            said += f" Within luck of it, and quicker or smaller: {', '.join(level)}."
         return chosen, said + self._sure(budget)
+
+    def _costs(self, system: str, budget: Budget) -> str:
+        cost = self.board.costs[system]
+        return f"{two_digits(cost.ms[budget.batch].mean())} ms a text, {cost.bytes / MB:.0f} MB"
+
+    def _spares(self, one: str, other: str, budget: Budget) -> bool:
+        """Whether one is quicker or smaller than the other."""
+        a, b = self.board.costs[one], self.board.costs[other]
+        return a.ms[budget.batch].mean() < b.ms[budget.batch].mean() or a.bytes < b.bytes
 
     def _sure(self, budget: Budget) -> str:
         """How the same rule with the same budget did on tasks that were kept out."""
@@ -96,11 +107,12 @@ class Dial(Explorer):
         if not len(rows):
             return " There is no choice to be made, so nothing to be wrong about."
         found = deciding.summary(rows)
+        right = round(found["right"] * found["choices"])
+        often = {0: "never", 1: "once"}.get(right, f"{right} times")
         return (
             f" How sure? With one task kept out at a time, the rule with this budget took the best one "
-            f"{round(found['right'] * found['choices'])} times of {found['choices']}, and was "
-            f"{100 * found['regret']:.1f} points behind the best on average, {100 * found['most']:.1f} at "
-            "most."
+            f"{often} in {found['choices']}, and was {100 * found['regret']:.1f} points behind the best on "
+            f"average, {100 * found['most']:.1f} at most."
         )
 
     def draw(self, labels: int, ms: float, memory: int, at_once: str) -> Figure:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tlcourse.lessons.state_of_the_art_and_after import in_words, in_words_of_tuning
+from tlcourse.lessons.state_of_the_art_and_after import in_words
 from tlcourse.lessons.state_of_the_art_and_after.board import LABELS, Board
 from tlcourse.show.records import Records
 
@@ -26,7 +26,7 @@ def paper_rows(
         pairs: frozen and fine-tuned, as `both_ways.gather` returns them.
         shares: how often one seed and more put the wrong system in front, as the lesson measured it.
     """
-    leaders = {system for labels in LABELS for system in in_words.best_of(board, labels).values()}
+    leaders = {system for labels in LABELS for system in board.best_of(labels).values()}
     same = "The same came out." if len(leaders) > 1 else "Here one does lead everywhere."
     close = max(shares, key=lambda name: shares[name][1])
     return [
@@ -50,7 +50,7 @@ def paper_rows(
             "frozen or fine-tuned?",
             "which is better depends on how alike the pretraining task and the new one are",
             "Peters, Ruder and Smith 2019, abstract",
-            in_words_of_tuning.count_of_tuning(pairs),
+            in_words.count_of_tuning(pairs),
             "Our frozen states have a linear model on top; theirs have a network of their own, which frozen "
             "states "
             "need most where words are tagged (lesson 09).",

@@ -83,6 +83,7 @@ def _from_one(scores: Sequence[float], k: int) -> float:
     special={
         "one is tried": ([0.7, 0.5, 0.9], 1),
         "all are tried": ([0.7, 0.5, 0.9], 3),
+        "most are tried": ([0.71, 0.64, 0.78, 0.69, 0.62, 0.75, 0.66, 0.73], 6),
         "two have the same score": ([0.7, 0.7, 0.5, 0.6], 2),
         "scores are below zero": ([-0.3, -0.1, -0.2], 2),
     },

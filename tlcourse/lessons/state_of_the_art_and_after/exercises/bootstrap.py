@@ -26,6 +26,22 @@ def _unpaired(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, f
     return _interval(a[draws].mean(axis=1) - b[np.roll(draws, 1, axis=0)].mean(axis=1))
 
 
+def _turned_draws(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b[draws[::-1]].mean(axis=1))
+
+
+def _a_turned(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws[::-1]].mean(axis=1) - b[draws].mean(axis=1))
+
+
+def _b_whole(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a[draws].mean(axis=1) - b.mean())
+
+
+def _a_whole(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
+    return _interval(a.mean() - b[draws].mean(axis=1))
+
+
 def _by_text(a: np.ndarray, b: np.ndarray, draws: np.ndarray) -> tuple[float, float]:
     return _interval((a[draws] - b[draws]).mean(axis=0))
 
@@ -135,10 +151,21 @@ def _other_ends(low: float, high: float) -> Callable:
         "`np.percentile(values, [2.5, 97.5])` are the ends that leave out 2.5 % on each side.",
     ),
     wrong=[
-        (
-            _unpaired,
-            "Each system gets its own texts: use the same draw for both, so that hard texts are hard for "
-            "both.",
+        *(
+            (
+                function,
+                "Each system gets its own texts: use the same row of `draws` for both, so that hard texts "
+                "are hard for both. That is what *paired* means.",
+            )
+            for function in (_unpaired, _turned_draws, _a_turned)
+        ),
+        *(
+            (
+                function,
+                "One system is tested on all texts, the other on drawn ones: `a[draws]` and `b[draws]`, the "
+                "same texts for both.",
+            )
+            for function in (_b_whole, _a_whole)
         ),
         *(
             (

@@ -139,7 +139,16 @@ _BOTH = "Both have to hold: the other is at least as good *and* at least as chea
         "`any(…)` over all systems tells whether there is such a one; keep `i` where there is none.",
     ),
     wrong=[
-        (_none_by_itself, "Each system is as good and as cheap as itself: that does not make it pointless."),
+        (
+            _none_by_itself,
+            "You find none. If you compare each system with itself, too: it is as good and as cheap, and "
+            "that does not make it pointless.",
+        ),
+        (
+            lambda scores, costs: len(_front(scores, costs)),
+            "That is how many they are: the list of their places is wanted.",
+        ),
+        (lambda scores, costs: set(_front(scores, costs)), "A set keeps no order: a list is wanted."),
         (
             _with_ties,
             "Two that are the same in both do not make each other pointless: one of the two has to be "

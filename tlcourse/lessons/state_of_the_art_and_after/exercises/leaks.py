@@ -1,7 +1,7 @@
 """Find the test texts that have leaked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -126,6 +126,15 @@ def _first_text(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
     return _leaked(train[:1], test, n)
 
 
+def _same_place(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    pairs = zip(train, test, strict=False)
+    return [i for i, (known, text) in enumerate(pairs) if _runs(text, n) & _runs(known, n)]
+
+
+def _of_fixed_length(k: int) -> Callable[[Sequence[str], Sequence[str], int], list[int]]:
+    return lambda train, test, n: _leaked(train, test, k)
+
+
 def _flags(train: Sequence[str], test: Sequence[str], n: int) -> list[bool]:
     found = _leaked(train, test, n)
     return [i in found for i in range(len(test))]
@@ -221,6 +230,23 @@ def _blocks(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
             "You look for letters in the text, so that “toons” is found in “cartoons”: compare words.",
         ),
         (_by_letters, "Words are what `split()` gives: “film,” is another word than “film”."),
+        (
+            lambda train, test, n: [],
+            "You find none. Do you compare each test text with all training texts, and runs of `n` words?",
+        ),
+        (
+            _same_place,
+            "You compare a test text with the training text at the same place alone: it may have leaked from "
+            "any.",
+        ),
+        *(
+            (_of_fixed_length(k), f"Your runs are always {k} words long: `n` says how many.")
+            for k in (2, 3, 4, 5, 8)
+        ),
+        (
+            lambda train, test, n: len(_leaked(train, test, n)),
+            "That is how many have leaked: the list of their places is wanted.",
+        ),
         (_each_run, "A text is listed once for each shared run: once is enough."),
         (_blocks, "You cut each text into runs that follow one another: a run may begin at any word."),
         (lambda train, test, n: set(_leaked(train, test, n)), "A set keeps no order: a list is wanted."),

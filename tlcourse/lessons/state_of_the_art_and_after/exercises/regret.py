@@ -83,6 +83,17 @@ def _worst(scores: np.ndarray) -> np.ndarray:
     return scores.max(axis=1) - _of(scores, np.array(found))
 
 
+def _by_wins(scores: np.ndarray) -> np.ndarray:
+    n, s = scores.shape
+    wins = [np.bincount(np.delete(scores, t, axis=0).argmax(axis=1), minlength=s) for t in range(n)]
+    return scores.max(axis=1) - _of(scores, np.array([int(w.argmax()) for w in wins]))
+
+
+def _by_rank(scores: np.ndarray) -> np.ndarray:
+    ranks = scores.argsort(axis=1).argsort(axis=1)
+    return scores.max(axis=1) - _of(scores, _chosen(ranks))
+
+
 def _next_row_left_out(scores: np.ndarray) -> np.ndarray:
     n = len(scores)
     found = [int(np.delete(scores, (t + 1) % n, axis=0).mean(axis=0).argmax()) for t in range(n)]
@@ -102,6 +113,7 @@ def _of_means(scores: np.ndarray) -> np.ndarray:
 
 @exercise(
     title="Regret on a task kept out",
+    any_kind=True,
     inputs=_table,
     special={
         "two tasks that disagree": (np.array([[0.9, 0.2, 0.5], [0.1, 0.8, 0.4]]),),
@@ -115,6 +127,8 @@ def _of_means(scores: np.ndarray) -> np.ndarray:
         ),
     },
     equivalent={
+        "np.array(found) → found": "a list of regrets is as good",
+        "result: a list": "a list of regrets is as good",
         "result: absolute": "a regret is never negative",
         "scores[t].max() - scores[t, chosen] → abs(scores[t].max() - scores[t, chosen])": "never negative",
         "rest.mean(axis=0) → rest.sum(axis=0)": "each sum is over as many tasks",
@@ -143,6 +157,8 @@ def _of_means(scores: np.ndarray) -> np.ndarray:
         ),
         (_of_means, "You subtract the best mean of the others: what does that system score on *this* task?"),
         (_mean_minus, "The regret is how far you are behind the best on that task, not behind the mean."),
+        (_by_wins, "You count first places on the other tasks: the best *mean* is wanted."),
+        (_by_rank, "You choose by ranks: the best mean of the *scores* is wanted."),
         (_worst, "You choose the worst of the others: argmax, not argmin."),
         (_next_row_left_out, "You leave out another task's row than the one that you look at."),
         (_only_itself_left_in, "You choose by the rows before the task alone: those after it count as well."),

@@ -1,26 +1,25 @@
 """The leaderboard drawn: all cells, what nothing else beats, frozen against fine-tuned."""
 
-from collections.abc import Mapping, Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from tlcourse.lessons.state_of_the_art_and_after import names_beside
-from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, TASKS, Board
+from tlcourse.lessons.state_of_the_art_and_after.board import BASELINE, MB, Board
 from tlcourse.lessons.state_of_the_art_and_after.both_ways import FROZEN, TUNED
+from tlcourse.lessons.state_of_the_art_and_after.deciding import undominated
+from tlcourse.lessons.state_of_the_art_and_after.figures import names_beside
 from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS
 from tlcourse.show.figures import Described
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
-
-MB = 2**20
 
 
 def cells(board: Board, labels: int) -> Described:
-    """Draw every cell: its score, coloured by its distance from the baseline with the same labels."""
+    """Draw every score, coloured by its distance from the baseline; the best of a task is framed."""
     tasks, systems = board.tasks(labels), board.systems
     gain = np.full((len(systems), len(tasks)), np.nan)
+    best = board.best_of(labels)
     fig, ax = plt.subplots(figsize=(1.45 * len(tasks) + 2.6, 0.42 * len(systems) + 1.7))
     for y, system in enumerate(systems):
         for x, task in enumerate(tasks):
@@ -31,6 +30,9 @@ def cells(board: Board, labels: int) -> Described:
             gap = difference(ours, board.cell(BASELINE, task, labels))
             gain[y, x] = 100 * gap.mean
             sure = system != BASELINE and gap.verdict in ("above", "below")
+            if system == best[task]:
+                frame = {"fill": False, "ec": "black", "lw": 2.5}
+                ax.add_patch(plt.Rectangle((x - 0.46, y - 0.44), 0.92, 0.88, **frame))
             ax.text(
                 x, y, f"{100 * ours.mean:.0f}", ha="center", va="center", fontsize=13,
                 weight="bold" if sure else "normal", color="white" if abs(gain[y, x]) > 17 else "black",
@@ -43,21 +45,16 @@ def cells(board: Board, labels: int) -> Described:
     ax.grid(False)
     ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, label=f"points above {BASELINE}", pad=0.02)
-    return Described(fig, _told_cells(board, labels, gain, systems, tasks))
+    return Described(fig, _told_cells(board, labels, gain))
 
 
-def _told_cells(
-    board: Board, labels: int, gain: np.ndarray, systems: Sequence[str], tasks: Sequence[str]
-) -> str:
-    best = []
-    for x, task in enumerate(tasks):
-        y = int(np.nanargmax(gain[:, x]))
-        best.append(f"{task}: {systems[y]} ({board.cell(systems[y], task, labels).mean:.0%})")
+def _told_cells(board: Board, labels: int, gain: np.ndarray) -> str:
+    best = [f"{t}: {one} ({board.cell(one, t, labels).mean:.0%})" for t, one in board.best_of(labels).items()]
     empty = int(np.isnan(gain).sum())
     told = f" {empty} cells are empty." if empty else ""
     return (
-        f"Scores of {len(systems)} frozen systems on {len(tasks)} tasks with {labels:,} labels, coloured by "
-        f"the distance from {BASELINE}. The best of each: {'; '.join(best)}.{told}"
+        f"Scores of {gain.shape[0]} frozen systems on {gain.shape[1]} tasks with {labels:,} labels, coloured "
+        f"by the distance from {BASELINE}. The best of each: {'; '.join(best)}.{told}"
     )
 
 
@@ -81,45 +78,32 @@ def front(board: Board, labels: int, batch: int = 1) -> Described:
         for one in ranked:
             front_one = one in on
             ax.errorbar(
-                costs[one], 100 * gains[one].mean, yerr=100 * gains[one].spread, ls="none", ms=9,
-                marker="o" if front_one else "s", color=COLOURS["blue" if front_one else "grey"],
-                mfc=COLOURS["blue"] if front_one else "white",
+                costs[one], 100 * gains[one].mean, yerr=100 * gains[one].spread if front_one else None,
+                ls="none", ms=9 if front_one else 7, marker="o" if front_one else "s",
+                color=COLOURS["blue" if front_one else "grey"], mfc=COLOURS["blue"] if front_one else "white",
             )  # fmt: skip
-        ax.axhline(0, color=COLOURS["grey"], ls=":", lw=1.5)
+        ax.axhline(0, color=COLOURS["grey"], ls=":", lw=1.5, zorder=0)
         ax.set(xscale="log", xlim=(min(costs.values()) * 0.7, max(costs.values()) * 3))
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         ax.set(xlabel=f"{what} (logarithmic)")
         told.append(f"By {what}: {', '.join(order)}")
         places = {one: (costs[one], 100 * gains[one].mean) for one in ranked}
-        marks_of.append((ax, places, on))
+        corners = ([x for x in xs for _ in range(2)][1:], [y for y in ys for _ in range(2)][:-1])
+        marks_of.append((ax, places, on, [corners, (ax.get_xlim(), (0, 0))]))
     axes[0].set_ylabel(f"points above {BASELINE}")
     marks = [
         Line2D([], [], ls="none", marker="o", ms=9, color=COLOURS["blue"], label="on the front"),
         Line2D([], [], ls="none", marker="s", ms=9, mfc="white", color=COLOURS["grey"], label="not on it"),
     ]
     fig.legend(handles=marks, loc="outside upper center", ncols=2)
-    bars = {one: 100 * gains[one].spread for one in ranked}
-    for ax, places, on in marks_of:
-        names_beside.put(ax, places, bold=on, lift=9, bars=bars)
+    for ax, places, on, lines in marks_of:
+        bars = {one: 100 * gains[one].spread for one in on}
+        names_beside.put(ax, places, bold=on, lift=9, bars=bars, lines=lines)
     return Described(
         fig,
         f"Mean points above {BASELINE} over {len(tasks)} tasks with {labels} labels, against cost. On the "
         f"front, the cheapest first. {'. '.join(told)}.",
     )
-
-
-def undominated(scores: Mapping[str, float], costs: Mapping[str, float]) -> set[str]:
-    """The names of which none is at least as good and at least as cheap, and better or cheaper."""
-    return {
-        one
-        for one in scores
-        if not any(
-            scores[other] >= scores[one]
-            and costs[other] <= costs[one]
-            and (scores[other] > scores[one] or costs[other] < costs[one])
-            for other in scores
-        )
-    }
 
 
 def both_ways(pairs: Records) -> Described:
@@ -146,7 +130,7 @@ def both_ways(pairs: Records) -> Described:
             1.01, y, f"{100 * ways[FROZEN].mean:.0f} → {100 * ways[TUNED].mean:.0f}",
             transform=ax.get_yaxis_transform(), va="center", fontsize=11,
         )  # fmt: skip
-        told.append(f"{name}, {_many(labels)}: " + f"{100 * gap.mean:+.0f}".replace("-", "−"))
+        told.append(f"{name}, {_many(labels)}: " + signed(100 * gap.mean, ".0f"))
         if y and labels != rows[y - 1][0]:
             ax.axhline(y - 0.5, color="black", lw=1, ls=":")
     ax.axvline(0, color="black", lw=1.5, ls="-")
@@ -164,8 +148,3 @@ def both_ways(pairs: Records) -> Described:
 
 def _many(labels: int | str) -> str:
     return "all labels" if labels == "all" else f"{labels:,} labels"
-
-
-def measure_of(task: str) -> str:
-    """What a score of a task is."""
-    return TASKS[task][2]

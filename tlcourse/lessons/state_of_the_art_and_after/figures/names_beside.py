@@ -1,6 +1,7 @@
 """Names beside the marks of a scatter plot, moved until none lies on another."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 
@@ -18,6 +19,7 @@ def put(
     pale: Collection[str] = (),
     lift: float = 0.0,
     bars: Mapping[str, float] | None = None,
+    lines: Sequence[tuple[Sequence[float], Sequence[float]]] = (),
 ) -> None:
     """Write each name right of its mark, or as near to that as is free; a thin line leads to it if far.
 
@@ -26,6 +28,7 @@ def put(
     Args:
         places: name → where its mark is, in data.
         bars: name → half the height of the bar through its mark, in data; no name is put on one.
+        lines: the corners (x, y) of lines, level or upright, in data; no name is put on one.
         lift: points that a bold name stands above its mark, so that a line from there stays free.
     """
     if ax.figure.get_layout_engine() is not None:
@@ -40,6 +43,10 @@ def put(
             for side in (1, -1)
         )
         taken.append((x - 2, x + 2, low, high))
+    for line in lines:
+        corners = [to_points * ax.transData.transform(at) for at in zip(*line, strict=True)]
+        for (x0, y0), (x1, y1) in pairwise(corners):
+            taken.append((x0 - 1, x1 + 1, min(y0, y1) - 1, max(y0, y1) + 1))
     for name, (x, y) in sorted(marks.items(), key=lambda item: -item[1][1]):
         width, up = _WIDE * len(name), lift if name in bold else 0.0
         spots = [
@@ -50,11 +57,13 @@ def put(
         ]
         dx, dy = next((spot for spot in spots if _free(taken, x, y, *spot, width)), spots[0])
         taken.append((x + dx, x + dx + width, y + dy - _HIGH / 2, y + dy + _HIGH / 2))
+        nearer = (float(dx < 0), 0.5)  # the end of the name that is nearer to the mark
+        thread = {"arrowstyle": "-", "color": COLOURS["grey"], "lw": 0.7, "relpos": nearer}
         ax.annotate(
             name, places[name], xytext=(dx, dy), textcoords="offset points", ha="left", va="center",
             fontsize=SIZE, weight="bold" if name in bold else "normal",
             color=COLOURS["grey"] if name in pale else "black",
-            arrowprops={"arrowstyle": "-", "color": COLOURS["grey"], "lw": 0.7} if abs(dy) > up + 8 else None,
+            arrowprops=thread if abs(dy) > up + 8 else None,
         )  # fmt: skip
 
 

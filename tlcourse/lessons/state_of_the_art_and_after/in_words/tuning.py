@@ -40,10 +40,10 @@ def of_tuning(pairs: Records) -> str:
     said = count_of_tuning(pairs)
     said = f"{said[0].upper()}{said[1:]}. By more than luck it helps with 100 labels in {above(few)}"
     said += f", with 1,000 and more in {above(more)}" if more else ""
-    said += f"; where people’s names are tagged in {above(names)}" if names else ""
+    said += f"; on names that people tagged (CoNLL) in {above(names)}" if names else ""
     halves = [(gap.high - gap.low) / 2 for gap in found.values() if not np.isnan(gap.low)]
     return (
-        f"{said}. Within luck is not equal: half of these intervals reach more than "
+        f"{said}. Within luck is not equal: of the {len(halves)} intervals half reach more than "
         f"{100 * np.median(halves):.0f} "
         "points to either side, so that smaller gains are often missed. And these pairs were measured for "
         "other "

@@ -9,20 +9,13 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from scipy.ndimage import distance_transform_edt
 
-from tlcourse.lessons.state_of_the_art_and_after.board import Board
-from tlcourse.lessons.state_of_the_art_and_after.deciding import Budget, affordable, choose
-from tlcourse.lessons.state_of_the_art_and_after.figures import MB
-from tlcourse.show.figure_style import cycle
+from tlcourse.lessons.state_of_the_art_and_after.board import MB, Board
+from tlcourse.lessons.state_of_the_art_and_after.deciding import Budget, affordable, choose, edges
+from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
 
 _PALE = ("#E8E8E8", "#BFD9EA", "#F6DFA8", "#B6E0D1", "#F2C9AE", "#E9CFDD", "#D5ECF8", "#C9C9C9")
-
-
-def edges(board: Board, batch: int = 1) -> tuple[list[float], list[float]]:
-    """Milliseconds and megabytes at which something more can be afforded, ascending."""
-    ms = sorted(float(cost.ms[batch].mean()) for cost in board.costs.values())
-    return ms, sorted(cost.bytes / MB for cost in board.costs.values())
 
 
 def decision_map(board: Board, labels: Sequence[int], batch: int = 1) -> Described:
@@ -94,6 +87,8 @@ def regrets(rows: Records) -> Described:
                     100 * row["score"], y + offset, ls="none", marker=look["marker"], ms=9,
                     color=look["color"], mfc=look["color"] if row["near"] else "white",
                 )  # fmt: skip
+    for y in range(0, len(cells), 2):
+        ax.axhspan(y - 0.5, y + 0.5, color=COLOURS["light"], alpha=0.5, lw=0, zorder=0)
     best = [next(r["best"] for r in rows if (r["task"], r["labels"]) == cell) for cell in cells]
     ax.set_yticks(
         range(len(cells)),
@@ -111,20 +106,3 @@ def regrets(rows: Records) -> Described:
         for way in ways
     ]
     return Described(fig, f"Regret of each way to choose, task by task. {'; '.join(told)}.")
-
-
-def unlimited(labels: Sequence[int]) -> list[Budget]:
-    """No limit but the labels."""
-    return [Budget(n) for n in labels]
-
-
-def many_budgets(board: Board, labels: Sequence[int], batch: int = 1) -> list[Budget]:
-    """Limits of time and memory together: one for each set of two systems or more that they leave."""
-    ms, mb = edges(board, batch)
-    found: dict[tuple[int, tuple[str, ...]], Budget] = {}
-    for n, x, y in itertools.product(labels, ms, mb):
-        budget = Budget(n, x * 1.0001, y * 1.0001 * MB, batch)
-        able = tuple(affordable(board, budget))
-        if len(able) > 1:
-            found.setdefault((n, able), budget)
-    return [*found.values()]

@@ -6,18 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
-from tlcourse.lessons.state_of_the_art_and_after.traps import FRESH, HONEST, PICKED, TEST, TRUE
+from tlcourse.lessons.state_of_the_art_and_after.traps import FRESH, HONEST, PICKED, TEST, TRUE, WRONG
 from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
-
-
-def _signed(points: float) -> str:
-    return f"{points:+.1f}".replace("-", "−")
 
 
 def seeds(scores: Records, first: str, second: str) -> Described:
@@ -38,9 +34,7 @@ def seeds(scores: Records, first: str, second: str) -> Described:
         ax.axhline(0, color="black", lw=1.2, ls="-")
         ax.axhline(gap.mean(), color="black", lw=2, ls="--")
         ax.set(title=f"{n:,} labels", xlabel="seeds, by how they came out", xticks=[])
-        told.append(
-            f"{n:,} labels: {first} is ahead in {up.sum()} of {len(gap)}, mean " + _signed(gap.mean())
-        )
+        told.append(f"{n:,} labels: {first} is ahead in {up.sum()} of {len(gap)}, mean " + signed(gap.mean()))
     axes[0, 0].set_ylabel(f"{first} minus {second},\npoints")
     marks = [
         Patch(color=COLOURS["blue"], label=f"{first} is ahead"),
@@ -85,7 +79,7 @@ def tries(found: Records) -> Described:
         ax.plot(ks, mean, label=how, **line)
         ax.fill_between(ks, mean - spread / np.sqrt(len(seeds_)), mean + spread / np.sqrt(len(seeds_)),
                         color=look["color"], alpha=0.15, lw=0)  # fmt: skip
-        told.append(f"{how}: {_signed(mean[-1])} points with {ks[-1]}")
+        told.append(f"{how}: {signed(mean[-1])} points with {ks[-1]}")
     ax.set_xscale("log", base=2)
     ax.set_xticks(ks, ks)
     ax.set(xlabel="settings that were tried (k)", ylabel="points above the mean setting,\non the same texts")
@@ -94,24 +88,33 @@ def tries(found: Records) -> Described:
 
 
 def leaks(found: Records) -> Described:
-    """Draw scores on a test set that has leaked in part, and on fresh texts: a panel for each system."""
-    systems, shares = found.values("system"), found.values("share")
+    """Draw what a leak adds, compared seed by seed, on the test set and on fresh texts.
+
+    Args:
+        found: as `traps.leak` returns them; the first share is that of no leak.
+    """
+    systems, (none, *shares) = found.values("system"), found.values("share")
     fig, axes = plt.subplots(
-        1, len(systems), figsize=(4.4 * len(systems) + 0.6, 3.9), sharey=True, squeeze=False
+        1, len(systems), figsize=(4.4 * len(systems) + 0.6, 4.3), sharey=True, squeeze=False
     )
     looks = dict(zip((TEST, FRESH), cycle(2), strict=True))
-    told = []
+    told, places = [], [0, *(100 * share for share in shares)]
     for ax, system in zip(axes[0], systems, strict=True):
         for on, look in looks.items():
-            cells = [found.where(system=system, on=on, share=share) for share in shares]
+            rows = found.where(system=system, on=on)
+            gaps = [difference(rows.where(share=share), rows.where(share=none)) for share in shares]
             line = {k: look[k] for k in ("color", "marker", "linestyle")}
+            ax.plot(places, [0, *(100 * g.mean for g in gaps)], label=on, ms=9, **line)
+            ends = 100 * np.nan_to_num([[g.mean - g.low, g.high - g.mean] for g in gaps]).T
             ax.errorbar(
-                [100 * s for s in shares], [100 * c.mean for c in cells],
-                yerr=[100 * c.spread for c in cells], label=on, ms=8, **line,
+                places[1:], [100 * g.mean for g in gaps], yerr=ends, ls="none",
+                color=look["color"], capsize=5,
             )  # fmt: skip
-            told.append(f"{system}, {on}: {cells[0].mean:.0%} to {cells[-1].mean:.0%}")
+            told.append(f"{system}, {on}: {signed(100 * gaps[-1].mean)} points")
+        most = [100 * found.where(system=system, on=WRONG, share=share).mean for share in (none, *shares)]
+        ax.plot(places, most, color="black", ls=":", lw=2, label="wrong before")
+        ax.axhline(0, color=COLOURS["grey"], lw=1, ls="-", zorder=0)
         ax.set(title=system, xlabel="share of the test set that leaked, %")
-    axes[0, 0].set_ylabel("accuracy, %")
-    axes[0, 0].yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    axes[0, 0].legend(title="bar: standard deviation")
-    return Described(fig, f"Accuracy by the share of leaked test texts. {'; '.join(told)}.")
+    axes[0, 0].set_ylabel("points that the leak adds")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return Described(fig, f"Points that {shares[-1]:.0%} of leaked test texts add. {'; '.join(told)}.")

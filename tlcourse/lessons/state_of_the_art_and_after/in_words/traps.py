@@ -75,7 +75,8 @@ def of_tries(found: Records) -> str:
         "mean "
         f"setting. On fresh texts it is worth {_points(true.mean)}. {verdict}. Picked on other texts, a "
         "setting is "
-        f"{_points(honest.mean)} points above the mean on the test set: a number that nobody chose."
+        f"{_points(honest.mean)} points above the mean on the test set. An honest number: these texts "
+        "did not choose it."
     )
 
 
@@ -89,8 +90,7 @@ def of_leaks(found: Records) -> str:
     told = []
     for system in found.values("system"):
         rows = found.where(system=system, on=TEST)
-        before, after = rows.where(share=shares[0]), rows.where(share=shares[-1])
-        gap = difference(after, before)
+        gap = difference(rows.where(share=shares[-1]), rows.where(share=shares[0]))
         fresh = found.where(system=system, on=FRESH)
         real = difference(fresh.where(share=shares[-1]), fresh.where(share=shares[0]))
         size = _points(gap.mean)
@@ -101,13 +101,11 @@ def of_leaks(found: Records) -> str:
         )
         wrong = found.where(system=system, on=WRONG, share=shares[-1])
         told.append(
-            f"{system}: {verb} (the leaked texts that it had wrong before are {_points(wrong.mean)} points); "
-            "on "
-            f"fresh texts its score {real.says(above='rises too', below='falls', luck='stays within luck')}"
+            f"{system}: {verb}, where {_points(wrong.mean)} could be mended; on fresh texts its score "
+            f"{real.says(above='rises too', below='falls', luck='stays within luck')}"
         )
     return (
-        f"With {shares[-1]:.0%} of the test texts leaked: {'; '.join(told)}. A leak buys what a model learns "
-        "by "
-        "heart, on the leaked texts and nowhere else. (Lesson 13 looks for what a large network has read "
-        "before.)"
+        f"With {shares[-1]:.0%} of the test texts leaked: {'; '.join(told)}. (*Could be mended*: leaked "
+        "texts that it had wrong without them. What is gained beyond is luck on other texts.) A leak buys "
+        "what a model learns by heart, on the leaked texts and nowhere else."
     )
