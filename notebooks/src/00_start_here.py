@@ -43,8 +43,8 @@ check = exercises.start("start_here", solutions=solutions)
 
 # %% [markdown]
 # ## Is your machine ready?
-# Each line below is a thing that the lessons need (*assets* are the models and data that others made). A line with ✗ says what
-# to do; the rest of the course can wait until then.
+# Each line below is a thing that the lessons need (*assets* are the models and data that others made; this lesson needs
+# `glove-6b-50d` alone). A line with ✗ says what to do. Where that is a command, type it in a terminal.
 
 # %%
 found = doctor.checks()
@@ -54,10 +54,10 @@ show.md(f"**To mend: {missing}.** Do it, then run this cell again." if missing e
 
 # %% [markdown]
 # ## Where the course goes
-# The course follows the agenda of a talk that an engineer gave in 2019 (you need not know it): how transfer learning went from
-# photographs to language. Where you can, you borrow what others have trained. Where you train from scratch, it is to see how that is
-# done, or to measure what borrowing buys. A circle is a lesson, filled if it is there and empty if it is planned; a line or an arc
-# joins each to the earlier ones it needs.
+# *Transfer learning* takes a model that was trained for one purpose, mostly where data are plentiful, and uses it for another, where
+# they are scarce. The course shows how it went from photographs to language. Where you can, you borrow what others have trained.
+# Where you train from scratch, it is to see how that is done, or to measure what borrowing buys. *Stands on* names the lessons to do
+# before. Words in a question that are new to you are explained in its lesson.
 
 # %%
 figures.course_map()
@@ -80,19 +80,19 @@ check.predict("raise_temperature")
 # ## 2. The idea
 # $$p_i = \frac{\exp(s_i / T)}{\sum_j \exp(s_j / T)}$$
 #
-# $s_i$ are the scores, $T$ is the temperature. You will meet this line again in almost every lesson: as the last layer of
-# a classifier, and inside attention.
+# $s_i$ are the scores, $T$ is the temperature. You will meet this line in almost every lesson.
 #
 # How undecided are such probabilities? Their **entropy** says it, in bits:
 #
 # $$H = -\sum_i p_i \log_2 p_i$$
 #
-# It is 0 if one has all the probability, and $\log_2 n$, the most there is, if all $n$ are alike.
+# It is 0 when one item has all the probability. It is largest, $\log_2 n$, when all $n$ have the same.
 #
 # ## 3. The real thing
-# No invented scores: these come from word vectors that others have trained, on an encyclopedia and years of news (GloVe,
-# Pennington et al. 2014). That is transfer learning at its smallest: they computed, you read six rows. The score of a word
-# is the cosine of the angle between its vector and the vector of *bank*.
+# A *word vector* is a list of numbers that stands for a word, here 50 of them. It is computed from much text, so that words used
+# in similar company get similar lists. These are *pretrained*: others computed them beforehand, from an encyclopedia and years of
+# news (GloVe, Pennington et al. 2014). That is transfer learning at its smallest: they computed 400,000 vectors, you use six. The
+# score of a word is the cosine of the angle between its vector and the vector of *bank*: 1 if both point the same way.
 
 # %%
 vectors = glove.load(limit=pick(full=400_000, fast=20_000))
@@ -111,34 +111,37 @@ show.table({"word": words, "score": list(scores.values())}, title, formats=".2f"
 
 # %% [markdown]
 # ## 4. Move it
-# A widget answers what a still figure can't. Move the slider: from left to right, at which temperature does
-# *river* first reach a probability of 10%?
-# On a page without a running kernel (GitHub, a printout) you see three positions of it instead.
+# A widget answers what a still figure can't. Move the slider from left to right. At which temperature does *river* first reach
+# a probability of 5%? Find it, then run the cell below. On a page without a running kernel (GitHub, a printout) you see three
+# positions of the slider instead.
 
 # %%
-softmax_temperature.temperature(scores, title="Which of five words is closest to “bank”?")
+bars = softmax_temperature.temperature(scores, title="Which of five words is closest to “bank”?")
+bars
+
+# %%
+show.md(bars.reached("river", 0.05))
 
 # %% [markdown]
-# That is measured now. What had you predicted?
+# And the highest score? That is measured now. What had you predicted?
 
 # %%
 check.recall("raise_temperature")
 
 # %% [markdown]
 # ## 5. Paper says / we get / why they differ
-# Results are worth little alone. Each lesson sets its own beside the paper's, and says why they differ. (*As reported*, behind a
-# source, means that we took the figure from somebody who quotes the paper.) Where a result depends on luck, you see the mean over
-# several **seeds** ± the standard deviation. A seed fixes everything that is drawn at random; with another one, other draws come.
-# Whether two such results differ by more than luck is judged by one rule in all lessons: lesson 01 has it.
+# Results are worth little alone. Each lesson sets its own beside the paper's, and says why they differ. *As reported*, behind a
+# source, means that we took the number from somebody who quotes the paper. Where luck plays a part, you see a mean ± a spread
+# (lesson 01 explains how to read it), or are told that it was measured once.
 
 # %% tags=["nbval-check-output"]
 from tlcourse.lessons.start_here.softmax_temperature import entropy, probabilities
 
 cold, warm = (entropy(probabilities(list(scores.values()), t)) for t in (0.1, 1.0))
-paper, source = "gives a softer distribution", "Hinton, Vinyals and Dean 2015, section 2"
-ours = f"entropy {cold:.2f} bits at 0.1, {warm:.2f} bits at 1.0 (five words alike: {np.log2(5):.2f})"
-why = "They agree. The paper softens a classifier, to teach a smaller one; we soften cosines."
-show.compare([("a softmax at a higher temperature", paper, source, ours, why)])
+paper, source = "“a softer probability distribution over classes”", "Hinton, Vinyals and Dean 2015, section 2"
+ours = f"softer: entropy {cold:.2f} bits at 0.1, {warm:.2f} bits at 1 (the most is {np.log2(5):.2f})"
+why = "No difference. They soften a classifier, to teach a smaller one; we soften cosines."
+show.compare([("what a higher temperature gives", paper, source, ours, why)])
 
 # %% [markdown]
 # ## 6. Your turn
@@ -148,7 +151,7 @@ show.compare([("a softmax at a higher temperature", paper, source, ours, why)])
 
 # %% tags=["exercise"]
 def soften(scores, temperature):
-    """Return softmax(scores / temperature) for a numpy array of scores, as an array of the same shape."""
+    """Return softmax(scores / temperature), shape (n,), for a numpy array of scores, shape (n,)."""
     ...
 
 
@@ -156,13 +159,15 @@ def soften(scores, temperature):
 check.soften(soften)
 
 # %% [markdown]
-# Stuck? Run the next cell: there are three hints, each says more than the one before. `check.soften.solution()` shows the
-# code. Your progress counts both, for you alone.
+# Stuck? Take the `# ` away in the next cell and run it. Run it again for the second hint, and again for the third.
+# `check.soften.solution()` shows the code. Both are noted in your progress, which only you see.
 
-# %% tags=["nbval-check-output"]
-check.soften.hint()
+# %%
+# check.soften.hint()
 
 # %% [markdown]
+# Solved? With large scores `np.exp` overflows. Real code subtracts the largest score first, which changes no probability.
+#
 # `check` alone lists the exercises of a lesson and how far you are.
 
 # %%
@@ -173,8 +178,10 @@ check
 # A lesson runs as `full`, with all the data, in at most eight minutes, or as `fast`, on a part of it, in less than one. The
 # code is the same; only sizes change, through `pick`. Above it chose how many word vectors to read. To switch, write
 # `profile = "fast"` in the cell near the top that sets `profile`, and run the notebook again; or set `TLCOURSE_PROFILE=fast` before you
-# start JupyterLab. In the same cell `seed` fixes what is random, and `solutions = True` puts the solution in the place of every
-# exercise that you left open.
+# start JupyterLab. This lesson's six words are frequent enough for both sizes, so its scores stay the same.
+#
+# In the same cell `seed` fixes what is drawn at random, which here is nothing. `solutions = True` puts the solution in the place of
+# every exercise that you left open; your progress does not count it.
 
 # %%
 sizes = {name: profiles.chooser(name)(full=400_000, fast=20_000) for name in profiles.PROFILES}
@@ -190,17 +197,17 @@ figures.progress_figure(exercises.progress.summary())
 # %% [markdown]
 # ## What to remember
 # 1. Run from top to bottom; commit to a prediction before you look.
-# 2. `check.name(name)` checks, `.hint()` helps three times, `.solution()` shows.
+# 2. `check.soften(soften)` checks, `check.soften.hint()` gives the next of three hints, `check.soften.solution()` shows the code.
 # 3. A widget is live while the kernel runs, and a figure everywhere else.
-# 4. The main results stand beside the paper's, with the reason why they differ. What depends on luck has its spread, or says that it
-#    was measured once.
+# 4. The main results stand beside the paper's, with the reason why they differ.
 # 5. A temperature decides how sure a softmax sounds. The scores stay the same.
 #
-# **What it got wrong.** Look at *river* again. A river has banks too, but there is one vector for both meanings, and newspapers
-# write about money. Lesson 03 measures that, and the models of 2018 mend it.
+# **What the vectors miss.** A river has banks too, yet *river* scores below *money*. There is one vector for both meanings of
+# *bank*, and it leans towards money, probably because newspapers write about that. Lesson 03 looks at what is lost, and the models of
+# 2018 give each use of a word a vector of its own.
 #
 # **Next**: [01 · What is transfer learning](01_what_is_transfer_learning.ipynb). How many labelled examples is a pretrained
 # model worth?
 #
-# **Reading**: Hinton, Vinyals and Dean 2015, *Distilling the knowledge in a neural network*, section 2 (the temperature);
-# Pennington, Socher and Manning 2014, *GloVe* (the vectors); `tlcourse/lessons/start_here/softmax_temperature.py` (the widget).
+# **Reading**: Hinton, Vinyals and Dean 2015, *Distilling the knowledge in a neural network*, arXiv 1503.02531, section 2 (the
+# temperature); Pennington, Socher and Manning 2014, *GloVe* (the vectors); `tlcourse/lessons/start_here/softmax_temperature.py` (the widget).

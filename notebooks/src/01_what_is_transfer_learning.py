@@ -31,7 +31,6 @@ solutions = False
 
 # %%
 from functools import partial
-from itertools import permutations
 
 import numpy as np  # noqa: F401  (for your own code in the exercises, as torch is)
 import torch  # noqa: F401
@@ -57,8 +56,8 @@ check = exercises.start("what_is_transfer_learning", solutions=solutions)
 
 # %% [markdown]
 # ## Predict first
-# You have labelled a hundred sentences by hand, and it took the morning. Somebody hands you a network that has read millions
-# of sentences, but never a label like yours: it is *pretrained*. You leave it as it is, *frozen*, and train a small classifier on
+# You have labelled a hundred sentences by hand, and it took the morning. Somebody hands you a network that has read far more
+# text, but never a label like yours: it is *pretrained*. You leave it as it is, *frozen*, and train a small classifier on
 # the numbers that it computes for a sentence. What is it worth? Commit to an answer; you measure it below.
 
 # %%
@@ -85,23 +84,25 @@ sets = [rated_sentences.load(name) for name in rated_sentences.DOMAINS]
 show.table(domain_tables.extremes(sets), "The highest and the lowest rating among the short sentences")
 
 # %% [markdown]
-# Before any model, three baselines. Always giving the more frequent answer, the *majority*. A coin. And people: how often does
-# *one* rater's sign agree with the mean of all? (*Balanced* is explained below the table.)
+# Before any model, two baselines. Always giving the more frequent answer, the *majority*. And people: how often does
+# *one* rater's sign agree with the mean of all?
+#
+# Accuracy flatters the majority. **Balanced accuracy** does not: it is the mean of two shares, how many of the positive sentences
+# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what this lesson reports, unless it
+# says otherwise.
 
 # %%
 show.table(domain_tables.domains(sets), "Four domains")
 
 # %% [markdown]
-# Accuracy flatters the majority. **Balanced accuracy** does not: it is the mean of two shares, how many of the positive sentences
-# are found, and how many of the others. A coin gets 50%, and so does any constant answer. It is what this lesson reports, unless it
-# says otherwise.
-#
-# Look at the last column, which is balanced. Editorials report more than they feel: one rater agrees with the others far less often.
-# So they are hard *for people*, and no classifier is to blame for all of that. (A rater who says 0 counts as *not positive*. And a
+# Look at the last column. On editorials one rater agrees with the others far less often, perhaps because they report more than they
+# feel. So they are hard *for people*, and no classifier is to blame for all of that. (A rater who says 0 counts as *not positive*. And a
 # rater is part of the mean that he is held against, which flatters people a little.)
 #
 # ### Exercise: a metric that no majority can fool
-# Write balanced accuracy. `label` and `predicted` hold 0 and 1, both classes occur.
+# Write balanced accuracy, without `balanced_accuracy_score`. `label` and `predicted` are numpy arrays of 0 and 1, equally long, and both
+# classes occur. `check.balanced_accuracy.hint()` gives a hint; each exercise has three. Once it is right, try
+# `balanced_accuracy(sets[3].label, np.ones_like(sets[3].label))`: always *positive*, on tweets.
 
 
 # %% tags=["exercise"]
@@ -131,10 +132,10 @@ check.balanced_accuracy(balanced_accuracy)
 transfer_sketches.transfer_taxonomy()
 
 # %% [markdown]
-# In a *transductive* transfer the task stays, and only the source has labels. In an *inductive* one the task changes, and the target
-# has labels of its own. You do both of the framed ones. First **sequential transfer**: a network trained on one task (which sentences belong
-# together: MiniLM, introduced below) is used for another (is it positive?). Then **domain adaptation** at its plainest: the task stays, and you only
-# carry the classifier from movies to tweets.
+# In a *transductive* transfer the task stays, and only the source has labels. In an *inductive* one the task changes, and the
+# target has labels of its own. You do both of the framed ones. First **sequential transfer**: a network trained on one task
+# (which sentences belong together: MiniLM, introduced below) is used for another (is it positive?). Then **domain adaptation** at
+# its plainest: the task stays, and you only carry the classifier from movies to tweets.
 #
 # In our four domains $\mathcal{X}$ and $\mathcal{Y}$ are the same, and the distributions differ. Here is movies against tweets, each
 # line computed. ($P(Y)$, the share of positive sentences, follows from the two that the definitions name.)
@@ -143,7 +144,7 @@ transfer_sketches.transfer_taxonomy()
 show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies and tweets")
 
 # %% [markdown]
-# In movie reviews *like* compares (“feels like a sitcom”). In tweets it likes. So the third line is a change of
+# In movie reviews *like* compares (“Ararat feels like a book report”). In tweets it likes. So the third line is a change of
 # $P(Y \mid X)$, by more than $P(Y)$ moves, and by the strict definition the task itself has changed a little. Real transfer is seldom pure.
 #
 # ## The whole method in a few lines (10 minutes)
@@ -151,27 +152,28 @@ show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies an
 #
 # | | what it knows before it sees your labels | numbers a sentence |
 # |---|---|---|
-# | **TF-IDF** (term frequency, inverse document frequency) | nothing: it counts the words of your labelled sentences; rare words count more | one a word |
+# | **TF-IDF** (term frequency, inverse document frequency) | nothing: it counts the words of your labelled sentences; rare words count more | one for each word in them |
 # | **GloVe** | the vectors of lesson 00, one for each of 400,000 words, from 6 billion words of text; we average them | 50 |
-# | **MiniLM** | a network that reads the sentence, trained on sentence pairs; we average its last states | 384 |
+# | **MiniLM** (`all-MiniLM-L6-v2`) | a network that reads the sentence, trained on text and sentence pairs; we average its last states | 384 |
 #
 # MiniLM cuts a sentence into **tokens**, words or pieces of words, and computes a vector for each, again and again, layer upon
-# layer. The vectors of the last layer are its last **states**. It was trained on pairs such as questions with answers, Reddit
-# threads and captions. None of it was labelled with a feeling.
+# layer. The vectors of the last layer are its last **states**. It first learned to
+# imitate a larger network that had read plain text. Then it learned from about a billion pairs, such as questions with answers, Reddit
+# threads and captions, which texts belong together. None of it was labelled with a feeling.
 #
 # Both pretrained ones stay **frozen**: their numbers never change. The same kind of classifier is trained on top of each
-# representation, with the same labels. `C` says how freely its weights may grow; it was chosen for each representation by trying
-# several on training sentences, so that none is at a disadvantage:
+# representation, with the same labels. `C` says how freely its weights may grow. It was chosen once for each representation, by trying
+# several on training sentences with 100 and 1,000 labels. With fewer or more, another `C` may be better:
 
 # %%
 show.source(baselines.classifier)
 
 # %% [markdown]
 # ### Exercise: from states to a sentence
-# MiniLM gives a state for every token, and the short sentences of a batch are filled up with *padding* to the length of the longest.
-# Write the mean over the real tokens; `mask` says which those are. Both arguments are *tensors*, torch's arrays. B is how many sentences
-# there are, T how many tokens with the padding, and H how many numbers a state has, 384 here. (The course's own is
-# `tlcourse.models.pretrained.minilm.mean_pool`. Look at it afterwards.)
+# MiniLM gives a state for every token, and the short sentences of a batch are filled up with *padding*, on the right or on the
+# left, to the length of the longest. Write the mean over the real tokens; `mask` says which those are. Both arguments are
+# *tensors*, torch's arrays. B is how many sentences there are, T how many tokens with the padding, and H how many numbers a state
+# has, 384 here. (The course's own is `tlcourse.models.pretrained.minilm.mean_pool`. Look at it afterwards.)
 
 
 # %% tags=["exercise"]
@@ -192,7 +194,7 @@ vectors = glove.load()
 n_train = pick(full=(None,) * 4, fast=(500, 300, 300, 300))  # None: all
 n_test = pick(full=(None,) * 4, fast=(200, 100, 100, 100))
 domains = [
-    domain_transfer.prepare(one, vectors, train, test, partial(show.progress, desc=one.domain))
+    domain_transfer.prepare(one, vectors, train, test, partial(show.progress, desc=f"{one.domain}, batches"))
     for one, train, test in zip(sets, n_train, n_test, strict=True)
 ]
 movie = domains[0]
@@ -214,9 +216,10 @@ for name in representations:
 print("Praise is seen in the second by:", ", ".join(sees_praise) or "nobody")
 
 # %% [markdown]
-# A count or an average does not say which word belongs to which, so *dull* counts whether or not *never* stands before it. (If GloVe likes the
-# dull film: fifty averaged numbers are a blur, and it is often near 50%.) MiniLM did read the words in order, but nobody taught it that
-# *never* turns a judgement. Change the sentences, and find one that fools the others but not MiniLM.
+# A count or an average does not say which word belongs to which, so *dull* counts whether or not *never* stands before it. (Do
+# not read much into a chance near 50%, or into the order of two such: fifty averaged numbers are a blur.) MiniLM did read the
+# words in order, but nobody taught it that *never* turns a judgement. Change the sentences, and find one that fools GloVe but not
+# MiniLM. Begin with “You will not regret seeing it.”
 #
 # ## How many labels is pretraining worth? (15 minutes)
 # One run with a hundred labels proves little: another hundred would give another figure. So each point below is a mean over
@@ -238,25 +241,26 @@ worth = show.labels_worth(results)
 worth
 
 # %% [markdown]
-# Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Its length is what pretraining
-# saves you. Move the slider: is it as long for 25 labels, and for the most there are? The table has the answer for every start. The *factor*
-# is the labels that TF-IDF needs, divided by those that the other had: the median over the seeds, and the least and the most.
-# *Bold* compares seed by seed, on the same sentences, so it can tell two apart whose bands overlap.
-#
-# This is the rule of the whole course. Take the difference of two results for each seed. From these differences comes an interval
-# (Student's t): in 95 of 100 such comparisons it holds the mean that you would get with endlessly many seeds. If 0 lies outside it, the one
-# result is better **outside the spread**. If 0 lies inside, the two are **within luck** of each other: these seeds cannot tell
-# them apart, which does not make them equal. So what counts is how well the seeds agree and how many there are, not only how large the
-# difference is: one point can lie outside the spread, and ten points within luck. With three seeds the interval is wide; all three may agree,
-# and it may still be luck. With all the labels every seed is the same run, so there is no spread, and nothing is bold.
+# Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Its length is what pretraining saves
+# you. Move the slider: is it as long for 25 labels, and for the most there are? The table has the answer for every start. The
+# *factor* is the labels that TF-IDF needs, divided by those that the other had: the median over the seeds, and the least and the
+# most.
 
 # %%
 factors = {f"factor of {name}": lambda n, name=name: worth.factor(name, n) for name in ("MiniLM", "GloVe")}
 show.results(results, caption="Balanced accuracy on movie sentences", also=factors)
 show.md(in_words.first_reading(worth))
 check.recall("worth")
+show.md(in_words.overlapping_bands(results))
 
 # %% [markdown]
+# This is the rule of the whole course. Take the difference of two results for each seed. From these differences comes an interval
+# (Student's t): in 95 of 100 such comparisons it holds the mean that you would get with endlessly many seeds. If 0 lies outside it, the one
+# result is better **outside the spread**. If 0 lies inside, the two are **within luck** of each other: these seeds cannot tell
+# them apart, which does not make them equal. So what counts is how well the seeds agree and how many there are, not only how large the
+# difference is: one point can lie outside the spread, and ten points within luck. (Where a sentence says “by 0.5 to 1.6 points in each of
+# 5 seeds”, these are the smallest and the largest difference, and not the interval.)
+#
 # And with all the labels there are?
 
 # %%
@@ -266,25 +270,24 @@ show.md(in_words.with_all_labels(results, movie, said))
 
 # %% [markdown]
 # Two lessons in one figure. **Pretraining is worth labels** while you have few. **It is not magic**: a frozen representation cannot
-# learn. Look at the right end of the curves:
+# learn, only the classifier on top of it does. Look at the right end of the curves:
 
 # %%
 show.md(in_words.right_end(results))
 
 # %% [markdown]
-# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why the one ends below the other. Lesson
+# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why GloVe ends below MiniLM. Lesson
 # 02 *fine-tunes* the network itself for pictures, lesson 06 for text. Then it can learn, too, and you measure whether that helps.
 #
 # ### Exercise: change one number
-# From how many labels on does TF-IDF beat *averaged GloVe* on movie sentences? Change `n` to other entries of `labels`, run the
-# cell, and find the **smallest** number where the mean of TF-IDF is higher (0 if there is none). The
-# table above has the same means, rounded.
+# From how many labels on is TF-IDF better than *averaged GloVe* on movie sentences, **outside the spread**? Change `n` to other entries of
+# `labels`, run the cell, and find the **smallest** such number (0 if there is none).
 
 # %%
 n = 25
+gap = show.difference(results.where(model="TF-IDF", labels=n), results.where(model="GloVe", labels=n))
 print("labels:", labels)
-for name in ("TF-IDF", "GloVe"):
-    print(f"{name:7} {results.where(model=name, labels=n).mean:.3f}")
+print("TF-IDF minus GloVe:", in_words.interval(gap))
 
 # %% tags=["exercise"]
 overtakes = ...
@@ -295,9 +298,10 @@ check.overtakes(overtakes, labels, curves)
 
 # %% [markdown]
 # ### Exercise: what does a score cost?
-# Write the method behind the arrow. `labels` ascend, `scores` are the scores there (ascending too). At how many
-# labels does the curve reach `target`? It is straight between two points if you draw it over the *logarithm* of the labels, as
-# in the figure. Return `labels[0]` if even that is enough, and infinity if the curve never gets there.
+# Write the method behind the arrow. `labels` and `scores` are numpy arrays. `labels` ascend, `scores` are the scores there
+# (ascending too). At how many labels does the curve reach `target`? It is straight between two points if you draw it over the
+# *logarithm* of the labels, as in the figure. Return `labels[0]` if even that is enough, and infinity if the curve never gets
+# there.
 
 
 # %% tags=["exercise"]
@@ -322,7 +326,7 @@ sizes = [100, pick(full=500, fast=200), n_labels]
 draws = range(seed, seed + pick(full=5, fast=3))
 predictions = {
     n: {name: domain_transfer.train_here_test_there(domains, name, n, draws) for name in representations}
-    for n in show.progress(sizes, "train here, test there")
+    for n in show.progress(sizes, "train here, test there, numbers of labels")
 }
 scores = {
     name: domain_transfer.score(predictions[n_labels][name], domains, balanced_accuracy_score)
@@ -331,17 +335,15 @@ scores = {
 domain_scores.transfer_matrices(scores, names, f"balanced accuracy, {n_labels:,} labels")
 
 # %%
-row = scores["MiniLM"].mean(axis=0)[names.index("editorial")]
-told = ", ".join(f"{score:.0%} on {name}" for name, score in zip(names, row, strict=True))
-show.md(f"MiniLM, trained on editorials: {told}.")
+show.md(in_words.easy_for_whom(scores, sets, source="editorial"))
 check.recall("best_home")
 
 # %% [markdown]
 # So **read down a column, never along a row**. Along a row the test set changes, and you see mostly which set is easy. Down a
 # column the test set stays, and the framed cell is what training at home would give. The difference is the **transfer gap**.
 #
-# A framed cell may even lie above *one rater* in the table of the four domains. The classifier learned from means, and one person's
-# rating is noisier than a mean.
+# What is easy for people need not be easy for a classifier. A framed cell may even lie above *one rater*. The classifier learned
+# from means, and one person's rating is noisier than a mean.
 #
 # ### Exercise: the transfer gap
 # From a matrix of scores (rows trained on, columns tested on) compute what each source loses on each target against training
@@ -361,12 +363,9 @@ check.transfer_gap(transfer_gap)
 travelled = domain_tables.home_and_away(scores)
 title = "Means over the four domains (at home) and the twelve pairs (away); lost: the mean transfer gap"
 show.results(travelled, rows="model", columns="where", caption=title, best=None)
-show.md(in_words.wrong_and_right_home(travelled))
+show.md(in_words.wrong_and_right_home(travelled, scores, names))
 
 # %% [markdown]
-# That last comparison is worth a second look: a pretrained representation taught in the *wrong* domain, against none taught in the
-# *right* one.
-#
 # ## When transfer hurts (10 minutes)
 # **Against the majority.** Always giving the target's more frequent answer is a baseline too. Does a classifier from elsewhere beat it?
 
@@ -375,12 +374,13 @@ rows = domain_tables.below_the_majority(predictions[n_labels], domains, scores)
 show.table(rows, "Away from home, in plain accuracy; beside the worst pair its balanced accuracy")
 
 # %% [markdown]
-# Part of this is $P(Y)$: a classifier that learned where half is positive says “not positive” too often where most is. The
-# balanced column does not mind that. Where it stays well above 50%, something did travel, and a new threshold would use it.
+# Part of this may be $P(Y)$: a classifier that learned where half is positive says “not positive” too often where most is. Balanced
+# accuracy does not depend on how many target sentences are positive. Where it stays well above 50%, something did travel, and another
+# threshold may use it.
 #
 # **Against doing without.** That is what *negative transfer* means (Pan and Yang 2010): the source makes you
 # worse than the target alone. So suppose you have some labels of your own. (The tree above has no box for that: practice is less tidy.)
-# Do you add a pile of foreign ones?
+# Do you add a pile of foreign ones? (In the figure, bars are ± standard deviations over the seeds.)
 
 
 # %%
@@ -395,15 +395,15 @@ def gain(source, target, own, draw, weight=1.0):
     return after - before
 
 
-pairs = list(permutations(domains, 2))
+pairs = [(s, t) for s in domains for t in domains if s is not t]
 gains = show.Records(
     {"own": own, "weight": weight, "pair": f"{s.name} → {t.name}", "seed": k, "score": gain(s, t, own, k, weight)}
-    for own in show.progress(sizes[:2], "foreign labels")
+    for own in show.progress(sizes[:2], "foreign labels, numbers of own")
     for weight in (1, 5, 20)
     for s, t in pairs
     for k in draws
 )  # fmt: skip
-domain_scores.foreign_labels(gains.where(weight=1), "balanced accuracy")
+domain_scores.foreign_labels(gains.where(weight=1), "balanced accuracy", n_labels)
 
 # %%
 show.md(in_words.foreign_labels(gains.where(weight=1), n_labels))
@@ -418,7 +418,8 @@ show.results(gains.mean_over("pair"), rows="own", columns="weight", caption=titl
 show.md(in_words.weighed(gains))
 
 # %% [markdown]
-# Whatever you choose, keep the run without the source as a baseline: it is the only way to know.
+# More sentences also count more against the same `C`, which we did not choose anew: part of these changes may come from that and not from
+# the foreign labels. Whatever you choose, keep the run without the source as a baseline: it is the only way to know.
 #
 # ## Optional: why does it lose? (15 minutes)
 # First suspect: words that the classifier never saw. TF-IDF cannot use such a word at all, so its loss should follow the share of
@@ -433,14 +434,15 @@ domain_scores.unseen_words(lost.by_pair, lost.by_sentence, unseen.EDGES, "balanc
 show.md(in_words.unseen_words(lost, travelled.where(model="TF-IDF", where="at home").mean))
 
 # %% [markdown]
-# It is tempting to say that a word which is new to your *classifier* need not be new to your *network*, and that this is what pretraining buys.
-# It may be part of it. But neither side of the figure proves it, and the sentences of the first bin are also shorter. A good idea is
-# not yet an explanation.
+# It is tempting to say that a word which is new to your *classifier* need not be new to your *network*, and that this is what
+# pretraining buys. It may be part of it. But neither side of the figure proves it, and the sentences of the first bin are also
+# shorter. A good idea is not yet an explanation.
 #
-# Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive*
-# in each. The measure is a z-score: the log-odds of the word in positive against other sentences, divided by its standard error
-# (Monroe, Colaresi and Quinn 2008). Above 0 it speaks for positive. Here are the clearest that turn round, and how many would by luck, if one domain's
-# labels are shuffled.
+# Second suspect: **words that change sides**. For every word that two domains share, ask how strongly it speaks for *positive* in
+# each. The measure is a z-score: the log-odds of the word in positive against other sentences, divided by its standard error
+# (Monroe, Colaresi and Quinn 2008). Above 0 it speaks for positive. A word that 10 sentences or more of both domains have
+# changes sides if its z is 1.96 or more from 0 in both, on opposite sides. It counts once for each pair of domains. The clearest come first: those whose weaker z is farthest
+# from 0. How many would turn by luck, if one domain's labels are shuffled?
 
 # %%
 words, counts = domain_shift.which_words(*([one.texts[i] for i in one.train_index] for one in sets))
@@ -451,21 +453,22 @@ show.table(flips[:12], f"The clearest of {len(flips)} changes of side", formats=
 show.md(in_words.by_luck(len(flips), by_luck))
 
 # %% [markdown]
-# Why do they turn? Look at the sentences that pull a word to either side. Then try other words of the list.
+# Why do they turn? Look at the sentences that pull a word to its side. Then try other rows of the list.
 
 # %%
-word = "better"
-show.table(domain_tables.with_word(sets[0], word, side=-1) + domain_tables.with_word(sets[3], word, side=1))
+flip = flips[11]  # the rows are counted from 0
+show.table(domain_tables.with_word(sets, flip), "The clearest sentences with the word, in its two domains")
 
 # %% [markdown]
-# A reviewer says *better* of what the film should have been; on Twitter, somebody feels *better*. A film review is *human* in
-# praise; an editorial writes of *human* rights, where they are broken.
+# A few sentences illustrate a turn; they do not count how often it has this reason.
 #
-# Do the two suspects explain the whole gap? We do not know. We think that more is left: each domain says the same things in its own way, and a classifier
-# with few labels learns the way. A representation helps if it puts *different* ways of saying a thing close together.
+# Do the two suspects explain the whole gap? We do not know. We think that more is left: each domain says the same things in its
+# own way, and a classifier with few labels learns the way. A representation helps if it puts *different* ways of saying a thing
+# close together.
 #
 # ## Paper says / we get / why they differ
 # ULMFiT and ELMo are two language models of 2018, which you meet in lessons 06 and 05. *Low-shot* means: with few labels.
+# *As reported*: we have the figure from somebody else's summary of the paper.
 
 # %%
 show.compare(published.comparison(worth, scores, names))
@@ -474,12 +477,15 @@ show.compare(published.comparison(worth, scores, names))
 # ## Optional: move it, whose sentences are gained? (10 minutes)
 # A score hides what changed. Choose where to train, where to test, a representation and the number of labels. You see the score
 # (bars, ± standard deviation; the diamond is training on the target itself), and the sentences that the representation gets right where
-# TF-IDF fails, and the other way round. Three questions:
-# is there a pair in which GloVe *loses* against TF-IDF? With how few labels does MiniLM still carry from editorials to tweets?
-# Do the lost sentences have something in common? (The sentences are real, and so is their language.)
+# TF-IDF fails, and the other way round. Two questions:
+# in which pairs does GloVe *lose* against TF-IDF? With how few labels is MiniLM, from editorials, above 70% on tweets?
+# (The sentences are real, and so is their language.)
 
 # %%
 domain_gains.domain_explorer(domains, predictions)
+
+# %%
+show.md(in_words.explored(domains, predictions))
 
 # %% [markdown]
 # ## What to remember
@@ -489,7 +495,7 @@ domain_gains.domain_explorer(domains, predictions)
 # 4. Away from home, too, a pretrained representation does better than counting words: on average, not for every pair.
 # 5. Foreign labels can help and can hurt: it depends on how many you have of your own. Keep the run without them.
 #
-# **What it got wrong.** Which sentences does the best classifier here still miss, and would a person?
+# **What it got wrong.** Where does MiniLM, trained at home, still go wrong, and would a person?
 
 # %%
 rows = domain_tables.by_strength(sets, domains, predictions[n_labels]["MiniLM"], edges=[0, 0.5, 1, 1.5, 2, 4])
@@ -497,9 +503,14 @@ show.table(
     rows, f"MiniLM at home and one rater: share of test sentences that are right, {n_labels:,} labels each"
 )
 show.md(in_words.near_zero(rows))
+show.table(
+    domain_tables.missed(domains, predictions[n_labels]["MiniLM"]),
+    "The clearest that it misses, with every seed",
+)
 
 # %% [markdown]
-# The classifier reads averaged states of a network that was never taught about feeling, and it may not change the network.
+# The classifier reads averaged states of a network that was never taught about feeling, and it may not change the network. We think that
+# this is part of what is missing where people are sure.
 #
 # **What came next.** [Lesson 02](02_transfer_in_vision.ipynb) transfers from photographs, and unfreezes. Lesson 03 asks what a
 # static vector knows, and lessons 05 to 08 take up the models of 2018. Lesson 06 goes ULMFiT's way, fine-tuning, and asks what is left

@@ -17,8 +17,8 @@
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes, of which the computer needs about three; the core without the optional section 70 · **You need** lesson 04 (attention), lesson 08
-# (BERT) · **You will be able to** *read* a map of attention, *name* the habits that most heads have, *test* a head as a parser against a fair
+# **Time** 80 minutes, of which the computer needs about three; the core without the optional section 70 · **You need** lessons 01 (MiniLM), 04 (attention), 08
+# (BERT) and 09 (DistilBERT) · **You will be able to** *read* a map of attention, *name* the habits that most heads have, *test* a head as a parser against a fair
 # baseline, *measure* which heads a model needs, *take* them out, and *say* what a map of attention proves and what it does not.
 
 # %% tags=["parameters"]
@@ -29,12 +29,9 @@ seed = 0
 solutions = False
 
 # %%
-from itertools import islice
-
 import numpy as np  # noqa: F401  (for your own code in the exercises)
 
 from tlcourse import exercises, profiles, show
-from tlcourse.data import bbc_news, sentences
 from tlcourse.lessons.what_does_bert_look_at import (
     agreement,
     explained,
@@ -48,7 +45,7 @@ from tlcourse.lessons.what_does_bert_look_at import (
     tuned,
 )
 from tlcourse.models.pretrained import encoders
-from tlcourse.probe import attention_maps, attention_probe, head_masks, head_parsers, head_statistics, pruning
+from tlcourse.probe import attention_probe, head_masks, head_parsers, pruning
 
 pick = profiles.chooser(profile)
 show.style()
@@ -65,8 +62,8 @@ check.predict("where_to_rest")
 check.predict("how_many_heads")
 
 # %% [markdown]
-# Two models do most of the work. You look into DistilBERT (lesson 09) as it comes; section 1 says more of it. In section 4 you take heads out of MiniLM (lesson 01), and for that it has to be good at something: all of its
-# weights are tuned to tell the topic of a BBC headline (not, as in lesson 09, whether it belongs to an article). Is it business, entertainment, politics, sport or tech? That is done now, while you read on:
+# Two models do most of the work. You look into DistilBERT (lesson 09) as it comes. In section 4 you take heads out of MiniLM (lesson 01), and for that it has to be good at something: all of its
+# weights are tuned to tell the topic of a BBC headline (not, as in lesson 09, whether it belongs to an article). Is it business, entertainment, politics, sports or tech? That is done now, while you read on:
 
 # %%
 mine = tuned.tune(
@@ -90,19 +87,18 @@ encoder = encoders.load("distilbert")
 # each sentence. The packaged one tells upper from lower case, and was then tuned to correct grammar: section 5 makes use of that.
 #
 # Click on a head in the grid, point at a word to see its row alone, type a sentence of your own. The thicker and darker a line, the more. Find a head that looks at the word before,
-# one that looks at the word after, and one where all look at the same place, before you read section 2. (The shares for the word before and after are means over the words that have one:
-# all shares together may be a little over 100%.)
+# one that looks at the word after, and one where all look at the same place, before you read section 2. (A head's shares, shown live, are means over the words that have a word before or after: they may add up to a little over 100%.)
 
 # %%
 sentence = "The old chef cooked a wonderful soup for her neighbours ."
-view = show.attention(encoder, sentence, layer=1, head=7)
+view = show.attention(encoder, sentence, layer=3, head=9)
 view
 
 # %% [markdown]
 # ### Your turn: from pieces to words
-# BERT reads pieces, trees are over words. So maps are put together: attention *to* a word is the sum over its pieces, attention *from* a word the mean over them
+# BERT reads pieces, grammar (section 3) is about words. So maps are put together: attention *to* a word is the sum over its pieces, attention *from* a word the mean over them
 # (Clark et al. 2019, section 4.1). Two NumPy arrays, as in all exercises of this lesson: `weights`, a map between pieces; `words`, which
-# word each piece belongs to.
+# word each piece belongs to. A mark, [CLS] or [SEP], counts as a word of its own.
 
 
 # %% tags=["exercise"]
@@ -127,8 +123,8 @@ typical = habits.typical(results["statistics"], "distilbert")
 figures.maps(view.shown, typical)
 
 # %% [markdown]
-# A diagonal is a head that looks at a neighbour, whatever it is. A vertical line is a head in which all look at one place. How many heads do so? For each head the
-# mean over all words of the treebank's sentences (section 3; results in `data/results/what_does_bert_look_at/`). A number, in percent, stands where it is more than half:
+# A diagonal is a head that looks at a neighbour, nearly whatever it is (not always: on the left *chef* looks at [CLS]). A vertical line is a head in which all look at one place. How many heads do so? For each head the
+# mean over all words of a *treebank*, sentences whose grammar people have drawn (section 3; results in `data/results/what_does_bert_look_at/`). A number, in percent, stands where it is more than half:
 
 # %%
 figures.habits_of_heads(results["statistics"], "distilbert", "DistilBERT")
@@ -148,14 +144,11 @@ show.md(habits.told(results["statistics"], models))
 # Does it hold in other text? The same numbers from BBC news, now:
 
 # %%
-news = bbc_news.load()
-second = (sentences.words_of(news.texts[i])[1] for i in news.test_index)
-some = list(islice((words for words in second if 8 <= len(words) <= 30), pick(full=200, fast=30)))
-now = head_statistics.of_maps(attention_maps.of_sentences(encoder, some))
+now = habits.of_news(encoder, pick(full=200, fast=30))
 show.md(habits.live(now, results["statistics"], "distilbert"))
 
 # %% [markdown]
-# And most heads of the upper layers, the subject of your first prediction?
+# And most heads of the upper layers, the subject of your first prediction? (The verb's part was not measured.)
 
 # %%
 show.md(habits.upper_layers(results["statistics"], models))
@@ -172,7 +165,7 @@ show.md(habits.no_operation(results["statistics"], "distilbert", "DistilBERT"))
 
 # %% [markdown]
 # ## 3. A head as a parser · 15 minutes
-# Some heads look elsewhere. In a *dependency tree* each word but one, the root, hangs on another, which grammarians call its head, too; here that is *its head in the tree*.
+# Some heads look elsewhere. In a *dependency tree* each word but one, the root, hangs on another: it is the *dependent* of that word, which grammarians call its head, too. Here that is *its head in the tree*.
 # *soup* hangs on *cooked*, as its object; *old* on *chef*. Take one head of the network, and say that each word hangs on the word that it looks at most. How often is that right?
 #
 # ### Your turn: the parser
@@ -211,13 +204,13 @@ def best_offset(heads):
 check.best_offset(best_offset)
 
 # %% [markdown]
-# It is done for each relation by itself (objects, subjects, …), for each head, and in both directions: from a word to its head in the tree, and back. That is 144 tries for one best
+# The best head is sought for each relation by itself (objects, subjects, …). Each of the 72 heads is read in two directions: a word hangs on the word *it* looks at most, or on the word that looks at *it* most. That is 144 tries for one best
 # result; chosen and reported on the same sentences, some of it would be luck. So head, direction and offset are chosen on one part of
 # the treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews, with trees drawn by people), and scored on another. On both, this counts what each head and
-# each offset finds, punctuation left out; what is highest on the first part is taken on the second (`head_parsers.best_heads`):
+# each offset finds; what is highest on the first part is taken on the second (`head_parsers.best_heads`). `predicted` holds what your `most_attended` returns, for each direction, layer and head; `ALL` counts all relations together:
 
 # %%
-show.source(head_parsers.count, docstring=False)
+show.source(head_parsers.count)
 
 # %% [markdown]
 # The two numbers behind a bar are the layer and the head that were chosen, counted from 1. A diamond is the same search in a twin of the model with random weights:
@@ -227,30 +220,31 @@ two = {"distilbert": "DistilBERT", "minilm": "MiniLM"}
 figures.heads_as_parsers(results["relations"], two)
 
 # %%
-show.md("\n\n".join(relations.told(results["relations"], *one) for one in models.items()))
+show.md(relations.told(results["relations"], models, drawn=two))
 
 # %%
-show.md(relations.of_untrained(results["relations"], "distilbert", "DistilBERT"))
+show.md(relations.of_untrained(results["relations"], two))
 
 # %% [markdown]
-# The paper's nine relations, in the paper's order: best head / best fixed offset, in percent. The paper's trees are of the Wall Street Journal and of another
+# Nine of the paper's relations, the highest of BERT-base's heads first: best head / best fixed offset, in percent. The paper's trees are of the Wall Street Journal and of another
 # grammar: there a noun hangs on its preposition, in UD the preposition on its noun. BERT-base is the paper's column. Bold: above the best offset, with the whole 95% interval.
 
 # %%
 show.table(relations.beside_the_paper(results["relations"], two))
 
 # %% [markdown]
-# Here is the head that finds objects, in the clearest of twenty sentences that were written for this lesson, some pairs marked by hand. Point at the object; then try sentences of your own,
-# such as the one about the soup: is it right there?
+# Here is the head that finds objects, in the clearest of twenty sentences that were written for this lesson, some pairs marked by hand. The object's lines stand out; the other words mostly rest on [SEP]. Then try the sentence about the soup:
+# is it right there?
 
 # %%
 chosen = results["relations"].where(model="distilbert", part="test")
 objects = relations.of_model(results["relations"], "distilbert")["obj"]
 clearest = marked.clearest(encoder, chosen, "obj")
-show.attention(encoder, clearest.sentence, objects.layer + 1, objects.number + 1)
+marked.view(encoder, clearest, objects)
 
 # %%
 show.md(clearest.told)
+show.md(marked.asked(encoder, chosen, "obj", sentence, ("soup", "cooked")))
 
 # %% [markdown]
 # All twenty, with the heads and offsets that were chosen in the treebank:
@@ -263,7 +257,7 @@ show.table(marked.rows(by_hand))
 show.md(in_words.of_marked(by_hand))
 
 # %% [markdown]
-# Nobody taught MiniLM grammar, and single heads have it in part: one relation here, one there. (DistilBERT was tuned to mend grammar: its figures alone would not show that.) That a head looks at objects does not say that the model
+# Nobody taught MiniLM grammar, and single heads have it in part. (DistilBERT was tuned to mend grammar: its figures alone would not show that.) That a head looks at objects does not say that the model
 # needs it. What is needed has to be tried: section 4 does so for topics, section 5 for a question of grammar.
 #
 # ## 4. Turn heads off · 18 minutes
@@ -271,12 +265,14 @@ show.md(in_words.of_marked(by_hand))
 # head is gone:
 #
 # $$\mathrm{MHAtt}(x) = \sum_h \xi_h \, \mathrm{Att}_h(x)$$
+#
+# In code the heads' outputs stand side by side, and one matrix joins them (lesson 04). To multiply a head's slice before that matrix is to multiply its term of the sum. A *hook*, which PyTorch calls before a layer, does it:
 
 # %%
 show.source(head_masks.gated, docstring=False)
 
 # %% [markdown]
-# MiniLM, tuned on 1,000 headlines as the one at the top of this page, with three seeds, and asked about 500 others (`benchmarks/heads.py`). Left, a dot is a head that goes alone; right,
+# MiniLM, tuned on 1,000 headlines with each of three seeds, and asked about 500 others (`benchmarks/heads.py`). Left, a dot is a head that goes alone; right,
 # one that stays alone in its layer, the other layers whole; the cross is a layer without any head:
 
 # %%
@@ -287,7 +283,7 @@ figures.single_heads(topics["each_off"], topics["one_head"], topics["no_head"])
 show.md(in_words.of_single_heads(topics["each_off"], topics["one_head"], topics["no_head"]))
 
 # %% [markdown]
-# One at a time, most heads can be spared: perhaps others step in, perhaps this task needs little attention in some layers. How many can go together? To try all sets of 72 heads is out of the question. Michel et al. ask how the loss $\mathcal{L}$ would change if a gate moved a little:
+# One at a time, most heads can be spared. How many can go together? All sets of 72 heads cannot be tried. Michel et al. ask how the loss $\mathcal{L}$ would change if a gate moved a little:
 #
 # $$I_h = \mathbb{E}_x \left| \frac{\partial \mathcal{L}(x)}{\partial \xi_h} \right|$$
 #
@@ -332,15 +328,20 @@ check.keep_best(keep_best)
 importance = tuned.importance(mine)
 
 # %%
-shares = (0.0, 0.3, 0.6, 0.9)
-kept = dict(zip(shares, (keep for _, keep in pruning.keeping(importance, shares)), strict=True))
+gone = (0.0, 0.3, 0.6, 0.9)
+masks = dict(
+    zip(gone, (stay for _, stay in pruning.keeping(importance, gone)), strict=True)
+)  # share gone → who stays
 now = show.Records(
-    {"share": share, "seed": seed, "score": tuned.accuracy(mine, keep)} for share, keep in kept.items()
+    {"share": share, "seed": seed, "score": tuned.accuracy(mine, stay)} for share, stay in masks.items()
 )
-show.md(in_words.of_live_pruning(now, topics["pruning"], len(mine.train), len(mine.test)))
+show.table(in_words.live_rows(now, topics["pruning"]))
+
+# %%
+show.md(in_words.of_live_pruning(now, len(mine.train), len(mine.test)))
 
 # %% [markdown]
-# Three seeds in full, and the controls: heads in random order, and the most important first.
+# Three seeds in full, and the controls: heads in random order, and the most important first. (Lesson 01's rule: a difference is *outside the spread* if its 95% interval leaves out 0.)
 
 # %%
 always = topics["pruning"].where(order=in_words.ALWAYS).mean
@@ -365,13 +366,13 @@ pruning_slider.prune(mine, importance, topics["pruning"])
 
 # %%
 smaller = tuned.twin(mine)
-pruning.remove(smaller.network, kept[0.6])
-headline = "England players sign record deal with phone maker"
-p = [tuned.topics(mine, headline, kept[0.6]), tuned.topics(smaller, headline)]
+pruning.remove(smaller.network, masks[0.6])  # 60% gone
+headline = pruning_slider.EXAMPLE
+p = [tuned.topics(mine, headline), tuned.topics(mine, headline, masks[0.6]), tuned.topics(smaller, headline)]
 show.md(in_words.of_removed(p, mine.task.names, mine.network, smaller.network))
 
 # %% [markdown]
-# Seconds, on one thread, texts of 64 pieces, medians of several runs (`speed.json`):
+# Milliseconds, on one thread, texts of 64 pieces, medians of several runs (`speed.json`):
 
 # %%
 show.table(in_words.speed_rows(results["speed"]))
@@ -381,31 +382,34 @@ show.md(in_words.of_speed(results["speed"]))
 
 # %% [markdown]
 # ## 5. Is attention an explanation? · 12 minutes
-# A map looks like a reason: *it chose this, since it looked there*. (Lesson 04 warned: weights show where something was fetched, not what it was.) Jain and Wallace (2019, *Attention is not Explanation*) doubted it: in their networks, attention hardly agreed with other measures of what
+# A map looks like a reason: *it chose this, since it looked there*. Jain and Wallace (2019, *Attention is not Explanation*) doubted it: in their networks, attention hardly agreed with other measures of what
 # an answer hangs on, and other weights could give the same answer. Wiegreffe and Pinter (2019, *Attention is not not Explanation*) answered that it depends on
-# what one calls an explanation, and that weights which were trained may not be exchanged at will. One part of the quarrel can be tested: **if the head that looks there is gone, does the answer change?**
+# what one calls an explanation, and that weights which were trained cannot be exchanged at will. One part of the quarrel can be tested: **if the head that looks there is gone, does the answer change?**
 #
 # Here the packaged DistilBERT can do what it was tuned for. *The keys near the table was old*: it gives *was* the edit *were*, since *keys* is plural. So the verb has to learn
-# about its subject. The sentences are made of a few parts, one in four without a noun between subject and verb; only those that the whole model mends are asked. Three of them:
+# about its subject. The sentences are made of a few parts, some without a noun between subject and verb; only those that the whole model mends are asked. Three of them:
 
 # %%
 corrector = agreement.corrector(encoder)
 show.md(agreement.examples(corrector, 3, seed))
 
 # %% [markdown]
-# Each head has two numbers: how much of the verb's attention goes to the subject, and how much probability the right edit loses when this head is off. (Most heads that rest
-# on [SEP], section 2, are in layers 5 and 6. What is lost without one of those, for this question?)
+# Each head has two numbers: how much of the verb's attention goes to the subject, and how much probability the right edit loses when this head is off:
 
 # %%
 looks = agreement.measure(corrector, n=pick(full=16, fast=3), seeds=range(seed, seed + 3))
 figures.looks_and_matters(looks)
 
 # %%
-show.md(explained.of_looks(looks))
+show.md(explained.of_looks(looks, habits.rests(results["statistics"], "distilbert")))
+
+# %%
+show.md(explained.of_order(looks))
+show.table(explained.order_by_layer(looks))
 
 # %% [markdown]
 # Perhaps several heads do the same work. So off with six at once, in other sentences of the kind: those that look at the subject most, against as many others of the same
-# layers. The last row knows more than a map can say: the six whose loss was worst, one by one. (Without any head off, all are mended: others are not asked.)
+# layers. The last row knows more than a map can say: the six whose loss was worst, one by one.
 
 # %%
 many = agreement.without_many(corrector, looks, 6, n=pick(full=30, fast=6), seeds=range(seed, seed + 3))
@@ -419,7 +423,7 @@ show.md(explained.of_many(many, 6, looks))
 # from `[CLS]` and from the mean and the maximum over all pieces. The *slope* is the gradient of the answer by the word's vector, a measure that needs no attention.)
 
 # %%
-show.table(explained.of_words_left_out(topics["explains"]), formats=".3f")
+show.table(explained.of_words_left_out(topics["explains"]), caption="Mean ± standard deviation over 3 seeds.")
 
 # %%
 show.md(explained.of_agreement(topics["explains"]))
@@ -428,7 +432,7 @@ show.md(explained.of_agreement(topics["explains"]))
 # So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
 #
 # ## 6. *Optional:* all heads together as a parser · 8 minutes
-# One head has one relation. What do all of them know together? Clark et al. (2019, section 5) give each head two numbers ($k$ counts heads here), $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
+# Above, each relation was given its best head. What do all heads know together? Clark et al. (2019, section 5) give each head two numbers ($k$ counts heads here), $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
 #
 # $$p(i \mid j) \propto \exp \sum_k \left( w_k \, \alpha^k_{ij} + u_k \, \alpha^k_{ji} \right)$$
 #
@@ -442,7 +446,7 @@ show.source(attention_probe.AttentionParser.forward, docstring=False)
 show.results(in_words.parser_table(results["parser"], two), rows="way", columns="model", best=None)
 
 # %%
-show.md("\n\n".join(in_words.of_parser(results["parser"], *one) for one in two.items()))
+show.md(in_words.of_parser(results["parser"], two))
 
 # %% [markdown]
 # ## Paper says / we get / why they differ
@@ -462,7 +466,7 @@ check
 # 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
 # 5. What a head looks at is a guess at what the answer hangs on, sometimes a good one, and no proof. Turn it off, and see.
 #
-# **What it got wrong.** That each head has a job of its own that the model needs: most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. That a map is a reason. And the question “are sixteen
+# **What it got wrong.** That each head has a job of its own that the model needs. Some heads are the best for several relations, and most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. That a map is a reason. And the question “are sixteen
 # heads better than one?” is answered for a model that was trained with many, and loses heads afterwards; to train with few from the start is another question.
 #
 # **What came next.** Voita et al. (2019) sorted the heads of a translator, found few kinds (position, grammar, rare words), and pruned by gates that are learned. Is there a whole tree in the vectors, rather than

@@ -49,6 +49,7 @@ def test_the_map_tells_every_lesson(shown):
     ((data, metadata),) = shown()
     for lesson in curriculum.LESSONS:
         assert lesson.title in data["text/plain"]
+    assert "OpenAI GPT, stands on 04 and 06" in data["text/plain"]
     assert metadata["image/png"]["alt"] == data["text/plain"]
 
 
@@ -69,8 +70,26 @@ def test_the_still_widget_shows_what_the_prediction_asks_about():
     assert "from 0.1 to 1" in asked
     for temperature in (0.1, 1.0):
         p = 1 / (1 + math.exp(-0.8 / temperature))
-        assert f"At temperature {temperature:g}, “a” gets {p:.0%}" in widget.alt
+        told = ">99%" if p > 0.995 else f"{p:.0%}"  # a softmax gives nothing the whole
+        assert f"At temperature {temperature:g}, “a” gets {told};" in widget.alt
     figure = widget.static()
     titles = [ax.get_title() for ax in figure.axes]
     plt.close(figure)
-    assert all("entropy" in title and "bits" in title for title in titles)
+    assert all("entropy" in title and "of 1.00 bits" in title for title in titles)
+    assert figure.get_suptitle() == "Which?"
+
+
+def test_when_a_word_first_reaches_a_share():
+    scores = {"banks": 0.87, "loan": 0.68, "money": 0.64, "river": 0.41, "guitar": 0.02}
+    widget = softmax_temperature.temperature(scores, title="Which?")
+    told = widget.reached("river", 0.05)
+    assert told == "*river* first reaches 5% at 0.2, with 6%. At 0.15, one stop before, it has 3%."
+    assert widget.reached("banks", 0.5) == "*banks* first reaches 50% at 0.02, with >99%."
+    assert widget.reached("guitar", 0.2) == "*guitar* reaches 20% at no stop of the slider."
+
+
+def test_neither_0_nor_1_is_said_of_a_softmax():
+    widget = softmax_temperature.temperature({"a": 0.9, "b": 0.1}, title="Which?")
+    figure = widget.draw(temperature=0.02)
+    assert [text.get_text() for text in figure.axes[0].texts] == [">99%", "<1%"]
+    plt.close(figure)

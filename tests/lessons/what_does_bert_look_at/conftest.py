@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.lessons.what_does_bert_look_at import habits, in_words, relations
+from tlcourse.probe import head_parsers
 from tlcourse.show.records import Records
 
 LAYERS, HEADS = 3, 4
@@ -32,7 +33,7 @@ def statistics(models, resting=0.9, own=0.95) -> Records:
 
 def of_trees(models, gain=0.2, noise=0.02) -> Records:
     rows = []
-    for model, relation in itertools.product(models, relations.MEANS):
+    for model, relation in itertools.product(models, [*relations.MEANS, head_parsers.ALL]):
         key = {"model": model, "relation": relation, "seed": 0, "part": "test"}
         head = {"reader": "head", "layer": 1, "head": 2, "direction": "dependent to head"}
         rows += [

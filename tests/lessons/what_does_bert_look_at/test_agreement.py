@@ -53,6 +53,10 @@ def test_what_a_head_looks_at_and_what_is_lost_without_it(corrector, monkeypatch
     assert found.looks.shape == found.matters.shape == (2, *head_masks.shape(corrector.encoder.network))
     assert (found.looks > 0).all()
     assert found.agreement.shape == (2,)
+    assert found.n_apart == sum(one.apart for seed in (0, 1) for one in agreement.broken(3, seed))
+    shown = agreement.examples(corrector, 3, 0).split("\n")
+    assert len(shown) == 3
+    assert all(len(line.split("**")[2].split()) > 1 for line in shown[:2])  # words between subject and verb
     many = agreement.without_many(corrector, found, 2, 4, [0, 1])
     assert len(many.values("off")) == 4
     assert "heads" in figures.looks_and_matters(found).alt

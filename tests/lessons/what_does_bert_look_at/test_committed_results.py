@@ -33,7 +33,7 @@ def test_every_order_was_measured_three_times(topics):
 def test_a_head_beats_the_offset_for_a_relation_or_the_lesson_says_none(results):
     for model in ("distilbert", "minilm"):
         found = relations.of_model(results["relations"], model)
-        said = relations.told(results["relations"], model, model)
+        said = relations.told(results["relations"], {model: model}, drawn=[model])
         assert any(one.verdict == "above" for one in found.values()) != ("no head beats" in said)
     assert len(relations.beside_the_paper(results["relations"], {"distilbert": "DistilBERT"})) == 9
 

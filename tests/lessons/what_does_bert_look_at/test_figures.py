@@ -1,6 +1,8 @@
 """Figures draw either way, and their alt texts say what came out."""
 
-from tlcourse.lessons.what_does_bert_look_at import figures, habits, in_words
+import matplotlib.pyplot as plt
+
+from tlcourse.lessons.what_does_bert_look_at import figures, habits, in_words, one_row
 from tlcourse.models.pretrained import encoders
 from tlcourse.probe import attention_maps
 
@@ -33,3 +35,15 @@ def test_single_heads_and_curves(made_up, whole):
     assert "none left" not in figures.single_heads(topics["each_off"], topics["one_head"]).alt
     drawn = figures.pruning_curve(made_up["curves"](), in_words.ORDERS, 0.5)
     assert "least important first: 0% gone 80%" in drawn.alt
+
+
+def test_one_word_is_shown(tiny_zoo):
+    view = one_row.OneRow(encoders.load(tiny_zoo / "bert-mini"), "She cooks soup .", 1, 2, "soup")
+    assert "head 2: soup looks at" in view.alt
+    at = view.isolated
+    fig = view.static()
+    colours = {line.get_ydata()[0] == at: line.get_color() for line in fig.axes[1].lines}
+    plt.close(fig)
+    assert len(colours) == len(set(colours.values())) == 2
+    view.build()
+    assert view.canvas.isolated == at

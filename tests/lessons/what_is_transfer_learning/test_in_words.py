@@ -1,9 +1,14 @@
 """The lesson's sentences say what was measured, whichever way it came out."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tlcourse import show
+from tlcourse.data import rated_sentences
 from tlcourse.lessons.what_is_transfer_learning import domain_tables, in_words, published
 from tlcourse.lessons.what_is_transfer_learning.unseen import Unseen
 from tlcourse.train.measuring.domain_transfer import Domain
@@ -171,5 +176,71 @@ def test_home_is_named_beside_away():
     low, high = np.array([[0.6, 0.5], [0.5, 0.6]]), np.array([[0.9, 0.8], [0.8, 0.9]])
     shifts = np.array([0.0, 0.01, 0.03])[:, None, None]
     scores = {"MiniLM": high + shifts, "TF-IDF": low + shifts**2}
-    text = in_words.wrong_and_right_home(domain_tables.home_and_away(scores))
+    travelled = domain_tables.home_and_away(scores)
+    text = in_words.wrong_and_right_home(travelled, scores, ["movie", "tweets"])
     assert "MiniLM away from home is far above TF-IDF at home by 20" in text
+    assert "Leaving home costs 10.0 points with MiniLM and 10.0 points with TF-IDF" in text
+    assert "elsewhere is ahead on movie and tweets" in text
+    assert "here it does in every column" in text
+    scores["TF-IDF"] = scores["TF-IDF"] + np.array([0.0, 0.5])  # on tweets TF-IDF is far better
+    text = in_words.wrong_and_right_home(domain_tables.home_and_away(scores), scores, ["movie", "tweets"])
+    assert "ahead on movie, behind on tweets" in text
+    assert "it need not" in text
+
+
+@pytest.mark.parametrize(
+    ("minilm", "words"),
+    [
+        ([0.60, 0.70, 0.65], "0 lies outside: MiniLM is better"),
+        ([0.52, 0.62, 0.57], "0 lies outside: GloVe is better"),
+        ([0.50, 0.70, 0.61], "0 lies inside: the two are within luck"),
+    ],
+)
+def test_bands_that_overlap_and_the_interval(minilm, words):
+    columns = {"MiniLM": minilm, "GloVe": [0.551, 0.651, 0.6]}
+    rows = {name: np.array(column)[:, None] for name, column in columns.items()}
+    results = show.Records.of_curves([25], rows, seeds=[0, 1, 2])
+    text = in_words.overlapping_bands(results)
+    assert words in text
+    assert "overlap." in text
+    gap = show.difference(*(results.where(model=name) for name in rows))
+    assert f"interval {100 * gap.low:+.1f} to {100 * gap.high:+.1f}".replace("-", "−") in text
+
+
+def test_without_a_spread_there_is_no_interval():
+    assert "no interval" in in_words.interval(show.difference([0.8, 0.8], [0.7, 0.7]))
+
+
+def test_a_word_is_shown_on_its_side_in_either_domain():
+    sets = [rated_sentences.load(name) for name in ("movie", "editorial")]
+    flip = {"word": "human", "in": "movie", "z": 4.7, "but in": "editorial", "z there": -2.3}
+    rows = domain_tables.with_word(sets, flip)
+    assert [row["in"] for row in rows] == ["movie"] * 3 + ["editorial"] * 3
+    assert [row["rating"][0] for row in rows] == ["+"] * 3 + ["-"] * 3
+
+
+def test_the_sentence_quoted_in_the_text_is_in_the_data():
+    source = Path(__file__).parents[3] / "notebooks" / "src" / "01_what_is_transfer_learning.py"
+    (quoted,) = re.findall(r"In movie reviews \*like\* compares \(“(.+?)”\)", source.read_text("utf-8"))
+    assert quoted in rated_sentences.load("movie").texts
+
+
+def test_missed_are_missed_with_every_seed():
+    said = np.stack([MOVIE.test_label, MOVIE.test_label])
+    said[:, 3] = 1 - said[:, 3]
+    said[0, 5] = 1 - said[0, 5]
+    named = replace(MOVIE, texts=[str(i) for i in range(1000)])
+    assert [row["sentence"] for row in domain_tables.missed([named], {("movie", "movie"): said})] == ["803"]
+    assert domain_tables.missed([named], {("movie", "movie"): MOVIE.test_label[None]}) == []
+
+
+def test_the_widgets_questions_are_answered():
+    tweets = replace(MOVIE, name="tweets")
+    other = replace(MOVIE, name="editorial")
+    good, poor = MOVIE.test_label[None], right(0.6)[None]
+    cells = [("editorial", "tweets"), ("tweets", "editorial")]
+    said = {name: dict.fromkeys(cells, rows) for name, rows in (("MiniLM", good), ("TF-IDF", poor))}
+    said["GloVe"] = {cells[0]: right(0.5)[None], cells[1]: good}
+    text = in_words.explored([other, tweets], {100: said, 500: said})
+    assert "below TF-IDF's in 1 of 2 pairs (editorial → tweets)" in text
+    assert "MiniLM gets 100% with 100 labels and 100% with 500 labels" in text

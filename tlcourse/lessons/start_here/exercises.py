@@ -7,9 +7,9 @@ from tlcourse.exercises.machinery import exercise, prediction
 raise_temperature = prediction(
     question="You raise the temperature from 0.1 to 1. What happens to the probability of the highest score?",
     options=[
-        "It rises towards 1",
-        "It falls: the probabilities become more alike",
-        "Nothing: the order stays",
+        "It rises, and the winner takes more",
+        "It falls, and the others take more",
+        "It stays, as the order does not change",
     ],
     answer=1,
     why=[
@@ -38,6 +38,28 @@ def _not_normalised(scores: np.ndarray, temperature: float) -> np.ndarray:
     return np.exp(scores / temperature)
 
 
+def _by_the_largest(scores: np.ndarray, temperature: float) -> np.ndarray:
+    exp = np.exp(scores / temperature)
+    return exp / exp.max()
+
+
+def _by_the_mean(scores: np.ndarray, temperature: float) -> np.ndarray:
+    exp = np.exp(scores / temperature)
+    return exp / exp.mean()
+
+
+def _by_the_scores(scores: np.ndarray, temperature: float) -> np.ndarray:
+    return np.exp(scores / temperature) / (scores / temperature).sum()
+
+
+def _by_another_sum(scores: np.ndarray, temperature: float) -> np.ndarray:
+    return np.exp(scores / temperature) / np.exp(scores).sum()
+
+
+def _divided_inside(scores: np.ndarray, temperature: float) -> np.ndarray:
+    return np.exp(scores / temperature / np.exp(scores / temperature).sum())
+
+
 def _divided_afterwards(scores: np.ndarray, temperature: float) -> np.ndarray:
     exp = np.exp(scores)
     return exp / exp.sum() / temperature
@@ -45,6 +67,11 @@ def _divided_afterwards(scores: np.ndarray, temperature: float) -> np.ndarray:
 
 def _linear(scores: np.ndarray, temperature: float) -> np.ndarray:
     return scores / temperature / (scores / temperature).sum()
+
+
+_BY_ITS_SUM = (
+    "The values do not add up to 1. Divide `np.exp(scores / temperature)` by the sum of that same array."
+)
 
 
 @exercise(
@@ -61,6 +88,12 @@ def _linear(scores: np.ndarray, temperature: float) -> np.ndarray:
         (_no_temperature, "This is a softmax, but the temperature changes nothing: where does it come in?"),
         (_multiplied, "You multiply by the temperature. A high temperature should flatten: divide by it."),
         (_not_normalised, "The values do not add up to 1: divide by their sum."),
+        *((function, _BY_ITS_SUM) for function in (_by_the_largest, _by_the_mean, _by_the_scores)),
+        (_by_another_sum, f"{_BY_ITS_SUM} You sum `np.exp(scores)`, without the temperature."),
+        (
+            _divided_inside,
+            "You divide by the sum inside `np.exp`. Close its bracket first, then divide by the sum.",
+        ),
         (
             lambda scores, temperature: np.exp2(scores / temperature) / np.exp2(scores / temperature).sum(),
             "You raise 2 to a power. The softmax takes e: `np.exp`.",
@@ -70,6 +103,6 @@ def _linear(scores: np.ndarray, temperature: float) -> np.ndarray:
     ],
 )
 def soften(scores: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probabilities softmax(scores / temperature), shape (n,)."""
+    """Return softmax(scores / temperature) for scores of shape (n,): n probabilities that add up to 1."""
     exp = np.exp(scores / temperature)
     return exp / exp.sum()

@@ -27,6 +27,13 @@ def entropy(p: np.ndarray) -> float:
     return float(-(positive * np.log2(positive)).sum())
 
 
+def _percent(p: float) -> str:
+    """As the bars say it: a softmax gives neither 0 nor 1, so neither is said."""
+    if p < 0.005:
+        return "<1%"
+    return ">99%" if p >= 0.995 else f"{p:.0%}"
+
+
 class SoftmaxTemperature(Explorer):
     """Bars of probability that a temperature sharpens or flattens. Made by `temperature`."""
 
@@ -42,34 +49,50 @@ class SoftmaxTemperature(Explorer):
         p = probabilities(self.scores, temperature)
         top = int(p.argmax())
         return (
-            f"At temperature {temperature:g}, “{self.names[top]}” gets {p[top]:.0%}; "
+            f"At temperature {temperature:g}, “{self.names[top]}” gets {_percent(p[top])}; "
             f"the entropy is {entropy(p):.2f} of at most {np.log2(len(p)):.2f} bits."
         )
+
+    def reached(self, name: str, share: float) -> str:
+        """Say at which stop of the slider, from left to right, `name` first gets a probability of `share`."""
+        got = [probabilities(self.scores, t)[self.names.index(name)] for t in _LIVE]
+        stop = next((i for i, p in enumerate(got) if p >= share), None)
+        if stop is None:
+            return f"*{name}* reaches {share:.0%} at no stop of the slider."
+        before = (
+            f" At {_LIVE[stop - 1]:g}, one stop before, it has {_percent(got[stop - 1])}." if stop else ""
+        )
+        return f"*{name}* first reaches {share:.0%} at {_LIVE[stop]:g}, with {_percent(got[stop])}.{before}"
+
+    def _head(self, fig: Figure) -> None:
+        fig.suptitle(self.title, x=0.01, ha="left", fontsize=14, weight="bold")
 
     def _bars(self, ax: plt.Axes, t: float) -> None:
         p = probabilities(self.scores, t)
         bars = ax.barh(self.names, p, color=COLOURS["sky"], edgecolor=COLOURS["black"])
-        ax.bar_label(bars, [f"{x:.0%}" for x in p], padding=4)
+        ax.bar_label(bars, [_percent(x) for x in p], padding=4)
         ax.set(
-            xlim=(0, 1.15),
-            title=f"temperature {t:g}\nentropy {entropy(p):.2f} bits",
+            xlim=(0, 1.2),
+            title=f"temperature {t:g}\nentropy {entropy(p):.2f} of {np.log2(len(p)):.2f} bits",
             xlabel="probability",
-            xticks=[0, 0.5, 1],
         )
+        ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
         ax.set_ylim(len(p) - 0.5, -0.5)  # the first on top; inverting would turn shared axes back and forth
         ax.grid(axis="y", visible=False)
 
     def static(self) -> Figure:
-        fig, axes = plt.subplots(1, len(_STATIC), figsize=(10.5, 0.4 * len(self.names) + 1.9), sharey=True)
+        fig, axes = plt.subplots(1, len(_STATIC), figsize=(10.5, 0.4 * len(self.names) + 2.3), sharey=True)
+        self._head(fig)
         for ax, t in zip(axes, _STATIC, strict=True):
             self._bars(ax, t)
         return fig
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
-        return {"temperature": slider("temperature", _LIVE, 0.2, "g", width="28em")}
+        return {"temperature": slider("temperature", _LIVE, 0.1, "g", width="28em")}
 
     def draw(self, temperature: float) -> Figure:
-        fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 1.7))
+        fig, ax = plt.subplots(figsize=(6, 0.4 * len(self.names) + 2.1))
+        self._head(fig)
         self._bars(ax, temperature)
         return fig
 

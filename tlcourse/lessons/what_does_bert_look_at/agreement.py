@@ -41,6 +41,11 @@ class Broken:
     verb: int
 
     @property
+    def apart(self) -> bool:
+        """Whether a noun stands between subject and verb, so that the subject is not the word before."""
+        return self.verb - self.subject > 1
+
+    @property
     def edit(self) -> str:
         return EDITS[self.words[self.verb]]
 
@@ -119,12 +124,16 @@ class Looks:
         matters: how far the probability of the right edit falls without the head.
         whole: that probability with all heads, (S,).
         n: sentences of each draw.
+        apart: `looks` over the sentences of all draws with a noun between subject and verb, (L, A).
+        n_apart: how many these are.
     """
 
     looks: np.ndarray
     matters: np.ndarray
     whole: np.ndarray
     n: int
+    apart: np.ndarray
+    n_apart: int
 
     @property
     def agreement(self) -> np.ndarray:
@@ -146,9 +155,13 @@ def mended(model: Corrector, n: int, seed: int) -> list[Broken]:
 
 
 def examples(model: Corrector, n: int, seed: int) -> str:
-    """`n` of them as lines of Markdown, subject and verb in bold, each with what the verb should be."""
+    """`n` of them as lines of Markdown, subject and verb in bold, each with what the verb should be.
+
+    All but the last have a noun between subject and verb, if there are as many.
+    """
     lines = []
-    for one in mended(model, n, seed):
+    some = sorted(mended(model, 4 * n, seed), key=lambda one: not one.apart)
+    for one in [*some[: n - 1], some[-1]]:
         words = [f"**{word}**" if i in (one.subject, one.verb) else word for i, word in enumerate(one.words)]
         lines.append(f"- {' '.join(words)} → *{one.edit.removeprefix('$REPLACE_')}*")
     return "\n".join(lines)
@@ -158,21 +171,20 @@ def measure(model: Corrector, n: int, seeds: Sequence[int]) -> Looks:
     """Turn each head off, alone, in `n` sentences of each draw."""
     shape = head_masks.shape(model.encoder.network)
     keeps = [_whole(model), *(pruning.without(*shape, *place) for place in np.ndindex(shape))]
-    looks, matters, whole = [], [], []
+    looks, matters, whole, apart = [], [], [], []
     trainings.give_back_memory()  # of what was drawn before
     for seed in seeds:
         some = mended(model, n, seed)
         with_all, *without = model.probabilities(some, keeps).mean(axis=1)
         maps = attention_maps.of_sentences(model.encoder, [one.words for one in some])
-        looks.append(
-            np.mean(
-                [m.between_words[..., o.verb, o.subject] for m, o in zip(maps, some, strict=True)], axis=0
-            )
-        )
+        given = [m.between_words[..., o.verb, o.subject] for m, o in zip(maps, some, strict=True)]
+        looks.append(np.mean(given, axis=0))
+        apart += [its for its, one in zip(given, some, strict=True) if one.apart]
         matters.append(with_all - np.reshape(without, shape))
         whole.append(with_all)
     trainings.give_back_memory()
-    return Looks(np.array(looks), np.array(matters), np.array(whole), n)
+    between = np.mean(apart, axis=0) if apart else np.full(shape, np.nan)
+    return Looks(np.array(looks), np.array(matters), np.array(whole), n, between, len(apart))
 
 
 def lookers(found: Looks, many: int) -> np.ndarray:

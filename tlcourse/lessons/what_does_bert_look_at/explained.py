@@ -4,45 +4,106 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.lessons.what_does_bert_look_at import agreement, in_words
+from tlcourse.lessons.what_does_bert_look_at import agreement
 from tlcourse.lessons.what_does_bert_look_at.agreement import Looks
+from tlcourse.lessons.what_does_bert_look_at.figures import LITTLE, LOOKS
+from tlcourse.lessons.what_does_bert_look_at.habits import layers_in_words
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 
-LOOKS, COSTS = 1 / 3, 0.02  # of a verb's attention; of the right edit's probability
+COSTS = 0.02  # of the right edit's probability
+TURNED = -0.3  # a rank correlation below this in each draw is called reversed
+SHOWN = {
+    "the word that matters most": "the word that moves it most (each was left out in turn)",
+    "highest attention of the last layer": "highest attention, mean of the last layer's heads",
+    "highest attention of all layers": "highest attention, mean of all layers' heads",
+}
 
 
-def of_looks(found: Looks) -> str:
-    """Whether the heads that look at the subject are the heads that are missed."""
+def of_looks(found: Looks, resting: np.ndarray) -> str:
+    """Whether the heads that look at the subject are missed, and those that rest on [SEP] are not.
+
+    Args:
+        resting: bool (L, A), which heads rest on [SEP].
+    """
     looks, matters = found.looks.mean(axis=0), found.matters.mean(axis=0)
-    layer, head = np.unravel_index(looks.argmax(), looks.shape)
-    rank = 1 + int((matters > matters[layer, head]).sum())
+    most = np.unravel_index(looks.argmax(), looks.shape)
     looking = looks > LOOKS
     costly = [int((matters[some] > COSTS).sum()) for some in (looking, ~looking)]
-    draws = f"{len(found.agreement)} draws of {found.n} sentences"
-    layers = [f"layer {k + 1} {_range(found.agreement_within(k))}" for k in range(len(looks))]
     lines = [
-        f"With all heads the right edit has {found.whole.mean():.0%} of the probability. The head that looks "
-        f"at the subject most is layer {layer + 1}, head {head + 1}: there the verb gives it "
-        f"{looks[layer, head]:.0%} of its attention. Without this head the right edit's probability "
-        "changes by "
-        f"{in_words.signed(-100 * matters[layer, head])} points, {_place(rank)} of {looks.size} by "
-        "what is lost.",
-        f"{int(looking.sum())} heads give the subject over a third of the verb's attention; {costly[0]} of "
-        "them "
-        f"cost more than {100 * COSTS:.0f} points when they go. So do {costly[1]} of the "
-        f"{int((~looking).sum())} "
-        "others.",
-        "Rank correlation (Spearman's ρ; 1: the same order, 0: none) between looking and mattering, in "
-        f"{draws}: over all heads {_range(found.agreement)}, {_verdict(found.agreement)}. Layer by "
-        "layer, over "
-        f"the {looks.shape[1]} heads of each: {'; '.join(layers)}.",
+        f"With all heads the right edit has {found.whole.mean():.0%} of the probability.",
+        f"In layer {most[0] + 1}, head {most[1] + 1} the verb gives its subject {looks[most]:.0%} of its "
+        f"attention{_apart(found, most)}. Without this head the right edit {_loses(matters[most])}, "
+        f"{_place(1 + int((matters > matters[most]).sum()), looks.size)}.",
+        f"{int(looking.sum())} heads give the subject over a third of the verb's attention. Of these "
+        f"{costly[0]} cost more than {100 * COSTS:.0f} points when they go, of the {int((~looking).sum())} "
+        f"others {costly[1]}.",
     ]
+    if resting.any():
+        lines.append(_of_resting(found, resting))
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _place(rank: int) -> str:
-    return "the first" if rank == 1 else f"number {rank}"
+def _apart(found: Looks, head: tuple[np.integer, ...]) -> str:
+    """Of a head that looks at the word before, too: what it gives where the subject is not that word."""
+    if not found.n_apart:
+        return ""
+    n = found.n * len(found.looks)
+    return f" ({found.apart[head]:.0%} in the {found.n_apart} of {n} sentences with a noun between)"
+
+
+def _loses(share: float) -> str:
+    return f"{'loses' if share >= 0 else 'gains'} {abs(100 * share):.1f} points"
+
+
+def _of_resting(found: Looks, resting: np.ndarray) -> str:
+    """What is lost without one of the heads that give [SEP] more than half in the treebank."""
+    looks, lost = found.looks.mean(axis=0), 100 * found.matters.mean(axis=0)
+    points = lost[resting]
+    near = int((np.abs(points) < 1).sum())
+    text = (
+        f"{len(points)} heads rest on [SEP] in the treebank (section 2). Without one of them the right edit "
+        f"loses between {signed(points.min())} and {signed(points.max())} points, the median "
+        f"{signed(np.median(points))}"
+    )
+    if near == len(points):
+        return f"{text}: for this question that fits a no-op."
+    most = np.unravel_index(np.where(resting, lost, -np.inf).argmax(), lost.shape)
+    text += f". For {near} of them it is less than a point either way, which fits a no-op."
+    if looks[most] > LITTLE:
+        text += (
+            f" Most is lost without layer {most[0] + 1}, head {most[1] + 1}: it gives the subject "
+            f"{looks[most]:.0%} here, so in these sentences it does not rest."
+        )
+    return text
+
+
+def _place(rank: int, n: int) -> str:
+    return "more than without any other head" if rank == 1 else f"number {rank} of {n} by what is lost"
+
+
+def of_order(found: Looks) -> str:
+    """Whether looking and mattering put the heads in the same order, over all and layer by layer."""
+    text = (
+        "Rank correlation (Spearman's ρ; 1: the same order, 0: none) between looking and mattering, in "
+        f"{len(found.agreement)} draws of {found.n} sentences: over all heads {_range(found.agreement)}, "
+        f"{_verdict(found.agreement)}."
+    )
+    within = [found.agreement_within(layer) for layer in range(found.looks.shape[1])]
+    turned = [layer + 1 for layer, one in enumerate(within) if one.max() < TURNED]
+    if turned:
+        text += (
+            f" In {layers_in_words(turned)} the order is reversed: there those that look at the subject more "
+            "are missed less. Why, this test does not say."
+        )
+    return text
+
+
+def order_by_layer(found: Looks) -> list[dict[str, str]]:
+    """A table's row: of each layer the lowest and the highest correlation of the draws."""
+    layers = range(found.looks.shape[1])
+    return [{"": "ρ"} | {f"layer {k + 1}": _range(found.agreement_within(k)) for k in layers}]
 
 
 def _range(values: np.ndarray) -> str:
@@ -57,25 +118,28 @@ def _verdict(values: np.ndarray) -> str:
 
 def of_many(records: Records, many: int, found: Looks) -> str:
     """Whether taking the lookers out hurts more than taking others, or less than taking the worst."""
-    most, others = (records.where(off=records.values("off")[i]) for i in (1, 2))
-    gap = difference(most, others, names=("with the lookers gone, what is mended", "with others gone"))
+    most, others, worst = (records.where(off=records.values("off")[i]) for i in (1, 2, 3))
+    gap = difference(most, others)
     verdict = gap.says(
         above="Without the heads that look at the subject more is mended than without others of their layers",
         below="The heads that look at the subject are missed more than others of their layers",
         luck="Whether the heads that look at the subject are missed more than others is within luck",
         once="Both were measured alike",
     )
-    worst = records.where(off=records.values("off")[3])
+    points = np.sort(100 * np.abs(gap.of_seed))
+    side = "more" if gap.mean > 0 else "fewer"
+    if gap.verdict in ("above", "below"):
+        verdict += f": {points[0]:.1f} to {points[-1]:.1f} points {side} are mended"
     against = difference(most, worst).says(
-        above="more is mended without the lookers than without those whose loss was worst one by one",
-        below="less is mended without the lookers than without those whose loss was worst one by one",
-        luck="the lookers and those whose loss was worst one by one are within luck of each other",
-        once="the lookers and those whose loss was worst were measured once",
+        above="more than without those whose loss was worst one by one",
+        below="less than without those whose loss was worst one by one",
+        luck="within luck of what is left without those whose loss was worst one by one",
+        once="beside those whose loss was worst one by one",
     )
     both = len({*agreement.lookers(found, many).tolist()} & {*agreement.missed(found, many).tolist()})
     return (
-        f"{verdict} ({gap.sentence}; {many} heads each). And {against} ({100 * most.mean:.0f}% and "
-        f"{100 * worst.mean:.0f}% still mended; {both} of {many} heads are in both). "
+        f"{verdict}. What is left, {100 * most.mean:.0f}%, is {against}, {100 * worst.mean:.0f}% ({both} of "
+        f"{many} heads are in both). "
         + (_guess(found) if gap.verdict == "below" else "So here the map does not tell which heads matter.")
     )
 
@@ -93,7 +157,10 @@ def of_words_left_out(results: Records) -> list[dict[str, Any]]:
     """Rows: how far the answer moves when a word is left out, and who says which word."""
     moved = results.where(measure="change of the answer")
     return [
-        {"the word that is left out": what, "the answer moves by": rows}
+        {
+            "the word that is left out": SHOWN.get(what, what),
+            "the answer moves by": f"{rows.mean:.3f} ± {rows.spread:.3f}",
+        }
         for what, rows in moved.by("what").items()
     ]
 
@@ -104,22 +171,29 @@ def of_agreement(results: Records) -> str:
     told = ", ".join(
         f"{what} {one.mean:.2f} ± {one.spread:.2f}".replace("-", "−") for what, one in rows.items()
     )
-    attention = [one for what, one in rows.items() if "attention" in what]
+    attention = {what: one for what, one in rows.items() if "attention" in what}
     slope = next(one for what, one in rows.items() if "attention" not in what)
-    gaps = [difference(slope, one, share=False) for one in attention]
-    if all(gap.verdict == "above" for gap in gaps):
-        verdict = "The slope is closer to it than attention, of the last layer or of all"
-    elif all(gap.verdict == "below" for gap in gaps):
-        verdict = "Attention is closer to it than the slope"
-    else:
-        verdict = "Neither attention nor the slope is closer to it throughout"
+    words = {
+        "above": "closer than the slope",
+        "below": "farther than the slope",
+        "luck": "within luck of the slope",
+    }
+    verdicts: dict[str, list[str]] = {}
+    for what, one in attention.items():
+        verdicts.setdefault(difference(one, slope, share=False).says(**words), []).append(what)
+    by_this = [f"{listed(some)} {'are' if len(some) > 1 else 'is'} {said}" for said, some in verdicts.items()]
     moved = results.where(measure="change of the answer").by("what")
     any_word, best = moved["a word, whichever"].mean, moved["the word that matters most"].mean
-    looked = next(one.mean for what, one in moved.items() if what.startswith("highest attention"))
+    looked, steep = moved["highest attention of the last layer"], moved["highest slope"]
+    worse = difference(looked, steep, share=False).says(
+        above="better than the slope",
+        below="worse than the slope",
+        luck="within luck of the slope",
+    )
     return (
-        f"The word that the last layer looks at most moves the answer {looked / any_word:.1f} times "
-        "as far as a "
-        f"word taken at random, and {looked / best:.0%} as far as the word that matters most. "
-        "Agreement (Kendall's τ; 1: the same order, 0: none) with what leaving each word out does: "
-        f"{told}. {verdict}."
+        f"The word that the last layer looks at most moves the answer {looked.mean / any_word:.1f} times "
+        f"as far as a word taken at random, and {looked.mean / best:.0%} as far as the most that one word "
+        f"can move it. The word of the highest slope moves it {steep.mean / best:.0%} as far. As a guess "
+        f"at the word that matters, attention is here {worse}. Agreement (Kendall's τ; 1: the same order, "
+        f"0: none) with what leaving each word out does: {told}. By this, {listed(by_this)}."
     )

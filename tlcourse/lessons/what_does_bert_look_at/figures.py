@@ -10,9 +10,11 @@ from tlcourse.lessons.what_does_bert_look_at.agreement import Looks
 from tlcourse.probe.attention_maps import AttentionMap
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 
 Axes = plt.Axes
+LITTLE, LOOKS = 0.10, 1 / 3  # of the verb's attention
 
 
 def maps(shown: AttentionMap, heads: Mapping[str, tuple[int, int]]) -> Described:
@@ -162,7 +164,7 @@ def single_heads(each_off: Records, one_head: Records, no_head: Records | None =
             np.arange(len(none)) + 1, none, "X", color=COLOURS["vermillion"], ms=9, label="none left"
         )
         axes[1].legend(loc="best")
-        told.append("none left: " + ", ".join(f"{v:+.1f}".replace("-", "−") for v in none))
+        told.append("none left: " + ", ".join(signed(v) for v in none))
     axes[0].set_ylabel("accuracy, change in points")
     return Described(fig, f"Change of accuracy in points, a dot for each head. {'; '.join(told)}.")
 
@@ -194,6 +196,8 @@ def pruning_curve(
     fig, ax = plt.subplots(figsize=(8.5, 4.6))
     draw_curve(ax, results, orders, always, at)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    n = len(results.values("seed"))
+    ax.set_title(f"bars: ± standard deviation, {n} seeds", loc="left", fontsize=11, weight="normal")
     told = []
     for order, shown in orders.items():
         rows = results.where(order=order)
@@ -202,7 +206,9 @@ def pruning_curve(
             f"{shown}: " + ", ".join(f"{s:.0%} gone {rows.where(share=s).mean:.0%}" for s in shares[::2])
         )
     return Described(
-        fig, f"Accuracy by share of heads taken out. {'; '.join(told)}. Always the same answer {always:.0%}."
+        fig,
+        f"Accuracy by share of heads taken out, bars are ± standard deviation. {'; '.join(told)}. Always "
+        f"the same answer {always:.0%}.",
     )
 
 
@@ -226,33 +232,46 @@ def draw_curve(
 
 
 def looks_and_matters(found: Looks) -> Described:
-    """A dot for each head: how much the verb looks at its subject, and what is lost without the head."""
-    looks, matters = found.looks.mean(axis=0), found.matters.mean(axis=0)
+    """A dot for each head: how much the verb looks at its subject, and what is lost without the head.
+
+    Heads that do little of either are small and grey.
+    """
+    looks, lost = found.looks.mean(axis=0), 100 * found.matters.mean(axis=0)
     fig, ax = plt.subplots(figsize=(8.5, 4.8))
-    layers = looks.shape[0]
-    for layer, style in zip(range(layers), cycle(layers), strict=True):
+    idle = (looks < LITTLE) & (np.abs(lost) < 1)
+    for layer, style in zip(range(len(looks)), cycle(len(looks)), strict=True):
+        some = ~idle[layer]
         ax.plot(
-            looks[layer], 100 * matters[layer], linestyle="none", marker=style["marker"],
+            looks[layer][some], lost[layer][some], linestyle="none", marker=style["marker"],
             color=style["color"], label=f"layer {layer + 1}",
         )  # fmt: skip
+    ax.plot(looks[idle], lost[idle], "o", color=COLOURS["grey"], ms=3, label="little of either")
     ax.axhline(0, color=COLOURS["grey"], lw=1.5)
-    for layer, head in {_most(looks), _most(matters)}:
+    named = {
+        _most(looks): "looks most",
+        _most(np.where(looks < LITTLE, lost, -np.inf)): "looks little, is missed",
+    }
+    if (lost[looks > LOOKS] < 0).any():
+        named[_most(np.where(looks > LOOKS, -lost, -np.inf))] = "looks, and is not missed"
+    for (layer, head), what in named.items():
+        right = looks[layer, head] > 0.7
         ax.annotate(
-            f"{layer + 1}·{head + 1}", (looks[layer, head], 100 * matters[layer, head]),
-            xytext=(7, 5), textcoords="offset points", weight="bold",
+            f"{layer + 1}·{head + 1}: {what}", (looks[layer, head], lost[layer, head]),
+            xytext=(-9 if right else 9, -4), textcoords="offset points", weight="bold",
+            ha="right" if right else "left",
         )  # fmt: skip
-    ax.set(xlabel="of the verb's attention, to its subject", ylabel="lost without the head, points")
+    ax.set(
+        xlabel="share of the verb's attention that goes to the subject",
+        ylabel="points of probability lost\nwithout this head",
+    )
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     fig.legend(loc="outside right upper")
-    (a, b), (c, d) = _most(looks), _most(matters)
-    return Described(
-        fig,
-        f"A dot for each of {looks.size} heads. The one that looks most at the subject, layer {a + 1} head "
-        f"{b + 1}, "
-        f"gives it {looks[a, b]:.0%}; without it the right edit loses {100 * matters[a, b]:.1f} points of "
-        f"probability. The one that is missed most, layer {c + 1} head {d + 1}, gives it {looks[c, d]:.0%}; "
-        f"without it {100 * matters[c, d]:.1f} points are lost.",
+    told = "; ".join(
+        f"layer {at[0] + 1} head {at[1] + 1} {what}: it gives the subject {looks[at]:.0%}, and without it "
+        f"{lost[at]:.1f} points of probability are lost".replace("-", "−")
+        for at, what in named.items()
     )
+    return Described(fig, f"A dot for each of {looks.size} heads. Of those named, {told}.")
 
 
 def _most(values: np.ndarray) -> tuple[int, int]:

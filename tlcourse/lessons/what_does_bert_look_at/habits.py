@@ -1,9 +1,14 @@
 """What heads look at whatever the words are: the results' statistics as tables, and what to say of them."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
+from tlcourse.data import bbc_news, sentences
+from tlcourse.models.pretrained.text_encoders import TextEncoder
+from tlcourse.probe import attention_maps, head_statistics
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 
 PREVIOUS, NEXT, ITSELF = "to the previous word", "to the next word", "to itself"
@@ -82,39 +87,37 @@ def told(results: Records, models: dict[str, str]) -> str:
 
 def layers_in_words(layers: Sequence[int]) -> str:
     """`layer 3`, or `layers 3, 4 and 5`."""
-    if len(layers) == 1:
-        return f"layer {layers[0]}"
-    return f"layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"
+    return f"layer{'s' if len(layers) > 1 else ''} {listed(layers)}"
+
+
+def rests(results: Records, model: str) -> np.ndarray:
+    """Which heads give [SEP] more than half of the words' attention, bool (L, A)."""
+    return table(results, model, LAST) > HALF
 
 
 def no_operation(results: Records, model: str, shown: str) -> str:
     """Whether [SEP] gathers anything from the words in the heads that rest on it."""
-    own, others = (table(results, model, one) for one in ("last mark to itself", LAST))
-    resting = others > HALF
+    own, resting = table(results, model, "last mark to itself"), rests(results, model)
     if not resting.any():
         return f"In {shown} no head gives [SEP] more than half of the words' attention."
     n, closed = int(resting.sum()), int((own[resting] > CLOSED).sum())
     text = (
         f"In {shown} {n} {'head gives' if n == 1 else 'heads give'} [SEP] more than half of the words' "
-        f"attention. In {closed} of them [SEP] gives over {CLOSED:.0%} of its own to itself"
+        f"attention. In {closed} of them [SEP] gives over {CLOSED:.0%} of its own attention to itself"
     )
     if closed == n:
         text += ": it gathers nothing from the words, as a place of rest should"
     elif closed > n / 2:
         text += (
-            ": it gathers next to nothing from the words, as a place of rest should; in the others "
+            ": it gathers next to nothing from the words, as a place of rest should. In the others "
             "it gathers some"
         )
     else:
         text += ". In most it gathers something from the words, too"
     if not resting.all():
         others = own[~resting].mean()
-        text += f" (in the heads that do not rest on it, [SEP] gives itself {others:.0%} on average)"
-    return (
-        f"{text}. That fits a no-op, and does not prove it: for that, these heads would have to be "
-        "turned off, and "
-        "nothing change."
-    )
+        text += f". In the heads that do not rest on it, [SEP] gives itself {others:.0%} on average"
+    return f"{text}. Is it a no-op? Then nothing should change without these heads: section 5 turns them off."
 
 
 def upper_layers(results: Records, models: dict[str, str]) -> str:
@@ -133,6 +136,14 @@ def upper_layers(results: Records, models: dict[str, str]) -> str:
             f"{int((marks > HALF).sum())} give one of the marks more than half."
         )
     return "\n".join(lines)
+
+
+def of_news(encoder: TextEncoder, n: int) -> dict[str, np.ndarray]:
+    """The same statistics, (L, A) each, of `n` sentences of BBC news: of each test article the second."""
+    news = bbc_news.load()
+    second = (sentences.words_of(news.texts[i])[1] for i in news.test_index)
+    some = [*islice((words for words in second if 8 <= len(words) <= 30), n)]
+    return head_statistics.of_maps(attention_maps.of_sentences(encoder, some))
 
 
 def live(found: dict[str, np.ndarray], results: Records, model: str) -> str:

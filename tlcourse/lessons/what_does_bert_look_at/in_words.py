@@ -7,6 +7,7 @@ from torch import nn
 
 from tlcourse.lessons.what_does_bert_look_at import figures, habits
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 
 IMPORTANCE, RANDOM, WRONG, ALWAYS = (
@@ -28,11 +29,6 @@ def results() -> dict[str, Records]:
     return {name: Records.load(f"what_does_bert_look_at/{name}") for name in (*OF_MAPS, *OF_TASK)}
 
 
-def signed(points: float) -> str:
-    """`+0.3` or `−1.2`."""
-    return f"{points:+.1f}".replace("-", "−")
-
-
 def of_marked(records: Records) -> str:
     """What the treebank's heads find in the lesson's own sentences, beside the best offsets."""
     head, offset = (records.where(reader=reader) for reader in ("its head", "its best offset"))
@@ -52,12 +48,10 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
     off, alone = figures.changes(each_off), figures.changes(one_head)
     best = alone.max(axis=1)
     text = (
-        f"Of {off.size} heads, {int((off <= -1).sum())} cost a point or more when they go alone; "
-        f"{int((off >= 0).sum())} cost nothing, on the mean of the seeds. With a single head in one "
-        "layer, the best "
-        "one, accuracy changes "
-        f"by {signed(best.min())} to {signed(best.max())} points, layer by layer; with the worst, by "
-        f"{signed(alone.min(axis=1).min())} at most."
+        f"{_how_many(int((off <= -1).sum()), off.size)} a point or more when it goes alone; "
+        f"{int((off >= 0).sum())} cost nothing, on the mean of the seeds. With a single head in one layer, "
+        f"the best one, accuracy changes by {signed(best.min())} to {signed(best.max())} points, layer by "
+        f"layer; with the worst, by {signed(alone.min(axis=1).min())} at most."
     )
     if no_head is not None:
         none = figures.layer_changes(no_head, one_head)
@@ -77,6 +71,10 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
     return text
 
 
+def _how_many(n: int, of: int) -> str:
+    return f"{n} of the {of} heads cost{'s' if n == 1 else ''}" if n else f"None of the {of} heads costs"
+
+
 def spared(results: Records, order: str = IMPORTANCE, within: float = POINT) -> float:
     """The largest share up to which accuracy stays within a point of the whole model's, on average."""
     rows = results.where(order=order)
@@ -89,79 +87,80 @@ def spared(results: Records, order: str = IMPORTANCE, within: float = POINT) -> 
 
 
 def of_curve(results: Records) -> str:
-    """How far pruning goes in each order, and whether importance is better than chance."""
-    far = {order: spared(results, order) for order in ORDERS}
+    """How far pruning goes in each order, and whether importance is better than the others."""
     shares = sorted(set(results.where(order=RANDOM).values("share")) & {0.2, 0.4, 0.6, 0.8})
-    verdicts: dict[str, list[str]] = {}
-    for share in shares:
-        mine, other = (results.where(order=order, share=share) for order in (IMPORTANCE, RANDOM))
-        says = difference(mine, other).says(above="above", below="below", luck="within luck of")
-        verdicts.setdefault(says, []).append(f"{share:.0%} ({signed(100 * (mine.mean - other.mean))})")
-    told = "; ".join(f"{verdict} it at {', '.join(at)}" for verdict, at in verdicts.items())
-    return (
-        f"Least important first, {far[IMPORTANCE]:.0%} of the heads can go before accuracy has fallen by "
-        "more "
-        f"than a point; in random order {far[RANDOM]:.0%}; most important first {far[WRONG]:.0%}. Against "
-        "random "
-        f"order, importance is {told} (in brackets the mean difference, in points). "
-        f"{_seed_by_seed(results, shares)}"
-    )
+    reach = "; ".join(f"{shown}, {_reach(results, order)}" for order, shown in ORDERS.items())
+    lines = [
+        f"Share of the heads that can go before accuracy has fallen by more than a point: {reach}.",
+        *(_against(results, shares, order) for order in (RANDOM, WRONG)),
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
-def _seed_by_seed(results: Records, shares: Sequence[float]) -> str:
-    """In how many seeds importance is above random order throughout, and how far above the reverse."""
-    ahead = {
-        order: [
-            difference(*(results.where(order=one, share=share) for one in (IMPORTANCE, order)))
-            for share in shares
-        ]
-        for order in (RANDOM, WRONG)
+def _reach(results: Records, order: str) -> str:
+    """`spared`, and the next share that was measured, as not all orders were at the same shares."""
+    far = spared(results, order)
+    more = [share for share in sorted(results.where(order=order).values("share")) if share > far]
+    if not more:
+        return f"{far:.0%}"
+    return f"{far:.0%}, not {more[0]:.0%}" if far else f"less than {more[0]:.0%}"
+
+
+def _against(results: Records, shares: Sequence[float], order: str) -> str:
+    """Importance minus another order at each share, in how many seeds it is above, and whether by luck."""
+    gaps = {
+        share: difference(*(results.where(order=one, share=share) for one in (IMPORTANCE, order)))
+        for share in shares
     }
-    n = len(results.where(order=IMPORTANCE, share=0.0).scores)
-    wins = int(np.all([gap.of_seed > 0 for gap in ahead[RANDOM]], axis=0).sum())
-    spread = max(results.where(order=RANDOM, share=share).spread for share in shares)
-    behind = [gap for gap in ahead[WRONG] if gap.verdict == "above"]
-    clear = int(np.all([gap.of_seed > 0 for gap in ahead[WRONG]], axis=0).sum())
+    points = ", ".join(f"{signed(100 * gap.mean)} ({share:.0%} gone)" for share, gap in gaps.items())
+    wins = np.all([gap.of_seed > 0 for gap in gaps.values()], axis=0)
+    words = {"above": "outside the spread", "below": "below, outside the spread,", "luck": "within luck"}
+    verdicts: dict[str, list[str]] = {}
+    for share, gap in gaps.items():
+        verdicts.setdefault(gap.says(**words), []).append(f"{share:.0%}")
+    told = ", ".join(f"{verdict} at {listed(at)}" for verdict, at in verdicts.items())
     return (
-        f"Seed by seed it is above random order at all of these shares in {wins} of {n}; but a random "
-        "order is "
-        f"now a lucky one, now not, and its accuracy varies by up to {100 * spread:.0f} points. Above the "
-        f"reverse order, the most important first, it is at all of these shares in {clear} of {n}, "
-        "outside the "
-        f"spread at {len(behind)} of {len(shares)}."
+        f"Least important first minus {ORDERS[order].removeprefix('in ')}, in points: {points}. All of "
+        f"these are above 0 in {int(wins.sum())} of {len(wins)} seeds. By lesson 01's rule it is {told}."
     )
 
 
-def of_live_pruning(now: Records, kept: Records, labels: int, tested: int) -> str:
-    """What was measured now beside the committed seeds, at each share."""
-    parts = []
+def live_rows(now: Records, kept: Records) -> list[dict[str, str]]:
+    """A table's rows: accuracy measured now beside the committed seeds, at each share."""
+    others = {share: kept.where(order=IMPORTANCE, share=share) for share in now.values("share")}
+    return [
+        {
+            "heads gone": f"{share:.0%}",
+            "now": f"{now.where(share=share).mean:.1%}",
+            "three seeds of 1,000 labels": f"{rows.mean:.1%} ± {rows.spread:.1%}",
+        }
+        for share, rows in others.items()
+    ]
+
+
+def of_live_pruning(now: Records, labels: int, tested: int) -> str:
+    """From how many labels and headlines, and how far others would move the figure."""
     whole = now.where(share=0.0).mean
     error = (whole * (1 - whole) / tested) ** 0.5
-    for share in now.values("share"):
-        mine = now.where(share=share).mean
-        others = kept.where(order=IMPORTANCE, share=share)
-        parts.append(f"{share:.0%} gone: {mine:.1%} ({others.mean:.1%} ± {others.spread:.1%})")
     return (
-        f"Tuned on {labels:,} labels now; in brackets the three seeds of `data/results`, 1,000 labels each: "
-        f"{'; '.join(parts)}. Of {tested:,} headlines one is {100 / tested:.1f} points; drawn anew, "
-        "so many would "
-        f"give another accuracy by about {100 * error:.1f} points (the standard error): a single run "
-        "does not "
+        f"Now: tuned on {labels:,} labels, asked about {tested:,} headlines. Another {tested:,} would move "
+        f"the accuracy by about {100 * error:.1f} points (the standard error): a single run does not "
         "settle a point."
     )
 
 
 def of_removed(p: Sequence[np.ndarray], names: Sequence[str], whole: nn.Module, smaller: nn.Module) -> str:
-    """That masked and removed give the same answer, and what is saved in parameters."""
+    """That masked and removed give the same answer, and what is saved in parameters.
+
+    Args:
+        p: of each topic, with all heads, with some masked, with the same removed.
+    """
     counts = [sum(one.numel() for one in network.parameters()) for network in (whole, smaller)]
-    apart = float(np.abs(p[0] - p[1]).max())
-    same = f"the same but for {apart:.0e}" if apart < 1e-4 else f"not the same: {apart:.4f} apart"
-    top = int(p[0].argmax())
-    told = ", ".join(f"{name} {value:.3f}" for name, value in zip(names, p[0], strict=True))
+    apart = float(np.abs(p[1] - p[2]).max())
+    whole_says, masked, removed = (f"{names[one.argmax()]} (probability {one.max():.3f})" for one in p)
     return (
-        f"With these heads masked, the topics of this headline have the probabilities {told}; with "
-        "them removed, "
-        f"{names[top]} has {p[1][top]:.3f}: {same}. "
+        f"With all heads this headline is {whole_says}, with heads masked {masked}, with the same heads "
+        f"removed {removed}. Masked and removed differ by {apart:.0e} at most. "
         f"The whole network has {counts[0] / 1e6:.1f} million parameters, without these heads "
         f"{counts[1] / 1e6:.1f} million (more than half of them are the vectors of the pieces)."
     )
@@ -195,37 +194,31 @@ def _median(rows: Records) -> float:
 
 
 def of_speed(results: Records) -> str:
-    """Masking saves nothing; removing saves less time than heads."""
+    """Masking saves nothing; removing saves less time than heads, and not all of it is more than noise."""
     share = 0.5
     rows = results.where(measure="parameters")
     fewer = 1 - rows.where(share=share)[0]["score"] / rows.where(share=0.0)[0]["score"]
-    gains = {
-        batch: gain(results, share, batch)
-        for batch in sorted(set(results.where(share=share, measure=REMOVED).values("batch")))
-    }
-    told = ", ".join(
-        f"{abs(g):.0%} {'faster' if g >= 0 else 'slower'} with a batch of {batch}"
-        for batch, g in gains.items()
-    )
+    batches = sorted(set(results.where(share=share, measure=REMOVED).values("batch")))
+    told = []
+    for batch in batches:
+        more, noise = gain(results, share, batch), _noise(results, batch)
+        side = "faster" if more >= 0 else "slower"
+        small = "hardly more than the noise, up to" if noise < abs(more) < 1.5 * noise else "noise up to"
+        told.append(f"{abs(more):.0%} {side} with a batch of {batch} ({small} {noise:.0%})")
     times = len(results.where(measure=REMOVED).values("repeat"))
     return (
         f"Half of the heads are {fewer:.0%} of the layers' parameters: the feed-forward layers stay whole. "
-        f"Without them the model is {told}: whole and removed ran in turn, {times} times, and this is the "
-        f"median of the quotients, not the quotient of the table's medians. {_noise(results)}"
+        f"Without them the model is {listed(told)}. Whole and removed ran in turn, {times} times, and this "
+        "is the median of their quotients. The noise is how far the whole model's time differs from row "
+        "to row, where it does the same work."
     )
 
 
-def _noise(results: Records) -> str:
+def _noise(results: Records, batch: int) -> float:
     """How far the same work, the whole model, differs from row to row of the table."""
-    least, most = 1.0, 1.0
-    for _, rows in results.where(measure=UNMASKED).by("batch").items():
-        medians = [_median(rows.where(share=share)) for share in rows.values("share")]
-        if max(medians) / min(medians) > most / least:
-            least, most = min(medians), max(medians)
-    return (
-        "The whole model does the same work in each row: where its time differs there, up to "
-        f"{most / least - 1:.0%}, that is the machine's noise."
-    )
+    rows = results.where(measure=UNMASKED, batch=batch)
+    medians = [_median(rows.where(share=share)) for share in rows.values("share")]
+    return max(medians) / min(medians) - 1
 
 
 def parser_table(results: Records, models: dict[str, str]) -> Records:
@@ -240,20 +233,28 @@ def parser_table(results: Records, models: dict[str, str]) -> Records:
     return Records({**row, "model": shown[row["model"]]} for row in rows)
 
 
-def of_parser(results: Records, model: str, shown: str) -> str:
+def of_parser(results: Records, models: dict[str, str]) -> str:
     """Attention alone against position alone and against the right neighbour."""
     rows = results.where(treebank="ud")
-    attention, both = (rows.where(model=model, way=way) for way in ("attention", "attention and position"))
-    position = rows.where(model="none", way="position")
     right = rows.where(model="none", way="right neighbour").mean
-    gap = difference(attention, position, names=(f"attention of {shown}", "position alone"))
-    more = difference(both, attention, names=("with position", "without")).says(
-        above="Position adds a little to it",
-        below="Position takes from it",
-        luck="Position adds nothing that is more than luck",
-    )
+    gaps: list[str] = []
+    more: dict[str, list[str]] = {}
+    for model, shown in models.items():
+        attention, both = (
+            rows.where(model=model, way=way) for way in ("attention", "attention and position")
+        )
+        gap = difference(attention, rows.where(model="none", way="position"))
+        low, high = np.sort(100 * np.abs(gap.of_seed))[[0, -1]]
+        size = f"{low:.1f} to {high:.1f} points"
+        says = gap.says(above=f"{size} more", below=f"{size} fewer", luck="a difference within luck")
+        gaps.append(f"{says} in {shown}")
+        adds = difference(both, attention).says(
+            above="gains a little", below="loses", luck="gains nothing that is more than luck"
+        )
+        more.setdefault(adds, []).append(shown)
+    besides = [f"{adds} in {listed(some)}" for adds, some in more.items()]
     return (
-        f"The right neighbour is the head in the tree of {right:.0%} of the words. Two numbers a head "
-        "of the network, learned, find "
-        f"{attention.mean:.0%}: {gap.sentence}. {more}."
+        f"The right neighbour is the head in the tree of {right:.0%} of the words. Against position alone, "
+        f"two learned numbers a head of the network find {listed(gaps)}. With position besides, attention "
+        f"{listed(besides)}."
     )

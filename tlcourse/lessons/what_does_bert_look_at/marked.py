@@ -5,10 +5,14 @@ but the packaged models is at hand. Each marked word occurs once in its sentence
 Universal Dependencies: a preposition depends on its noun (`case`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from tlcourse.lessons.what_does_bert_look_at.one_row import OneRow
+from tlcourse.lessons.what_does_bert_look_at.relations import Found
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.probe import attention_maps, head_parsers
 from tlcourse.show.records import Records
@@ -66,6 +70,7 @@ class Clearest:
     Attributes:
         looks: attention of the word that looks, to its partner.
         to_marks: what the same word gives to the marks, which are left out when the parser picks.
+        picked: the word that the parser picks for the head in the tree.
         right: whether the parser picks the head in the tree.
         forward: the dependent looks at its head in the tree; else the other way round.
     """
@@ -74,12 +79,18 @@ class Clearest:
     pair: Pair
     looks: float
     to_marks: float
+    picked: str
     right: bool
     forward: bool
 
     @property
     def sentence(self) -> str:
         return " ".join(self.words)
+
+    @property
+    def looking(self) -> str:
+        """The word that looks: of the pair the dependent, or its head in the tree."""
+        return self.words[self.pair.dependent if self.forward else self.pair.head]
 
     @property
     def told(self) -> str:
@@ -95,6 +106,30 @@ class Clearest:
         )
 
 
+def view(encoder: TextEncoder, clearest: Clearest, found: Found) -> OneRow:
+    """The attention of the word that looks, in the head that was found for its relation."""
+    return OneRow(encoder, clearest.sentence, found.layer + 1, found.number + 1, clearest.looking)
+
+
+def asked(encoder: TextEncoder, chosen: Records, relation: str, sentence: str, pair: tuple[str, str]) -> str:
+    """Whether the head of `relation` is right in another sentence, and how often it is in the treebank.
+
+    Args:
+        chosen: as for `measure`.
+        pair: dependent and its head in the tree, words that `sentence` has once.
+    """
+    words = sentence.split()
+    places = Pair(relation, *(words.index(word) for word in pair))
+    found = _looked(encoder, chosen.where(relation=relation, reader="head")[0], [(words, places)])[0]
+    verdict = "right" if found.right else f"wrong, it hangs on *{pair[1]}*"
+    share = chosen.where(relation=relation, reader="head")[0]["score"]
+    return (
+        f"And *{pair[0]}* in “{sentence}”? *{found.looking}* gives [CLS] and [SEP] {found.to_marks:.0%}. "
+        f"Of the words, the parser picks *{found.picked}*: {verdict}. In the treebank's test sentences "
+        f"this head finds {share:.0%} of what it was chosen for, not all."
+    )
+
+
 def clearest(encoder: TextEncoder, chosen: Records, relation: str) -> Clearest:
     """Of the marked sentences the one in which the head of `relation` gives the right word most.
 
@@ -105,18 +140,28 @@ def clearest(encoder: TextEncoder, chosen: Records, relation: str) -> Clearest:
     """
     head = chosen.where(relation=relation, reader="head")[0]
     offset = chosen.where(relation=relation, reader="offset")[0]["offset"]
-    direction = head_parsers.DIRECTIONS.index(head["direction"])
     some = [(words, pair) for words, pairs in sentences() for pair in pairs if pair.relation == relation]
+    found = _looked(encoder, head, some)
+    return max(found, key=lambda one: (one.right, one.pair.head - one.pair.dependent != offset, one.looks))
+
+
+def _looked(
+    encoder: TextEncoder, head: Mapping[str, Any], some: Sequence[tuple[list[str], Pair]]
+) -> list[Clearest]:
+    """What a head, a row of the results, does in each of some sentences."""
+    direction = head_parsers.DIRECTIONS.index(head["direction"])
     maps = attention_maps.of_sentences(encoder, [words for words, _ in some])
     found = []
     for one, (words, pair) in zip(maps, some, strict=True):
         between = one.between_words[head["layer"], head["head"]]
         places = (pair.dependent, pair.head)
         looking, seen = places if direction == 0 else places[::-1]
-        right = head_parsers.most_attended(between)[direction, pair.dependent] == pair.head
+        picked = int(head_parsers.most_attended(between)[direction, pair.dependent])
         looks, to_marks = float(between[looking, seen]), 1 - float(between[looking].sum())
-        found.append(Clearest(words, pair, looks, to_marks, bool(right), direction == 0))
-    return max(found, key=lambda one: (one.right, one.pair.head - one.pair.dependent != offset, one.looks))
+        found.append(
+            Clearest(words, pair, looks, to_marks, words[picked], picked == pair.head, direction == 0)
+        )
+    return found
 
 
 def rows(found: Records) -> list[dict[str, str]]:

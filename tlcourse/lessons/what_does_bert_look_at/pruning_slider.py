@@ -65,7 +65,7 @@ class PruningSlider(Explorer):
         known = {one: shown for one, shown in in_words.ORDERS.items() if one in self.curve.values("order")}
         always = self.curve.where(order=in_words.ALWAYS).mean
         figures.draw_curve(ax, self.curve, known, always, at=share)
-        ax.set_title("accuracy, three trainings")
+        ax.set_title("mean ± sd of three trainings")
         ax.legend(loc="lower left", fontsize=10)
         return fig
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tlcourse.lessons.what_does_bert_look_at import figures, habits, in_words, relations
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 
 CLARK = "Clark et al. 2019"
@@ -47,7 +48,7 @@ def paper_rows(results: dict[str, Records], topics: dict[str, Records]) -> list[
             "[SEP]: layers 6 to 10 of 12",
             f"{CLARK}, section 3.2",
             resting,
-            f"six layers for twelve. {same} in MiniLM, which was trained otherwise and for other ends",
+            f"six layers instead of twelve. {same} in MiniLM, which was trained otherwise and for other ends",
         ),
         (
             "objects: best head, best offset",
@@ -77,7 +78,7 @@ def paper_rows(results: dict[str, Records], topics: dict[str, Records]) -> list[
             "one head left in a layer, the best, in points",
             "−0.96 to +0.10 (MNLI)",
             f"{MICHEL}, section 3.3",
-            f"{in_words.signed(best.min())} to {in_words.signed(best.max())}",
+            f"{signed(best.min())} to {signed(best.max())}",
             "the paper chooses that head on other data, so that its figures hold no luck of choice",
         ),
         (

@@ -1,12 +1,16 @@
 """Heads as parsers: what the treebank's results say of a model, and the paper's relations beside ours."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from tlcourse.probe import head_parsers
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import Strong
 
-# Clark et al. 2019, table 1, in the paper's order: the name in Universal Dependencies, the best head's
-# accuracy, the best fixed offset's. UD has none for `prep`: there a preposition depends on its noun.
+# Nine of the relations of Clark et al. 2019, table 1, the highest of BERT-base's heads first: the name in
+# Universal Dependencies, the best head's accuracy, the best fixed offset's. UD has none for `prep`: there a
+# preposition depends on its noun.
 PAPER = {
     "det": ("det", 94.3, 51.7),
     "dobj": ("obj", 86.8, 40.0),
@@ -61,7 +65,7 @@ class Found:
 
 
 def of_model(results: Records, model: str, seed: int = 0) -> dict[str, Found]:
-    """The paper's relations, in its order, as far as UD has them."""
+    """The relations of `PAPER`, in its order, as far as UD has them."""
     rows = results.where(model=model, part="test", seed=seed)
     found = {}
     for relation, _, _ in PAPER.values():
@@ -84,7 +88,7 @@ def untrained(results: Records, model: str) -> dict[str, list[float]]:
 
 
 def beside_the_paper(results: Records, models: dict[str, str]) -> list[dict[str, object]]:
-    """Rows of a table: the paper's nine relations, best head / best fixed offset, in BERT-base and in ours.
+    """Rows of a table: nine of the paper's relations, best head / best offset, in BERT-base and in ours.
 
     Args:
         models: as the results name them → as the table does.
@@ -108,46 +112,82 @@ def _cell(one: Found) -> str:
     return Strong(text) if one.verdict == "above" else text
 
 
-def told(results: Records, model: str, shown: str) -> str:
-    """How many of the relations a head finds more often than the best offset, and which it does not."""
-    found = of_model(results, model)
+def told(results: Records, models: dict[str, str], drawn: Collection[str]) -> str:
+    """For each model how many of the relations a head finds more often than the best offset, and which not.
+
+    Args:
+        models: as the results name them → as the text does.
+        drawn: those of them that the figure shows; the others are marked, and left out of the last sentence.
+    """
+    lines = [
+        "A head *beats* the best offset if the whole 95% interval of the difference is above 0 (bootstrap: "
+        "the sentences are drawn anew, with repeats, many times).\n"
+    ]
+    for model, shown in models.items():
+        name = f"**{shown}**" if model in drawn else f"**{shown}** (not drawn)"
+        lines.append(f"- {name}: {_of_one(of_model(results, model))}")
+    heads = listed(f"{_over_all(results, model, 'head'):.0%} in {models[model]}" for model in drawn)
+    offset = max(_over_all(results, model, "offset") for model in drawn)
+    lines.append(
+        f"\nOver all relations together the best single head finds {heads}, the best offset {offset:.0%}."
+    )
+    return "\n".join(lines)
+
+
+def _over_all(results: Records, model: str, reader: str) -> float:
+    return results.where(model=model, part="test", seed=0, relation=head_parsers.ALL, reader=reader)[0][
+        "score"
+    ]
+
+
+def _of_one(found: dict[str, Found]) -> str:
     by_verdict: dict[str, list[str]] = {}
     for one in found.values():
         by_verdict.setdefault(one.verdict, []).append(one.relation)
     above = by_verdict.get("above", [])
     if not above:
-        return (
-            f"In {shown} no head beats the best offset, with the whole 95% interval of the difference "
-            "above 0, "
-            f"for any of {len(found)} relations."
-        )
+        return f"no head beats the best offset, for any of {len(found)} relations."
     best = max((found[name] for name in above), key=lambda one: one.head - one.offset)
     most = "each of the" if len(above) == len(found) else f"{len(above)} of"
     text = (
-        f"In {shown} a single head beats the best offset, with the whole 95% interval of the "
-        "difference above 0 "
-        f"(bootstrap over sentences), for {most} {len(found)} relations: by "
-        f"most for `{best.relation}`, {best.head:.0%} against {best.offset:.0%} ({best.name})"
+        f"a single head beats the best offset for {most} {len(found)} relations, by most for "
+        f"`{best.relation}`, {best.head:.0%} against {best.offset:.0%} ({best.name})"
     )
     for verdict, words in (("luck", "within luck of it"), ("below", "below it")):
         if names := by_verdict.get(verdict):
-            text += f"; for {' and '.join(f'`{name}`' for name in names)} the head is {words}"
-    return text + "."
+            text += f"; for {listed(f'`{name}`' for name in names)} the head is {words}"
+    return f"{text}.{_several([found[name] for name in above])}"
 
 
-def of_untrained(results: Records, model: str, shown: str) -> str:
+def _several(above: list[Found]) -> str:
+    """Which heads serve several relations, if any."""
+    served: dict[str, list[str]] = {}
+    for one in above:
+        served.setdefault(one.name, []).append(f"`{one.relation}`")
+    told = [f"{name} for {listed(some)}" for name, some in served.items() if len(some) > 1]
+    return f" Some heads are the best for several: {'; '.join(told)}." if told else ""
+
+
+def of_untrained(results: Records, models: dict[str, str]) -> str:
     """Whether heads with random weights do as well."""
-    if f"{model}, untrained" not in results.values("model"):
-        return (
-            f"No twin of {shown} with random weights was measured: how much of this heads find without any "
-            "training, we do not know."
+    measured = {one: name for one, name in models.items() if f"{one}, untrained" in results.values("model")}
+    text = ""
+    if measured:
+        told = []
+        for model, shown in measured.items():
+            trained, blind = of_model(results, model), untrained(results, model)
+            ahead = [name for name, one in trained.items() if one.head > max(blind[name])]
+            same = "all" if len(ahead) == len(trained) else f"{len(ahead)}"
+            n = len(next(iter(blind.values())))
+            told.append(f"{same} of the {len(trained)} relations in {shown} ({n} twins)")
+        text = (
+            "Choosing the best of many heads could find something in noise. So the same was done with "
+            "random weights, on a part of these sentences: the trained head is above the best untrained "
+            f"one for {listed(told)}. "
         )
-    trained, blind = of_model(results, model), untrained(results, model)
-    ahead = [name for name, one in trained.items() if one.head > max(blind[name])]
-    n = len(next(iter(blind.values())))
-    same = "all" if len(ahead) == len(trained) else f"{len(ahead)}"
-    return (
-        "Choosing the best of many heads could find something in noise. So the same was done, on a part of "
-        f"these sentences, in {n} {'twins' if n > 1 else 'twin'} of {shown} with random weights: the trained "
-        f"head is above the best untrained one for {same} of the {len(trained)} relations."
-    )
+    if missing := [name for one, name in models.items() if one not in measured]:
+        text += (
+            f"No twin of {listed(missing)} with random weights was measured: how much of this heads find "
+            "without any training, we do not know."
+        )
+    return text.strip()

@@ -103,7 +103,7 @@ class DomainExplorer(Explorer):
         lines = []
         for kind, rows in self.changed(**chosen).items():
             lines.append(
-                f"{kind} by {chosen['representation']}: {len(rows):,} sentences, such as (rating, text)"
+                f"{kind} by {chosen['representation']}: {len(rows):,} sentences (first seed), such as"
             )
             for rating, text in self.examples(rows, chosen["target"]):
                 lines.append(textwrap.fill(f"{rating:+.1f}  {text}", 66, subsequent_indent="         "))
@@ -134,7 +134,9 @@ class DomainExplorer(Explorer):
                 f"<li><b>{rating:+.1f}</b> {html.escape(text)}</li>"
                 for rating, text in self.examples(rows, chosen["target"])
             )
-            parts.append(f"<b>{kind}</b>, clearest first (human rating, sentence)<ul>{lines}</ul>")
+            parts.append(
+                f"<b>{kind}</b>, with the first seed, clearest first (human rating, sentence)<ul>{lines}</ul>"
+            )
         return "".join(parts)
 
 

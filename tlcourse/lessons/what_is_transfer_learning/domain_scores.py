@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
 from tlcourse.show.records import Records
@@ -36,7 +37,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
     high = np.ceil(max(m.max() for m in means.values()) * 20) / 20
     fig, axes = plt.subplots(1, len(means), figsize=(3.9 * len(means) + 1, 4.4), squeeze=False)
     for ax, (name, mean) in zip(axes[0], means.items(), strict=True):
-        image = ax.imshow(mean, vmin=low, vmax=high)
+        image = ax.imshow(mean, vmin=low, vmax=high, cmap="viridis")  # more steps in the middle
         for i, j in np.ndindex(mean.shape):
             ink = COLOURS["black"] if mean[i, j] > (low + high) / 2 else "white"
             ax.text(j, i, f"{mean[i, j]:.0%}", ha="center", va="center", color=ink, fontsize=14)
@@ -52,6 +53,7 @@ def transfer_matrices(scores: Mapping[str, np.ndarray], domains: Sequence[str], 
         ax.set(title=name, xlabel="tested on …")
         ax.grid(visible=False)
     axes[0][0].set_ylabel("trained on …")
+    axes[0][0].set_title("compare down ↓", loc="right", fontsize=13, fontweight="normal")
     bar = fig.colorbar(image, ax=axes, shrink=0.8, pad=0.01)
     bar.ax.yaxis.set_major_formatter(lambda value, _position: f"{value:.0%}")
     bar.set_label(what)
@@ -71,12 +73,13 @@ def _told(means: Mapping[str, np.ndarray], domains: Sequence[str], what: str) ->
     )
 
 
-def foreign_labels(gains: Records, what: str) -> Described:
+def foreign_labels(gains: Records, what: str, n_foreign: int) -> Described:
     """Draw what labels of another domain add to one's own, as a point for each pair and number of own labels.
 
     Args:
         gains: `own` (labels), `pair`, such as `"movie → tweets"`, `seed`, and the gain as the score.
         what: what is gained, such as `"balanced accuracy"`.
+        n_foreign: how many labels of the other domain are added.
     """
     by_own = {own: group.by("pair") for own, group in gains.by("own").items()}
     first = next(iter(by_own.values()))
@@ -94,13 +97,25 @@ def foreign_labels(gains: Records, what: str) -> Described:
     ax.set_xlabel(f"change of {what} by adding the other domain's labels, in points\n← hurts      helps →")
     ax.legend(loc="lower right")
     hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
-    ax.set_title("bars: ± standard deviation over the seeds", fontsize=12, fontweight="normal")
+    ax.set_title(f"{n_foreign:,} foreign labels:\n{_helps(gains)}")
+    ax.text(-0.01, 1.01, "train on → judged on", transform=ax.transAxes, ha="right", va="bottom", fontsize=12)
     told = "; ".join(
         f"with {own:,} own labels the mean is below 0 in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )
     return Described(
-        fig, alt=f"Points, one row for each pair of domains: the change of {what} by foreign labels; {told}."
+        fig,
+        alt=f"Points, one row for each pair of domains: the change of {what} by {n_foreign:,} foreign "
+        f"labels; {told}.",
     )
+
+
+def _helps(gains: Records) -> str:
+    """Whether the mean over the pairs is above or below doing without, for each number of own labels."""
+    told = []
+    for own, some in gains.mean_over("pair").by("own").items():
+        side = difference(some, [0.0] * len(some)).says(above="a help", below="a harm", luck="within luck")
+        told.append(f"{side} beside {own:,} own")
+    return ", ".join(told)
 
 
 def unseen_words(

@@ -125,15 +125,38 @@ def below_the_majority(
     return rows
 
 
-def with_word(one: RatedSentences, word: str, side: int, n: int = 3) -> list[Row]:
-    """The `n` short training sentences with `word` that are most positive (`side` 1) or least (−1)."""
-    has = [
-        i for i in one.train_index if f" {word} " in f" {one.texts[i].lower()} " and len(one.texts[i]) < 100
-    ]
-    found = sorted(has, key=lambda i: -side * one.rating[i])[:n]
-    return [
-        {"in": one.domain, "rating": f"{one.rating[i]:+.1f}", f"with “{word}”": one.texts[i]} for i in found
-    ]
+def with_word(sets: Sequence[RatedSentences], flip: Mapping[str, Any], n: int = 3) -> list[Row]:
+    """The `n` short training sentences of either domain that pull a word to its side there.
+
+    Args:
+        flip: one of `domain_shift.all_flips`: the word, its two domains, and its z-score in each.
+    """
+    named, word, rows = {one.domain: one for one in sets}, flip["word"], []
+    for one, z in ((named[flip["in"]], flip["z"]), (named[flip["but in"]], flip["z there"])):
+        has = [
+            i
+            for i in one.train_index
+            if f" {word} " in f" {one.texts[i].lower()} " and len(one.texts[i]) < 100
+        ]
+        for i in sorted(has, key=lambda i: -np.sign(z) * one.rating[i])[:n]:
+            rows.append({"in": one.domain, "rating": f"{one.rating[i]:+.1f}", f"with “{word}”": one.texts[i]})
+    return rows
+
+
+def missed(tested: Sequence[Domain], predicted: Predicted) -> list[Row]:
+    """The clearest short test sentence of each domain that the classifier misses at home with every seed.
+
+    Args:
+        predicted: of one model, as `domain_transfer.train_here_test_there` returns it.
+    """
+    rows = []
+    for one in tested:
+        wrong = (predicted[one.name, one.name] != one.test_label).all(axis=0)
+        short = [i for i in one.test_index[wrong] if len(one.texts[i]) < 100]
+        if short:
+            i = max(short, key=lambda i: abs(one.rating[i]))
+            rows.append({"domain": one.name, "rating": f"{one.rating[i]:+.1f}", "sentence": one.texts[i]})
+    return rows
 
 
 def by_strength(

@@ -4,20 +4,51 @@ Each function returns Markdown.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import balanced_accuracy_score
 
+from tlcourse.data.rated_sentences import RatedSentences
+from tlcourse.lessons.what_is_transfer_learning.domain_tables import Predicted, one_rater
 from tlcourse.lessons.what_is_transfer_learning.unseen import Unseen
-from tlcourse.show.differences import difference
+from tlcourse.show.differences import Difference, difference
 from tlcourse.show.label_curves import LabelsWorth
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 from tlcourse.train.measuring.domain_transfer import Domain
 from tlcourse.train.measuring.scores import error_of_difference
 
 
 def _points(share: float, spec: str = ".1f") -> str:
-    return f"{100 * share:+{spec}}".replace("-", "−")
+    return signed(100 * share, spec)
+
+
+def interval(gap: Difference) -> str:
+    """The mean of a difference and its 95% interval, in points."""
+    if np.isnan(gap.low):
+        return f"{_points(gap.mean)} points, and no interval, for every seed gives the same"
+    return f"{_points(gap.mean)} points on average, interval {_points(gap.low)} to {_points(gap.high)}"
+
+
+def overlapping_bands(results: Records) -> str:
+    """MiniLM against GloVe with the fewest labels: two bands, and the interval of the difference."""
+    n = min(results.values("labels"))
+    one, other = (results.where(model=name, labels=n) for name in ("MiniLM", "GloVe"))
+    gap, apart = difference(one, other), abs(one.mean - other.mean)
+    overlap = "overlap" if apart < one.spread + other.spread else "do not overlap"
+    lies = gap.says(
+        above="0 lies outside: MiniLM is better outside the spread",
+        below="0 lies outside: GloVe is better outside the spread",
+        luck="0 lies inside: the two are within luck of each other",
+    )
+    return (
+        f"What does *bold* mean? Look at the row of {n} labels. MiniLM has {one.mean:.1%}, GloVe "
+        f"{other.mean:.1%}, and their bands (± {one.spread:.1%} and ± {other.spread:.1%}) {overlap}. But on "
+        "the same sentences, seed by seed, "
+        f"the difference is {interval(gap)}. {lies}."
+    )
 
 
 def first_reading(worth: LabelsWorth) -> str:
@@ -37,7 +68,7 @@ def right_end(results: Records) -> str:
         for model, some in results.by("model").items()
     }
     told = ", ".join(f"{_points(gain)} points to {model}" for model, gain in gains.items())
-    text = f"From {before:,} to {last:,}, more labels bring {told}."
+    text = f"From {before:,} to {last:,}, more labels bring {told} (from unrounded scores)."
     top = max(gains, key=gains.get)
     if top == "TF-IDF":
         return f"{text} Counting words goes on learning what this domain means by them."
@@ -57,19 +88,56 @@ def with_all_labels(results: Records, domain: Domain, said: Mapping[str, np.ndar
     side = "ahead of" if gap > 0 else "behind"
     luck = "another test set might turn it round" if abs(gap) < 2 * error else "that is more than luck"
     return (
-        f"With all {n:,} labels, TF-IDF is {100 * abs(gap):.1f} points {side} MiniLM. Every seed then trains "
-        "on the same sentences, so the bands end in a point. What is left to luck is the *test* set: its "
+        f"With all {n:,} labels, TF-IDF is {100 * abs(gap):.1f} points {side} MiniLM (from unrounded "
+        "scores). Every seed then trains on the same sentences, so the bands end in a point, and nothing is "
+        "bold. What is left to luck is the *test* set: its "
         f"{len(domain.test_index):,} sentences leave a standard error of {100 * error:.1f} points on this "
         f"difference, so {luck}."
     )
 
 
-def wrong_and_right_home(travelled: Records) -> str:
-    """MiniLM away from home against TF-IDF at home."""
+def easy_for_whom(scores: Mapping[str, np.ndarray], sets: Sequence[RatedSentences], source: str) -> str:
+    """MiniLM trained on one domain, on each test set, and one rater beside it."""
+    names = [one.domain for one in sets]
+    row = scores["MiniLM"].mean(axis=0)[names.index(source)]
+    told, people = (
+        listed(f"{score:.0%} on {name}" for name, score in zip(names, some, strict=True))
+        for some in (row, map(one_rater, sets))
+    )
+    return f"MiniLM, trained on {source}s, gets {told}. One rater gets {people}."
+
+
+def wrong_and_right_home(travelled: Records, scores: Mapping[str, np.ndarray], domains: Sequence[str]) -> str:
+    """What leaving home costs, and MiniLM away from home against TF-IDF at home: on average, by column.
+
+    Args:
+        travelled: as `domain_tables.home_and_away` returns them.
+        scores: representation → (S, D, D).
+        domains: D names.
+    """
+    lost = {model: some.where(where="lost") for model, some in travelled.by("model").items()}
+    costs = listed(f"{100 * one.mean:.1f} points with {model}" for model, one in lost.items())
+    more = difference(lost["TF-IDF"], lost["MiniLM"]).says(
+        above="TF-IDF loses more than MiniLM", below="TF-IDF loses less than MiniLM",
+        luck="whether TF-IDF or MiniLM loses more is within luck",
+    )  # fmt: skip
     away = travelled.where(model="MiniLM", where="away")
     home = travelled.where(model="TF-IDF", where="at home")
     against = difference(away, home, names=("MiniLM away from home", "TF-IDF at home"))
-    return f"Two entries of the table compared: {against.sentence}."
+    columns: dict[str, list[str]] = {"above": [], "below": [], "luck": []}
+    for j, name in enumerate(domains):
+        elsewhere = np.delete(scores["MiniLM"][:, :, j], j, axis=1).mean(axis=1)
+        verdict = difference(elsewhere, scores["TF-IDF"][:, j, j]).verdict
+        columns["luck" if verdict == "once" else verdict].append(name)
+    words = {"above": "ahead on", "below": "behind on", "luck": "within luck on"}
+    mixed = "here it does in every column" if len(columns["above"]) == len(domains) else "it need not"
+    told = ", ".join(f"{words[side]} {listed(names)}" for side, names in columns.items() if names)
+    return (
+        f"Leaving home costs {costs}: {more}. Now compare two entries of the table, a pretrained "
+        f"representation from the *wrong* domain with counting words in the *right* one. "
+        f"{against.sentence}. That is an average. By column, MiniLM from elsewhere is {told}. So a "
+        f"pretrained representation can make up for the wrong domain; {mixed}."
+    )
 
 
 def foreign_labels(gains: Records, n_foreign: int) -> str:
@@ -136,15 +204,17 @@ def unseen_words(lost: Unseen, at_home: float) -> str:
     who = more.says(
         above="TF-IDF loses more than MiniLM, as the argument says",
         below="TF-IDF loses less than MiniLM, against the argument",
-        luck="TF-IDF does not lose clearly more than MiniLM, so this does not show it either",
+        luck=f"the difference between TF-IDF and MiniLM is within luck over {len(more.of_seed)} seeds, so "
+        "this does not show it either",
     )
     changes = ", ".join(f"{_points(d.mean, '.0f')} points for {name}" for name, d in drop.items())
     fewest = lost.by_sentence["TF-IDF"].mean(axis=0)[0]
-    gap = "Unseen words are not the whole gap: even" if fewest < at_home else "And"
+    whole = fewest < at_home
+    gap = "Unseen words are not the whole gap: even on" if whole else "They may be the whole gap: on"
     return (
         f"By pairs, the correlation is highest for {closest} (r = {by_r[closest]:.2f}), {fits}; but twelve "
         "points that share four sets are a weak test. By sentences, from none to the most unseen words, "
-        f"balanced accuracy changes by {changes}: {who}. {gap} on sentences *without* one, TF-IDF gets "
+        f"balanced accuracy changes by {changes}: {who}. {gap} sentences *without* one, TF-IDF gets "
         f"**{fewest:.0%}** away from home, against **{at_home:.0%}** at home on all sentences."
     )
 
@@ -156,6 +226,26 @@ def by_luck(found: int, shuffled: Sequence[int]) -> str:
         f"Over the six pairs of domains, a word changes sides **{found}** times; with shuffled labels "
         f"**{np.mean(shuffled):.0f}** times ({min(shuffled)}–{max(shuffled)}), "
         f"{real if found > max(shuffled) else 'so all of it may be luck'}."
+    )
+
+
+def explored(domains: Sequence[Domain], predictions: Mapping[int, Mapping[str, Predicted]]) -> str:
+    """Answers to two questions about the widget: where GloVe loses, and what carries to tweets."""
+    most = max(predictions)
+
+    def score(n: int, model: str, source: str, target: Domain) -> float:
+        rows = predictions[n][model][source, target.name]
+        return float(np.mean([balanced_accuracy_score(target.test_label, row) for row in rows]))
+
+    pairs = [(s.name, t) for s, t in permutations(domains, 2)]
+    loses = [f"{s} → {t.name}" for s, t in pairs if score(most, "GloVe", s, t) < score(most, "TF-IDF", s, t)]
+    tweets = next(domain for domain in domains if domain.name == "tweets")
+    carried = [
+        f"{score(n, 'MiniLM', 'editorial', tweets):.0%} with {n:,} labels" for n in sorted(predictions)
+    ]
+    return (
+        f"With {most:,} labels, the mean of GloVe is below TF-IDF's in {len(loses)} of {len(pairs)} pairs "
+        f"({listed(loses)}). From editorials to tweets, MiniLM gets {listed(carried)}."
     )
 
 

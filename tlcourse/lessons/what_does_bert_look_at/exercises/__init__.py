@@ -19,13 +19,13 @@ __all__ = [
 
 where_to_rest = prediction(
     question=(
-        "A head of BERT's upper layers spreads each word's attention over the words and the marks [CLS] and "
-        "[SEP], which stand around every text. What do most of these heads look at most?"
+        "A head of BERT's upper layers spreads each word's attention over the whole text. What do most of "
+        "these heads look at most?"
     ),
     options=(
         "The word itself",
         "The word before or the word after",
-        "A mark, [CLS] or [SEP]",
+        "[CLS] or [SEP], the marks before and after a text",
         "The verb of the sentence",
     ),
     answer=2,
@@ -60,7 +60,7 @@ how_many_heads = prediction(
         "A tenth of the heads at a time is how Michel et al. take them out; look where the curve bends.",
         "Without a loss worth noticing Michel et al. took out a fifth of the heads of a translator, two "
         "fifths of BERT's for MNLI, three fifths for SST-2 (section 4).",
-        "One layer of BERT can do with a single head, in the paper each of them (section 3.3): while the "
-        "others have all of theirs. All at once is another matter.",
+        "With a single head in one layer, BERT loses a point at most on MNLI, whichever layer it is (section "
+        "3.3); but then the other layers have all of theirs.",
     ),
 )

@@ -164,9 +164,12 @@ _THREE = np.array([[0.2, 0.5, 0.3], [0.7, 0.2, 0.1], [0.3, 0.3, 0.4]])
             _turned_first,
             "You exchange who looks and who is looked at: a row of `weights` is a piece that looks.",
         ),
-        (_over_all_pieces, "You divide by the number of all pieces: by that of the word's own."),
-        (_over_all_words, "You divide by the number of words: by that of the pieces that the word has."),
-        (_columns_add_up, "Here each column adds up to 1: it is what a word gives that does, its row."),
+        (_over_all_pieces, "You divide by the number of all pieces. Divide by the number of the word's own."),
+        (
+            _over_all_words,
+            "You divide by the number of words. Divide by the number of pieces that the word has.",
+        ),
+        (_columns_add_up, "Here each column adds up to 1. What a word gives, its row, has to."),
         (_diagonal_left_out, "You leave out what a word gives to itself: it stays in the table."),
     ],
 )

@@ -21,6 +21,10 @@ def _itself_too(between: np.ndarray) -> np.ndarray:
     return between.argmax(axis=1)
 
 
+def _zero_on_the_diagonal(between: np.ndarray) -> np.ndarray:
+    return (between * (1 - np.eye(len(between)))).argmax(axis=1)
+
+
 def _most_attending(between: np.ndarray) -> np.ndarray:
     return _others(between).argmax(axis=0)
 
@@ -102,7 +106,10 @@ def _none_where_itself(between: np.ndarray) -> np.ndarray:
 @exercise(
     title="A head as a parser",
     inputs=_between,
-    special={"the sentence has two words": (np.array([[0.6, 0.2], [0.1, 0.3]]),)},
+    special={
+        "the sentence has two words": (np.array([[0.6, 0.2], [0.1, 0.3]]),),
+        "a word looks at nothing but itself": (np.array([[1.0, 0.0], [0.3, 0.7]]),),
+    },
     equivalent={"result: absolute": "places are never negative"},
     hints=(
         "Row i is what word i gives to each word. Its own place in that row, i, must not win.",
@@ -113,6 +120,11 @@ def _none_where_itself(between: np.ndarray) -> np.ndarray:
     wrong=[
         (_itself_too, "A word may look at itself most: here it is not to count. Leave the diagonal out."),
         (_itself, "Each word finds itself: on the diagonal belongs what is smaller than any weight, −∞."),
+        (
+            _zero_on_the_diagonal,
+            "0 is a weight, too. Where a word looks at itself alone, a 0 on the diagonal is as much as the "
+            "others have. Put something smaller there, −∞.",
+        ),
         (_most_attending, "You say who looks at the word most (its column): whom does it look at (its row)?"),
         (
             _itself_too_by_column,

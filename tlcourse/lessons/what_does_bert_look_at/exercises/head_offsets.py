@@ -69,6 +69,10 @@ def _which(heads: np.ndarray) -> int:
     return Counter(_offsets(heads).tolist()).most_common(1)[0][0]
 
 
+def _with_its_offset(heads: np.ndarray) -> tuple[int, float]:
+    return _which(heads), _most(_offsets(heads)) / len(_offsets(heads))
+
+
 def _how_many(heads: np.ndarray) -> int:
     return _most(_offsets(heads))
 
@@ -136,9 +140,8 @@ def _round_the_end(heads: np.ndarray) -> float:
         "How many words on from a word stands its head? Some of these numbers occur more often than others.",
         "`heads[i] - i` is the offset of word i. The root has no head, −1 is no place: leave it out, of the "
         "offsets and of how many there are.",
-        "`np.unique(offsets, return_counts=True)` or a `Counter` counts each offset. The largest count is "
-        "how "
-        "many heads the best offset finds.",
+        "`np.unique(offsets, return_counts=True)` or a `Counter` counts each offset (`np.bincount` takes no "
+        "number below 0). The largest count is how many heads the best offset finds.",
     ),
     wrong=[
         (_root_in_the_number, "The root has no head to be found: divide by the number of the other words."),
@@ -162,6 +165,7 @@ def _round_the_end(heads: np.ndarray) -> float:
         (_middle, "That is the offset in the middle (the median): the most frequent one is asked for."),
         (_in_size, "Two words to the left is not two words to the right: keep the sign of the offset."),
         (_which, "That is the offset. Which share of the heads does it find?"),
+        (_with_its_offset, "That is the offset and its share: return the share alone."),
         (_how_many, "That is how many heads it finds: divide by how many there are."),
         (
             _most_frequent_head,

@@ -104,6 +104,14 @@ def _softmax(gradients: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def _over_layers(gradients: np.ndarray) -> np.ndarray:
+    return _unit(np.abs(gradients).mean(axis=1))
+
+
+def _over_heads(gradients: np.ndarray) -> np.ndarray:
+    return _unit(np.abs(gradients).mean(axis=2))
+
+
 _CANCELLING = np.array([[[1.0, 2.0, 0.5], [0.1, -0.3, 0.2]], [[-1.0, -1.0, 0.5], [0.1, 0.3, -0.2]]])
 
 
@@ -139,36 +147,50 @@ _CANCELLING = np.array([[[1.0, 2.0, 0.5], [0.1, -0.3, 0.2]], [[-1.0, -1.0, 0.5],
             _signs_cancel_not_normalised,
             "Two things: the absolute value comes before the mean; then each layer is divided by its length.",
         ),
-        (_by_sum, "You divide by the sum of the layer (ℓ1): by the root of the sum of its squares (ℓ2)."),
-        (_by_largest, "You divide by the largest of the layer: by the root of the sum of its squares."),
+        (
+            _by_sum,
+            "You divide by the sum of the layer (ℓ1). Divide by the root of the sum of its squares (ℓ2).",
+        ),
+        (
+            _by_largest,
+            "You divide by the largest of the layer. Divide by the root of the sum of its squares.",
+        ),
         (
             _by_column,
-            "You bring each column to length 1, one head of all layers: each layer, a row, is meant.",
+            "You bring each column to length 1. Divide each row, a layer, by its own length.",
         ),
-        (_by_all, "You divide by the length of the whole table: each layer is divided by its own."),
-        (_no_root, "You divide by the sum of squares: its root is missing."),
-        (_mean_for_sum, "You divide by the root of the *mean* of squares: of their sum."),
+        (_by_all, "You divide by the length of the whole table. Divide each layer by its own."),
+        (_no_root, "You divide by the sum of squares. Take its root first."),
+        (_mean_for_sum, "You divide by the root of the *mean* of squares. Take the root of their sum."),
         (
             _each_normalised_first,
-            "You bring each example to length 1 first: take the mean over the examples, then divide.",
+            "You bring each example to length 1 first. Take the mean over the examples, then divide.",
         ),
-        (_squares, "You take the mean of the squares: of the absolute values."),
+        (_squares, "You take the mean of the squares. Take the mean of the absolute values instead."),
         (
             _root_of_squares,
-            "You take the root of the mean square over the examples: the mean of the absolute values.",
+            "You take the root of the mean square over the examples. Take the mean of the absolute values.",
         ),
         (
             _length_over_examples,
-            "That is the length over the examples: there the mean of |gradient|, and then each layer by its "
-            "length.",
+            "You take the length over the examples. Take the mean of |gradient| over them, then divide each "
+            "layer by its length.",
         ),
         (
             _by_the_largest_of_all,
-            "You divide by the largest of the whole table: each layer by its own length.",
+            "You divide by the largest of the whole table. Divide each layer by its own length.",
         ),
-        (_largest_example, "You take the example where the head matters most: the mean over all."),
-        (_middle_example, "You take the example in the middle (the median): the mean over all."),
-        (_softmax, "You take a softmax of each layer: divide it by its length, its ℓ2 norm."),
+        (
+            _largest_example,
+            "You take the example where the head matters most. Take the mean over all examples.",
+        ),
+        (
+            _middle_example,
+            "You take the example in the middle (the median). Take the mean over all examples.",
+        ),
+        (_softmax, "You take a softmax of each layer. Divide it by its length, its ℓ2 norm, instead."),
+        (_over_layers, "You average over the layers. The examples are axis 0, the layers axis 1."),
+        (_over_heads, "You average over the heads. The examples are axis 0, the heads axis 2."),
     ],
 )
 def head_importance(gradients: np.ndarray) -> np.ndarray:

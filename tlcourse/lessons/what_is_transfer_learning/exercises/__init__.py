@@ -27,7 +27,7 @@ worth = prediction(
         "Pretraining is worth more than that while labels are few: about ten times.",
         "About ten times as many, here. ULMFiT's authors found the same factor on longer reviews.",
         "It needs fewer. With about 8,000 it has caught up even with what the pretrained one makes of 8,000.",
-        "It does. Pretraining saves labels; it is no accuracy that labels could not buy.",
+        "It does. Pretraining saves labels, and more labels can buy the same accuracy.",
     ],
 )
 
@@ -39,10 +39,11 @@ best_home = prediction(
     options=["On editorials: it was trained on them", "On tweets", "On product reviews", "On movie reviews"],
     answer=1,
     why=[
-        "One would think so. But editorials are the hardest set, for people too: being at home does not "
-        "help enough.",
-        "Tweets say plainly what they feel, so a good classifier finds them easier, wherever it comes from.",
-        "Product reviews are easier than movie reviews, but not the easiest of the four.",
-        "Movie reviews are witty, and hard for whoever comes from another domain.",
+        "One would think so. But it scores higher on tweets, of which it saw none: which set is easy matters "
+        "more here than being at home.",
+        "Tweets are the easiest of the four for this classifier. For people they are not: one rater agrees "
+        "more often with the others on movie and product reviews.",
+        "It scores higher on tweets, though one rater agrees more often with the others on product reviews.",
+        "For people, movie reviews are the easiest of the four. For this classifier they are not.",
     ],
 )

@@ -10,7 +10,7 @@ from tlcourse.exercises.machinery import exercise
 def _curve_and_target(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
     labels = 25 * 2 ** np.arange(int(rng.integers(4, 7)))
     scores = np.sort(rng.uniform(0.5, 0.8, size=len(labels)))
-    k = int(rng.integers(0, len(labels) + 1))  # before the first budget, between two, or out of reach
+    k = int(rng.integers(0, len(labels) + 1))  # before the first, between two, or out of reach
     ends = np.concatenate([[scores[0] - 0.02], scores, [scores[-1] + 0.02]])
     return labels, scores, float(ends[k] + 0.3 * (ends[k + 1] - ends[k]))
 
@@ -29,27 +29,56 @@ def _last_excluded(labels: np.ndarray, scores: np.ndarray, target: float) -> flo
     return float("inf") if target >= scores[-1] else labels_needed(labels, scores, target)
 
 
-def _linear_labels(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
-    if target > scores[-1]:
-        return float("inf")
-    return float(np.interp(target, scores, labels))
+def _line(ys: np.ndarray, scores: np.ndarray, target: float) -> float:
+    """Read the straight lines between the points backwards; beyond the ends the outer ones go on."""
+    k = int(np.clip(np.searchsorted(scores, target), 1, len(scores) - 1))
+    return float(ys[k - 1] + (target - scores[k - 1]) / (scores[k] - scores[k - 1]) * (ys[k] - ys[k - 1]))
+
+
+_STAYS, _GOES_ON, _INF, _NOTHING = "stays at the edge", "goes on", "infinity", "nothing"
+
+
+def _whatever_the_edges(scale: Callable, message: str, clipped: str) -> list[tuple[Callable, str]]:
+    """Lines over `scale(labels)`, with each way to treat a target below the first score or out of reach.
+
+    Args:
+        clipped: the message where a target out of reach gets what stands at the edge.
+    """
+
+    def made(low: str, high: str) -> Callable:
+        def wrong(labels: np.ndarray, scores: np.ndarray, target: float) -> float | None:
+            ys, below = scale(labels), target < scores[0]
+            line = _line(ys, scores, target)
+            if scores[0] <= target <= scores[-1]:
+                return line
+            edges = {_STAYS: float(ys[0 if below else -1]), _GOES_ON: line, _INF: float("inf")}
+            return ({"the fewest labels": float(labels[0])} | edges).get(low if below else high)
+
+        return wrong
+
+    lows = (_STAYS, "the fewest labels", _GOES_ON, _INF, _NOTHING)
+    highs = (_STAYS, _INF, _GOES_ON, _NOTHING)
+    return [(made(low, high), clipped if high == _STAYS else message) for high in highs for low in lows]
 
 
 def _clipped(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
     return float(np.exp(np.interp(target, scores, np.log(labels))))
 
 
-def _next_budget(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+def _next_measured(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
     reached = np.flatnonzero(scores >= target)
     return float(labels[reached[0]]) if len(reached) else float("inf")
 
 
-def _budget_before(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
-    below = max(np.searchsorted(scores, target, "right") - 1, 0)
-    return float("inf") if target > scores[-1] else float(labels[below])
+def _measured_before(side: str, clipped: bool) -> Callable:
+    def wrong(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+        below = max(np.searchsorted(scores, target, side) - 1, 0)
+        return float("inf") if target > scores[-1] and not clipped else float(labels[below])
+
+    return wrong
 
 
-def _nearest_budget(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
+def _nearest_measured(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
     return float("inf") if target > scores[-1] else float(labels[np.argmin(np.abs(scores - target))])
 
 
@@ -61,12 +90,6 @@ def _line_goes_on(labels: np.ndarray, scores: np.ndarray, target: float, below: 
     share = (target - scores[k - 1]) / (scores[k] - scores[k - 1])
     log = np.log(labels)
     return float(np.exp(log[k - 1] + share * (log[k] - log[k - 1])))
-
-
-def _forgot_exp(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
-    if target > scores[-1]:
-        return float("inf")
-    return float(np.interp(target, scores, np.log(labels)))
 
 
 def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> float:
@@ -82,7 +105,7 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
         "the target is the last score itself": (*_STRAIGHT_CURVE, 0.8),
         "the target lies between the last two scores": (*_STRAIGHT_CURVE, 0.76),
         "the target is never reached": (*_STRAIGHT_CURVE, 0.81),
-        "even the first budget is enough": (*_STRAIGHT_CURVE, 0.4),
+        "even the fewest labels are enough": (*_STRAIGHT_CURVE, 0.4),
     },
     equivalent={"result: absolute": "there are no fewer than 0 labels"},
     hints=(
@@ -94,35 +117,34 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
     ),
     wrong=[
         (
-            _linear_labels,
-            "You interpolate over the labels themselves. The budgets double, so the line is straight over "
-            "their logarithm: interpolate there and take `np.exp` in the end.",
-        ),
-        (
             _clipped,
-            "Where the curve never reaches the target, you return the last budget: `np.interp` stays at "
-            "the edge. Nobody knows how many it would take; return `float('inf')`.",
+            "Where the curve never reaches the target, you return the last of `labels`: `np.interp` "
+            "stays at the edge. Nobody knows how many it would take; return `float('inf')`.",
         ),
         (
-            _next_budget,
-            "This is the next budget that was measured. Interpolate between it and the one before.",
+            _next_measured,
+            "This is the next of `labels`. Interpolate between it and the one before.",
+        ),
+        *(
+            (
+                _measured_before(side, clipped),
+                "This is the one of `labels` before, which does not reach the target yet. Interpolate "
+                "between it and the next.",
+            )
+            for side in ("left", "right")
+            for clipped in (False, True)
         ),
         (
-            _budget_before,
-            "This is the budget before, which does not reach the target yet. Interpolate between it and the "
-            "next one.",
-        ),
-        (
-            _nearest_budget,
-            "This is the measured budget whose score is nearest. Interpolate between the two around the "
+            _nearest_measured,
+            "This is the one of `labels` whose score is nearest. Interpolate between the two around the "
             "target.",
         ),
         (
             lambda labels, scores, target: (
                 labels_needed(labels, scores, target) if target >= scores[0] else float("inf")
             ),
-            "Where even the first budget is enough, you return infinity. Return `labels[0]`; infinity is for "
-            "a target above the last score.",
+            "Where even the fewest labels are enough, you return infinity. Return `labels[0]`; infinity is "
+            "for a target above the last score.",
         ),
         (
             lambda labels, scores, target: _line_goes_on(labels, scores, target, below=True),
@@ -157,16 +179,23 @@ def _axes_swapped(labels: np.ndarray, scores: np.ndarray, target: float) -> floa
             "You take 10 to a power in the end. What undoes `np.log` is `np.exp`.",
         ),
         (
-            lambda labels, scores, target: float(np.interp(target, scores, labels)),
-            "Two things: the line is straight over the *logarithm* of the labels, and where the curve "
-            "never reaches the target the answer is infinity.",
-        ),
-        (
             lambda labels, scores, target: float(labels[np.argmax(scores >= target)]),
-            "This is the next budget that was measured: interpolate. And where none reaches the target, "
+            "This is the next of `labels`: interpolate. And where none reaches the target, "
             "`argmax` of nothing but False is 0.",
         ),
-        (_forgot_exp, "This is the logarithm of the answer: take `np.exp` of it."),
+        *_whatever_the_edges(
+            np.asarray,
+            "You interpolate over the labels themselves. The figure's axis is logarithmic, so the line is "
+            "straight over `np.log(labels)`: interpolate there and take `np.exp` in the end.",
+            clipped="Two things: the line is straight over the *logarithm* of the labels, and where the "
+            "curve never reaches the target the answer is infinity.",
+        ),
+        *_whatever_the_edges(
+            np.log,
+            "This is the logarithm of the labels: take `np.exp` in the end.",
+            clipped="Two things: this is the logarithm of the labels, so take `np.exp` in the end. And where "
+            "the curve never reaches the target the answer is infinity.",
+        ),
         (
             _axes_swapped,
             "`np.interp` wants (x, known x, known y). Here x is the score, and what is looked up are the "

@@ -37,6 +37,10 @@ def _pool_first(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return states[:, 0]
 
 
+def _pool_real(states: torch.Tensor, mask: torch.Tensor, part: slice) -> torch.Tensor:
+    return torch.stack([s[m.bool()][part].mean(dim=0) for s, m in zip(states, mask, strict=True)])
+
+
 def _pool_batch_total(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return (states * mask.unsqueeze(-1)).sum(dim=1) / mask.sum()
 
@@ -80,11 +84,23 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
             ).nan_to_num(),
             "This is the mean of the padding. Where the mask is 1 the tokens are real.",
         ),
-        (_pool_first, "This takes the first token, [CLS]. It is a pooling too, but not the mean."),
+        (_pool_first, "This takes the first token's state. It is a pooling too, but not the mean."),
         (
             _pool_batch_total,
             "You divide by the real tokens of the whole batch. Each sentence has its own number: sum over "
             "`dim=1`.",
+        ),
+        (
+            lambda states, mask: _pool_sum(states, mask) / (mask.sum(dim=1, keepdim=True) + 1),
+            "The sum is right, but you divide by one too many. Divide by the number of real tokens.",
+        ),
+        (
+            lambda states, mask: _pool_real(states, mask, slice(None, -1)),
+            "The last real token is left out. Where the mask is 1, the token counts.",
+        ),
+        (
+            lambda states, mask: _pool_real(states, mask, slice(1, None)),
+            "The first real token is left out. Where the mask is 1, the token counts.",
         ),
         (_pool_max, "This is max pooling: the largest value of each feature. Take the mean."),
     ],
