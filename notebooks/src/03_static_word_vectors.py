@@ -472,7 +472,7 @@ word_neighbours.neighbours(space)
 
 # %%
 small = word_vectors.WordSpace(glove.load(pick(full=30_000, fast=5_000)))
-large = pick(full=space, fast=word_vectors.WordSpace(glove.load(10_000)))
+large = space if profile == "full" else word_vectors.WordSpace(glove.load(10_000))
 sizes = {f"{len(s.words):,} words": s for s in (small, large)}
 by_size = {
     name: word_vectors.analogies(s, questions) for name, s in show.progress(sizes.items(), "vocabularies")

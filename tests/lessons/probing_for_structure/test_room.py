@@ -179,14 +179,6 @@ def test_the_chosen_rank_comes_from_the_probes_of_all_layers():
     assert rows.where(rank=8).mean == 0.5
 
 
-def test_names_are_listed():
-    assert [trees_in_words.listed(names) for names in ("a", "ab", [1, 2, 3])] == [
-        "a",
-        "a and b",
-        "1, 2 and 3",
-    ]
-
-
 def test_layers_of_gold_trees_and_those_level_with_the_best():
     axes = results.on_one_axis(structural(), "UUAS")
     told = trees_in_words.of_gold_layers(axes, ["distilbert"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from tlcourse.lessons.bert import kinds
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -55,7 +56,7 @@ def of_kinds(records: Records) -> str:
     gap = _gain(records, "all words")
     gains = {kind: gain for kind, gain in kinds.gains(records).items() if kind != "all words"}
     ordered = sorted(gains, key=lambda kind: -gains[kind])
-    points = {kind: f"{kind} {100 * gains[kind]:+.0f}".replace("-", "−") for kind in ordered}
+    points = {kind: f"{kind} {signed(100 * gains[kind], '.0f')}" for kind in ordered}
     sure = [kind for kind in ordered if _gain(records, kind).verdict in ("above", "below")]
     told = ", ".join(f"**{points[kind]}**" if kind in sure else points[kind] for kind in ordered)
     bold = " (bold: outside the spread of the draws)" if sure else " (none outside the spread of the draws)"
@@ -97,17 +98,17 @@ def of_tasks(records: Records) -> str:
                 elif gap.verdict == "below":
                     worse.append(task)
                 else:
-                    open_.append(f"{task} ({100 * gap.mean:+.1f} points)".replace("-", "−"))
+                    open_.append(f"{task} ({signed(100 * gap.mean)} points)")
             counted += other == "counts" and gap.verdict == "below"
-        parts = [f"{verdict} {' and '.join(names)}" for verdict, names in told.items()]
+        parts = [f"{verdict} {listed(names)}" for verdict, names in told.items()]
         lines.append(f"- **{task}**: `bert-mini` is {', '.join(parts)}.")
     n = len(lines)
     if learned:
-        lines.append(f"\nIt has learned something about words: {' and '.join(learned)} show it.")
+        lines.append(f"\nIt has learned something about words: {listed(learned)} show it.")
     if open_:
-        lines.append(f"Of {' and '.join(open_)} three draws can't tell whether it has more than its twin.")
+        lines.append(f"Of {listed(open_)} three draws can't tell whether it has more than its twin.")
     if worse:
-        lines.append(f"On {' and '.join(worse)} its random twin is above it.")
+        lines.append(f"On {listed(worse)} its random twin is above it.")
     if counted:
         lines.append(f"But counting, without any model, is above it in {counted} of the {n} tasks.")
     return "\n".join(lines)
@@ -157,8 +158,8 @@ def of_tenths(records: Records) -> str:
         if difference(berts.where(readout=name), twin.where(readout=name)).verdict != "above"
     ]
     first = (
-        f"In {', '.join(blind)} BERT's own way is itself within luck of its random twin: what it has learned "
-        "does not show there, so those columns can't say what a part, such as NSP, is for. "
+        f"In {listed(blind)} BERT's own way is itself not above its random twin by more than luck: what it "
+        "has learned does not show there, so those columns can't say what a part, such as NSP, is for. "
         if blind
         else ""
     )
@@ -182,7 +183,7 @@ def of_ablations(records: Records, way: str) -> str:
         if way not in rows.values("way"):
             continue
         gap = difference(rows.where(way=way), rows.where(way=BERTS))
-        points = f"{name} ({100 * gap.mean:+.1f})".replace("-", "−")
+        points = f"{name} ({signed(100 * gap.mean)})"
         told.setdefault(
             gap.says(above="above BERT's in", below="below it in", luck="within luck in"), []
         ).append(points)

@@ -3,6 +3,7 @@
 from tlcourse.lessons.elmo.results import SENTENCES, TWIN
 from tlcourse.models.language.elmo import BiLM
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 
 MODEL = "elmo-mini"
@@ -52,7 +53,7 @@ def of_tasks(records: Records) -> str:
         below = [gap.second for gap in told if gap.verdict == "below"]
         luck = [gap.second for gap in told if gap.verdict in ("luck", "once")]
         parts = [
-            f"{verdict} {_listed(names)}"
+            f"{verdict} {listed(names)}"
             for verdict, names in (("above", above), ("below", below), ("within luck of", luck))
             if names
         ]
@@ -68,7 +69,7 @@ def of_layers(records: Records) -> str:
         winner = gap.says(
             above="layer 1 is better", below="layer 2 is better", luck="the two cannot be told apart"
         )
-        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        points = signed(100 * gap.mean)
         lines.append(f"- **{task}**: {winner} (layer 1 less layer 2: {points} points)")
     return "\n\n".join(
         ["Layer 1 against layer 2, with the same labels:", "\n".join(lines), *_beside_the_paper(records)]
@@ -91,7 +92,7 @@ def _beside_the_paper(records: Records) -> list[str]:
             )
     if not told:
         return []
-    found = _listed([f"{layer} ahead on {task}" for task, layer in _PAPER.items()])
+    found = listed([f"{layer} ahead on {task}" for task, layer in _PAPER.items()])
     return [f"The paper has {found}: {'; '.join(told)}."]
 
 
@@ -128,7 +129,7 @@ def of_shares(shares: Records) -> str:
         else:
             level.append(task)
     if level:
-        ahead.append(f"on {_listed(level)} no layer ends ahead of all the others by more than luck")
+        ahead.append(f"on {listed(level)} no layer ends ahead of all the others by more than luck")
     told = "; ".join(ahead)
     return (
         f"Every mix starts with the same share for each layer. {told[0].upper()}{told[1:]}. A share says "
@@ -147,22 +148,17 @@ def of_mixes(records: Records) -> str:
             f"- **{task}**: the mean is {told[0][0]} the top layer ({told[0][1]} points), the learned mix "
             f"{told[1][0]} the mean ({told[1][1]})"
         )
-    where = f"On {_listed(gained)}" if gained else "On none of these tasks"
+    where = f"On {listed(gained)}" if gained else "On none of these tasks"
     return (
         f"{where} is the learned mix above the plain mean by more than luck. The mean of all layers against "
         "the top alone, and the learned mix against the mean:\n\n" + "\n".join(lines)
     )
 
 
-def _listed(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
 def _against(first: Records, second: Records) -> tuple[str, str]:
     """Above, below or within luck of; and by how many points on average."""
     gap = difference(first, second)
-    points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+    points = signed(100 * gap.mean)
     return gap.says(above="above", below="below", luck="within luck of"), points
 
 
@@ -185,6 +181,6 @@ def of_labels(records: Records) -> str:
         need = labels_to_match(records, name, most)
         told.append(f"**{f'{need:,}' if need else f'more than {most:,}'}** for {_BASELINES.get(name, name)}")
     return (
-        f"To reach what another gets with {most:,} labelled sentences, `elmo-mini` needs {_listed(told)}, "
+        f"To reach what another gets with {most:,} labelled sentences, `elmo-mini` needs {listed(told)}, "
         "of the sizes that were measured."
     )

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.train.pretraining.ernie_tasks import TASKS
 from tlcourse.train.pretraining.task_strategies import AT_ONCE, CONTINUAL, KEPT, ONE_BY_ONE
@@ -111,7 +112,7 @@ def swapped(records: Records) -> Described:
 
 def _signed(change: float) -> str:
     """`+0.05`, `−0.01`, or `0.00` for what rounds to it."""
-    return f"{change:+.2f}".replace("-", "−") if abs(change) >= 0.005 else "0.00"
+    return signed(change, ".2f") if abs(change) >= 0.005 else "0.00"
 
 
 def stages(tables: Mapping[str, np.ndarray]) -> Described:

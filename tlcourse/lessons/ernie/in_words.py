@@ -5,6 +5,7 @@ from math import log
 from tlcourse.lessons.ernie import news, two_masks
 from tlcourse.lessons.ernie.on_news import COUNTS, ERNIE, SHARES
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 from tlcourse.train.pretraining.ernie_tasks import ORDER, TASKS
 
@@ -128,7 +129,7 @@ def summary_of_reached(records: Records, uncounted: float) -> str:
         better = "more than both know" if counts == "below" else "more than the shares alone"
         groups[better if shares == "below" else "neither"].append(task)
         above = above or (task == TASKS[ORDER] and shares == "above")
-    told = "; ".join(f"{name}: {_listed(tasks)}" for name, tasks in groups.items() if tasks)
+    told = "; ".join(f"{name}: {listed(tasks)}" for name, tasks in groups.items() if tasks)
     order = (
         " In sentence order it is worse than one who counts the segments; one who does not even count them, "
         f"and knows how frequent the nine classes are, has {uncounted:.2f}."
@@ -139,10 +140,6 @@ def summary_of_reached(records: Records, uncounted: float) -> str:
         f"What `{ERNIE}` has learned here, {told}.{order} A loss that falls in a log is no proof that "
         "something was learned; a guess has to stand beside it."
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def of_swapped(records: Records) -> str:

@@ -5,14 +5,10 @@ from collections.abc import Sequence
 
 from tlcourse.lessons.geometry_of_bert import kept, live
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 
 _ATTENTION, _PLACES, _COMMONEST = "attention", "places", "the commonest answer"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
 
 
 def side(gap: Difference) -> str:
@@ -24,7 +20,7 @@ def side(gap: Difference) -> str:
 def of_random_branches(records: Records) -> str:
     """How far off a tree with random edges is, for each width."""
     means = {width: rows.mean for width, rows in records.by("width").items()}
-    told = joined([f"{mean:.2f} with {width} numbers" for width, mean in means.items()])
+    told = listed([f"{mean:.2f} with {width} numbers" for width, mean in means.items()])
     falls = all(b < a for a, b in itertools.pairwise(means.values()))
     why = " The more numbers, the nearer random vectors are to right angles." if falls else ""
     return f"On average, squared distances differ from path lengths by so many edges: {told}.{why}"
@@ -72,7 +68,7 @@ def of_arcs(records: Records) -> str:
                 f"{side(difference(ours, other, (model, name)))} {name} ({other.mean:.1%})"
                 for name, other in against.items()
             ]
-            told.append(f"{model} {ours.mean:.1%}, {joined(parts)}")
+            told.append(f"{model} {ours.mean:.1%}, {listed(parts)}")
         commonest = of_task.where(weights="trained", reads=_COMMONEST).mean_over("model").mean
         lines.append(f"- **{task}** (always the commonest answer: {commonest:.1%}): {'; '.join(told)}.")
     return "\n".join(lines)
@@ -103,7 +99,7 @@ def of_senses_now(records: Records, ours: str, layer: int) -> str:
         parts.append(f"{side(difference(one, other, (ours, name)))} {name} ({other.mean:.0%})")
     return (
         f"{ours}, layer {layer}, tells the sense of {one.mean:.0%} of the uses that it has not learnt from: "
-        f"{joined(parts)}."
+        f"{listed(parts)}."
     )
 
 
@@ -137,7 +133,7 @@ def of_layers(senses: Records, models: Sequence[str]) -> str:
         lines.append(
             f"- **{model}**: from {means[0]:.1%} at the embeddings to {means[-1]:.1%} at the last layer; "
             f"{shape}. "
-            f"The last layer is {joined(against)}."
+            f"The last layer is {listed(against)}."
         )
     return "\n".join(lines)
 
@@ -154,7 +150,7 @@ def of_words(senses: Records, model: str) -> str:
         told.setdefault(gap.says(above="above it", below="below it", luck="within luck of it"), []).append(
             f"“{word}” ({ours.mean:.0%} against {first.mean:.0%})"
         )
-    return "; ".join(f"{verdict} for {joined(words)}" for verdict, words in told.items())
+    return "; ".join(f"{verdict} for {listed(words)}" for verdict, words in told.items())
 
 
 def of_why_below(senses: Records, model: str, word: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tlcourse.lessons.geometry_of_bert.in_words import joined, side
+from tlcourse.lessons.geometry_of_bert.in_words import side
 from tlcourse.lessons.geometry_of_bert.kept import ACCURACY
 from tlcourse.probe.mixed_contexts import misled
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 
 TRAINED, RANDOM, LOT, NO_MAP = "trained", "random map", "trained on senses by lot", "no map"
@@ -41,7 +42,7 @@ def of_semantic(records: Records, models: Sequence[str]) -> str:
                         ("the vectors as they are", raw),
                     )
                 ]
-                told.append(f"m = {width}: {ours.mean:.1%}, {joined(parts)}")
+                told.append(f"m = {width}: {ours.mean:.1%}, {listed(parts)}")
             lines.append(f"- **{model}, layer {layer}**. {'; '.join(told)}.")
     return "\n".join(lines)
 
@@ -98,9 +99,9 @@ def of_recovery(records: Records, models: Sequence[str]) -> str:
         "with one model or more, most uses lie nearer to the other sense"
     )  # fmt: skip
     longer = (
-        f" Of the fall in the mean ratio the longer text alone explains {joined(parts)}." if parts else ""
+        f" Of the fall in the mean ratio the longer text alone explains {listed(parts)}." if parts else ""
     )
-    others = joined([f"{share:.0%}" for share in shares])
+    others = listed([f"{share:.0%}" for share in shares])
     return f"Joined with the other sense, {most}; nearer to the other lie {others}.{longer}"
 
 
@@ -111,7 +112,7 @@ def of_joined_now(ratios: Mapping[str, np.ndarray]) -> str:
         "control": "beside a sentence without the word",
         "joined": "beside the other sense",
     }
-    told = joined([f"{ratios[context].mean():.3f} {name}" for context, name in names.items()])
-    also = joined([f"{misled(ratios[context]):.0%} {name}" for context, name in names.items()])
+    told = listed([f"{ratios[context].mean():.3f} {name}" for context, name in names.items()])
+    also = listed([f"{misled(ratios[context]):.0%} {name}" for context, name in names.items()])
     n = ratios["alone"].size
     return f"Of {n} uses the mean ratio is {told}; nearer to the other sense lie {also}."

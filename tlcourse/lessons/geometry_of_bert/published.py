@@ -5,8 +5,9 @@ from typing import Any
 
 from tlcourse.lessons.geometry_of_bert import in_words_of_maps as maps
 from tlcourse.lessons.geometry_of_bert import kept
-from tlcourse.lessons.geometry_of_bert.in_words import joined, side
+from tlcourse.lessons.geometry_of_bert.in_words import side
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -106,7 +107,7 @@ def _semantic_row(semantic: Records) -> tuple[Any, ...]:
         _NOTES.replace("4.2", "4.2.1").replace("part 2", "part 3"),
         f"{model}, last layer: {'; '.join(ours)}",
         "Their map is trained on 8,542 senses of SemCor, ours on hundreds of uses of four words. "
-        f"Theirs gains with each number of numbers; ours is {joined(told)}.".replace("-", "−"),
+        f"Theirs gains with each number of numbers; ours is {listed(told)}.".replace("-", "−"),
     )
 
 

@@ -1,6 +1,5 @@
 """The sentences of lesson GPT-2 on sizes and on questions, each for what came out."""
 
-from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +11,7 @@ from tlcourse.lessons.gpt2.four import ALL, BODIES, SMALL
 from tlcourse.models.pretrained.writers import SMOLLM2
 from tlcourse.probe import zero_shot
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 from tlcourse.train.measuring import power_law
 from tlcourse.train.measuring.power_law import Prediction
@@ -33,12 +33,6 @@ BASELINES = {
 KAPLAN = 0.076  # α_N, Kaplan et al. 2020, section 1.2
 
 
-def and_(parts: Iterable[str]) -> str:
-    """`a, b and c`; nothing is `none`."""
-    *most, last = [*parts] or ["none"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def per_text(bits: Records, on: str, model: str, n: int | None = None) -> list[float]:
     """Bits per byte of each text."""
     found = tables(bits.where(texts=on), model)[:n]
@@ -50,7 +44,7 @@ def of_bits(bits: Records) -> str:
     lines = []
     for on in ("news", "films"):
         rows = bits.where(texts=on)
-        told = and_(f"{name} {rows.where(model=name).mean:.2f}" for name in ALL)
+        told = listed(f"{name} {rows.where(model=name).mean:.2f}" for name in ALL)
         steps = [
             difference(per_text(bits, on, b), per_text(bits, on, a), share=False) for a, b in pairwise(ALL)
         ]
@@ -58,7 +52,7 @@ def of_bits(bits: Records) -> str:
         whole = (
             "each needs fewer than the one before it, outside the spread over the texts"
             if len(falls) == len(steps)
-            else f"outside the spread over the texts, fewer than the one before it need {and_(falls)}"
+            else f"outside the spread over the texts, fewer than the one before it need {listed(falls)}"
         )
         gap = difference(per_text(bits, on, MINI), per_text(bits, on, "trigrams"), share=False)
         counted = gap.says(
@@ -125,7 +119,7 @@ def of_law(bits: Records) -> str:
             said, measured = next_prediction(bits, on, known, name)
             verdict = "inside" if said.holds(measured) else "below" if measured < said.low else "above"
             lines.append(
-                f"- {on}, fitted to {and_(k.removeprefix('gpt2-') for k in known)}: {name} should need "
+                f"- {on}, fitted to {listed(k.removeprefix('gpt2-') for k in known)}: {name} should need "
                 f"{said.value:.3f} ({said.low:.3f} to {said.high:.3f}), and needs {measured:.3f}: "
                 f"**{verdict}** the interval."
             )
@@ -154,7 +148,7 @@ def of_law_and_text(bits: Records) -> str:
             if not said.holds(measured)
         }
         second = (
-            f"SmolLM2 does not: {and_(f'{side} the interval on {on}' for on, side in sides.items())}. "
+            f"SmolLM2 does not: {listed(f'{side} the interval on {on}' for on, side in sides.items())}. "
             "The law is about size *alone*. SmolLM2 is larger, has read a hundred thousand times "
             "as much, and of "
             "another kind (perhaps these very articles), and no law of N knows that. Films are the "
@@ -208,11 +202,6 @@ def _above(rows: Records, value: float) -> bool:
     return bool(stats.binomtest(round(scores[0] * n), n, value, alternative="greater").pvalue < 0.025)
 
 
-def signed(value: float, spec: str) -> str:
-    """A number with its sign, a minus as it is printed."""
-    return f"{value:+{spec}}".replace("-", "−")
-
-
 def of_tasks(zero: Records) -> str:
     """In how many tasks each model is above chance and its baselines, and where size shows."""
     tasks = [task for task in CHANCE if task in zero.values("task")]
@@ -226,7 +215,7 @@ def of_tasks(zero: Records) -> str:
                 difference(own, other).verdict == "above" for other in others
             ):
                 good.append(task)
-        lines.append(f"- **{name}**: {len(good)} of {len(tasks)}" + (f" ({and_(good)})" if good else ""))
+        lines.append(f"- **{name}**: {len(good)} of {len(tasks)}" + (f" ({listed(good)})" if good else ""))
     steps = {
         (a, b): [t for t in tasks if difference(rows_of(zero, t, b), rows_of(zero, t, a)).verdict == "above"]
         for a, b in ((SMALL[0], MINI), (MINI, SMOLLM2))
@@ -257,16 +246,16 @@ def _counting(zero: Records) -> str:
         for name in ALL
         if all(difference(rows_of(zero, k, name), rows).verdict == "above" for k, rows in counted.items())
     ]
-    told = and_(f"{rows.mean:.0%} of the {kind}" for kind, rows in counted.items())
+    told = listed(f"{rows.mean:.0%} of the {kind}" for kind, rows in counted.items())
     return (
         f"Trigrams of the BBC's training articles, which only count, get {told}. Above them on "
         f"both, outside the "
-        f"spread: {and_(above)}."
+        f"spread: {listed(above)}."
     )
 
 
 def _count(tasks: list[str]) -> str:
-    return f"{len(tasks)} of the tasks rise" + (f" ({and_(tasks)})" if tasks else "")
+    return f"{len(tasks)} of the tasks rise" + (f" ({listed(tasks)})" if tasks else "")
 
 
 def of_context(zero: Records) -> str:
@@ -292,7 +281,7 @@ def _luck(gap: Difference) -> str:
 def of_last(words: Records) -> str:
     """The perplexity of the last word, LAMBADA's other number."""
     rows = words.where(way="as it says")
-    told = and_(f"{name} {np.exp(np.mean(np.log(rows.where(model=name).scores))):,.0f}" for name in ALL)
+    told = listed(f"{name} {np.exp(np.mean(np.log(rows.where(model=name).scores))):,.0f}" for name in ALL)
     return (
         f"LAMBADA's other number is the perplexity of the last word, among all words that there are: {told}. "
         "(Lesson 06: as if so many words were equally likely. It can be more than the 8,192 pieces "

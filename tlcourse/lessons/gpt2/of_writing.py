@@ -7,12 +7,13 @@ import torch
 
 from tlcourse.data import bbc_news, runs_of_words
 from tlcourse.lessons.gpt2.four import ALL, SMALL, Size
-from tlcourse.lessons.gpt2.in_words import MINI, and_, signed
+from tlcourse.lessons.gpt2.in_words import MINI
 from tlcourse.models.pretrained import writers
 from tlcourse.models.pretrained.writers import SMOLLM2
 from tlcourse.probe import generated_text, summaries, token_ranks
 from tlcourse.probe.generated_text import WAYS, Begun
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 from tlcourse.train.finetuning import trainings
 
@@ -37,8 +38,8 @@ def of_tldr(tldr: Records) -> str:
         gap = difference(rows, tldr.where(way=way, model="–"))
         beside.append(f"{gap.says(above='above', below='below', luck='level, for these draws, with')} {way}")
     return (
-        f"What the hint adds to ROUGE-1, in points: {and_(told)}. With it, {SMOLLM2} is "
-        f"{and_(beside)} of the article: "
+        f"What the hint adds to ROUGE-1, in points: {listed(told)}. With it, {SMOLLM2} is "
+        f"{listed(beside)} of the article: "
         "the first words of a news article are a summary already, and hard to beat."
     )
 
@@ -93,7 +94,7 @@ def of_overlap(overlap: Records, run: int = 6) -> str:
         gap = difference(rows.where(model=MINI, way=way), people)
         {"above": more, "below": fewer}.get(gap.verdict, luck).append(way)
     sides = [
-        f"{word}: {and_(ways)}"
+        f"{word}: {listed(ways)}"
         for word, ways in (
             ("more often than people's", more),
             ("less often", fewer),
@@ -102,14 +103,14 @@ def of_overlap(overlap: Records, run: int = 6) -> str:
         if ways
     ]
     sizes = [rows.where(model=name, way="the likeliest") for name in SMALL]
-    told = and_(f"{name} {some.mean:.1%}" for name, some in zip(SMALL, sizes, strict=True))
+    told = listed(f"{name} {some.mean:.1%}" for name, some in zip(SMALL, sizes, strict=True))
     trend = difference(sizes[-1], sizes[0]).says(
         above="the larger model repeats more, outside the spread",
         below="the *smallest* model repeats more than the largest, outside the spread",
         luck="three draws cannot tell which size repeats more",
     )
     longest = overlap.where(run=8, model=[PEOPLE, MINI])
-    eight = and_(
+    eight = listed(
         f"{name} {some.mean:.2%}"
         for name, some in (
             (PEOPLE, longest.where(model=PEOPLE)),
@@ -189,7 +190,7 @@ def of_detected(detected: Records) -> str:
         luck="Drawn from all pieces, three draws cannot tell the smallest of our models from the largest.",
     )
     nucleus = [rows.where(way="nucleus, p = 0.9", model=name) for name in SMALL]
-    told = and_(f"{name} {some.mean:.2f}" for name, some in zip(SMALL, nucleus, strict=True))
+    told = listed(f"{name} {some.mean:.2f}" for name, some in zip(SMALL, nucleus, strict=True))
     side = difference(nucleus[-1], nucleus[0]).says(
         above="it is the other way round: the largest is easier to tell than the smallest",
         below="the largest is harder to tell than the smallest, too",
@@ -216,7 +217,7 @@ def of_tails(detected: Records) -> str:
             "all pieces: their "
             "texts do not come further from the end of the list than people's."
         )
-    told = and_(f"{name} {found[name].mean:.2f}" for name in wild)
+    told = listed(f"{name} {found[name].mean:.2f}" for name in wild)
     other = rows.where(model=SMOLLM2).mean
     return (
         f"Below 0.50 the score points the wrong way: drawn from all pieces ({told}), the texts come "

@@ -4,14 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from tlcourse.lessons.probing_for_structure import results
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
-
-
-def listed(names: Sequence[object]) -> str:
-    """“a”, “a and b”, “a, b and c”."""
-    *first, last = map(str, names)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def of_live_trees(records: Records, trained: str, untrained: str, measure: str = "UUAS") -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tlcourse.lessons.sequences_and_attention.error_records import FEW, LONGEST, PER, WER
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 from tlcourse.train.finetuning.seq2seq import Seq2SeqRecipe
@@ -52,15 +53,15 @@ def comparison(
             "paper": "BLEU falls with the length of the sentence",
             "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[one_vector]),
-            "why": f"{agree}: {_points(rise[one_vector])} points of error.",
+            "why": f"{agree}: {signed(rise[one_vector])} points of error.",
         },
         {
             "what": f"longer inputs ({lengths}), attention",
             "paper": "BLEU does not fall, even at 50 words and more",
             "source": _BAHDANAU + "figure 2, as reported",
             "ours": both(*ends[attention]),
-            "why": f"{_points(rise[attention])} points here, "
-            f"{_points(rise[one_vector])} with one vector.{scarce}",
+            "why": f"{signed(rise[attention])} points here, "
+            f"{signed(rise[one_vector])} with one vector.{scarce}",
         },
         {
             "what": "best with attention on this dictionary",
@@ -79,7 +80,3 @@ def comparison(
             "ours does.",
         },
     ]
-
-
-def _points(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")

@@ -6,6 +6,7 @@ from tlcourse.lessons.serving_embeddings.figures import WIDTHS
 from tlcourse.lessons.serving_embeddings.in_words import sentence
 from tlcourse.lessons.serving_embeddings.layers import CENTRED
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -101,7 +102,7 @@ def of_baseline(layers: Records, untuned: Sequence[str], tuned: str, baselines: 
     return (
         f"Read the grey dotted line, too: {name} needs no network, and {floor.mean:.3f} is what it gets "
         "on pairs. "
-        f"With the defaults of bert-as-service, {_listed(words)}. {falls}{under}To have read much makes no "
+        f"With the defaults of bert-as-service, {listed(words)}. {falls}{under}To have read much makes no "
         "sentence encoder: it has to be trained to be one."
     )
 
@@ -200,16 +201,12 @@ def of_search(search: Records, way: str = "graph, float32") -> str:
                 f"of {n:,} {what} finds "
                 f"{found[ROUNDED].mean:.1%} of the right ones, in place of {found[way].mean:.1%}."
             )
-    told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {_listed(sides['wins'])}"
-    told_ += f"; slower for {_listed(sides['loses'])}" if sides["loses"] else ""
-    told_ += f"; three runs cannot tell for {_listed(sides['unclear'])}" if sides["unclear"] else ""
+    wins = listed(sides["wins"], nothing="none of these")
+    told_ = f"At {ENOUGH:.0%} of the right neighbours, the graph is quicker for {wins}"
+    told_ += f"; slower for {listed(sides['loses'])}" if sides["loses"] else ""
+    told_ += f"; three runs cannot tell for {listed(sides['unclear'])}" if sides["unclear"] else ""
     told_ += "."
     return told_ + small
-
-
-def _listed(parts: Sequence[str]) -> str:
-    *most, last = [*parts] or ["none of these"]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def of_int8(speed: Records, scores: Records, model: str = "minilm") -> str:

@@ -10,6 +10,7 @@ from tlcourse.lessons.static_word_vectors.vector_map import VectorMap
 from tlcourse.probe.bias import Leftover
 from tlcourse.probe.word_vectors import Section, WordSpace
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 
 
@@ -94,7 +95,7 @@ def competitors(small: Section, same: Section, large: Section) -> str:
         same: the larger vocabulary on the questions of the smaller.
     """
     of_words, of_questions = (
-        f"{100 * (a.accuracy - b.accuracy):+.1f}".replace("-", "−") for a, b in ((same, small), (large, same))
+        signed(100 * (a.accuracy - b.accuracy)) for a, b in ((same, small), (large, same))
     )
     return (
         f"On the same {same.asked:,} questions, the words that compete in the larger vocabulary change the "

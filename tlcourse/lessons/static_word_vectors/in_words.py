@@ -13,6 +13,7 @@ from tlcourse.lessons.static_word_vectors import kept_results, trials
 from tlcourse.lessons.static_word_vectors.factorisation import Panel
 from tlcourse.models.vectors import fasttext
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 
 TESTS = ("WordSim-353", "SimLex-999")
@@ -46,7 +47,7 @@ def against_gensim(results: Records, pairs: str) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    return signed(value, ".3f")
 
 
 def reach(results: Records, test: str) -> float:
@@ -181,11 +182,7 @@ def methods(similarity: Records, results: Records) -> str:
         top = max(of, key=of.get)
         near = [name for name in of if name != top and of[top] - of[name] <= far]
         behind = [name for name in of if name != top and name not in near]
-        how = f"with {' and '.join(near)} within luck" if near else "by more than luck"
-        less = (
-            f"; {' and '.join(behind)} {'is' if len(behind) == 1 else 'are'} behind"
-            if near and behind
-            else ""
-        )
+        how = f"with {listed(near)} within luck" if near else "by more than luck"
+        less = f"; {listed(behind)} {'is' if len(behind) == 1 else 'are'} behind" if near and behind else ""
         told.append(f"{test}: {top} is highest, {how} (±{far:.3f} for two single trainings){less}.")
     return f"{' '.join(told)} That luck was measured on skip-gram; we take it for the others as well."

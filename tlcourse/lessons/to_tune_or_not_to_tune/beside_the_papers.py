@@ -7,6 +7,7 @@ from tlcourse.lessons.to_tune_or_not_to_tune.in_words import guessed, ways_on, w
 from tlcourse.lessons.to_tune_or_not_to_tune.in_words_of_names import best_reading
 from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST, DEVLIN, PETERS
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 
 THREE = ("embeddings", "second-to-last", "last")
@@ -71,6 +72,6 @@ def _winners(grid: Records, model: str, tasks: Sequence[str]) -> str:
                 continue
             gap = difference(ways["frozen, heavy"], ways["tuned, light"])
             side = gap.says(above="frozen is better", below="tuned is better", luck="within luck")
-            points = f"{100 * gap.mean:+.0f}".replace("-", "−")
+            points = signed(100 * gap.mean, ".0f")
             told.append(f"{task}: {side} (frozen − tuned: {points} points)")
     return "; ".join(told)

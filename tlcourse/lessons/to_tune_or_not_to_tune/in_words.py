@@ -1,9 +1,10 @@
 """The sentences of lesson To tune or not to tune that depend on what was measured, but for those on names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tlcourse.lessons.to_tune_or_not_to_tune.published import DEVLIN, SQUAD, SQUAD_QUESTIONS
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 from tlcourse.train.finetuning.text_model import TextModel
 
@@ -102,7 +103,7 @@ def of_heads(grid: Records, metrics: Mapping[str, str]) -> str:
                     found["guess"].append(f"{task}, {model}")
                     continue
                 gap = difference(ways["frozen, heavy"], ways["frozen, light"])
-                points = f"{100 * gap.mean:+.0f}".replace("-", "−")
+                points = signed(100 * gap.mean, ".0f")
                 verdict = gap.says(above="above", below="below", luck="luck")
                 found[verdict].append(f"{task}, {model} ({points})")
     said = {"above": "is better", "below": "is worse", "luck": "is within luck of the light one"}
@@ -164,7 +165,3 @@ def with_spread(rows: Records) -> str:
 def _points(share: float) -> str:
     n = round(100 * abs(share))
     return f"{n} point" if n == 1 else f"{n} points"
-
-
-def listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

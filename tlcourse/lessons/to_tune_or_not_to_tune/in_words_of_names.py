@@ -2,9 +2,10 @@
 
 import math
 
-from tlcourse.lessons.to_tune_or_not_to_tune.in_words import listed, with_spread
+from tlcourse.lessons.to_tune_or_not_to_tune.in_words import with_spread
 from tlcourse.lessons.to_tune_or_not_to_tune.published import BERT_BASE, BERT_BASE_TEST
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
 
 ROW = {  # one row of the results on CoNLL-2003 → what the lesson calls it

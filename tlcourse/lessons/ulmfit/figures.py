@@ -9,6 +9,7 @@ from tlcourse.lessons.ulmfit.rates_drawn import LAYERS
 from tlcourse.show.differences import difference
 from tlcourse.show.figure_style import COLOURS, cycle
 from tlcourse.show.figures import Described
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.show.spread import mean_and_spread
 
@@ -78,7 +79,7 @@ def ablation(records: Records, ways: Sequence[str], against: str = "ULMFiT") -> 
             alpha=0.55 if outside else 1, lw=1.4,
         )  # fmt: skip
         ax.plot(100 * gap.of_seed, np.full(len(gap.of_seed), y), "o", color="black", ms=5, ls="")
-        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        points = signed(100 * gap.mean)
         told.append(f"{way} {points}{'' if outside else ' (within luck)'}")
     ax.axvline(0, color="black", lw=1, marker="")
     ax.set_yticks(range(len(ways)), ways)

@@ -8,6 +8,7 @@ import numpy as np
 from tlcourse.lessons.ulmfit.trials import chosen
 from tlcourse.models.language.ulmfit import UlmfitForPreTraining
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -63,7 +64,7 @@ def of_ablation(records: Records) -> str:
     for way in measured(records):
         if way != ALL:
             gap = difference(records.where(way=way), whole)
-            points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+            points = signed(100 * gap.mean)
             groups[gap.verdict if gap.verdict in groups else "luck"].append(f"*{way}* ({points})")
     parts = []
     for verdict, text in (
@@ -209,7 +210,7 @@ def worth_of_reading(records: Records) -> str:
     for n in sorted(records.values("labels")):
         rows = records.where(labels=n)
         gap = difference(rows.where(way=ALL), rows.where(way=NO_READING))
-        points = f"{100 * gap.mean:+.1f}".replace("-", "−")
+        points = signed(100 * gap.mean)
         told.append(f"{n:,} labels {points} points{gap.says(above='', below='', luck=' (within luck)')}")
     return f"What the unlabelled questions add: {'; '.join(told)}."
 

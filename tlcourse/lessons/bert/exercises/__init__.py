@@ -1,7 +1,8 @@
 """Exercises of lesson 08, BERT."""
 
 from tlcourse.exercises.machinery import prediction
-from tlcourse.lessons.bert.exercises.hiding import corrupt, masked_loss, reach
+from tlcourse.lessons.bert.exercises.hiding import corrupt, reach
+from tlcourse.lessons.bert.exercises.loss_of_hidden import masked_loss
 from tlcourse.lessons.bert.exercises.pieces_counted import best_pair
 from tlcourse.lessons.bert.exercises.pieces_cut import wordpiece
 
