@@ -188,7 +188,7 @@ layers = [*network.layers()]
 vision_sketches.two_ways(layers)
 
 # %% [markdown]
-# Both are the same few lines. The only difference is where freezing ends:
+# In the code, the only difference is where freezing ends:
 
 # %%
 show.source(freezing.freeze_below)
@@ -196,7 +196,7 @@ show.source(freezing.freeze_below)
 # %% [markdown]
 # ### Exercise: how much does a feature extractor learn?
 # Four kinds of defect instead of two answers: how many numbers does a *feature extractor* with this network learn? Change
-# two things in the next cell, what is frozen and the number of classes, run it, and write down what it prints.
+# two things in the next cell, what is frozen and the number of classes, run it, and write down the number that it prints, without the comma.
 
 # %%
 model = efficientnet.load()
@@ -302,7 +302,8 @@ show.source(finetuning.training_steps, docstring=False)
 # It is slow, and most of that time goes to the *lower* layers, whose maps are large. If they are frozen, they
 # compute the same maps again and again. So compute them **once**: that is what the pass above kept. To train
 # stage 6 and up, you now read the maps that go into it from memory, and never touch the pixels again. The result is the
-# same, to the three digits that the maps were kept with. Training draws each cell as it is or mirrored: a mirrored crack is a crack.
+# same, to the three digits that the maps were kept with. Training draws each cell as it is or mirrored: a mirrored crack is a crack. (The
+# probe, *classifier only* below, sees each cell as it is.)
 #
 # The rate, 3e-4, was chosen beforehand, on the training part of a split that is not among those below.
 
@@ -452,22 +453,22 @@ vision_results.quadrants(outcome, quadrants.advised(outcome))
 
 # %% [markdown]
 # The star is CS231n's advice, the lines ± one standard deviation over the splits. (Stage 4 lies below what was
-# fine-tuned, so it is the same for both sources.) Now which did best, and by more than luck?
+# fine-tuned, so it is the same for both sources.) Now which did best, and by more than luck? In the last column stand the mean of the difference and, in
+# brackets, the least and the most of it over the splits: where all are on one side of 0, the splits agree.
 
 # %%
 show.table(quadrants.told(outcome), "The advice and the outcome")
+show.md(quadrants.advice_in_words(outcome))
 show.md(quadrants.sources_compared(outcome))
 
 # %% [markdown]
-# Where the advice and the best other way are within luck of each other, the rule is neither proved nor refuted.
-#
 # ## Three traps (20 minutes)
 # Fine-tuning fails quietly: nothing crashes, and the accuracy is poor, or only a little lower than it could be. Here are three traps. Turn
 # each on, and see what it costs on these cells. Where that is less than a few splits can show, so much the worse: no score will warn you.
 #
 # ### Trap 1: batch norm in training mode
-# A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? In evaluation mode, those that
-# it remembers from ImageNet. In training mode, **those of the batch in front of it**. Predict what this does:
+# A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? PyTorch runs a network in one of two modes. In
+# *evaluation mode*, they are those that the batch norm remembers from ImageNet. In *training mode* they are others. Predict what that does:
 
 # %%
 check.predict("batch_norm_trap")
@@ -484,7 +485,8 @@ show.table(vision_tables.first_answers(asked, ["the palace is a"]), "One photogr
 check.recall("batch_norm_trap")
 
 # %% [markdown]
-# No weight changed. In training mode the best name gets next to no probability: the network says next to nothing. Now on the cells, with 100
+# No weight changed. But in training mode the mean and the deviation are **those of the batch in front of it**, here of one photograph or of two,
+# and no layer above was trained on what that leaves: even the best name gets next to no probability. Now on the cells, with 100
 # labels: fine-tune from stage 6 up, with ImageNet's statistics or the batch's. The smaller the batch, the wilder its mean. (With the batch's,
 # training also updates what is remembered, and that is used at test time.)
 
@@ -578,7 +580,7 @@ crooked = trials.normalised(network, data, found["head"], normalisations, n, see
 show.md(in_words_of_traps.normalisations(crooked))
 
 # %% [markdown]
-# The most treacherous of the three: a probe learns to live with crooked features, so a poor score need not look suspicious.
+# The most treacherous of the three: a probe learns to live with crooked features, so the score hardly falls, and nothing looks suspicious.
 #
 # ### Exercise: what the network was raised on
 # Turn grey images into what this network expects, in numpy.
@@ -631,7 +633,8 @@ vision_results.looked_at(pixels.pixels()[test[chosen]], evidence, said)
 # %% [markdown]
 # Orange: covering this makes a defect *less* likely, so it spoke for one. Purple: it spoke against, or the patch itself looks like a defect
 # there. The stronger the colour, the greater the change, on one scale for both networks: in a pale row no single patch matters much. A black line
-# surrounds what has at least a quarter of the strongest effect in the whole figure. Where is the orange in the bottom row: on a crack?
+# surrounds what has at least a quarter of the strongest effect in the whole figure. Go from cell to cell: does the orange of the bottom row lie
+# where *you* see the defect, and where does it lie in the row above?
 
 # %%
 show.md(in_words_of_traps.occlusion(evidence, said))
@@ -700,8 +703,8 @@ show.md(in_words.where_errors_lie(runs, everything, splits["cell"], data))
 #    normalisation: a mistake in these crashes nothing, so check them first.
 #
 # **What it got wrong.** At a threshold of one half it still misses many a defective cell, and on a new panel it is right less
-# often. It judges each cell alone, and learned the experts' doubts along with their labels. And it stands on a network for
-# which a million pictures had to be labelled.
+# often. It judges each cell alone, and it was taught the cells that the experts doubted as if they had been sure. And it stands on a network
+# for which a million pictures had to be labelled.
 #
 # **What came next.** Networks that pretrain without labels, in vision as in language. For language it begins with words:
 # [lesson 03](03_static_word_vectors.ipynb). Freezing, gradual unfreezing and discriminative rates come back in lesson 06, the choice

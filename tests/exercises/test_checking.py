@@ -398,6 +398,15 @@ def test_a_question_does_not_give_its_answer_away():
             assert "palace" not in repr(asked.verdict(attempt))
 
 
+def test_a_comma_in_a_number_is_named():
+    count = question(title="How many?", answer=5124, hints=HINTS)
+    told = count.verdict((5, 999)).message
+    assert "write its digits without any" in told
+    assert "5124" not in told
+    assert "comma" not in count.verdict((5.5, 124)).message
+    assert "comma" not in question(title="Which?", answer="daisy", hints=HINTS).verdict((5, 124)).message
+
+
 def test_a_question_says_what_else_it_needs():
     verdict = depth.verdict(2)
     assert verdict.status == WRONG
@@ -419,6 +428,33 @@ def test_any_kind_of_array_may_be_handed_in():
         assert twice.verdict(way).status == SOLVED
     for wrong in (lambda x: x.tolist(), lambda x: (2 * x)[:1], lambda x: [[1], [1, 2]], lambda x: "text"):
         assert twice.verdict(wrong).status == WRONG
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ([1.0, None], "a list with None in it"),
+        ([True, False], "True and False"),
+        ([[1], [1, 2]], "different lengths"),
+        ([[1, None], [2, 3]], "with None in it"),
+        (["a", 2.0], "with 'a' in it"),
+        ({1.0, 2.0}, "got a set."),
+        (3.0, "not one for all"),
+        (np.array([True, False]), "True and False"),
+        (..., "still a `...` where a list or an array of numbers belongs"),
+    ],
+)
+def test_where_any_kind_will_do_no_kind_is_asked_for(returned, told):
+    @exercise(title="Ends", inputs=lambda rng: (rng.normal(size=4),), hints=HINTS, any_kind=True)
+    def ends(x):
+        """Return the first number and the last."""
+        return [x[0], x[-1]]
+
+    verdict = ends.verdict(lambda x: returned)
+    said = f"{verdict.message} {verdict.detail}"
+    assert told in said
+    assert "numpy array of shape (2,), got" not in said
+    assert "Expected a numpy array" not in said
 
 
 def test_a_gap_of_a_known_mistake_may_be_filled_with_any_one_number():

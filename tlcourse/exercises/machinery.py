@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises import attempts, diagnoses, raised
-from tlcourse.exercises.any_kind import as_floats, filled
+from tlcourse.exercises.any_kind import as_floats, filled, no_numbers
 from tlcourse.exercises.comparison import difference, short
 from tlcourse.exercises.equality import same
 from tlcourse.exercises.prediction import prediction
@@ -139,6 +139,8 @@ class Exercise:
 
     def _problem(self, expected: attempts.Outcome, got: attempts.Outcome) -> str | None:
         """Return what is wrong with what the attempt did on one input, or None."""
+        if self.any_kind and (text := no_numbers(expected.value, got.value)):
+            return text
         if text := difference(expected.value, got.value, self.rtol, self.atol):
             return text
         if got.changed is not None and expected.changed is None:
@@ -153,6 +155,9 @@ class Exercise:
 
     def _diagnosis(self, attempt: Callable, cases: list, got: list[attempts.Outcome]) -> str | None:
         """Return the sentence that names the mistake by a property of the values, if there is one."""
+        pairs = [(e.value, o.value) for (_, e, _), o in zip(cases, got, strict=True) if o.value is not None]
+        if self.any_kind and (told := next(filter(None, (no_numbers(*pair) for pair in pairs)), None)):
+            return told
         changed = next((o.changed for (_, e, _), o in zip(cases, got, strict=True)
                         if o.changed is not None and e.changed is None), None)  # fmt: skip
         if changed is not None:

@@ -85,7 +85,9 @@ class Question:
         if _family(expected) == _family(attempt):
             return Verdict.wrong(f"{short(attempt)} is not it.")
         return Verdict.wrong(
-            f"The answer is {kind(expected)}; yours is {kind(attempt)}: {short(attempt)}.", named=True
+            f"The answer is {kind(expected)}; yours is {kind(attempt)}: {short(attempt)}."
+            f"{_split_by_a_comma(expected, attempt)}",
+            named=True,
         )
 
     def _near_miss(self, expected: object, attempt: object, context: tuple) -> str | None:
@@ -113,6 +115,14 @@ class Question:
             return difference(pattern, attempt, self.rtol, self.atol) is None
         except Exception:
             return False
+
+
+def _split_by_a_comma(expected: object, attempt: object) -> str:
+    """Say that 12,345 is two numbers in Python, where it looks as if one was meant."""
+    split = isinstance(attempt, tuple) and len(attempt) > 1 and all(type(part) is int for part in attempt)
+    if not isinstance(expected, numbers.Integral) or not split:
+        return ""
+    return " A comma makes several numbers of one: write its digits without any."
 
 
 def _family(value: object) -> str:

@@ -89,6 +89,12 @@ def test_quadrants_say_advice_and_luck():
     assert rows[2]["the advice above the best other"].startswith("+9.")
     assert rows[0]["the advice above the best other"].startswith("−9.")
 
+    told = quadrants.advice_in_words(results)
+    assert f"It loses: *{quadrants.HEAD}* with 50 labels, similar source (9." in told
+    assert f"points below *{quadrants.TUNED}*)" in told
+    assert f"It wins: *{quadrants.TUNED}* with 500 labels, similar source (by 9." in told
+    assert "Within luck" not in told
+
     better = show.Records(
         row | {"score": row["score"] + (0.05 + 0.001 * row["seed"]) * row["source"].startswith("similar")}
         for row in results

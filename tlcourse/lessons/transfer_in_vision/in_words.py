@@ -119,7 +119,9 @@ def gradually(results: Records) -> str:
     cheap = f"Cheaper, yes: {seconds[0]:.1f} s in place of {seconds[1]:.1f}."
     costly = f"Not even cheaper here: {seconds[0]:.1f} s and {seconds[1]:.1f}."
     against = difference(slow, once, names=("gradual unfreezing", "all at once"))
-    better = against.says(above="Better, too", below="Better, no", luck="Better, we cannot say")
+    better = against.says(
+        above="Better, too", below="Better? No, worse", luck="Better? Not that these seeds could show it"
+    )
     return f"{cheap if seconds[0] < seconds[1] else costly} {better}: {against.sentence}."
 
 
@@ -207,7 +209,8 @@ def from_poly(said: np.ndarray, label: np.ndarray, n_poly: int) -> str:
         verdict = (
             "So its *threshold* is no use here. Leave it aside: of a defective and a fine cell, "
             f"the defective one has the higher probability in {roc_auc_score(label, said):.0%} of all pairs "
-            "(by chance: 50%). Whether its *features* are the better start is still to be measured."
+            "(by chance: 50%). So it does tell them apart; but what is new to it in mono cells moves nearly "
+            "all its answers to one side. Whether its *features* are the better start is yet to be measured."
         )
     return (
         f"Trained on {n_poly:,} poly cells alone, the network is right about **{right:.1%}** of the mono "

@@ -1,11 +1,11 @@
 """The textbook's four quadrants: few or many labels, a similar or a different source, and what is advised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from tlcourse.lessons.transfer_in_vision.trials import Outcomes
-from tlcourse.show.differences import difference
+from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
 from tlcourse.train.measuring import few_labels
 
@@ -62,22 +62,43 @@ def _quadrants(results: Records) -> list[tuple[int, str]]:
 
 def told(results: Records) -> list[dict[str, object]]:
     """A row for each quadrant: the advice, what did best here, and the advice against the best other way."""
-    rows, advice = [], advised(results)
+    return [
+        {
+            "quadrant": quadrant,
+            "advised": way,
+            "best here": way if lead.mean >= 0 else other,
+            "the advice above the best other": str(lead),
+        }
+        for quadrant, way, other, lead in _leads(results)
+    ]
+
+
+def _leads(results: Records) -> Iterator[tuple[str, str, str, Difference]]:
+    """Each quadrant, the way advised there, the best other way, and the first above the second."""
+    advice = advised(results)
     for n, source in _quadrants(results):
         here = results.where(labels=n, source=source)
-        ways = sorted(here.values("way"), key=lambda way, here=here: -here.where(way=way).mean)
         wanted = advice[n, source]
-        other = next(way for way in ways if way != wanted)
+        others = [way for way in here.values("way") if way != wanted]
+        other = max(others, key=lambda way, here=here: here.where(way=way).mean)
         lead = difference(here.where(way=wanted), here.where(way=other))
-        rows.append(
-            {
-                "quadrant": f"{n} labels, {source}",
-                "advised": wanted,
-                "best here": ways[0],
-                "the advice above the best other": str(lead),
-            }
-        )
-    return rows
+        yield f"{n} labels, {source}", wanted, other, lead
+
+
+def advice_in_words(results: Records) -> str:
+    """Where the advice lost, where it won, and where luck may have decided, in Markdown."""
+    sides: dict[str, list[str]] = {"below": [], "above": [], "luck": []}
+    for quadrant, way, other, lead in _leads(results):
+        size = f"{100 * abs(lead.mean):.1f} points"
+        if lead.verdict == "below":
+            sides["below"].append(f"*{way}* with {quadrant} ({size} below *{other}*)")
+        elif lead.verdict == "above":
+            sides["above"].append(f"*{way}* with {quadrant} (by {size})")
+        else:
+            sides["luck"].append(f"with {quadrant}")
+    told = {"below": "It loses", "above": "It wins", "luck": "Within luck, neither proved nor refuted"}
+    parts = [f"{told[side]}: {'; '.join(found)}." for side, found in sides.items() if found]
+    return f"The advice against the best other way, outside the spread or within it. {' '.join(parts)}"
 
 
 def sources_compared(results: Records) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MultipleLocator
@@ -126,12 +127,22 @@ def feature_plane(points: Mapping[str, np.ndarray], label: np.ndarray, kind: np.
                 )
         ax.set(title=depth, xticks=[], yticks=[])
         ax.grid(visible=False)
+        _name_the_clouds(ax, xy, kind)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, markerscale=2)
     return Described(
         fig,
         alt=f"Features of the solar cells in two dimensions at {', '.join(points)}. Each point is a cell: a "
         "triangle if of one crystal, a circle if of many, hollow and red where defective.",
     )
+
+
+def _name_the_clouds(ax: Axes, xy: np.ndarray, kind: np.ndarray) -> None:
+    """Write each kind of cell into the middle of its points, where the two have parted."""
+    middles = {name: np.median(xy[kind == name], axis=0) for name in ("mono", "poly")}
+    apart = np.linalg.norm(middles["mono"] - middles["poly"])
+    if apart > 0.8 * xy.std(axis=0).mean():  # closer, the words would say that there are two clouds
+        for name, (x, y) in middles.items():
+            ax.text(x, y, name, ha="center", va="center", weight="bold", bbox={"fc": "white", "alpha": 0.8})
 
 
 def looked_at(
