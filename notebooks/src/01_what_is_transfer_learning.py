@@ -144,8 +144,9 @@ transfer_sketches.transfer_taxonomy()
 show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies and tweets")
 
 # %% [markdown]
-# In movie reviews *like* compares (“Ararat feels like a book report”). In tweets it likes. So the third line is a change of
-# $P(Y \mid X)$, by more than $P(Y)$ moves, and by the strict definition the task itself has changed a little. Real transfer is seldom pure.
+# In movie reviews *like* compares (“Ararat feels like a book report”). In tweets it likes. To a model that sees no more of a sentence than whether
+# it has *like*, what *like* says has changed, by more than $P(Y)$ moves: its task is another. A model that reads the words around *like* may
+# notice no change, but for the sentences themselves, $P(X)$. So which of the two differs depends on what $X$ is to the model. Real transfer is seldom pure.
 #
 # ## The whole method in a few lines (10 minutes)
 # Three ways to turn a sentence into numbers, its *representation*, from no transfer to much of it:
@@ -162,7 +163,7 @@ show.table(domain_tables.what_differs(sets[0], sets[3], word="like"), "Movies an
 # threads and captions, which texts belong together. None of it was labelled with a feeling.
 #
 # Both pretrained ones stay **frozen**: their numbers never change. The same kind of classifier is trained on top of each
-# representation, with the same labels. `C` says how freely its weights may grow. It was chosen once for each representation, by trying
+# representation, with the same labels: a *logistic regression*, which has one weight for each number. `C` says how freely its weights may grow. It was chosen once for each representation, by trying
 # several on training sentences with 100 and 1,000 labels. With fewer or more, another `C` may be better:
 
 # %%
@@ -218,7 +219,7 @@ print("Praise is seen in the second by:", ", ".join(sees_praise) or "nobody")
 # %% [markdown]
 # A count or an average does not say which word belongs to which, so *dull* counts whether or not *never* stands before it. (Do
 # not read much into a chance near 50%, or into the order of two such: fifty averaged numbers are a blur.) MiniLM did read the
-# words in order, but nobody taught it that *never* turns a judgement. Change the sentences, and find one that fools GloVe but not
+# words in order, though its training never asked for a judgement. Change the sentences, and find one that fools GloVe but not
 # MiniLM. Begin with “You will not regret seeing it.”
 #
 # ## How many labels is pretraining worth? (15 minutes)
@@ -241,10 +242,10 @@ worth = show.labels_worth(results)
 worth
 
 # %% [markdown]
-# Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Its length is what pretraining saves
-# you. Move the slider: is it as long for 25 labels, and for the most there are? The table has the answer for every start. The
-# *factor* is the labels that TF-IDF needs, divided by those that the other had: the median over the seeds, and the least and the
-# most.
+# Read the arrow: start where MiniLM is with 100 labels, and go right until you meet TF-IDF. Each step of the axis about doubles the labels, so the
+# arrow's length is a *factor*: the labels that TF-IDF needs, divided by those that MiniLM had. (It is the median over the seeds, so its tip may lie a
+# little beside the mean curve.) Move the slider: is it as long for 25 labels, and for the most there are? The table has the factor for every start, with
+# the least and the most over the seeds.
 
 # %%
 factors = {f"factor of {name}": lambda n, name=name: worth.factor(name, n) for name in ("MiniLM", "GloVe")}
@@ -261,6 +262,9 @@ show.md(in_words.overlapping_bands(results))
 # difference is: one point can lie outside the spread, and ten points within luck. (Where a sentence says “by 0.5 to 1.6 points in each of
 # 5 seeds”, these are the smallest and the largest difference, and not the interval.)
 #
+# And what the seeds do not say: each draws other *training* sentences, and all are judged on the same test sentences. Others would move every difference
+# on this page, too, as you see next.
+#
 # And with all the labels there are?
 
 # %%
@@ -269,15 +273,16 @@ said = {name: domain_transfer.predict(model, movie, name) for name, model in mod
 show.md(in_words.with_all_labels(results, movie, said))
 
 # %% [markdown]
-# Two lessons in one figure. **Pretraining is worth labels** while you have few. **It is not magic**: a frozen representation cannot
-# learn, only the classifier on top of it does. Look at the right end of the curves:
+# Two lessons in one figure. **Pretraining is worth labels** while you have few. **It is not magic.** On top of all three the same kind of classifier
+# learns, but on TF-IDF it has a weight for each of thousands of words, on MiniLM 384 and on GloVe 50: we think that more labels can use more
+# weights. Look at the right end of the curves:
 
 # %%
 show.md(in_words.right_end(results))
 
 # %% [markdown]
-# Averaged GloVe has fifty numbers for a sentence, MiniLM 384. We think that this is part of why GloVe ends below MiniLM. Lesson
-# 02 *fine-tunes* the network itself for pictures, lesson 06 for text. Then it can learn, too, and you measure whether that helps.
+# (`C` was not chosen anew for so many labels; with another one the ends may differ.) Lesson
+# 02 *fine-tunes* the network itself for pictures, lesson 06 for text. Then all of its weights can learn, and you measure whether that helps.
 #
 # ### Exercise: change one number
 # From how many labels on is TF-IDF better than *averaged GloVe* on movie sentences, **outside the spread**? Change `n` to other entries of
@@ -339,10 +344,10 @@ show.md(in_words.easy_for_whom(scores, sets, source="editorial"))
 check.recall("best_home")
 
 # %% [markdown]
-# So **read down a column, never along a row**. Along a row the test set changes, and you see mostly which set is easy. Down a
-# column the test set stays, and the framed cell is what training at home would give. The difference is the **transfer gap**.
+# So **read down a column, never along a row**. Along a row two things change at once, how hard the test set is and how far it lies from home,
+# and you cannot tell them apart. Down a column the test set stays, and the framed cell is what training at home would give. The difference is the **transfer gap**.
 #
-# What is easy for people need not be easy for a classifier. A framed cell may even lie above *one rater*. The classifier learned
+# What is easy for people need not be easy for a classifier. A framed cell may even lie above *one rater*, as MiniLM's on editorials does in the `full` profile. The classifier learned
 # from means, and one person's rating is noisier than a mean.
 #
 # ### Exercise: the transfer gap
@@ -374,13 +379,15 @@ rows = domain_tables.below_the_majority(predictions[n_labels], domains, scores)
 show.table(rows, "Away from home, in plain accuracy; beside the worst pair its balanced accuracy")
 
 # %% [markdown]
-# Part of this may be $P(Y)$: a classifier that learned where half is positive says “not positive” too often where most is. Balanced
+# So not always. Part of this may be $P(Y)$: our classifiers are trained with both classes weighing the same, so each answers as if half were
+# positive, and where most are, plain accuracy punishes that. Balanced
 # accuracy does not depend on how many target sentences are positive. Where it stays well above 50%, something did travel, and another
 # threshold may use it.
 #
 # **Against doing without.** That is what *negative transfer* means (Pan and Yang 2010): the source makes you
 # worse than the target alone. So suppose you have some labels of your own. (The tree above has no box for that: practice is less tidy.)
-# Do you add a pile of foreign ones? (In the figure, bars are ± standard deviations over the seeds.)
+# Do you add a pile of foreign ones? Bet first: with 100 of your own, and with several hundred, in how many of the twelve pairs do foreign ones help? (In the figure, bars are
+# ± standard deviations over the seeds. More sentences also count more against the same `C`, which was not chosen anew: part of the changes may come from that.)
 
 
 # %%
@@ -418,8 +425,7 @@ show.results(gains.mean_over("pair"), rows="own", columns="weight", caption=titl
 show.md(in_words.weighed(gains))
 
 # %% [markdown]
-# More sentences also count more against the same `C`, which we did not choose anew: part of these changes may come from that and not from
-# the foreign labels. Whatever you choose, keep the run without the source as a baseline: it is the only way to know.
+# Whatever you choose, keep the run without the source as a baseline: it is the only way to know.
 #
 # ## Optional: why does it lose? (15 minutes)
 # First suspect: words that the classifier never saw. TF-IDF cannot use such a word at all, so its loss should follow the share of
@@ -453,14 +459,14 @@ show.table(flips[:12], f"The clearest of {len(flips)} changes of side", formats=
 show.md(in_words.by_luck(len(flips), by_luck))
 
 # %% [markdown]
-# Why do they turn? Look at the sentences that pull a word to its side. Then try other rows of the list.
+# Why do they turn? Look at the sentences that pull a word to its side: does it praise, or compare? Then try other rows of the list.
 
 # %%
-flip = flips[11]  # the rows are counted from 0
+flip = flips[2]  # the rows are counted from 0
 show.table(domain_tables.with_word(sets, flip), "The clearest sentences with the word, in its two domains")
 
 # %% [markdown]
-# A few sentences illustrate a turn; they do not count how often it has this reason.
+# A few sentences illustrate a turn; they do not count how often it has the reason that you see in them.
 #
 # Do the two suspects explain the whole gap? We do not know. We think that more is left: each domain says the same things in its
 # own way, and a classifier with few labels learns the way. A representation helps if it puts *different* ways of saying a thing
@@ -492,8 +498,8 @@ show.md(in_words.explored(domains, predictions))
 # 1. A domain is inputs and their distribution; a task is labels and how they follow. Transfer changes one or both.
 # 2. Pretraining is worth labels: many times as many while you have few, and less and less as you get more.
 # 3. Compare down a column: same test set, same labels, several seeds, and a metric that the majority cannot fool.
-# 4. Away from home, too, a pretrained representation does better than counting words: on average, not for every pair.
-# 5. Foreign labels can help and can hurt: it depends on how many you have of your own. Keep the run without them.
+# 4. Away from home, too, a pretrained representation does better than counting words, on average.
+# 5. Foreign labels can help and can hurt: here with MiniLM it depends on how many you have of your own. Keep the run without them.
 #
 # **What it got wrong.** Where does MiniLM, trained at home, still go wrong, and would a person?
 

@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 80 minutes, of which the computer needs about three; the core without the optional section 70 · **You need** lessons 01 (MiniLM), 04 (attention), 08
+# **Time** 92 minutes, of which the computer needs about three; the core without the optional section 84 · **You need** lessons 01 (MiniLM), 04 (attention), 08
 # (BERT) and 09 (DistilBERT) · **You will be able to** *read* a map of attention, *name* the habits that most heads have, *test* a head as a parser against a fair
 # baseline, *measure* which heads a model needs, *take* them out, and *say* what a map of attention proves and what it does not.
 
@@ -87,7 +87,7 @@ encoder = encoders.load("distilbert")
 # each sentence. The packaged one tells upper from lower case, and was then tuned to correct grammar: section 5 makes use of that.
 #
 # Click on a head in the grid, point at a word to see its row alone, type a sentence of your own. The thicker and darker a line, the more. Find a head that looks at the word before,
-# one that looks at the word after, and one where all look at the same place, before you read section 2. (A head's shares, shown live, are means over the words that have a word before or after: they may add up to a little over 100%.)
+# one that looks at the word after, and one where all look at the same place, before you read section 2. (In the small maps of the grid a row looks and a column is looked at; the last column is [SEP]. What the shares below leave out goes to other words.)
 
 # %%
 sentence = "The old chef cooked a wonderful soup for her neighbours ."
@@ -158,15 +158,15 @@ check.recall("where_to_rest")
 
 # %% [markdown]
 # Why look at a mark that says nothing? A row has to add up to 1, also where a head finds nothing of its kind. Clark et al. take [SEP] for the place
-# where it can then rest, a *no-op* (section 3.2). If so, [SEP] should not carry news of the words:
+# where it can then rest, a *no-op* (section 3.2). If so, these heads should not fill [SEP] with words either. (What other heads and lower layers have put there, this does not see.)
 
 # %%
 show.md(habits.no_operation(results["statistics"], "distilbert", "DistilBERT"))
 
 # %% [markdown]
-# ## 3. A head as a parser · 15 minutes
+# ## 3. A head as a parser · 20 minutes
 # Some heads look elsewhere. In a *dependency tree* each word but one, the root, hangs on another: it is the *dependent* of that word, which grammarians call its head, too. Here that is *its head in the tree*.
-# *soup* hangs on *cooked*, as its object; *old* on *chef*. Take one head of the network, and say that each word hangs on the word that it looks at most. How often is that right?
+# *soup* hangs on *cooked*, as its object; *old* on *chef*. Take one head of the network, cut [CLS] and [SEP] out of its map, for most words look at them most, and say that each word hangs on the *word* that it looks at most. How often is that right?
 #
 # ### Your turn: the parser
 
@@ -175,7 +175,7 @@ show.md(habits.no_operation(results["statistics"], "distilbert", "DistilBERT"))
 def most_attended(between):
     """Return, for each word, the place of the other word that it looks at most: int (W,).
 
-    `between` (W, W) is the attention between words, W ≥ 2: row = from, column = to. A word's attention to
+    `between` (W, W) is the attention between words, W ≥ 2, without marks: row = from, column = to. A word's attention to
     itself does not count. `between` itself stays as it is.
     """
     ...
@@ -204,16 +204,19 @@ def best_offset(heads):
 check.best_offset(best_offset)
 
 # %% [markdown]
-# The best head is sought for each relation by itself (objects, subjects, …). Each of the 72 heads is read in two directions: a word hangs on the word *it* looks at most, or on the word that looks at *it* most. That is 144 tries for one best
-# result; chosen and reported on the same sentences, some of it would be luck. So head, direction and offset are chosen on one part of
-# the treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews, with trees drawn by people), and scored on another. On both, this counts what each head and
-# each offset finds; what is highest on the first part is taken on the second (`head_parsers.best_heads`). `predicted` holds what your `most_attended` returns, for each direction, layer and head; `ALL` counts all relations together:
+# Your function chose $k$ and scored it on the same sentence: that flatters it. With a whole treebank (Universal Dependencies, English-EWT: blogs, e-mails, reviews, with trees drawn by people) it can be done fairly:
+#
+# 1. Read each head in two directions: a word hangs on the word that *it* looks at most (→), or on the word that looks at *it* most (←). 72 heads make 144 readings.
+# 2. On one part of the treebank, note for each relation (objects, subjects, …) the reading that finds most, and the offset that does.
+# 3. Score these two on another part. The best of 144 is partly luck where it was chosen; here it is not.
+#
+# This is the counting in 2 and 3. `predicted` holds what a function like your `most_attended` returns, for each direction, layer and head; `ALL` counts all relations together:
 
 # %%
 show.source(head_parsers.count)
 
 # %% [markdown]
-# The two numbers behind a bar are the layer and the head that were chosen, counted from 1. A diamond is the same search in a twin of the model with random weights:
+# Behind a bar stand the layer and the head that were chosen, counted from 1, and the direction in which it is read. A diamond is the same search in a twin of the model with random weights. (*Alone* this would prove little for DistilBERT: it was tuned to mend grammar. MiniLM was not.)
 
 # %%
 two = {"distilbert": "DistilBERT", "minilm": "MiniLM"}
@@ -227,14 +230,14 @@ show.md(relations.of_untrained(results["relations"], two))
 
 # %% [markdown]
 # Nine of the paper's relations, the highest of BERT-base's heads first: best head / best fixed offset, in percent. The paper's trees are of the Wall Street Journal and of another
-# grammar: there a noun hangs on its preposition, in UD the preposition on its noun. BERT-base is the paper's column. Bold: above the best offset, with the whole 95% interval.
+# grammar: there a noun hangs on its preposition (*on* ← *board*), in UD the preposition on its noun (*on* → *board*), so that UD has no `prep`. BERT-base is the paper's column, without intervals. Bold, in ours: above the best offset, with the whole 95% interval.
 
 # %%
 show.table(relations.beside_the_paper(results["relations"], two))
 
 # %% [markdown]
-# Here is the head that finds objects, in the clearest of twenty sentences that were written for this lesson, some pairs marked by hand. The object's lines stand out; the other words mostly rest on [SEP]. Then try the sentence about the soup:
-# is it right there?
+# Here is the head that finds objects, in the clearest of twenty sentences that were written for this lesson, some pairs marked by hand. The object's lines stand out, those of the other words are grey and mostly end at [SEP]. Before you go on: would you bet that it
+# is right in the sentence about the soup, too?
 
 # %%
 chosen = results["relations"].where(model="distilbert", part="test")
@@ -244,6 +247,8 @@ marked.view(encoder, clearest, objects)
 
 # %%
 show.md(clearest.told)
+
+# %%
 show.md(marked.asked(encoder, chosen, "obj", sentence, ("soup", "cooked")))
 
 # %% [markdown]
@@ -257,10 +262,10 @@ show.table(marked.rows(by_hand))
 show.md(in_words.of_marked(by_hand))
 
 # %% [markdown]
-# Nobody taught MiniLM grammar, and single heads have it in part. (DistilBERT was tuned to mend grammar: its figures alone would not show that.) That a head looks at objects does not say that the model
+# Nobody taught MiniLM grammar, and single heads have it in part. That a head looks at objects does not say that the model
 # needs it. What is needed has to be tried: section 4 does so for topics, section 5 for a question of grammar.
 #
-# ## 4. Turn heads off · 18 minutes
+# ## 4. Turn heads off · 25 minutes
 # The output of a layer's attention is the sum of what its heads say. Michel et al. (2019, section 2.3) put a gate $\xi_h$ before each: 1, and all is as before; 0, and the
 # head is gone:
 #
@@ -287,7 +292,8 @@ show.md(in_words.of_single_heads(topics["each_off"], topics["one_head"], topics[
 #
 # $$I_h = \mathbb{E}_x \left| \frac{\partial \mathcal{L}(x)}{\partial \xi_h} \right|$$
 #
-# without sign, or else heads that help here and harm there would look idle; and each layer divided by its length (its ℓ2 norm), so that layers can be compared (section 4.1).
+# without sign, or else heads that help here and harm there would look idle. Gradients of lower and higher layers differ in scale, whatever the heads do; so each layer is divided by its length (its ℓ2 norm; section 4.1). The price: all layers then weigh the same,
+# though you have just seen that some can go altogether. And a gradient knows of a small move of the gate, not of the way down to 0. It is a guess; the curve below tests it.
 #
 # ### Your turn: importance
 
@@ -386,8 +392,8 @@ show.md(in_words.of_speed(results["speed"]))
 # an answer hangs on, and other weights could give the same answer. Wiegreffe and Pinter (2019, *Attention is not not Explanation*) answered that it depends on
 # what one calls an explanation, and that weights which were trained cannot be exchanged at will. One part of the quarrel can be tested: **if the head that looks there is gone, does the answer change?**
 #
-# Here the packaged DistilBERT can do what it was tuned for. *The keys near the table was old*: it gives *was* the edit *were*, since *keys* is plural. So the verb has to learn
-# about its subject. The sentences are made of a few parts, some without a noun between subject and verb; only those that the whole model mends are asked. Three of them:
+# Here the packaged DistilBERT can do what it was tuned for: for each word it names one of 213 *edits*, such as keep, delete, or replace by *were*. In *The keys near the table was old* it gives *was* the edit *were*, since *keys* is plural: the verb has to learn
+# about its subject. The sentences are made of a few parts, some without a noun between subject and verb; only those that the whole model mends are asked. All have a plural subject and a wrong verb, so a head that merely pushes towards the plural would look needed, too. Three of them:
 
 # %%
 corrector = agreement.corrector(encoder)
@@ -409,7 +415,7 @@ show.table(explained.order_by_layer(looks))
 
 # %% [markdown]
 # Perhaps several heads do the same work. So off with six at once, in other sentences of the kind: those that look at the subject most, against as many others of the same
-# layers. The last row knows more than a map can say: the six whose loss was worst, one by one.
+# layers. The last row knows more than a map can say: the six whose loss was worst, one by one. *Mended* is a sentence whose right edit is the most probable one; with all heads that is each of them, as only those were taken.
 
 # %%
 many = agreement.without_many(corrector, looks, 6, n=pick(full=30, fast=6), seeds=range(seed, seed + 3))
@@ -419,8 +425,8 @@ show.results(many, rows="off", columns="what", best=None)
 show.md(explained.of_many(many, 6, looks))
 
 # %% [markdown]
-# And the other way round: leave out a *word* instead of a head. The tuned MiniLM, three seeds, 200 headlines: how far does its answer, the probability of its topic, move without the word that `[CLS]` looks at most? (It is read
-# from `[CLS]` and from the mean and the maximum over all pieces. The *slope* is the gradient of the answer by the word's vector, a measure that needs no attention.)
+# And the other way round: leave out a *word* instead of a head. The tuned MiniLM answers with a topic; how far does the probability of that topic move without the word that `[CLS]` looks at most? Three seeds, 200 headlines each. To compare: the word with the steepest *slope*, the gradient of the answer by the
+# word's vector, which needs no attention. (MiniLM's answer is read from `[CLS]` and from the mean and the maximum over all pieces.)
 
 # %%
 show.table(explained.of_words_left_out(topics["explains"]), caption="Mean ± standard deviation over 3 seeds.")
@@ -429,7 +435,7 @@ show.table(explained.of_words_left_out(topics["explains"]), caption="Mean ± sta
 show.md(explained.of_agreement(topics["explains"]))
 
 # %% [markdown]
-# So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
+# Jain and Wallace found hardly any agreement in their recurrent networks. Here, in a Transformer, attention agrees with the test as well as the gradient does, and both get about half of the way. So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
 #
 # ## 6. *Optional:* all heads together as a parser · 8 minutes
 # Above, each relation was given its best head. What do all heads know together? Clark et al. (2019, section 5) give each head two numbers ($k$ counts heads here), $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
@@ -462,11 +468,11 @@ check
 # 1. A head spreads a share of 1 over all places. Many heads have habits: the word before, the word after, a mark, where they may rest.
 # 2. A few heads find relations of grammar, such as a verb's object, more often than the best fixed offset. Choose the head on other sentences than those you report.
 # 3. Many heads can be spared at once, without training again. The gradients of their gates, from one pass through the labelled texts, say in which order: in each of our three seeds
-#    a better one than its reverse and than a random order, though three seeds may agree on the random one by luck.
-# 4. Masked is not removed: only what is really gone saves parameters, and it saves less time than heads.
+#    a better one than its reverse and than a random order (three seeds that differ much are too few to be sure of the second).
+# 4. Masked is not removed: only what is really gone saves parameters, and half of the heads save far less than half of the time.
 # 5. What a head looks at is a guess at what the answer hangs on, sometimes a good one, and no proof. Turn it off, and see.
 #
-# **What it got wrong.** That each head has a job of its own that the model needs. Some heads are the best for several relations, and most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. That a map is a reason. And the question “are sixteen
+# **What one might think, and what came out.** That each head has a job of its own that the model needs: some heads are the best for several relations, and most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. That a map is a reason: only where taking it away bears it out. And the question “are sixteen
 # heads better than one?” is answered for a model that was trained with many, and loses heads afterwards; to train with few from the start is another question.
 #
 # **What came next.** Voita et al. (2019) sorted the heads of a translator, found few kinds (position, grammar, rare words), and pruned by gates that are learned. Is there a whole tree in the vectors, rather than

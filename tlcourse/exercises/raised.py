@@ -129,7 +129,8 @@ _EXPLANATIONS: tuple[tuple[str, str | Explain], ...] = (
      "1 and 0."),
     (r"(?:truth|Boolean) value of (?:an array|Tensor) with more than one",
      "An `if` (or `and`, `or`, `max`, `min` of Python) needs one True or False; this is an array of many. "
-     "Use `.any()`, `.all()`, `&`, `|`, or `np.maximum` and `np.where`, which work value by value."),
+     "Use `.any()`, `.all()`, `&`, `|`, or `np.maximum` and `np.where`, which work value by value. "
+     "(`a == 1 & b == 1` is such a case: `&` binds closer than `==`, so each comparison wants parentheses.)"),
     (r"only (?:length-1|0-dimensional|size-1) arrays can be converted|"
      r"elements cannot be converted to Scalar|only one element tensors",
      "One number is needed here (`float`, `int` or a function of `math`), but this is an array of many. "

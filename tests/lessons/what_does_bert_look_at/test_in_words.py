@@ -167,10 +167,29 @@ def test_looking_and_mattering(order, said):
     assert said in explained.of_looks(looks(order), np.zeros((3, 4), dtype=bool))
 
 
+def test_a_head_that_looks_at_the_neighbour_alone_is_told_apart():
+    found = looks(1)
+    resting = np.zeros((3, 4), dtype=bool)
+    assert "neighbour" not in explained.of_looks(found, resting)
+    apart = found.apart.copy()
+    apart[2, 0] = 0.003  # it gives the subject a third or more over all sentences
+    told = explained.of_looks(replace(found, apart=apart), resting)
+    assert "But one of them looks at the subject only as far as it is a neighbour" in told
+    assert "3·1 (37% over all, 0% there)" in told
+
+
+def test_the_order_is_told_with_the_sign_and_without():
+    told = explained.of_order(looks(-1))
+    assert "over all heads −1.00, hardly any agreement" in told
+    assert "either way: 1.00, much agreement" in told
+
+
 def test_what_is_lost_without_the_heads_that_rest():
     resting = np.zeros((3, 4), dtype=bool)
     resting[0, 0] = True
-    assert "the median +1.0. For 0 of them it is less than a point" in explained.of_looks(looks(1), resting)
+    told = explained.of_looks(looks(1), resting)
+    assert "the median +1.0. For 0 of them it is less than a point" in told
+    assert "but so it is for 0 of the 11 heads that do not rest there (0% against 0%)" in told
     still = replace(looks(1), matters=0.001 * looks(1).matters)
     assert "this question that fits a no-op" in explained.of_looks(still, resting)
 

@@ -60,21 +60,22 @@ def test_foreign_labels():
     text = in_words.foreign_labels(gains({1: 0.005}), 300)
     assert "With **100** labels of your own, 300 foreign ones" in text
     assert "+0.6 points on average" in text
-    assert "lower the mean in 1 of 2 pairs, in 1 of these by more than luck (lowest: b → a, −0.4)" in text
+    assert "raise the mean in 1 of 2 pairs, in 1 by more than luck, and lower it in 1, in 1 by more" in text
+    assert "(lowest: b → a, −0.4)" in text
 
 
 def test_a_mean_below_zero_within_luck_is_not_called_sure():
     rows = [{"own": 100, "pair": "a → b", "seed": k, "score": s} for k, s in enumerate([-0.03, 0.02, -0.01])]
     text = in_words.foreign_labels(show.Records(rows), 300)
-    assert "lower the mean in 1 of 1 pairs, in none of these by more than luck" in text
+    assert "in 0 of 1 pairs, in none by more than luck, and lower it in 1, in none by more than luck" in text
 
 
 @pytest.mark.parametrize(
     ("by_weight", "best"),
     [
-        ({1: 0.0, 5: 0.05}, "best weight here is 5, which is still better"),
-        ({1: -0.1, 5: -0.05}, "best weight here is 5, which is still worse"),
-        ({1: -0.001, 5: -0.05}, "best weight here is 1, which cannot be told from"),
+        ({1: 0.0, 5: 0.05}, "that of a weight of 5; it is better than"),
+        ({1: -0.1, 5: -0.05}, "that of a weight of 5; it is worse than"),
+        ({1: -0.001, 5: -0.05}, "that of a weight of 1; it is not to be told from"),
     ],
 )
 def test_weights(by_weight, best):
@@ -84,6 +85,7 @@ def test_weights(by_weight, best):
     text = in_words.weighed(noisy)
     assert best in text
     assert "a weight of 5 is" in text
+    assert ("With a weight of" in text) == (by_weight[5] < 0)
 
 
 @pytest.mark.parametrize(("order", "words"), [(1, "fits the argument"), (-1, "against the argument")])
@@ -180,11 +182,11 @@ def test_home_is_named_beside_away():
     text = in_words.wrong_and_right_home(travelled, scores, ["movie", "tweets"])
     assert "MiniLM away from home is far above TF-IDF at home by 20" in text
     assert "Leaving home costs 10.0 points with MiniLM and 10.0 points with TF-IDF" in text
-    assert "elsewhere is ahead on movie and tweets" in text
+    assert "elsewhere is ahead on movie (+21.3) and tweets (+21.3)" in text
     assert "here it does in every column" in text
     scores["TF-IDF"] = scores["TF-IDF"] + np.array([0.0, 0.5])  # on tweets TF-IDF is far better
     text = in_words.wrong_and_right_home(domain_tables.home_and_away(scores), scores, ["movie", "tweets"])
-    assert "ahead on movie, behind on tweets" in text
+    assert "ahead on movie (+21.3), behind on tweets (−28.7)" in text
     assert "it need not" in text
 
 

@@ -141,6 +141,17 @@ class Looks:
         pairs = zip(self.looks, self.matters, strict=True)
         return np.array([spearmanr(a.ravel(), b.ravel()).statistic for a, b in pairs])
 
+    @property
+    def agreement_without_sign(self) -> np.ndarray:
+        """The same with the size of the change, whether the probability falls or rises, (S,)."""
+        pairs = zip(self.looks, np.abs(self.matters), strict=True)
+        return np.array([spearmanr(a.ravel(), b.ravel()).statistic for a, b in pairs])
+
+    @property
+    def always(self) -> np.ndarray:
+        """What each head gives where a noun stands between, (L, A): there the subject is no neighbour."""
+        return self.apart if self.n_apart else self.looks.mean(axis=0)
+
     def agreement_within(self, layer: int) -> np.ndarray:
         """The same over the heads of one layer, counted from 0, (S,)."""
         pairs = zip(self.looks[:, layer], self.matters[:, layer], strict=True)

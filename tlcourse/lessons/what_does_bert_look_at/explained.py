@@ -39,6 +39,7 @@ def of_looks(found: Looks, resting: np.ndarray) -> str:
         f"{int(looking.sum())} heads give the subject over a third of the verb's attention. Of these "
         f"{costly[0]} cost more than {100 * COSTS:.0f} points when they go, of the {int((~looking).sum())} "
         f"others {costly[1]}.",
+        *_of_neighbours(found, looking),
     ]
     if resting.any():
         lines.append(_of_resting(found, resting))
@@ -51,6 +52,22 @@ def _apart(found: Looks, head: tuple[np.integer, ...]) -> str:
         return ""
     n = found.n * len(found.looks)
     return f" ({found.apart[head]:.0%} in the {found.n_apart} of {n} sentences with a noun between)"
+
+
+def _of_neighbours(found: Looks, looking: np.ndarray) -> list[str]:
+    """Which of the heads that look at the subject do so only where it is the word before the verb."""
+    near = np.argwhere(looking & (found.always < LITTLE))
+    if not len(near):
+        return []
+    looks = found.looks.mean(axis=0)
+    told = listed(
+        [f"{at[0] + 1}·{at[1] + 1} ({looks[*at]:.0%} over all, {found.always[*at]:.0%} there)" for at in near]
+    )
+    who = "one of them looks" if len(near) == 1 else f"{len(near)} of them look"
+    return [
+        f"But {who} at the subject only as far as it is a neighbour of the verb, and hardly where a noun "
+        f"stands between: {told}. What such a head looks at is the neighbour, whoever it is."
+    ]
 
 
 def _loses(share: float) -> str:
@@ -70,7 +87,13 @@ def _of_resting(found: Looks, resting: np.ndarray) -> str:
     if near == len(points):
         return f"{text}: for this question that fits a no-op."
     most = np.unravel_index(np.where(resting, lost, -np.inf).argmax(), lost.shape)
-    text += f". For {near} of them it is less than a point either way, which fits a no-op."
+    others = 100 * found.matters.mean(axis=0)[~resting]
+    as_little = int((np.abs(others) < 1).sum())
+    text += (
+        f". For {near} of them it is less than a point either way, which fits a no-op; but so it is for "
+        f"{as_little} of the {len(others)} heads that do not rest there ({near / len(points):.0%} against "
+        f"{as_little / len(others):.0%}): it does not single them out."
+    )
     if looks[most] > LITTLE:
         text += (
             f" Most is lost without layer {most[0] + 1}, head {most[1] + 1}: it gives the subject "
@@ -85,10 +108,13 @@ def _place(rank: int, n: int) -> str:
 
 def of_order(found: Looks) -> str:
     """Whether looking and mattering put the heads in the same order, over all and layer by layer."""
+    either_way = found.agreement_without_sign
     text = (
         "Rank correlation (Spearman's ρ; 1: the same order, 0: none) between looking and mattering, in "
         f"{len(found.agreement)} draws of {found.n} sentences: over all heads {_range(found.agreement)}, "
-        f"{_verdict(found.agreement)}."
+        f"{_verdict(found.agreement)}. This counts a head whose loss *helps* as one that matters least. "
+        "Without sign, as in section 4, the question is whether what a head looks at tells how far the "
+        f"answer moves, either way: {_range(either_way)}, {_verdict(either_way)}."
     )
     within = [found.agreement_within(layer) for layer in range(found.looks.shape[1])]
     turned = [layer + 1 for layer, one in enumerate(within) if one.max() < TURNED]
@@ -145,8 +171,8 @@ def of_many(records: Records, many: int, found: Looks) -> str:
 
 
 def _guess(found: Looks) -> str:
-    order = _verdict(found.agreement)
-    rest = ", and none for the order of all heads" if order == "hardly any agreement" else ""
+    hardly = _verdict(found.agreement) == "hardly any agreement"
+    rest = ", and none for the order of all heads if its sign counts" if hardly else ""
     return (
         "So a map is a guess at what matters: here a good one for the heads that look most"
         f"{rest}. That it is good only the test can tell."

@@ -124,11 +124,11 @@ def heads_as_parsers(results: Records, models: Mapping[str, str]) -> Described:
                 ax.plot(blind[relation], [row - 0.2] * len(blind[relation]), "D", color="black", ms=5,
                         mfc="white", label="" if row else "a head with random weights")  # fmt: skip
         for row, one in enumerate(found.values()):
-            ax.text(
-                max(one.head, one.offset) + 0.01, row - 0.2, f"{one.layer + 1}·{one.number + 1}", va="center"
-            )
-        ax.set_yticks(place, [f"{name}: {relations.MEANS[name]}" for name in found])
-        ax.set(title=shown, xlim=(0, 1.08), xlabel="found")
+            ax.text(max(one.head, one.offset) + 0.01, row - 0.2, one.label, va="center")
+        ax.set_yticks(
+            place, [f"{name}: {relations.MEANS[name]}\n{one.words:,} words" for name, one in found.items()]
+        )
+        ax.set(title=shown, xlim=(0, 1.12), xlabel="found")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
         ax.set_xlim(left=-0.02)  # a diamond may stand at 0
         ax.grid(axis="y", visible=False)
@@ -251,8 +251,12 @@ def looks_and_matters(found: Looks) -> Described:
         _most(looks): "looks most",
         _most(np.where(looks < LITTLE, lost, -np.inf)): "looks little, is missed",
     }
-    if (lost[looks > LOOKS] < 0).any():
-        named[_most(np.where(looks > LOOKS, -lost, -np.inf))] = "looks, and is not missed"
+    steady = (looks > LOOKS) & (found.always > LOOKS)  # not only where the subject is the verb's neighbour
+    if (lost[steady] < 0).any():
+        named[_most(np.where(steady, -lost, -np.inf))] = "looks, and is not missed"
+    near = (looks > LOOKS) & (found.always < LITTLE)
+    if near.any():
+        named[_most(np.where(near, looks, -np.inf))] = "looks at the word before, whatever it is"
     for (layer, head), what in named.items():
         right = looks[layer, head] > 0.7
         ax.annotate(

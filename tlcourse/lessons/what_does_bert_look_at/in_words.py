@@ -6,7 +6,7 @@ import numpy as np
 from torch import nn
 
 from tlcourse.lessons.what_does_bert_look_at import figures, habits
-from tlcourse.show.differences import difference
+from tlcourse.show.differences import Difference, difference
 from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
 
@@ -49,7 +49,9 @@ def of_single_heads(each_off: Records, one_head: Records, no_head: Records | Non
     best = alone.max(axis=1)
     text = (
         f"{_how_many(int((off <= -1).sum()), off.size)} a point or more when it goes alone; "
-        f"{int((off >= 0).sum())} cost nothing, on the mean of the seeds. With a single head in one layer, "
+        f"{int((off >= 0).sum())} cost nothing, on the mean of the seeds. (All are compared with the same "
+        "whole models: a headline or two of luck in these lifts or lowers all dots on the left together.) "
+        "With a single head in one layer, "
         f"the best one, accuracy changes by {signed(best.min())} to {signed(best.max())} points, layer by "
         f"layer; with the worst, by {signed(alone.min(axis=1).min())} at most."
     )
@@ -93,8 +95,21 @@ def of_curve(results: Records) -> str:
     lines = [
         f"Share of the heads that can go before accuracy has fallen by more than a point: {reach}.",
         *(_against(results, shares, order) for order in (RANDOM, WRONG)),
+        *_of_none(results),
     ]
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _of_none(results: Records) -> list[str]:
+    """What is left without any head: the pieces' own vectors, which never hear of each other."""
+    none, always = results.where(order=IMPORTANCE, share=1.0), results.where(order=ALWAYS).mean
+    if not len(none) or none.mean < always + 0.05:
+        return []
+    return [
+        f"With no head at all it is right about {none.mean:.0%}, where always the same answer is about "
+        f"{always:.0%}: no piece hears of another any more, but the pieces themselves, put together, still "
+        "tell much of a topic. So on this task there is less for heads to do than on many."
+    ]
 
 
 def _reach(results: Records, order: str) -> str:
@@ -121,7 +136,20 @@ def _against(results: Records, shares: Sequence[float], order: str) -> str:
     told = ", ".join(f"{verdict} at {listed(at)}" for verdict, at in verdicts.items())
     return (
         f"Least important first minus {ORDERS[order].removeprefix('in ')}, in points: {points}. All of "
-        f"these are above 0 in {int(wins.sum())} of {len(wins)} seeds. By lesson 01's rule it is {told}."
+        f"these are above 0 in {int(wins.sum())} of {len(wins)} seeds. By lesson 01's rule it is {told}"
+        f"{_why_luck(gaps) if 'luck' in told else ''}."
+    )
+
+
+def _why_luck(gaps: dict[float, Difference]) -> str:
+    """Why many points can be within luck: the seeds differ by as much."""
+    share, gap = max(
+        ((share, gap) for share, gap in gaps.items() if gap.verdict == "luck"), key=lambda pair: pair[1].mean
+    )
+    low, high = (signed(100 * value) for value in (gap.of_seed.min(), gap.of_seed.max()))
+    seeds = len(gap.of_seed)
+    return (
+        f": with {share:.0%} gone the seeds say {low} to {high}, and {seeds} that differ so leave 0 possible"
     )
 
 

@@ -40,6 +40,8 @@ class Found:
     """One relation in one model, on test sentences; layer and head count from 0, as in the results.
 
     Attributes:
+        outwards: the dependent looks at its head in the tree; else that head looks at it.
+        words: how many there are of it.
         low, high: the 95 % interval of `head` − `offset`.
     """
 
@@ -50,6 +52,8 @@ class Found:
     offset: float
     low: float
     high: float
+    outwards: bool
+    words: int
 
     @property
     def verdict(self) -> str:
@@ -62,6 +66,11 @@ class Found:
     def name(self) -> str:
         """As figures and the attention view count."""
         return f"layer {self.layer + 1}, head {self.number + 1}"
+
+    @property
+    def label(self) -> str:
+        """The same in a figure: → where the dependent looks at its head, ← where it is looked at."""
+        return f"{self.layer + 1}·{self.number + 1} {'→' if self.outwards else '←'}"
 
 
 def of_model(results: Records, model: str, seed: int = 0) -> dict[str, Found]:
@@ -76,7 +85,15 @@ def of_model(results: Records, model: str, seed: int = 0) -> dict[str, Found]:
             for reader in ("head", "offset", "head minus offset")
         )
         found[relation] = Found(
-            relation, head["layer"], head["head"], head["score"], offset["score"], gap["low"], gap["high"]
+            relation,
+            head["layer"],
+            head["head"],
+            head["score"],
+            offset["score"],
+            gap["low"],
+            gap["high"],
+            head["direction"] == head_parsers.DIRECTIONS[0],
+            head["words"],
         )
     return found
 
@@ -163,7 +180,7 @@ def _several(above: list[Found]) -> str:
     """Which heads serve several relations, if any."""
     served: dict[str, list[str]] = {}
     for one in above:
-        served.setdefault(one.name, []).append(f"`{one.relation}`")
+        served.setdefault(one.name, []).append(f"`{one.relation}` ({'→' if one.outwards else '←'})")
     told = [f"{name} for {listed(some)}" for name, some in served.items() if len(some) > 1]
     return f" Some heads are the best for several: {'; '.join(told)}." if told else ""
 

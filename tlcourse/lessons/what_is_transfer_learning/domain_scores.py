@@ -98,7 +98,15 @@ def foreign_labels(gains: Records, what: str, n_foreign: int) -> Described:
     ax.legend(loc="lower right")
     hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
     ax.set_title(f"{n_foreign:,} foreign labels:\n{_helps(gains)}")
-    ax.text(-0.01, 1.01, "train on → judged on", transform=ax.transAxes, ha="right", va="bottom", fontsize=12)
+    ax.text(
+        -0.01,
+        1.01,
+        "foreign → own, and judged on",
+        transform=ax.transAxes,
+        ha="right",
+        va="bottom",
+        fontsize=12,
+    )
     told = "; ".join(
         f"with {own:,} own labels the mean is below 0 in {n} of {len(pairs)} pairs" for own, n in hurt.items()
     )

@@ -46,6 +46,7 @@ def domains(sets: Sequence[RatedSentences]) -> list[Row]:
             "words a sentence": f"{np.mean([len(text.split()) for text in one.texts]):.0f}",
             "positive": f"{one.label.mean():.0%}",
             "accuracy of the majority": f"{max(one.label.mean(), 1 - one.label.mean()):.0%}",
+            "the majority, balanced": "50%",
             "one rater, balanced": f"{one_rater(one):.0%}",
         }
         for one in sets
@@ -53,7 +54,7 @@ def domains(sets: Sequence[RatedSentences]) -> list[Row]:
 
 
 def what_differs(first: RatedSentences, second: RatedSentences, word: str) -> list[Row]:
-    """P(X), P(Y) and P(Y | X) of two domains, each by one figure."""
+    """P(X), P(Y) and P(Y | a word of X) of two domains, each by one figure."""
     known = [first.texts[i] for i in first.train_index]
     unseen = domain_shift.unseen_share([second.texts[i] for i in second.train_index], known).mean()
 
@@ -66,7 +67,7 @@ def what_differs(first: RatedSentences, second: RatedSentences, word: str) -> li
         {"": f"words of {b} that no {a} sentence has", "differs in": "P(X)", a: "–", b: f"{unseen:.0%}"},
         {"": "positive sentences", "differs in": "P(Y)"}
         | {one.domain: f"{one.label.mean():.0%}" for one in (first, second)},
-        {"": f"positive among those with “{word}”", "differs in": "P(Y | X)"}
+        {"": f"positive among those with “{word}”", "differs in": f"P(Y | “{word}” in X)"}
         | {one.domain: f"{positive_with(one):.0%}" for one in (first, second)},
     ]
 

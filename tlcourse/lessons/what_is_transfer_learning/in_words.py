@@ -127,16 +127,16 @@ def wrong_and_right_home(travelled: Records, scores: Mapping[str, np.ndarray], d
     columns: dict[str, list[str]] = {"above": [], "below": [], "luck": []}
     for j, name in enumerate(domains):
         elsewhere = np.delete(scores["MiniLM"][:, :, j], j, axis=1).mean(axis=1)
-        verdict = difference(elsewhere, scores["TF-IDF"][:, j, j]).verdict
-        columns["luck" if verdict == "once" else verdict].append(name)
+        gap = difference(elsewhere, scores["TF-IDF"][:, j, j])
+        columns[gap.says(above="above", below="below", luck="luck")].append(f"{name} ({_points(gap.mean)})")
     words = {"above": "ahead on", "below": "behind on", "luck": "within luck on"}
     mixed = "here it does in every column" if len(columns["above"]) == len(domains) else "it need not"
     told = ", ".join(f"{words[side]} {listed(names)}" for side, names in columns.items() if names)
     return (
         f"Leaving home costs {costs}: {more}. Now compare two entries of the table, a pretrained "
         f"representation from the *wrong* domain with counting words in the *right* one. "
-        f"{against.sentence}. That is an average. By column, MiniLM from elsewhere is {told}. So a "
-        f"pretrained representation can make up for the wrong domain; {mixed}."
+        f"{against.sentence}. That is an average. By column, in points, MiniLM from elsewhere is {told}. So "
+        f"a pretrained representation can make up for the wrong domain; {mixed}."
     )
 
 
@@ -150,12 +150,13 @@ def foreign_labels(gains: Records, n_foreign: int) -> str:
     for own, some in gains.by("own").items():
         means = {pair: one.mean for pair, one in some.by("pair").items()}
         worst, hurt = min(means, key=means.get), sum(mean < 0 for mean in means.values())
-        sure = sum(difference(one, [0.0] * len(one)).verdict == "below" for one in some.by("pair").values())
+        verdicts = [difference(one, [0.0] * len(one)).verdict for one in some.by("pair").values()]
         parts.append(
             f"With **{own:,}** labels of your own, {n_foreign:,} foreign ones change MiniLM's score by "
-            f"{_points(some.mean_over('pair').mean)} points on average. They lower the mean in {hurt} of "
-            f"{len(means)} pairs, in {sure or 'none'} of these by more than luck (lowest: {worst}, "
-            f"{_points(means[worst])})."
+            f"{_points(some.mean_over('pair').mean)} points on average. They raise the mean in "
+            f"{len(means) - hurt} of {len(means)} pairs, in {verdicts.count('above') or 'none'} by more than "
+            f"luck, and lower it in {hurt}, in {verdicts.count('below') or 'none'} by more than luck "
+            f"(lowest: {worst}, {_points(means[worst])})."
         )
     return " ".join(parts)
 
@@ -179,15 +180,27 @@ def weighed(gains: Records) -> str:
         best = max(weights, key=lambda weight: some.where(weight=weight).mean)
         gain = difference(some.where(weight=best), [0.0] * len(some.where(weight=best)))
         worth = gain.says(
-            above="which is still better than your own labels alone",
-            below="which is still worse than your own labels alone",
-            luck="which cannot be told from your own labels alone",
+            above="better than your own labels alone",
+            below="worse than your own labels alone",
+            luck="not to be told from your own labels alone",
         )
+        other = difference(some.where(weight=best), some.where(weight=1)) if best != 1 else None
+        luck = ", within luck of a weight of 1" if other and other.verdict == "luck" else ""
         parts.append(
-            f"With **{own:,}** of your own, {'; '.join(one.sentence for one in more)}. The best weight here "
-            f"is {best}, {worth}."
+            f"With **{own:,}** of your own, {'; '.join(one.sentence for one in more)}. The highest mean "
+            f"(chosen on the test sets) is that of a weight of {best}{luck}; it is {worth}.{_behind(some)}"
         )
     return "\n\n".join(parts)
+
+
+def _behind(gains: Records) -> str:
+    """Which weights stay below doing without the foreign labels, by more than luck."""
+    lower = [
+        str(weight)
+        for weight, some in gains.by("weight").items()
+        if difference(some, [0.0] * len(some)).verdict == "below"
+    ]
+    return f" With a weight of {listed(lower)} you do worse than without foreign labels." if lower else ""
 
 
 def unseen_words(lost: Unseen, at_home: float) -> str:
@@ -207,7 +220,11 @@ def unseen_words(lost: Unseen, at_home: float) -> str:
         luck=f"the difference between TF-IDF and MiniLM is within luck over {len(more.of_seed)} seeds, so "
         "this does not show it either",
     )
-    changes = ", ".join(f"{_points(d.mean, '.0f')} points for {name}" for name, d in drop.items())
+    step = {name: float((rows[:, 1] - rows[:, 0]).mean()) for name, rows in lost.by_sentence.items()}
+    changes = ", ".join(
+        f"{_points(d.mean, '.0f')} points for {name} ({_points(step[name], '.0f')} at the first step)"
+        for name, d in drop.items()
+    )
     fewest = lost.by_sentence["TF-IDF"].mean(axis=0)[0]
     whole = fewest < at_home
     gap = "Unseen words are not the whole gap: even on" if whole else "They may be the whole gap: on"
@@ -253,7 +270,7 @@ def near_zero(rows: Sequence[Mapping[str, Any]]) -> str:
     """The ends of the table `domain_tables.by_strength`: where people disagree, and where they do not."""
     first, last = rows[0], rows[-1]
     return (
-        f"Near zero, one rater is right about {first['one rater']} of the sentences, so there is little "
-        f"to get right. Where people are clearest, one rater is right about {last['one rater']}, and the "
-        f"classifier about {last['classifier']}."
+        f"Near zero, one rater is right about {first['one rater']} of the sentences, the classifier about "
+        f"{first['classifier']}: there is little to get right. Where people are clearest, one rater is right "
+        f"about {last['one rater']}, and the classifier about {last['classifier']}."
     )

@@ -25,7 +25,8 @@ worth = prediction(
     answer=1,
     why=[
         "Pretraining is worth more than that while labels are few: about ten times.",
-        "About ten times as many, here. ULMFiT's authors found the same factor on longer reviews.",
+        "About ten times as many, here. ULMFiT's authors found a like factor in another comparison: the same "
+        "network with pretraining and without, on longer reviews.",
         "It needs fewer. With about 8,000 it has caught up even with what the pretrained one makes of 8,000.",
         "It does. Pretraining saves labels, and more labels can buy the same accuracy.",
     ],

@@ -13,7 +13,7 @@ def _why_there(answer: int) -> str:
         )
     return (
         "from here on, counting this domain's words tells more than fifty numbers learned elsewhere, and the "
-        "seeds agree on it. The average of frozen vectors has nothing left to learn with."
+        "seeds agree on it. A classifier on fifty numbers has few weights to learn more with."
     )
 
 

@@ -140,6 +140,7 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
 @exercise(
     title="The transfer gap",
     inputs=_square,
+    any_kind=True,
     hints=(
         "A gap compares two classifiers on the same test set. Which axis of the matrix is the test set?",
         "`np.diag(scores)` holds, for each test set, the score of the classifier that was trained at home.",
@@ -149,8 +150,8 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
     wrong=[
         (
             _gap_along_rows,
-            "You compare along a row: one classifier on two test sets, so the difference is mostly how "
-            "hard they are. Compare within a column.",
+            "You compare along a row: one classifier on two test sets, so the difference may be how hard "
+            "they are. Compare within a column.",
         ),
         (_gap_turned, "The values are right but transposed: rows stay the source, columns the target."),
         (_gap_negative, "The sign is turned round: a gap is positive where the foreign classifier is worse."),
@@ -170,6 +171,15 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
         (
             lambda scores: scores.max(axis=1, keepdims=True) - scores,
             "You compare with the best of the row, on another test set. Compare within a column, with the "
+            "diagonal.",
+        ),
+        (
+            lambda scores: scores.mean(axis=0, keepdims=True) - scores,
+            "You compare with the mean of the column. The home score is the one on the diagonal.",
+        ),
+        (
+            lambda scores: scores.T - scores,
+            "You compare two journeys, there and back, on two test sets. Compare within a column, with the "
             "diagonal.",
         ),
         (_gap_from_mean, "You subtract from the mean of the diagonal. Each column has its own home score."),

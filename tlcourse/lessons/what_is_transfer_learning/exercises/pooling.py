@@ -17,6 +17,14 @@ def _states_and_mask(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tens
     return states, ((place >= begin) & (place < end)).long()
 
 
+def _with_zeros() -> tuple[torch.Tensor, torch.Tensor]:
+    """Real tokens with values of 0: they count all the same."""
+    states, mask = _states_and_mask(np.random.default_rng(11))
+    states = states.clone()
+    states[:, :, 0] *= torch.arange(states.shape[1]) % 2  # every other token
+    return states, mask
+
+
 def _pool_from_the_left(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return torch.stack([s[:n].mean(dim=0) for s, n in zip(states, mask.sum(dim=1).tolist(), strict=True)])
 
@@ -52,6 +60,7 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 @exercise(
     title="Mean pooling with a mask",
     inputs=_states_and_mask,
+    special={"a state holds zeros": _with_zeros()},
     equivalent={
         "mask.unsqueeze(-1).to(states.dtype) → mask.unsqueeze(-1)": "torch multiplies whole numbers with "
         "fractions, too",
@@ -101,6 +110,22 @@ def _pool_max(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         (
             lambda states, mask: _pool_real(states, mask, slice(1, None)),
             "The first real token is left out. Where the mask is 1, the token counts.",
+        ),
+        (
+            lambda states, mask: (
+                (states * mask.unsqueeze(-1)).sum(dim=1) / (states * mask.unsqueeze(-1) != 0).sum(dim=1)
+            ),
+            "You count the values that are not 0. A real token may have a 0, too: the mask says how many "
+            "there are.",
+        ),
+        (
+            lambda states, mask: torch.stack([s[m].mean(dim=0) for s, m in zip(states, mask, strict=True)]),
+            "An index of 0 and 1 takes the first and the second token, again and again. Made a bool, "
+            "`mask.bool()`, it picks the tokens where it is 1.",
+        ),
+        (
+            lambda states, mask: states.sum(dim=1) / mask.sum(dim=1, keepdim=True),
+            "You divide by the number of real tokens, but your sum holds the padding, too.",
         ),
         (_pool_max, "This is max pooling: the largest value of each feature. Take the mean."),
     ],
