@@ -83,8 +83,8 @@ show.table(afterwards.counts())
 show.table(afterwards.led_to())
 
 # %% [markdown]
-# Read down the middle column: most lines kept the Transformer and its pretraining, with other parts, more text, other ways to tune or to ask. Which of it would *you* use? A date or a name does
-# not tell. A measurement on tasks like yours does.
+# Most of it kept the Transformer and its pretraining, with other parts, more text, other ways to tune or to ask. Which of it would *you* use? A date or a name does
+# not tell. A measurement on tasks like yours does. The course can measure what runs on a laptop, and of this table that is little (SmolLM2 and DistilBERT); but how to measure is the same.
 #
 # ## 2. The board · 12 minutes
 # Seven tasks that the course has measured all along, each in the same way: so many labels are drawn, three times (three *seeds*), a linear model learns from them, and its settings are chosen on those
@@ -96,7 +96,7 @@ show.table(in_words.tasks_rows())
 # %% [markdown]
 # The board is made of files in `data/results/` and nothing else. Each number below is a mean over three seeds (accuracy, F1 or ρ, times 100). The colour says how far it is from TF-IDF with the *same labels*: purple
 # below, orange above. Framed: the best of a task. Bold: *more than luck*, which always means here: of the differences seed by seed, the 95% interval of the mean (Student’s *t*) leaves out 0. That is the luck of the
-# *labels* alone. The test texts are a draw, too, so do not lean on a bold difference of a point.
+# *labels* alone. The test texts are a draw, too, and no seed shows that: do not lean on a bold difference of two or three points, or of five where a test has few hundred texts. (An answer that is always the same gets 50 on films and long reviews.)
 
 # %%
 results = board.load()
@@ -122,7 +122,7 @@ show.md(in_words.of_many_labels(results, 1000))
 
 # %% [markdown]
 # A board needs one order. Ours ranks by *gain*, score minus TF-IDF’s with the same labels, averaged over the tasks that all ranked systems have (a system measured on half of the tasks or fewer is not ranked). Beside it stands what a
-# system costs: its *parameters* (pretrained numbers), what it *read before*, *milliseconds* of one core for a film snippet, from string to label, one by one or 32 together, and its *memory*.
+# system costs: its *parameters* (pretrained numbers), what it *read before*, *milliseconds* of one core of our machine for a film snippet, from string to label, one by one or 32 together (yours differs), and its *memory*. One caution: what GloVe, MiniLM, SmolLM2 and DistilBERT have read, nobody has searched for these test texts, which all stand on the web.
 
 # %%
 show.table(in_words.board_rows(results, 100), "The course’s leaderboard, 100 labels")
@@ -134,8 +134,8 @@ show.md(in_words.of_reading(results))
 show.md(in_words.of_the_board(results, 100) + "\n\n" + in_words.of_scales(results, 100))
 
 # %% [markdown]
-# A board with one column of scores has one winner. With costs beside it, a system may be worth using because it is cheap. What is never worth using is what another one makes *pointless*: at least as good and at least as cheap, and
-# better or cheaper. All others form the **Pareto front**.
+# A board with one column of scores has one winner. With costs beside it, a system may be worth using because it is cheap. For one kind of cost, what is never worth using is what another one makes *pointless*: at least as good and at least as cheap, and
+# better or cheaper. All others form the **Pareto front** of that cost.
 #
 # ### Your turn: the front
 
@@ -224,19 +224,19 @@ show.table(in_words.kept_out_rows(kept_out), "No limit but the labels")
 show.md(in_words.of_the_rule(kept_out, results))
 
 # %% [markdown]
-# Now with limits of time and memory: one pair of limits for each set of systems that can be left within them, for 100 labels and for 1,000.
+# Now with limits of time and memory: one pair of limits for each set of systems that can be left within them, for 100 labels and for 1,000. *The best* is now the best that fits. (“Always MiniLM” is left out: it does not always fit.)
 
 # %%
 limits = deciding.many_budgets(results, board.LABELS)
 limited = deciding.kept_out(results, limits, (deciding.RULE, deciding.LARGEST, deciding.COUNTS))
-show.table(in_words.kept_out_rows(limited), f"{len(limits)} pairs of limits, each on every task")
+show.table(in_words.kept_out_rows(limited), f"{len(limits)} budgets: a number of labels and two limits")
 
 # %%
 show.md(in_words.of_limits(limited))
 
 # %% [markdown]
 # ### Try it
-# The dial: your labels, milliseconds and megabytes. What does it say for a phone, for a server that gets texts in bundles, for a hobby with 300 labels? Where does a small step of a limit change the answer, and how sure is it there? (Without sliders: `decision.told(300, 3, 300, "one by one")`.)
+# The dial: your labels, milliseconds and megabytes. What does it say for a small budget of time, for a server that gets texts in bundles, for a hobby with 300 labels? Where does a small step of a limit change the answer, and how sure is it there? (Without sliders: `decision.told(300, 3, 300, "one by one")`, for 300 labels, 3 ms and 300 MB.)
 
 # %%
 decision = dial.dial(results)
@@ -259,7 +259,7 @@ scores = traps.many_seeds(films, ["GloVe", "TF-IDF"], [100, 1000], seeds)
 figures.seeds(scores, "GloVe", "TF-IDF")
 
 # %% [markdown]
-# Now draw 1, 2, … of these seeds, with replacement, again and again. How often does their mean put another one in front than the mean of all the seeds does? That one is called *wrong*.
+# Now draw 1, 2, … of these seeds, with replacement, again and again. How often is the one in front not the one that is in front in the mean of all the seeds? We call that *wrong*.
 
 # %%
 sizes = [1, 2, 3, 5, 10]
@@ -317,14 +317,17 @@ figures.tries(tried)
 show.md(in_words.of_tries(tried))
 
 # %% [markdown]
-# How is a mean over all sets taken, if 16 of 32 settings are 600 million sets? It is counted: one sum over the settings, in their order, is enough (Tang et al. 2020, for k *different* settings). Dodge et al. 2019, who asked for such curves, of scores on validation texts, let a setting be drawn twice.
+# How is a mean over all sets taken, if 16 of 32 settings are 600 million sets? It is counted: one sum over the settings, sorted from the worst to the best, is enough (Tang et al. 2020, for k *different* settings). Dodge et al. 2019, who asked for such curves, of scores on validation texts, let a setting be drawn twice.
 #
 # ### Your turn: the best of k
 
 
 # %% tags=["exercise"]
 def expected_best(scores, k):
-    """Return the mean, over all sets of k different scores, of the best of the set; 1 ≤ k ≤ len(scores)."""
+    """Return the mean, over all sets of k different scores, of the best of the set; 1 ≤ k ≤ len(scores).
+
+    `math.comb(n, k)` says how many sets of k there are among n.
+    """
     ...
 
 
@@ -359,7 +362,7 @@ show.md(in_words.of_leaks(leaks))
 check.recall("leak_buys")
 
 # %% [markdown]
-# A leak of whole texts is easy to find: two texts that share a long run of words have one source.
+# A leak of whole texts is easy to find: two texts that share a long run of words often have one source. Look at what you find: a title or a saying is shared, too.
 #
 # ### Your turn: find them
 
@@ -384,7 +387,7 @@ twins = traps.shared_runs(films, 8)
 show.md(in_words.of_shared_runs(twins, len(films.test), 8))
 
 # %% [markdown]
-# Of the text that the course’s own models read, whatever shared a run of 13 words with a test was dropped before training (`tlcourse/data/overlap.py`). What GloVe, MiniLM and SmolLM2 read, nobody has searched here for our tests.
+# Of the text that the course’s own models read, whatever shared a run of 13 words with a test was dropped before training (`tlcourse/data/overlap.py`). For GloVe, MiniLM, SmolLM2 and DistilBERT that was not possible.
 #
 # ## 6. Your own texts · 5 minutes
 # The board is about our texts. A few hundred of yours say more. The same yardstick takes a CSV with a column of texts and one of labels. As you may have none at hand, here is one, written

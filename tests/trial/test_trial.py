@@ -117,6 +117,7 @@ def test_a_table_of_topics(tried):
     score = outcome.scores.where(model="MiniLM frozen", labels=outcome.reading.most)
     assert score.mean > 0.8  # five topics, 75 labels: far from a fifth
     assert "Fine-tuning was left out" in outcome.sentences[-1]
+    assert "All are judged on the same 25 texts" in outcome.sentences[-2]
     assert outcome.matrix.sum() == len(outcome.task.tests["own"])
     assert (outcome.matrix.sum(axis=1) == np.bincount(outcome.task.target(outcome.task.tests["own"]))).all()
 

@@ -113,7 +113,17 @@ class Outcome:
     @cached_property
     def sentences(self) -> list[str]:
         """What came out, the most important first."""
-        return [*self.reading.sentences(), *filter(None, [self.untuned])]
+        return [*self.reading.sentences(), self._of_the_test_texts(), *filter(None, [self.untuned])]
+
+    def _of_the_test_texts(self) -> str:
+        """How many texts all are judged on, and that these are a draw, too."""
+        n = len(self.task.tests["own"])
+        same = f"All are judged on the same {n:,} texts. They are a draw, too, which no seed shows"
+        if self.data.kind != CLASSES:
+            return f"{same}: do not lean on a small difference."
+        best = self.scores.where(model=self.reading.best, labels=self.reading.most).mean
+        error = 100 * (best * (1 - best) / n) ** 0.5
+        return f"{same}: another {n:,} would move a score by some {error:.0f} points (the standard error)."
 
     @cached_property
     def _last(self) -> dict[str, dict[str, Any]]:

@@ -109,7 +109,9 @@ def test_the_board_in_words_follows_the_scores(made):
     said = in_words.of_the_board(made(), 100)
     assert "**SmolLM2** has the highest mean over the 5 tasks" in said
     assert "SmolLM2 is above MiniLM" in said
-    assert "Below TF-IDF, which was never pretrained, by more than luck: bert-mini" in said
+    assert "Above TF-IDF by more than luck: GloVe, MiniLM and SmolLM2." in said
+    assert "Below it, which was never pretrained, by more than luck: bert-mini" in said
+    assert "SmolLM2 is first on films (by more than luck)" in said
     turned = made(leads=dict.fromkeys(("films", "topics", "names"), "bert-mini"))
     assert "**bert-mini** has the highest mean" in in_words.of_the_board(turned, 100)
     assert "1 is led by a model that the course trained: names (bert-mini)" in in_words.of_ours(
@@ -175,7 +177,7 @@ def test_names_do_not_lie_on_one_another(whole):
 
 def test_bold_cells_are_counted_beside_what_luck_gives(small):
     said = in_words.of_bold(small, 100)
-    assert said.startswith("20 of 20 cells are bold.")
+    assert said.startswith("20 of 20 cells are bold, 15 above TF-IDF and 5 below.")
     assert "some 1, by luck alone" in said
 
 

@@ -110,7 +110,7 @@ def test_the_sentence_on_limits(small):
     assert all(len(deciding.affordable(small, one)) > 1 for one in limits)
     rows = deciding.kept_out(small, limits, (RULE, LARGEST, COUNTS))
     said = in_words.of_limits(rows)
-    assert said.startswith("With limits the rule is ahead.")
+    assert said.startswith("With 100 labels and limits the rule is ahead: over ")
     assert "“always TF-IDF”" in said
     table = in_words.kept_out_rows(rows)
     assert [row["way"] for row in table] == [RULE, LARGEST, COUNTS]
@@ -163,7 +163,8 @@ def test_the_dial_lists_what_is_as_good_and_smaller():
     said = twin.told(100, 3, 300, "one by one")
     assert said.startswith("100 labels, at most 3 ms a text and 300 MB, one by one. Use GloVe")
     assert "Within luck of it, and quicker or smaller: TF-IDF (1.8 ms a text, 3 MB)." in said
-    assert "took the best one once in 7" in said
+    assert "took the best one that fits once in 7" in said
+    assert "less often than by guessing among 2" in said
     assert twin.examples().count("\n") == len(dial.WHO_ASKS) - 1
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from tlcourse.show.differences import difference
 from tlcourse.show.records import Records, results_dir
 from tlcourse.show.zoo_results import records as zoo_records
 
@@ -142,6 +143,18 @@ class Board:
         return {
             task: max(self.measured(task, labels), key=lambda one: self.cell(one, task, labels).mean)
             for task in self.tasks(labels)
+        }
+
+    def level_with_best(self, labels: int) -> dict[str, list[str]]:
+        """Task → the systems that the best one is not above by more than luck."""
+        return {
+            task: [
+                one
+                for one in self.measured(task, labels)
+                if one != best
+                and difference(self.cell(best, task, labels), self.cell(one, task, labels)).verdict != "above"
+            ]
+            for task, best in self.best_of(labels).items()
         }
 
     def common(self, systems: Collection[str], labels: int, tasks: Sequence[str] | None = None) -> list[str]:

@@ -19,7 +19,7 @@ MEGABYTES = (3, 10, 30, 100, 300, 1000)
 AT_ONCE = {"one by one": 1, "32 together": 32}
 
 WHO_ASKS = {
-    "a phone": (100, 10, 100, "one by one"),
+    "a small budget": (100, 10, 100, "one by one"),
     "a server": (1000, 30, 1000, "32 together"),
     "a hobby": (300, 3, 300, "one by one"),
 }
@@ -109,10 +109,19 @@ class Dial(Explorer):
         found = deciding.summary(rows)
         right = round(found["right"] * found["choices"])
         often = {0: "never", 1: "once"}.get(right, f"{right} times")
-        return (
-            f" How sure? With one task kept out at a time, the rule with this budget took the best one "
-            f"{often} in {found['choices']}, and was {100 * found['regret']:.1f} points behind the best on "
+        said = (
+            " How sure? With one task kept out at a time, the rule with this budget took the best one that "
+            f"fits {often} in {found['choices']}, and was {100 * found['regret']:.1f} points behind it on "
             f"average, {100 * found['most']:.1f} at most."
+        )
+        within = deciding.affordable(self.board, budget)
+        able = [one for one in self.board.ranked(budget.labels)[0] if one in within]
+        if right / found["choices"] >= 1 / len(able):
+            return said
+        return (
+            f"{said} That is less often than by guessing among {len(able)}: where systems are level on "
+            "average, the other tasks lean against the one that is kept out. Do not trust the rule here: "
+            "measure."
         )
 
     def draw(self, labels: int, ms: float, memory: int, at_once: str) -> Figure:

@@ -163,6 +163,10 @@ def _each_run(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
     return [i for i, text in enumerate(test) for run in _runs(text, n) if run in known]
 
 
+def _each_text(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
+    return [i for i, text in enumerate(test) for other in train if _runs(text, n) & _runs(other, n)]
+
+
 def _blocks(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
     def runs(text: str) -> set[tuple[str, ...]]:
         words = text.lower().split()
@@ -195,6 +199,11 @@ def _blocks(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
             2,
         ),
         "a comma stands behind a word": (["a fine film, was it"], ["fine film was", "film, was it"], 3),
+        "a test text shares its run with two training texts": (
+            ["a fine old film", "such a fine old town", "none"],
+            ["it was a fine old film", "nothing here"],
+            3,
+        ),
         "capitals differ": (["A Fine Old Film"], ["a fine old film"], 3),
     },
     equivalent={"result: absolute": "a place is never negative"},
@@ -248,6 +257,10 @@ def _blocks(train: Sequence[str], test: Sequence[str], n: int) -> list[int]:
             "That is how many have leaked: the list of their places is wanted.",
         ),
         (_each_run, "A text is listed once for each shared run: once is enough."),
+        (
+            _each_text,
+            "A text is listed once for each training text that it shares a run with: once is enough.",
+        ),
         (_blocks, "You cut each text into runs that follow one another: a run may begin at any word."),
         (lambda train, test, n: set(_leaked(train, test, n)), "A set keeps no order: a list is wanted."),
     ],

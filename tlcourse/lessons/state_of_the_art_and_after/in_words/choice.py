@@ -14,13 +14,14 @@ _LEVEL = 0.002  # of a share of 1: two tenths of a point of mean regret
 
 
 def kept_out_rows(rows: Records) -> list[dict[str, object]]:
-    """Rows of a table: each way to choose, and how it did on what was kept out."""
+    """Rows of a table: each way to choose, and how it did on what was kept out, by the number of labels."""
     found = []
-    for way, group in rows.by("way").items():
+    for (way, labels), group in rows.by("way", "labels").items():
         one = deciding.summary(group)
         found.append(
             {
                 "way": way,
+                "labels": f"{labels:,}",
                 "choices": int(one["choices"]),
                 "took the best": f"{one['right']:.0%}",
                 "within a point of it": f"{one['near']:.0%}",
@@ -114,19 +115,28 @@ def _of_who_can_be_chosen(rows: Records, board: Board) -> str:
 
 def of_limits(rows: Records) -> str:
     """The same with limits of time and memory."""
-    found = {way: deciding.summary(group) for way, group in rows.by("way").items()}
-    rule, tasks = found[RULE], [*rows.by("task", "labels")]
-    others = [
-        f"“{way}” {one['right']:.0%} and {100 * one['regret']:.1f} points"
-        for way, one in found.items()
-        if way != RULE
-    ]
-    best = min(found, key=lambda way: found[way]["regret"])
-    verdict = "With limits the rule is ahead" if best == RULE else f"With limits “{best}” is ahead"
+    parts = []
+    for labels, some in rows.by("labels").items():
+        found = {way: deciding.summary(group) for way, group in some.by("way").items()}
+        rule, n_tasks = found[RULE], len(some.values("task"))
+        others = [
+            f"“{way}” {one['right']:.0%} and {100 * one['regret']:.1f}"
+            for way, one in found.items()
+            if way != RULE
+        ]
+        first, second = sorted(found, key=lambda way: found[way]["regret"])[:2]
+        lead = found[second]["regret"] - found[first]["regret"]
+        name = "the rule" if first == RULE else f"“{first}”"
+        verdict = f"{name} is ahead" if lead > _LEVEL else f"the rule earns nothing over “{second}”"
+        if lead <= _LEVEL and first != RULE:
+            verdict = f"the rule earns nothing over “{first}”"
+        parts.append(
+            f"With {labels:,} labels and limits {verdict}: over {rule['choices']} choices ({n_tasks} tasks) "
+            f"it takes the best of those that fit {rule['right']:.0%} of the time and is "
+            f"{100 * rule['regret']:.1f} points behind that; {listed(others)}."
+        )
     return (
-        f"{verdict}. Over {rule['choices']} choices (each pair of limits on each of {len(tasks)} tasks) the "
-        f"rule takes the best {rule['right']:.0%} of the time and is {100 * rule['regret']:.1f} points "
-        f"behind; {listed(others)}. These are not independent of one another: the tasks are the same, and "
+        f"{' '.join(parts)} These are not independent of one another: the tasks are the same, and "
         "neighbouring limits leave nearly the same systems."
     )
 

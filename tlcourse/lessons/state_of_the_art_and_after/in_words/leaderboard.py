@@ -58,12 +58,12 @@ def of_bold(board: Board, labels: int) -> str:
         for system in board.measured(task, labels)
         if system != BASELINE
     ]
-    bold = sum(verdict in ("above", "below") for verdict in verdicts)
+    above, below = verdicts.count("above"), verdicts.count("below")
     return (
-        f"{bold} of {len(verdicts)} cells are bold. If no system differed from {BASELINE}, about one in "
-        "twenty "
-        f"would be, some {0.05 * len(verdicts):.0f}, by luck alone: whoever looks at many comparisons finds "
-        "some. And three seeds make wide intervals: a large gain is not bold where its seeds differ much."
+        f"{above + below} of {len(verdicts)} cells are bold, {above} above {BASELINE} and {below} below. "
+        f"If no system differed from {BASELINE}, about one in twenty would be, some "
+        f"{0.05 * len(verdicts):.0f}, by luck alone: whoever looks at many comparisons finds some. And three "
+        "seeds make wide intervals: a large gain is not bold where its seeds differ much."
     )
 
 
@@ -139,35 +139,59 @@ def of_the_board(board: Board, labels: int) -> str:
         f"{gap.sentence}. "
         "A mean hides what it is a mean of: "
     )
-    winners = board.best_of(labels)
+    winners, level = board.best_of(labels), board.level_with_best(labels)
     names = list(dict.fromkeys(winners.values()))
-    by_system = [f"{one} leads on {listed([t for t, w in winners.items() if w == one])}" for one in names]
+    shown = {task: task if level[task] else f"{task} (by more than luck)" for task in winners}
+    by_system = [
+        f"{one} is first on {listed([shown[task] for task, first in winners.items() if first == one])}"
+        for one in names
+    ]
     said += f"{'; '.join(by_system)}."
+    above = [one for one in ranked if difference(gains[one], gains[BASELINE]).verdict == "above"]
+    if above:
+        said += f" Above {BASELINE} by more than luck: {listed(above)}."
     if below:
-        said += f" Below {BASELINE}, which was never pretrained, by more than luck: {listed(below)}."
+        said += f" Below it, which was never pretrained, by more than luck: {listed(below)}."
+        lowest = min(ranked, key=lambda one: gains[one].mean)
+        if lowest not in below:
+            said += f" ({lowest} is lower still, but its seeds differ more.)"
     return said
 
 
 def winners(board: Board) -> str:
-    """Who has the highest score on how many tasks."""
+    """Who has the highest score on how many tasks, and how often by more than luck."""
     counted: dict[str, int] = {}
-    total = 0
+    total, clear = 0, 0
     for labels in LABELS:
-        for system in board.best_of(labels).values():
+        level = board.level_with_best(labels)
+        for task, system in board.best_of(labels).items():
             counted[system] = counted.get(system, 0) + 1
-            total += 1
+            total, clear = total + 1, clear + (not level[task])
     order = sorted(counted, key=lambda one: -counted[one])
-    return f"of {total} times a task and a number of labels, of those measured there: " + ", ".join(
+    told = ", ".join(
         f"{one} is first {'once' if counted[one] == 1 else f'{counted[one]} times'}" for one in order
     )
+    return f"in {total} cases, a task with a number of labels each: {told}; by more than luck {clear} times"
 
 
 def of_ours(board: Board, labels: int) -> str:
     """On how many tasks one of the course's own models leads."""
-    best = board.best_of(labels)
-    own = [f"{task} ({system})" for task, system in best.items() if OURS in system and system != BASELINE]
-    return (
+    best, level = board.best_of(labels), board.level_with_best(labels)
+    own = [f"{task} ({system})" for task, system in best.items() if _is_ours(system)]
+    said = (
         f"Of the {len(best)} tasks with {labels:,} labels, {len(own) or 'none'} "
         f"{'is' if len(own) == 1 else 'are'} led by a model that the course trained"
         + (f": {listed(own)}." if own else ".")
     )
+    near = {task: [one for one in level[task] if _is_ours(one)] for task in best if not _is_ours(best[task])}
+    told = [f"{task} ({listed(systems)})" for task, systems in near.items() if systems]
+    if told:
+        said += (
+            f" On {len(told)} {'more' if own else 'of them'} one of these is within luck of the best: "
+            f"{listed(told)}. With three seeds that says “not told apart”, and not “as good”."
+        )
+    return said
+
+
+def _is_ours(system: str) -> bool:
+    return OURS in system and system != BASELINE
