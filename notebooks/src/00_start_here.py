@@ -69,7 +69,7 @@ figures.course_map()
 #
 # ## 1. Predict first
 # A *softmax* turns scores into probabilities that add up to 1: the higher the score, the higher the probability. It can
-# divide the scores by a *temperature* first. What will a high temperature do? Choose, then commit. The lesson keeps your
+# divide the scores by a *temperature* first. What will a high temperature do? Choose, press *Commit to this answer*, and go on cell by cell. The lesson keeps your
 # choice and comes back to it once it has measured the answer: a wrong guess that you made yourself teaches more than a right
 # answer that you read.
 
@@ -80,7 +80,7 @@ check.predict("raise_temperature")
 # ## 2. The idea
 # $$p_i = \frac{\exp(s_i / T)}{\sum_j \exp(s_j / T)}$$
 #
-# $s_i$ are the scores, $T$ is the temperature. You will meet this line in almost every lesson.
+# $s_i$ are the scores, $T$ is the temperature. From lesson 03 on you will meet this line in most lessons.
 #
 # How undecided are such probabilities? Their **entropy** says it, in bits:
 #

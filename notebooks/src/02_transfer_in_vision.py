@@ -17,7 +17,7 @@
 #
 # <!-- badges -->
 #
-# **Time** 115 minutes: a core of 90, and three optional sections of 5, 10 and 10, marked as such. The computer needs seven or eight minutes of
+# **Time** 115 minutes: a core of 90, and three optional sections of 5, 10 and 10, marked as such. The computer needs seven to fifteen minutes of
 # that, while you read · **You need** lesson 01, a little PyTorch, what a convolution is · **You will be able to**
 # *use* a network as a feature extractor, *find* the depth that transfers best, *fine-tune* it on a laptop, *choose* between
 # the two by labels and seconds, *recognise* the three traps of fine-tuning, and *see* what a network looks at.
@@ -195,7 +195,7 @@ show.source(freezing.freeze_below)
 
 # %% [markdown]
 # ### Exercise: how much does a feature extractor learn?
-# Four kinds of defect instead of two answers: how many numbers does a *feature extractor* with this network learn? Change
+# Four classes instead of two (*fine*, and three kinds of defect): how many numbers does a *feature extractor* with this network learn? Change
 # two things in the next cell, what is frozen and the number of classes, run it, and write down the number that it prints, without the comma.
 
 # %%
@@ -267,6 +267,13 @@ check.recall("best_depth")
 
 # %%
 show.md(in_words.names_of_imagenet(probed, baseline))
+
+# %% [markdown]
+# Not every step up helps: look at the first stages. And one thing grows with depth whatever a network has learned: the *number* of features. Is the top better for
+# that alone? Take as many of the head's as the stem has, drawn at random:
+
+# %%
+show.md(in_words.as_many_features(trials.as_many_features(found, label, splits["cell"], "stem", "head")))
 
 # %% [markdown]
 # (To pick the best depth by its test score flatters it a little. That is fine for asking *where* the knowledge is; to report a
@@ -401,8 +408,8 @@ show.table(vision_tables.splits(both_splits), f"All labels, {len(seeds)} splits 
 show.md(in_words.new_panels(both_splits))
 
 # %% [markdown]
-# With eleven panels to test on, it matters which they are. If fine-tuning gains less on new panels than on new cells, a likely reason is that part of
-# what it learns is how *these* panels look. No score here is wrong; they answer different questions. Ask which one is yours before
+# With eleven panels to test on, it matters which they are. If fine-tuning alone lost on new panels, it would have learned how *these* panels look. If the probe, which
+# never touched the network, loses as much, then new panels are just harder for a classifier that has seen none of their neighbours. No score here is wrong; they answer different questions. Ask which one is yours before
 # you split, and remember this when you read a figure in a paper.
 #
 # ## Optional: does the textbook's advice hold? (10 minutes)
@@ -454,7 +461,7 @@ vision_results.quadrants(outcome, quadrants.advised(outcome))
 # %% [markdown]
 # The star is CS231n's advice, the lines ± one standard deviation over the splits. (Stage 4 lies below what was
 # fine-tuned, so it is the same for both sources.) Now which did best, and by more than luck? In the last column stand the mean of the difference and, in
-# brackets, the least and the most of it over the splits: where all are on one side of 0, the splits agree.
+# brackets, the least and the most of it over the splits. All on one side of 0 is not enough with three splits: they also have to differ little among themselves (lesson 01's interval).
 
 # %%
 show.table(quadrants.told(outcome), "The advice and the outcome")
@@ -467,8 +474,8 @@ show.md(quadrants.sources_compared(outcome))
 # each on, and see what it costs on these cells. Where that is less than a few splits can show, so much the worse: no score will warn you.
 #
 # ### Trap 1: batch norm in training mode
-# A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? PyTorch runs a network in one of two modes. In
-# *evaluation mode*, they are those that the batch norm remembers from ImageNet. In *training mode* they are others. Predict what that does:
+# A batch norm subtracts a mean and divides by a standard deviation, for each of its maps. Whose? PyTorch runs a network in one of two modes,
+# *training* and *evaluation*, and the mode decides. In evaluation mode, they are those that the batch norm remembers from ImageNet. And in training mode? Predict:
 
 # %%
 check.predict("batch_norm_trap")
@@ -504,8 +511,8 @@ show.results(normed, "batch", "statistics", f"Accuracy with {n} labels, by whose
 show.md(in_words_of_traps.batch_norms(normed))
 
 # %% [markdown]
-# (Rows differ also in how many cells were seen: the steps are the same. So read along a row. And within luck does not close the trap: the
-# palace has shown that it is open.)
+# (Rows differ also in how many cells were seen: the steps are the same. So read along a row.) These are two mistakes. To *answer* in training mode is always wrong: the palace has shown it. To *train* with the
+# batch's statistics may cost something or nothing: where that is within luck, these few splits do not show a loss.
 #
 # ### Exercise: batch norm, the safe way
 # Write, in numpy, what a batch norm does in *evaluation* mode: normalise each channel (each map) by the remembered mean and variance, then scale and
@@ -632,16 +639,16 @@ vision_results.looked_at(pixels.pixels()[test[chosen]], evidence, said)
 
 # %% [markdown]
 # Orange: covering this makes a defect *less* likely, so it spoke for one. Purple: it spoke against, or the patch itself looks like a defect
-# there. The stronger the colour, the greater the change, on one scale for both networks: in a pale row no single patch matters much. A black line
-# surrounds what has at least a quarter of the strongest effect in the whole figure. Go from cell to cell: does the orange of the bottom row lie
+# there. The stronger the colour, the greater the change, on one scale for both networks: where it is pale, that patch matters little. A black line
+# surrounds the orange that has at least a quarter of the strongest effect in the whole figure. Go from cell to cell: does the orange of the bottom row lie
 # where *you* see the defect, and where does it lie in the row above?
 
 # %%
 show.md(in_words_of_traps.occlusion(evidence, said))
 
 # %% [markdown]
-# Such a map says *where* a network looked, if it looked at one place, and not *why*. It is a good lie detector, though: a network that
-# looks at the frame has learned the photographer's habits.
+# Such a map says *where* a network looked, if it looked at one place, and not *why*. Four cells picked by hand decide nothing. But over many cells it is a good lie detector: a network that
+# keeps looking at the frame may have learned the photographer's habits.
 #
 # ## Move it: a threshold is a choice (10 minutes)
 # The network gives a probability; somebody has to decide. Move the slider: each cell goes to one of four outcomes, and you see the cells

@@ -148,7 +148,7 @@ now = habits.of_news(encoder, pick(full=200, fast=30))
 show.md(habits.live(now, results["statistics"], "distilbert"))
 
 # %% [markdown]
-# And most heads of the upper layers, the subject of your first prediction? (The verb's part was not measured.)
+# And most heads of the upper layers, the subject of your first prediction?
 
 # %%
 show.md(habits.upper_layers(results["statistics"], models))

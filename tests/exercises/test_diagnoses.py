@@ -235,3 +235,14 @@ def test_a_diagnosis_that_fails_is_no_fault_of_the_learner(monkeypatch, caplog):
     with caplog.at_level(logging.ERROR):
         assert scaled.verdict(lambda x, s, k: x * s + 3 * k + 1).status == WRONG
     assert "fails failed on" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"), [(6, "reduce it over axis 1"), (4, "reduce it over one of its axes")]
+)
+def test_an_axis_is_named_where_the_shapes_tell_which(columns, told):
+    @exercise(title="Row sums", inputs=lambda rng: (rng.normal(size=(4, columns)),), hints=HINTS)
+    def row_sums(x):
+        return x.sum(axis=1)
+
+    assert told in row_sums.verdict(lambda x: x + 1.0).message

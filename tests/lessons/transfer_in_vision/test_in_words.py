@@ -49,6 +49,27 @@ def test_names(names, words):
     assert words in in_words.names_of_imagenet(probed, 0.7)
 
 
+@pytest.mark.parametrize(
+    ("drawn", "words"),
+    [
+        (0.82, "themselves are better, not only more"),
+        (0.7, "here it wins by their number"),
+        (0.75, "cannot tell"),
+    ],
+)
+def test_as_many_features(drawn, words):
+    results = records(
+        "features", {"stem, all 32": 0.75, "head, 32 drawn at random": drawn, "head, all 128": 0.85}
+    )
+    noise = show.Records(
+        {**row, "score": row["score"] + 0.004 * (row["seed"] - 1) * row["features"].endswith("random")}
+        for row in results
+    )
+    text = in_words.as_many_features(noise)
+    assert words in text
+    assert "A probe on head, 32 drawn at random" in text or "within luck" in text
+
+
 def test_neighbours_in_the_plane():
     apart = np.array([[0.0, i] for i in range(20)] + [[1000.0, i] for i in range(20)])
     text = in_words.plane({"head": apart}, np.repeat([0, 1], 20), np.array(["mono", "poly"] * 20))
@@ -166,10 +187,17 @@ def test_occlusion_says_where_and_how_much():
 
 def test_what_frozen_layers_cost_is_compared_on_the_same_split():
     results = records("way", {"classifier only": 0.7, "stage 6 and up": 0.8}, labels=500)
-    results += show.Records([{"way": "whole", "labels": 500, "seed": 2, "score": 0.81}])
+    results += records("way", {"classifier only": 0.6, "stage 6 and up": 0.7}, labels=100)
+    results += show.Records(
+        {"way": "whole", "labels": n, "seed": 2, "score": s} for n, s in ((500, 0.81), (100, 0.5))
+    )
     *_, (_, _, source, ours, _) = published.comparison(results, 128, 200)
-    top = results.where(way="stage 6 and up", seed=2).mean
-    assert ours == f"{'gains' if top > 0.81 else 'costs'} {100 * abs(0.81 - top):.1f} points, one split"
+    few, many = (results.where(way="stage 6 and up", seed=2, labels=n).mean for n in (100, 500))
+    assert few - 0.5 > many - 0.81
+    told = (
+        f"{100 * (many - 0.81):+.1f} to {100 * (few - 0.5):+.1f} points, by the number of labels; one split"
+    )
+    assert ours == told.replace("-", "−")
     assert "section" in source
 
 

@@ -104,6 +104,19 @@ def test_quadrants_say_advice_and_luck():
     assert "; with 500 labels, the similar source is above" in told
 
 
+def test_as_many_features_of_the_top_as_the_bottom_has():
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 300)
+    found = {"stem": rng.normal(size=(300, 4)), "head": rng.normal(size=(300, 12)) + label[:, None]}
+    splits = {seed: (np.arange(200), np.arange(200, 300)) for seed in (0, 1)}
+    rows = trials.as_many_features(found, label, splits, "stem", "head").by("features")
+    low, some, every = rows.values()
+    assert [*rows] == ["stem, all 4", "head, 4 drawn at random", "head, all 12"]
+    assert low.mean < 0.65 < 0.75 < some.mean < every.mean
+    assert low.scores[0] == low.scores[1]  # nothing is drawn
+    assert some.scores[0] != some.scores[1]
+
+
 def test_the_halves_of_the_quadrants_share_no_cell():
     cells = np.arange(40)
     train, test = quadrants.halves(cells, LABEL, 12, seed=0)

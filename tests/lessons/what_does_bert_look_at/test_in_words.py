@@ -36,7 +36,7 @@ def test_whether_the_mark_carries_news(made_up, made, said):
 
 def test_what_most_heads_of_the_upper_layers_look_at(made_up):
     told = habits.upper_layers(made_up["statistics"](["minilm"]), {"minilm": "MiniLM"})
-    assert "layers 2 to 3: 4 of 8 heads give a mark more than" in told
+    assert "layers 2 to 3: 4 of 8 heads give one of the marks more than" in told
     assert "4 give one of the marks more than half" in told
 
 

@@ -141,7 +141,9 @@ def _reduction(attempt: Attempt, a: np.ndarray, b: np.ndarray) -> str:
             wrong, right = without.index(b.shape), without.index(a.shape)
             return f"You reduce over axis {wrong} of `{name}` {shape}; it should be axis {right}."
         if a.shape in without and b.shape == shape:
-            return f"That is still the shape of `{name}`: reduce it over axis {without.index(a.shape)}."
+            # Of a table that is as broad as high, the shapes do not tell which axis has to go.
+            axis = "one of its axes" if without.count(a.shape) > 1 else f"axis {without.index(a.shape)}"
+            return f"That is still the shape of `{name}`: reduce it over {axis}."
     return ""
 
 

@@ -85,7 +85,11 @@ _BY_ITS_SUM = (
         "own `.sum()`.",
     ),
     wrong=[
-        (_no_temperature, "This is a softmax, but the temperature changes nothing: where does it come in?"),
+        (
+            _no_temperature,
+            "This is a softmax without a temperature: it does not come in, or it cancels. Divide the scores "
+            "by it *before* `np.exp`.",
+        ),
         (_multiplied, "You multiply by the temperature. A high temperature should flatten: divide by it."),
         (_not_normalised, "The values do not add up to 1: divide by their sum."),
         *((function, _BY_ITS_SUM) for function in (_by_the_largest, _by_the_mean, _by_the_scores)),

@@ -40,7 +40,31 @@ def depths(probed: Records) -> str:
         return f"{text}: here it does not pay to go up."
     up = difference(here[best], here[bottom]).sentence
     last = f" The last depth, {top}, has {here[top].mean:.1%}." if best != top else ""
-    return f"{text}. {up[0].upper()}{up[1:]}.{last}"
+    return f"{text}. {_capital(up)}.{last}"
+
+
+def as_many_features(results: Records) -> str:
+    """Whether the top is better because it has more features: as many of it against the bottom's.
+
+    Args:
+        results: of `trials.as_many_features`.
+    """
+    low, some, every = results.by("features").values()
+    names = results.values("features")
+    same = difference(some, low, names=(f"a probe on {names[1]}", f"on {names[0]}"))
+    verdict = same.says(
+        above="So the features themselves are better, not only more",
+        below="So with as few features the top is worse: here it wins by their number",
+        luck="So whether they are better, or only more, these splits cannot tell",
+    )
+    return (
+        f"{_capital(same.sentence)}. {verdict}. With all of them the top has {every.mean:.1%}, "
+        f"with the drawn ones {some.mean:.1%}: what their number adds."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def names_of_imagenet(probed: Records, baseline: float) -> str:

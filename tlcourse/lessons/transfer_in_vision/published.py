@@ -1,5 +1,6 @@
 """What two papers report, beside what the lesson measures: the rows of its `show.compare`."""
 
+from tlcourse.show.prose import signed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -18,10 +19,12 @@ def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[ob
         n_steps: of our fine-tuning with all labels.
     """
     n = max(results.values("labels"))
-    probe, top, whole = (
-        results.where(way=way, labels=n) for way in ("classifier only", "stage 6 and up", "whole")
-    )
-    gain = 100 * (top.where(seed=whole.values("seed")).mean - whole.mean)
+    probe, top = (results.where(way=way, labels=n) for way in ("classifier only", "stage 6 and up"))
+    frozen, all_learn = (results.where(way=way) for way in ("stage 6 and up", "whole"))
+    gains = [
+        100 * (frozen.where(labels=size, seed=rows.values("seed")).mean - rows.mean)
+        for size, rows in all_learn.by("labels").items()
+    ]
     return [
         (
             "linear classifier on features",
@@ -42,9 +45,9 @@ def comparison(results: Records, resolution: int, n_steps: int) -> list[tuple[ob
             "to freeze the lower layers",
             "layers 1–2: costs almost nothing",
             "Yosinski et al. 2014, arXiv 1411.1792, section 4.1",
-            f"{'gains' if gain > 0 else 'costs'} {abs(gain):.1f} points, one split",
+            f"{signed(min(gains))} to {signed(max(gains))} points, by the number of labels; one split",
             "They cut a network in two and transfer to other photos; we to solar cells, and freeze more. Our "
-            "whole network saw fewer cells than its top.",
+            "whole network saw fewer cells than its top, so this is no verdict.",
         ),
     ]
 

@@ -121,6 +121,29 @@ def records(outcomes: Outcomes, fields: str | tuple[str, ...] = "way") -> Record
     )
 
 
+def as_many_features(
+    found: Mapping[str, np.ndarray], label: np.ndarray, splits: Mapping[int, Split], low: str, high: str
+) -> Records:
+    """Probes on a low depth's features, on as many of a high one's, drawn by the seed, and on all of those.
+
+    Returns:
+        records of the accuracy: `features`, `seed`.
+    """
+    n, rows = found[low].shape[1], []
+    for seed, (train, test) in splits.items():
+        drawn = np.random.default_rng(seed).choice(found[high].shape[1], n, replace=False)
+        of = {
+            f"{low}, all {n:,}": found[low],
+            f"{high}, {n:,} drawn at random": found[high][:, drawn],
+            f"{high}, all {found[high].shape[1]:,}": found[high],
+        }
+        rows += [
+            {"features": name, "seed": seed, "score": few_labels.probe(x, label, train, test).accuracy}
+            for name, x in of.items()
+        ]
+    return Records(rows)
+
+
 def by_split(on_cells: Outcomes, on_panels: Outcomes, n: int, cells: Cells) -> Records:
     """Always “fine” and the ways of `on_panels`, n labels: way, split (`"by cell"`, `"by panel"`), seed."""
     wanted = dict.fromkeys(way for way, _, _ in on_panels)

@@ -132,7 +132,7 @@ def upper_layers(results: Records, models: dict[str, str]) -> str:
         lines.append(
             f"- **{shown}**, layers {first} to {len(every['itself'])}: {int((marks > rest).sum())} of "
             f"{marks.size} "
-            "heads give a mark more than they give the word itself or a neighbour, "
+            "heads give one of the marks more than they give the word itself or a neighbour, "
             f"{int((marks > HALF).sum())} give one of the marks more than half."
         )
     return "\n".join(lines)

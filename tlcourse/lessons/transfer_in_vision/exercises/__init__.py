@@ -27,13 +27,14 @@ best_depth = prediction(
     ],
     answer=2,
     why=[
-        "Edges everywhere: busbars, crystal borders, the frame. Averaged over the picture they tell "
-        "less of a crack from a busbar than what comes above them.",
+        "Edges everywhere: busbars, crystal borders, the frame. We think that, averaged over the picture, "
+        "they tell less of a crack from a busbar than what comes above them.",
         "Better than the bottom, but in the `full` profile accuracy goes on rising above it.",
-        "It takes several layers to tell a crack from the edges that belong there. Those layers learned to "
-        "do that on other things, and it carries over.",
-        "Close. But they are a linear function of the features below them: a linear classifier finds nothing "
-        "in them that is not there already, and something may be gone.",
+        "It seems to take several layers to tell a crack from the edges that belong there. Those layers "
+        "learned to do that on other things, and it carries over.",
+        "Close, and a few splits may not tell the two apart. But they are a linear function of the features "
+        "below them: a linear classifier finds nothing in them that is not there already, and something may "
+        "be gone.",
         "It does not need to have seen a solar cell. Textures, lines and blobs are general.",
     ],
 )

@@ -40,6 +40,10 @@ classifier_size = question(
             _FEATURES * 1000 + 1000,
             "That is ImageNet's own classifier, a thousand classes. It is replaced by one with four.",
         ),
+        (
+            _FEATURES * (CLASSES + 1) + CLASSES + 1,
+            "That is the classifier for five classes. The question has four, *fine* among them.",
+        ),
         (_FEATURES + 1, "That is for one score. Each of the four classes has weights and a bias of its own."),
         *(
             (

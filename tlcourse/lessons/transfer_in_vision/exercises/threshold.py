@@ -68,6 +68,12 @@ def _share_of_all(probability, label, promise):
     return max((row[2] * label.mean() for row in rows if row[1] >= promise), default=0.0)
 
 
+def _precision_over_all(probability, label, promise):
+    alarms = [probability >= threshold for threshold in np.unique(probability)]
+    kept = [alarm for alarm in alarms if label[alarm].sum() / len(label) >= promise]
+    return max((alarm[label == 1].mean() for alarm in kept), default=0.0)
+
+
 def _accuracy_promised(probability, label, promise):
     rows = _at_each_threshold(probability, label)
     right = ((row[2], ((probability >= row[0]) == label).mean()) for row in rows)
@@ -142,6 +148,11 @@ def _item_by_item(probability, label, promise):
             _item_by_item,
             "You let the items in one by one, in the order of their scores. Items that share a score are "
             "let in together, all or none: a threshold can't tell them apart.",
+        ),
+        (
+            _precision_over_all,
+            "You divide the right alarms by all cells. Precision divides by the alarms: "
+            "`label[alarm].mean()`.",
         ),
         (
             lambda probability, label, promise: max(

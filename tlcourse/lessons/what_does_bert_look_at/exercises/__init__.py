@@ -19,14 +19,13 @@ __all__ = [
 
 where_to_rest = prediction(
     question=(
-        "A head of BERT's upper layers spreads each word's attention over the whole text. What do most of "
-        "these heads look at most?"
+        "A head of BERT's upper layers spreads each word's attention over the whole text. Which of these "
+        "three do most of these heads look at most?"
     ),
     options=(
         "The word itself",
         "The word before or the word after",
         "[CLS] or [SEP], the marks before and after a text",
-        "The verb of the sentence",
     ),
     answer=2,
     why=(
@@ -34,9 +33,8 @@ where_to_rest = prediction(
         "Some heads have that habit: in BERT-base four give the word before more than half of their "
         "attention, five the word after (Clark et al. 2019, section 3.1).",
         "A head's weights add up to 1, whether or not there is what it looks for. A mark, which stands in "
-        "every text, is where it can rest: so Clark et al. explain it (section 3.2).",
-        "Some heads find the partner of a word, such as a verb's object. Most words have no such partner, "
-        "and then a head has to look somewhere too.",
+        "every text, is where it can rest: so Clark et al. explain it (section 3.2). (What goes to all "
+        "other words together may be more: that was not asked.)",
     ),
 )
 
@@ -44,12 +42,12 @@ how_many_heads = prediction(
     question=(
         "A BERT has been fine-tuned. Now its least important heads are taken out, more and more of them, and "
         "it is not trained again. Which share of the heads can go before accuracy has fallen by more than a "
-        "point?"
+        "point? Take the nearest."
     ),
     options=(
         "None: each head that goes costs a point",
         "About one in ten",
-        "Between a fifth and two thirds",
+        "About half",
         "Nine in ten: one head in a layer will do",
     ),
     answer=2,
