@@ -118,8 +118,8 @@ vision_results.photographs(squares, answers(network, squares))
 print("ImageNet has a dahlia:", "dahlia" in names, "· a daisy:", "daisy" in names)
 
 # %% [markdown]
-# It has no name for a dahlia, so it must say something else, and a daisy is at least of the same family. Nothing gives it away: that it is unsure
-# of the daisy tells little, for it is unsure of the palace, too. A classifier answers with the names that it was given; **what it sees can be
+# It has no name for a dahlia, so it must say something else, and a daisy is at least of the same family. Its low
+# confidence is no sign of that: it is as unsure of the palace. A classifier answers with the names that it was given; **what it sees can be
 # more than what it can name**. Remember the dahlia when you choose where to tap the network.
 #
 # The network consists of nine **depths**: a stem, seven stages and a head. Each turns a stack of **maps** into another. (A map is a
@@ -137,7 +137,8 @@ show.table(vision_tables.depths(network, size), f"From the pixels up, for a pict
 # Send a current through a solar cell and it glows. Where it is broken, it stays dark. Experts looked at 2,624 such pictures
 # (ELPV; Deitsch et al. 2019) and said whether the cell is defective and whether they were sure. That makes four labels: 0, ⅓, ⅔ and 1.
 # Some cells were cut from one crystal (*mono*), others from many (*poly*), and the crystals of those look like stains. The dark lines that
-# run across every cell are no defects: they are its **busbars**, the wires that collect the current.
+# run across every cell are no defects: they are its **busbars**, the wires that collect the current. Look for thin lines that run aslant, and for
+# parts that stay dark.
 
 # %%
 cells = solar_cells.load()
@@ -269,11 +270,13 @@ check.recall("best_depth")
 show.md(in_words.names_of_imagenet(probed, baseline))
 
 # %% [markdown]
-# Not every step up helps: look at the first stages. And one thing grows with depth whatever a network has learned: the *number* of features. Is the top better for
-# that alone? Take as many of the head's as the stem has, drawn at random:
+# Not every step up helps: look at the first stages. And one thing grows with depth whatever a network has learned: the *number* of features, 16 in stage 1, 1,280 in the head. Is the top
+# better for that alone? Squeeze each depth into 16 numbers, those 16 mixtures of its features in which the training cells differ most (*principal components*, which ask for no label),
+# and probe again with all labels:
 
 # %%
-show.md(in_words.as_many_features(trials.as_many_features(found, label, splits["cell"], "stem", "head")))
+few = trials.as_few_numbers(found, label, splits["cell"], ["stem", "head"], n=16)
+show.md(in_words.as_few_numbers(few, probed, n=16))
 
 # %% [markdown]
 # (To pick the best depth by its test score flatters it a little. That is fine for asking *where* the knowledge is; to report a
@@ -299,7 +302,7 @@ show.md(in_words.plane(planes, label[some], kind[some]))
 # Now let the network itself learn. The loop is the one you know: a batch, a loss, a gradient, a step. Four things differ from training from
 # nothing. The classifier is new and starts at zero. The learning rate is small; it rises for the first tenth of the steps and falls for the rest
 # (a *slanted triangle*, from ULMFiT, Howard and Ruder's method for language of 2018, lesson 06). What is frozen gets no gradient. And **batch
-# norms**, layers that subtract a mean from each map and divide by a standard deviation, keep those of ImageNet; you will soon see why. Look for
+# norms**, layers that subtract a mean from each map and divide by a standard deviation, keep those of ImageNet; trap 1 will show why. Look for
 # `set_rates`, `set_training` and `start`.
 
 # %%
@@ -310,7 +313,7 @@ show.source(finetuning.training_steps, docstring=False)
 # compute the same maps again and again. So compute them **once**: that is what the pass above kept. To train
 # stage 6 and up, you now read the maps that go into it from memory, and never touch the pixels again. The result is the
 # same, to the three digits that the maps were kept with. Training draws each cell as it is or mirrored: a mirrored crack is a crack. (The
-# probe, *classifier only* below, sees each cell as it is.)
+# probe on the head, *classifier only* below, sees each cell as it is.)
 #
 # The rate, 3e-4, was chosen beforehand, on the training part of a split that is not among those below.
 
@@ -380,7 +383,7 @@ show.md(in_words.from_pixels(results, runs, baseline))
 
 # %% [markdown]
 # From scratch, a network would get further with hours of training; that is the point. The whole network started from the same weights as its
-# top alone. But one split proves little, and it saw fewer cells, for each costs it more: forth and back through all the depths. And what would
+# top alone. But one split proves little, and it saw fewer cells: each has to go through all the depths, and back. And what would
 # the lower layers learn from so few labels? Edges they know already.
 #
 # ## Move it: where to freeze, with how many labels? (5 minutes)

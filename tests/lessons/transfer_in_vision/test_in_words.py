@@ -50,24 +50,23 @@ def test_names(names, words):
 
 
 @pytest.mark.parametrize(
-    ("drawn", "words"),
+    ("top", "words"),
     [
-        (0.82, "themselves are better, not only more"),
-        (0.7, "here it wins by their number"),
-        (0.75, "cannot tell"),
+        (0.82, "is better, and not only more"),
+        (0.70, "here it wins by their number"),
+        (0.751, "these splits cannot tell"),
     ],
 )
-def test_as_many_features(drawn, words):
-    results = records(
-        "features", {"stem, all 32": 0.75, "head, 32 drawn at random": drawn, "head, all 128": 0.85}
+def test_as_few_numbers(top, words):
+    few = records("depth", {"stem": 0.75, "head": top})
+    noisy = show.Records(
+        {**row, "score": row["score"] + 0.01 * (row["seed"] - 1) * (row["depth"] == "head")} for row in few
     )
-    noise = show.Records(
-        {**row, "score": row["score"] + 0.004 * (row["seed"] - 1) * row["features"].endswith("random")}
-        for row in results
-    )
-    text = in_words.as_many_features(noise)
+    probed = records("depth", {"stem": 0.76, "head": 0.95}, labels=500)
+    text = in_words.as_few_numbers(noisy, probed, n=16)
     assert words in text
-    assert "A probe on head, 32 drawn at random" in text or "within luck" in text
+    assert "With all its features the head has" in text
+    assert text.endswith("%: their number helps, too.")
 
 
 def test_neighbours_in_the_plane():

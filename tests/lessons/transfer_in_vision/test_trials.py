@@ -104,17 +104,17 @@ def test_quadrants_say_advice_and_luck():
     assert "; with 500 labels, the similar source is above" in told
 
 
-def test_as_many_features_of_the_top_as_the_bottom_has():
+def test_as_few_numbers_of_each_depth():
+    """What tells the classes apart lies along one direction of the head, and in none of the stem."""
     rng = np.random.default_rng(0)
     label = rng.integers(0, 2, 300)
-    found = {"stem": rng.normal(size=(300, 4)), "head": rng.normal(size=(300, 12)) + label[:, None]}
+    turned = np.linalg.qr(rng.normal(size=(12, 12)))[0]
+    head = np.c_[4.0 * label + rng.normal(size=300), rng.normal(size=(300, 11))] @ turned
+    found = {"stem": rng.normal(size=(300, 4)), "head": head}
     splits = {seed: (np.arange(200), np.arange(200, 300)) for seed in (0, 1)}
-    rows = trials.as_many_features(found, label, splits, "stem", "head").by("features")
-    low, some, every = rows.values()
-    assert [*rows] == ["stem, all 4", "head, 4 drawn at random", "head, all 12"]
-    assert low.mean < 0.65 < 0.75 < some.mean < every.mean
-    assert low.scores[0] == low.scores[1]  # nothing is drawn
-    assert some.scores[0] != some.scores[1]
+    low, high = trials.as_few_numbers(found, label, splits, ["stem", "head"], n=2).by("depth").values()
+    assert low.mean < 0.65
+    assert high.mean > 0.9  # two of twelve are enough
 
 
 def test_the_halves_of_the_quadrants_share_no_cell():

@@ -43,23 +43,32 @@ def depths(probed: Records) -> str:
     return f"{text}. {_capital(up)}.{last}"
 
 
-def as_many_features(results: Records) -> str:
-    """Whether the top is better because it has more features: as many of it against the bottom's.
+def as_few_numbers(few: Records, probed: Records, n: int) -> str:
+    """Whether the top is better because it has more features: n numbers made of the bottom's, and of its own.
 
     Args:
-        results: of `trials.as_many_features`.
+        few: of `trials.as_few_numbers`, the bottom first.
+        probed: the probes on all features.
     """
-    low, some, every = results.by("features").values()
-    names = results.values("features")
-    same = difference(some, low, names=(f"a probe on {names[1]}", f"on {names[0]}"))
+    low, high = few.by("depth").values()
+    bottom, top = few.values("depth")
+    all_of = probed.where(labels=max(probed.values("labels")), depth=top)
+    same = difference(
+        high, low, names=(f"a probe on {n} numbers of the {top}", f"one on {n} of the {bottom}")
+    )
     verdict = same.says(
-        above="So the features themselves are better, not only more",
-        below="So with as few features the top is worse: here it wins by their number",
-        luck="So whether they are better, or only more, these splits cannot tell",
+        above="So what the top has is better, and not only more",
+        below="So in as few numbers the top holds less: here it wins by their number",
+        luck="So whether what the top has is better, or only more, these splits cannot tell",
+    )
+    added = difference(all_of, high).says(
+        above="their number helps, too",
+        below="more of them do not help",
+        luck="more of them add nothing sure",
     )
     return (
-        f"{_capital(same.sentence)}. {verdict}. With all of them the top has {every.mean:.1%}, "
-        f"with the drawn ones {some.mean:.1%}: what their number adds."
+        f"{_capital(same.sentence)} ({high.mean:.1%} and {low.mean:.1%}). {verdict}. With all its features "
+        f"the {top} has {all_of.mean:.1%}: {added}."
     )
 
 

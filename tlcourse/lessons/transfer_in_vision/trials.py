@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tlcourse.data.solar_cells import SolarCells
 from tlcourse.models.vision import efficientnet
@@ -121,26 +124,27 @@ def records(outcomes: Outcomes, fields: str | tuple[str, ...] = "way") -> Record
     )
 
 
-def as_many_features(
-    found: Mapping[str, np.ndarray], label: np.ndarray, splits: Mapping[int, Split], low: str, high: str
+def as_few_numbers(
+    found: Mapping[str, np.ndarray],
+    label: np.ndarray,
+    splits: Mapping[int, Split],
+    depths: Sequence[str],
+    n: int,
 ) -> Records:
-    """Probes on a low depth's features, on as many of a high one's, drawn by the seed, and on all of those.
+    """Probes on n numbers made of each depth's features: their first principal components.
+
+    The components are those of the training cells, each feature brought to spread 1, and no label is asked.
 
     Returns:
-        records of the accuracy: `features`, `seed`.
+        records of the accuracy: `depth`, `seed`.
     """
-    n, rows = found[low].shape[1], []
+    rows = []
     for seed, (train, test) in splits.items():
-        drawn = np.random.default_rng(seed).choice(found[high].shape[1], n, replace=False)
-        of = {
-            f"{low}, all {n:,}": found[low],
-            f"{high}, {n:,} drawn at random": found[high][:, drawn],
-            f"{high}, all {found[high].shape[1]:,}": found[high],
-        }
-        rows += [
-            {"features": name, "seed": seed, "score": few_labels.probe(x, label, train, test).accuracy}
-            for name, x in of.items()
-        ]
+        for depth in depths:
+            summary = make_pipeline(StandardScaler(), PCA(n, random_state=seed)).fit(found[depth][train])
+            few = summary.transform(found[depth])
+            score = few_labels.probe(few, label, train, test).accuracy
+            rows.append({"depth": depth, "seed": seed, "score": score})
     return Records(rows)
 
 

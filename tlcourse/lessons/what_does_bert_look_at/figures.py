@@ -256,7 +256,7 @@ def looks_and_matters(found: Looks) -> Described:
         named[_most(np.where(steady, -lost, -np.inf))] = "looks, and is not missed"
     near = (looks > LOOKS) & (found.always < LITTLE)
     if near.any():
-        named[_most(np.where(near, looks, -np.inf))] = "looks at the word before, whatever it is"
+        named[_most(np.where(near, looks, -np.inf))] = "looks at the neighbour"
     for (layer, head), what in named.items():
         right = looks[layer, head] > 0.7
         ax.annotate(

@@ -97,11 +97,11 @@ def foreign_labels(gains: Records, what: str, n_foreign: int) -> Described:
     ax.set_xlabel(f"change of {what} by adding the other domain's labels, in points\n← hurts      helps →")
     ax.legend(loc="lower right")
     hurt = {own: sum(group.mean < 0 for group in by_pair.values()) for own, by_pair in by_own.items()}
-    ax.set_title(f"{n_foreign:,} foreign labels:\n{_helps(gains)}")
+    ax.set_title(f"{n_foreign:,} foreign labels, on average:\n{_helps(gains)}")
     ax.text(
         -0.01,
         1.01,
-        "foreign → own, and judged on",
+        "foreign → own",
         transform=ax.transAxes,
         ha="right",
         va="bottom",

@@ -200,7 +200,8 @@ def _behind(gains: Records) -> str:
         for weight, some in gains.by("weight").items()
         if difference(some, [0.0] * len(some)).verdict == "below"
     ]
-    return f" With a weight of {listed(lower)} you do worse than without foreign labels." if lower else ""
+    many = f"weights of {listed(lower)}" if len(lower) > 1 else f"a weight of {listed(lower)}"
+    return f" With {many} you do worse than without foreign labels." if lower else ""
 
 
 def unseen_words(lost: Unseen, at_home: float) -> str:

@@ -31,7 +31,7 @@ who_leads = prediction(
         "One comes first, elmo-mini on parts of speech, level with a model eighteen times as large. But it "
         "is not the only one that the seeds cannot tell from the best.",
         "Parts of speech and questions, where elmo-mini reads words letter by letter in both directions; and "
-        "films, where 100 labels are so few that even the best is not far above a coin.",
+        "films, where 100 labels differ so much from draw to draw that several points are within luck.",
         "They read 16 million pieces. The others read billions, or learned from a teacher who had.",
     ),
 )
