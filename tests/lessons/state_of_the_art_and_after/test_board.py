@@ -10,6 +10,7 @@ from tlcourse.lessons.state_of_the_art_and_after import (
     board,
     both_ways,
     deciding,
+    exercises,
     figures,
     in_words,
 )
@@ -206,3 +207,16 @@ def test_a_baseline_off_the_front_is_told_with_what_makes_it_pointless(made, who
     assert "and 3 MB against 171" in said
     assert "7 are the course’s own" in said
     assert "Only the step to MiniLM is more than luck" in said
+
+
+def test_the_first_prediction_is_answered_by_the_board():
+    """Three tasks on which a model of the course's own comes first, or is within luck of the first."""
+    whole = board.load()
+    best, level = whole.best_of(100), whole.level_with_best(100)
+    own = {one for one in whole.systems if board.OURS in one and one != board.BASELINE}
+    near = [task for task in best if best[task] in own or own & set(level[task])]
+    assert near == ["films", "questions", "parts of speech"]
+    assert exercises.who_leads.right == "Three"
+    said = in_words.of_ours(whole, 100)
+    assert "1 is led by a model that the course trained: parts of speech (elmo-mini)." in said
+    assert "On 2 more one of these is within luck of the best: films (" in said

@@ -132,7 +132,7 @@ def of_limits(rows: Records) -> str:
             verdict = f"the rule earns nothing over “{first}”"
         parts.append(
             f"With {labels:,} labels and limits {verdict}: over {rule['choices']} choices ({n_tasks} tasks) "
-            f"it takes the best of those that fit {rule['right']:.0%} of the time and is "
+            f"the rule takes the best of those that fit {rule['right']:.0%} of the time and is "
             f"{100 * rule['regret']:.1f} points behind that; {listed(others)}."
         )
     return (

@@ -151,7 +151,8 @@ def of_the_board(board: Board, labels: int) -> str:
     if above:
         said += f" Above {BASELINE} by more than luck: {listed(above)}."
     if below:
-        said += f" Below it, which was never pretrained, by more than luck: {listed(below)}."
+        them = "it" if above else BASELINE
+        said += f" Below {them}, which was never pretrained, by more than luck: {listed(below)}."
         lowest = min(ranked, key=lambda one: gains[one].mean)
         if lowest not in below:
             said += f" ({lowest} is lower still, but its seeds differ more.)"
