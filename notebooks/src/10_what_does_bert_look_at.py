@@ -435,7 +435,7 @@ show.table(explained.of_words_left_out(topics["explains"]), caption="Mean ± sta
 show.md(explained.of_agreement(topics["explains"]))
 
 # %% [markdown]
-# Jain and Wallace found hardly any agreement in their recurrent networks. Here, in a Transformer, attention agrees with the test as well as the gradient does, and both get about half of the way. So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
+# (Jain and Wallace found hardly any agreement, in recurrent networks: compare.) So a map says where a head takes its values from. Whether the answer hangs on them is another question, and it has its own test: take it away.
 #
 # ## 6. *Optional:* all heads together as a parser · 8 minutes
 # Above, each relation was given its best head. What do all heads know together? Clark et al. (2019, section 5) give each head two numbers ($k$ counts heads here), $w_k$ for what the word $j$ gets from $i$, $u_k$ for what it gives, and learn
@@ -472,7 +472,7 @@ check
 # 4. Masked is not removed: only what is really gone saves parameters, and half of the heads save far less than half of the time.
 # 5. What a head looks at is a guess at what the answer hangs on, sometimes a good one, and no proof. Turn it off, and see.
 #
-# **What one might think, and what came out.** That each head has a job of its own that the model needs: some heads are the best for several relations, and most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. That a map is a reason: only where taking it away bears it out. And the question “are sixteen
+# **What it got wrong.** Each head has a job of its own that the model needs, one thinks; yet some heads are the best for several relations, and most can go alone. Whether others fill in for them, or they had nothing to do for the task, this lesson does not tell apart. A map is a reason, one thinks: only where taking it away bears it out. And the question “are sixteen
 # heads better than one?” is answered for a model that was trained with many, and loses heads afterwards; to train with few from the start is another question.
 #
 # **What came next.** Voita et al. (2019) sorted the heads of a translator, found few kinds (position, grammar, rare words), and pruned by gates that are learned. Is there a whole tree in the vectors, rather than
