@@ -141,6 +141,7 @@ def _gap_from_best(scores: np.ndarray) -> np.ndarray:
     title="The transfer gap",
     inputs=_square,
     any_kind=True,
+    equivalent={"result: a list": "any kind of array will do"},
     hints=(
         "A gap compares two classifiers on the same test set. Which axis of the matrix is the test set?",
         "`np.diag(scores)` holds, for each test set, the score of the classifier that was trained at home.",
