@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse.show.prose import listed, signed
+from tlcourse.show.prose import capitalised, listed, signed
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_nothing_has_the_words_that_it_is_given():
 )
 def test_a_number_has_its_sign_as_it_is_printed(value, spec, said):
     assert signed(value, spec) == said
+
+
+def test_only_the_first_letter_becomes_a_capital():
+    assert [capitalised(text) for text in ("a probe on BERT", "TF-IDF", "")] == [
+        "A probe on BERT",
+        "TF-IDF",
+        "",
+    ]

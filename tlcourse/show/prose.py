@@ -21,3 +21,8 @@ def listed(items: Iterable[object], nothing: str = "none") -> str:
 def signed(value: float, spec: str = ".1f") -> str:
     """A number with its sign, a minus as it is printed: `+0.3`, `−1.2`."""
     return f"{value:+{spec}}".replace("-", "−")
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital at its beginning, the rest as it is: names and formulas keep their letters."""
+    return text[:1].upper() + text[1:]

@@ -3,7 +3,7 @@
 from tlcourse.lessons.elmo.results import SENTENCES, TWIN
 from tlcourse.models.language.elmo import BiLM
 from tlcourse.show.differences import difference
-from tlcourse.show.prose import listed, signed
+from tlcourse.show.prose import capitalised, listed, signed
 from tlcourse.show.records import Records
 
 MODEL = "elmo-mini"
@@ -132,7 +132,7 @@ def of_shares(shares: Records) -> str:
         ahead.append(f"on {listed(level)} no layer ends ahead of all the others by more than luck")
     told = "; ".join(ahead)
     return (
-        f"Every mix starts with the same share for each layer. {told[0].upper()}{told[1:]}. A share says "
+        f"Every mix starts with the same share for each layer. {capitalised(told)}. A share says "
         "what the probe uses, not what the layer knows."
     )
 

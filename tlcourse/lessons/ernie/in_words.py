@@ -5,7 +5,7 @@ from math import log
 from tlcourse.lessons.ernie import news, two_masks
 from tlcourse.lessons.ernie.on_news import COUNTS, ERNIE, SHARES
 from tlcourse.show.differences import Difference, difference
-from tlcourse.show.prose import listed
+from tlcourse.show.prose import capitalised, listed
 from tlcourse.show.records import Records
 from tlcourse.train.pretraining.ernie_tasks import ORDER, TASKS
 
@@ -34,7 +34,7 @@ def of_masks(records: Records) -> str:
     for mask, rows in records.by("mask").items():
         gap = difference(rows.where(model=ERNIE), rows.where(model=BERT), share=False)
         leads.append(f"of {mask}, `{ERNIE}`’s loss is {nats(gap)} `{BERT}`’s")
-    lines.append(f"- {'; '.join(leads)[0].upper()}{'; '.join(leads)[1:]}. {_own_kind(records)}")
+    lines.append(f"- {capitalised('; '.join(leads))}. {_own_kind(records)}")
     return "\n".join(lines)
 
 

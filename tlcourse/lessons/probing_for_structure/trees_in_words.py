@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tlcourse.lessons.probing_for_structure import results
 from tlcourse.show.differences import difference
-from tlcourse.show.prose import listed
+from tlcourse.show.prose import capitalised, listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -23,7 +23,7 @@ def of_live_trees(records: Records, trained: str, untrained: str, measure: str =
 def of_layers(records: Records, layers: Sequence[int]) -> str:
     """Of silver trees, as `live.measure_trees` measures them: the best layer, and which are level with it."""
     told = _of_layers({k: records.where(measure="UUAS", states=f"layer {k}") for k in layers})
-    return told[0].upper() + told[1:]
+    return capitalised(told)
 
 
 def of_gold_layers(rows: Records, models: Sequence[str]) -> str:

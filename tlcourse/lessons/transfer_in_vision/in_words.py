@@ -13,6 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from tlcourse.lessons.transfer_in_vision.trials import Cells, Outcomes, Split
 from tlcourse.show.differences import difference
+from tlcourse.show.prose import capitalised
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
 
@@ -40,7 +41,7 @@ def depths(probed: Records) -> str:
         return f"{text}: here it does not pay to go up."
     up = difference(here[best], here[bottom]).sentence
     last = f" The last depth, {top}, has {here[top].mean:.1%}." if best != top else ""
-    return f"{text}. {_capital(up)}.{last}"
+    return f"{text}. {capitalised(up)}.{last}"
 
 
 def as_few_numbers(few: Records, probed: Records, n: int) -> str:
@@ -67,13 +68,9 @@ def as_few_numbers(few: Records, probed: Records, n: int) -> str:
         luck="more of them add nothing sure",
     )
     return (
-        f"{_capital(same.sentence)} ({high.mean:.1%} and {low.mean:.1%}). {verdict}. With all its features "
-        f"the {top} has {all_of.mean:.1%}: {added}."
+        f"{capitalised(same.sentence)} ({high.mean:.1%} and {low.mean:.1%}). {verdict}. With all its "
+        f"features the {top} has {all_of.mean:.1%}: {added}."
     )
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def names_of_imagenet(probed: Records, baseline: float) -> str:

@@ -126,10 +126,10 @@ def of_limits(rows: Records) -> str:
         ]
         first, second = sorted(found, key=lambda way: found[way]["regret"])[:2]
         lead = found[second]["regret"] - found[first]["regret"]
-        name = "the rule" if first == RULE else f"“{first}”"
-        verdict = f"{name} is ahead" if lead > _LEVEL else f"the rule earns nothing over “{second}”"
-        if lead <= _LEVEL and first != RULE:
-            verdict = f"the rule earns nothing over “{first}”"
+        if lead <= _LEVEL:
+            verdict = f"the rule earns nothing over “{second if first == RULE else first}”"
+        else:
+            verdict = "the rule is ahead" if first == RULE else f"“{first}” is ahead"
         parts.append(
             f"With {labels:,} labels and limits {verdict}: over {rule['choices']} choices ({n_tasks} tasks) "
             f"the rule takes the best of those that fit {rule['right']:.0%} of the time and is "

@@ -7,6 +7,7 @@ import numpy as np
 from tlcourse.lessons.state_of_the_art_and_after.board import LABELS
 from tlcourse.lessons.state_of_the_art_and_after.both_ways import CONLL, FROZEN, TUNED
 from tlcourse.show.differences import Difference, difference
+from tlcourse.show.prose import capitalised
 from tlcourse.show.records import Records
 
 
@@ -38,7 +39,7 @@ def of_tuning(pairs: Records) -> str:
         return f"{sum(gap.verdict == 'above' for gap in gaps)} of {len(gaps)}"
 
     said = count_of_tuning(pairs)
-    said = f"{said[0].upper()}{said[1:]}. By more than luck it helps with 100 labels in {above(few)}"
+    said = f"{capitalised(said)}. By more than luck it helps with 100 labels in {above(few)}"
     said += f", with 1,000 and more in {above(more)}" if more else ""
     said += f"; on names that people tagged (CoNLL) in {above(names)}" if names else ""
     halves = [(gap.high - gap.low) / 2 for gap in found.values() if not np.isnan(gap.low)]
