@@ -41,7 +41,7 @@ from sklearn.preprocessing import StandardScaler
 
 from tlcourse.data import glove, rated_sentences, tasks, trec_questions
 from tlcourse.data.tasks import CLASSES, TAGS, Task
-from tlcourse.models.pretrained import encoders, zoo
+from tlcourse.models.pretrained import encoders, how_trained, zoo
 from tlcourse.models.pretrained.text_encoders import TextEncoder
 from tlcourse.train.measuring import evaluate
 from tlcourse.train.measuring.baselines import average_vectors
@@ -221,8 +221,7 @@ def facts(names: Sequence[str]) -> None:
     for name in names:
         found = {"parameters": parameters(name)}
         if name in zoo.ZOO:
-            training = json.loads((zoo.folder_of(name) / "training.json").read_text(encoding="utf-8"))
-            found["tokens"] = training["tokens"]
+            found["tokens"] = how_trained.pieces_read(name)
         for fact, value in found.items():
             results.add(system=name, fact=fact, seed=0, score=value)
         print(name, found)

@@ -297,6 +297,7 @@ ENGINE = (
     "models.parts.config_fields",
     "models.pretrained.checkpoints",
     "models.pretrained.encoders",
+    "models.pretrained.how_trained",
     "models.pretrained.interchange",
     "models.pretrained.loading_quietly",
     "models.pretrained.onnx_weights",

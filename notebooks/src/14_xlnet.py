@@ -432,7 +432,7 @@ show.md(in_words.of_card(kept.changes()))
 # %% [markdown]
 # ## 9. Against BERT · 5 minutes
 # The same text, the same pieces, the same size: whose states are worth more? Frozen, a linear model on top, 100 labels, three draws of labels (`data/results/zoo/tasks.json`; *random* has the same shape and was
-# never trained, *counts* are words without a model). One caution: as half of what XLNet's rows hold was in the row before, too, 8 of the 16 million pieces that it read were new to it.
+# never trained, *counts* are words without a model). Who has read how much of that text, is said below.
 # *Films, whole reviews* are IMDb's; *sentiment of films* has single snippets. (Lessons 11 and 12 asked the same states for trees and senses.)
 
 # %%

@@ -87,8 +87,12 @@ show.table(published.tasks())
 
 # %% [markdown]
 # *Discourse relation* needs pairs of sentences with their connective (“because”, “but”) taken out and labelled; *relevance* needs the logs of a search engine. We have neither, so
-# `ernie-mini` learned the other five. It has BERT's six layers of 256 numbers, and has read the same 16 million pieces of the same text as `bert-mini`.
-#
+# `ernie-mini` learned the other five. It has BERT's six layers of 256 numbers.
+
+# %%
+show.md(published.of_reading())
+
+# %% [markdown]
 # ## 2. Hide whole units · 14 minutes
 # The first task is BERT's, with one change. Hide *##ham* in *birming ##ham*, and the rest of the word gives it away: nothing about the sentence is needed. So ERNIE
 # hides *units*: a whole word, a name of several words, a phrase. (The idea is ERNIE 1.0's, Sun et al. 2019; BERT's authors hid whole words in later models, too.) The loss is BERT's, over

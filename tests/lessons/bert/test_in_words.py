@@ -104,7 +104,7 @@ def test_columns_without_anything_learned_say_nothing_of_a_part():
 
 
 def test_paper_rows_have_figures_of_both():
-    rows = in_words.paper_rows(in_words.readouts(ablations(0.5)), layered(2, 0.9))
+    rows = published.paper_rows(in_words.readouts(ablations(0.5)), layered(2, 0.9))
     assert len(rows) >= 3
     assert all("Devlin" in row[2] for row in rows)
 
@@ -146,3 +146,31 @@ def test_where_it_is_its_answers_stand_beside(monkeypatch, tmp_path):
     rows = published.rows([[("not", 0.9)]] * len(published.ASKED))
     assert all("%" in row["BERT-base, published"] for row in rows)
     assert all(len(found) == 5 for found in published.guesses())
+
+
+def test_what_was_read_and_what_was_hidden(monkeypatch):
+    before = {"tokens": 16e6, "masked": 0.15}
+    of = {
+        "bert-mini": {"tokens": 12e6, "recipe": {"masked": 0.4}, "before": [before]},
+        "gpt-mini": {"tokens": 16e6, "recipe": {}},
+    }
+    monkeypatch.setattr(in_words.how_trained, "facts", of.__getitem__)
+    told = in_words.of_reading()
+    assert "`bert-mini` has read 28 million pieces, `gpt-mini` 16 million" in told
+    assert "those that were hidden, 7.2 million. These are more than the paper’s 15 %" in told
+    assert "40% were hidden" in told
+    ahead, behind = (in_words.of_fewer_lessons(tasks_of(gpt)) for gpt in (0.8, 0.5))
+    assert "ahead of `bert-mini` in 2 of the 2 tasks. We think because GPT learns from every piece" in ahead
+    assert "16 million, and BERT from those that were hidden, 7.2 million" in ahead
+    assert behind == "`gpt-mini`, as large, is ahead of `bert-mini` in 0 of the 2 tasks."
+    of["bert-mini"] = {"tokens": 16e6, "recipe": {}}
+    assert in_words.of_reading().endswith("those that were hidden, 2.4 million.")
+
+
+def tasks_of(gpt: float) -> Records:
+    return Records(
+        {"task": task, "model": model, "seed": seed, "score": score + 0.001 * seed}
+        for task in ("topic of news", "names (silver)")
+        for model, score in (("bert-mini", 0.6), ("gpt-mini", gpt))
+        for seed in range(3)
+    )

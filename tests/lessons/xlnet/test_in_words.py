@@ -201,6 +201,7 @@ def tasks(xlnet: float) -> Records:
 def test_tasks_either_way():
     assert "ahead in topic of news (+20.0)" in in_words.of_tasks(tasks(0.9))
     assert "every piece" not in in_words.of_tasks(tasks(0.9))
+    assert "of its pieces were new to it" in in_words.of_tasks(tasks(0.9))
     told = in_words.of_tasks(tasks(0.6))
     assert "behind in topic of news (−10.0)" in told
     assert "We think it is for that reason" in told
@@ -242,7 +243,7 @@ def test_paper_rows_have_figures_of_both():
 def test_what_a_card_says_is_read(monkeypatch, tmp_path):
     facts = {"recipe": {"lengths": [[1.0, 128]], "config": {"mem_len": 96}}}
     (tmp_path / "training.json").write_text(json.dumps(facts))
-    monkeypatch.setattr(kept.zoo, "folder_of", lambda name: tmp_path)
+    monkeypatch.setattr(kept.how_trained.zoo, "folder_of", lambda name: tmp_path)
     assert kept.furthest() == 223
     assert kept.changes() == []
 

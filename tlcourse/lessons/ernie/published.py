@@ -13,6 +13,7 @@ from tlcourse.lessons.ernie.on_news import ERNIE
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
+from tlcourse.show.zoo_reading import have_read
 from tlcourse.train.pretraining.ernie_tasks import DISTANCE, ORDER, TASKS
 
 _README = "Sun et al. 2020, GLUE test; as in the authors’ README"
@@ -48,6 +49,11 @@ def tasks() -> list[dict[str, object]]:
     ]
 
 
+def of_reading() -> str:
+    """How much ernie-mini and bert-mini have read of the same text."""
+    return f"Of the same text, {have_read([ERNIE, BERT])}."
+
+
 def of_card(facts: Mapping[str, Any]) -> str:
     """What became of sentence order in the small model's own training, on unread text."""
     order, distance = TASKS[ORDER], TASKS[DISTANCE]
@@ -81,8 +87,8 @@ def paper_rows(suite: Records, pairs: Records | None) -> list[tuple[Any, ...]]:
             _README,
             in_words.of_models(suite),
             "They fine-tune, and ERNIE 2.0 read more than BERT (Reddit and discourse relations besides). "
-            "Ours read the same text as bert-mini, as many pieces, and are frozen: what is compared is the "
-            "way of training, once each.",
+            f"Ours read the same text: {have_read([ERNIE, BERT])}. They are frozen; what is compared is "
+            "the way of training, once each.",
         )
     ]
     theirs = {

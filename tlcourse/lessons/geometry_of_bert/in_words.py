@@ -7,6 +7,7 @@ from tlcourse.lessons.geometry_of_bert import kept, live
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
+from tlcourse.show.zoo_reading import have_read
 
 _ATTENTION, _PLACES, _COMMONEST = "attention", "places", "the commonest answer"
 
@@ -184,8 +185,8 @@ def of_objectives(senses: Records, models: Sequence[str]) -> str:
     static = kept.by_layer(senses, first).where(what=kept.GLOVE)
     gap = difference(best[first][1], static, (first, kept.GLOVE))
     lines = [
-        f"The best of these, {first}, is {side(gap)} {kept.GLOVE} ({static.mean:.1%}). Each at its best "
-        "layer, which was chosen by these very results:\n"
+        f"Of the same text, {have_read(models)}. The best of these, {first}, is {side(gap)} "
+        f"{kept.GLOVE} ({static.mean:.1%}). Each at its best layer, which was chosen by these very results:\n"
     ]
     for model, (layer, one) in sorted(best.items(), key=lambda item: -item[1][1].mean):
         told = f"- **{model}**: layer {layer}, {one.mean:.1%}"

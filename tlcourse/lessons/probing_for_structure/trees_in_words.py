@@ -7,6 +7,7 @@ from tlcourse.show.differences import difference
 from tlcourse.show.prose import capitalised, listed
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
+from tlcourse.show.zoo_reading import have_read
 
 
 def of_live_trees(records: Records, trained: str, untrained: str, measure: str = "UUAS") -> str:
@@ -134,7 +135,7 @@ def of_objectives(structural: Records, models: Sequence[str], measure: str = "UU
         f"{model} {best[model].mean:.1%} (layer {best[model].values('layer')[0]})" for model in order
     )
     level = [m for m in order[1:] if difference(best[first], best[m]).verdict != "above"]
-    said = f"Best layer of each, picked on these trees: {told}. "
+    said = f"Of the same text, {have_read(models)}. Best layer of each, picked on these trees: {told}. "
     if level:
         said += f"{listed(level)} cannot be told from {first}. "
     elif len(order) > 1:

@@ -5,9 +5,11 @@ import re
 from collections.abc import Collection, Sequence
 
 from tlcourse.lessons.xlnet import kept
+from tlcourse.models.pretrained import how_trained
 from tlcourse.probe import as_in_training, neighbours
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
+from tlcourse.show.zoo_reading import have_read, millions
 
 
 def nats(gap: Difference) -> str:
@@ -204,13 +206,22 @@ def of_tasks(records: Records) -> str:
         lines.append(f"- xlnet-mini against **{other}**, in points: {told}.")
         if other == "gpt-mini" and len(found.get("behind in", [])) > len(found.get("ahead in", [])):
             lines.append(
-                "\nIn most of these tasks both that look at two sides and learn from one piece in six are "
+                "\nIn most of these tasks both that look at two sides and are asked for some pieces only are "
                 "behind the one that learns from every piece, as BERT was in lesson 08. We think it is for "
                 "that reason, with so little text."
                 if _both_behind_gpt(records)
                 else "\nMore often behind than ahead of the one that learns from every piece."
             )
-    return "\n".join(lines)
+    return "\n".join([*lines, "\n" + of_reading()])
+
+
+def of_reading() -> str:
+    """How much of the same text each has read; XLNet's rows begin with half of the row before."""
+    new = how_trained.pieces_new(how_trained.facts("xlnet-mini"))
+    return (
+        f"{have_read(['bert-mini', 'gpt-mini', 'xlnet-mini'])}. As half of what XLNet’s rows hold was in the "
+        f"row before, too, {millions(new)} of its pieces were new to it."
+    )
 
 
 def _both_behind_gpt(records: Records) -> bool:

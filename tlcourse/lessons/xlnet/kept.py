@@ -1,8 +1,6 @@
 """What the kept results of lesson XLNet are called, and what is read of the models' cards."""
 
-import json
-
-from tlcourse.models.pretrained import zoo
+from tlcourse.models.pretrained import how_trained
 from tlcourse.probe import as_in_training
 from tlcourse.show.records import Records
 
@@ -50,15 +48,14 @@ def tasks(records: Records, labels: str = "100") -> Records:
 
 def changes(name: str = "xlnet-mini") -> list[str]:
     """What has changed since a model was trained, from its card: none if nothing has."""
-    facts = json.loads((zoo.folder_of(name) / "training.json").read_text(encoding="utf-8"))
-    return facts.get("changed_since", [])
+    return how_trained.facts(name).get("changed_since", [])
 
 
 def furthest(name: str = "xlnet-mini") -> int:
     """The largest distance of two pieces in the training: a whole row, and the memory before it."""
-    facts = json.loads((zoo.folder_of(name) / "training.json").read_text(encoding="utf-8"))
-    longest = max(length for _, length in facts["recipe"]["lengths"])
-    return longest - 1 + facts["recipe"]["config"]["mem_len"]
+    recipe = how_trained.facts(name)["recipe"]
+    longest = max(length for _, length in recipe["lengths"])
+    return longest - 1 + recipe["config"]["mem_len"]
 
 
 def by_sixth(records: Records) -> Records:

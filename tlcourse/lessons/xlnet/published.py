@@ -5,6 +5,7 @@ from typing import Any
 from tlcourse.probe import loss_by_place, neighbours
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
+from tlcourse.show.zoo_reading import have_read
 
 # Yang et al. 2019, table 6, section 3.4: medians of five runs at BERT-base's size; RACE, SQuAD 2.0 F1, MNLI
 # (matched), SST-2.
@@ -58,8 +59,8 @@ def rows(tasks: Records, memory: Records, pairs: Records, sight: Records) -> lis
             f"topic of news {task('topic of news')}, sentiment of films {task('sentiment of films')}, names "
             f"{task('names (silver)')} (100 labels, frozen)",
             "Theirs are fifty times as large, went many times through 13 GB of text, and are fine-tuned. "
-            "Ours have read 16 million pieces; BERT in pairs of passages, XLNet in rows with a memory, "
-            "half of them twice.",
+            f"{have_read(['bert-mini', 'xlnet-mini'])}; BERT in pairs of passages, XLNet in rows with a "
+            "memory, half of them twice.",
         ),
         (
             "memory: with / without",

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from tlcourse import assets, files
+from tlcourse.models.pretrained.how_trained import TRAINING, pieces_new, tokens_before
 from tlcourse.models.pretrained.registry import SYSTEMS
 
 _LICENCE_OF_NOVELS = "public domain; the edition CC BY 4.0"
 _OLD = ", among them novels of 1840 to 1920, with the views of their time on women, class and race"
-TRAINING = "training.json"  # beside the weights: how they came about
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -149,11 +149,6 @@ def licence(source: str) -> str:
     return entry.licence if entry else {"eltec": _LICENCE_OF_NOVELS}.get(source, "see its source")
 
 
-def tokens_before(facts: dict[str, Any]) -> int:
-    """What was read in the trainings before this one."""
-    return sum(stage["tokens"] for stage in facts.get("before", []))
-
-
 def times_read(facts: dict[str, Any]) -> dict[str, float]:
     """How often each source was read in all: its share of a pass, times the passes."""
     pieces, repeats = facts["text"]["pieces"], facts["recipe"]["repeats"]
@@ -227,11 +222,9 @@ def _masked(recipe: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _read_again(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Of a model whose rows overlap, as XLNet's do with `reuse_len`: the tokens that a row has first."""
-    reused = facts["recipe"]["config"].get("reuse_len")
-    if reused is None:
+    if facts["recipe"]["config"].get("reuse_len") is None:
         return []
-    new = sum(share * reused / length for share, length in facts["recipe"]["lengths"])
-    return [("of these new, and not of the row before", f"{facts['tokens'] * new:,.0f}")]
+    return [("of these new, and not of the row before", f"{pieces_new(facts):,}")]
 
 
 def _curve(log: Sequence[dict[str, Any]]) -> str:

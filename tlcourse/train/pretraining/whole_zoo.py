@@ -10,9 +10,10 @@ from accelerate import PartialState
 
 from tlcourse.data import text_index
 from tlcourse.models.pretrained import zoo
+from tlcourse.models.pretrained.how_trained import TRAINING
 from tlcourse.train.pretraining import recipes
 from tlcourse.train.pretraining.loop import CHECKPOINT
-from tlcourse.train.pretraining.pretrain import RUNS, TRAINING, packaged_text, pretrain
+from tlcourse.train.pretraining.pretrain import RUNS, packaged_text, pretrain
 
 
 def pretrain_all(

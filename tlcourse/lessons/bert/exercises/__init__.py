@@ -40,7 +40,7 @@ answer_in_sight = prediction(
 which_kinds = prediction(
     question=(
         "bert-mini sees both sides of a hidden word, gpt-mini what stands to the left. Both have read the "
-        "same 16 million pieces. Where does seeing both sides help most, in points of accuracy?"
+        "same text. Where does seeing both sides help most, in points of accuracy?"
     ),
     options=(
         "Names: the right side says who did it",

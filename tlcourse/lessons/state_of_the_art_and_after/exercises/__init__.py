@@ -21,7 +21,7 @@ __all__ = [
 who_leads = prediction(
     question=(
         "The systems of the course, all frozen, a linear model on top, 100 labels. On how many of the "
-        "seven tasks does one of the nine that the course trained itself, on 16 million pieces each, come "
+        "seven tasks does one of the nine that the course trained itself, on millions of pieces, come "
         "first, or so near to the first that three seeds cannot tell them apart?"
     ),
     options=("None: the large ones that others trained lead everywhere", "One", "Three", "Six or seven"),
@@ -32,7 +32,7 @@ who_leads = prediction(
         "is not the only one that the seeds cannot tell from the best.",
         "Parts of speech and questions, where elmo-mini reads words letter by letter in both directions; and "
         "films, where 100 labels differ so much from draw to draw that several points are within luck.",
-        "They read 16 million pieces. The others read billions, or learned from a teacher who had.",
+        "They read millions of pieces. The others read billions, or learned from a teacher who had.",
     ),
 )
 

@@ -18,6 +18,7 @@ from tlcourse.lessons.state_of_the_art_and_after.deciding import undominated
 from tlcourse.show.differences import difference
 from tlcourse.show.prose import listed, signed
 from tlcourse.show.records import Records
+from tlcourse.show.zoo_reading import amounts
 
 
 def board_rows(board: Board, labels: int) -> list[dict[str, object]]:
@@ -68,9 +69,10 @@ def many(n: float | None) -> str:
 def of_reading(board: Board) -> str:
     """What each system read before, and how its costs were taken."""
     others = [f"{name}: {told}" for name, (_, told) in READ_BEFORE.items() if name in board.costs]
+    ours = {name: cost.tokens for name, cost in board.costs.items() if OURS in name and cost.tokens}
     one, many_ = (_ms(board, [BASELINE], batch)[BASELINE] for batch in (1, 32))
     return (
-        f"*Read before*: {'; '.join(others)}; ours 16 million pieces each. *Milliseconds* are what the "
+        f"*Read before*: {'; '.join(others)}; {amounts(ours)}. *Milliseconds* are what the "
         "processor spent, not the clock’s, so that other programs disturb little. One by one, "
         f"{BASELINE}’s {two_digits(one)} ms are nearly all scikit-learn’s call, not the counting: 32 "
         f"together it needs {two_digits(many_)} a text. *MB* is what a process grows by, the libraries not "

@@ -1,0 +1,44 @@
+"""How a model of the zoo came about: what stands in `training.json`, beside its weights.
+
+A model may have been trained in several goes, each begun from the one before (`tlcourse pretrain --from`);
+those before the last are in `before`.
+"""
+
+import json
+from typing import Any
+
+from tlcourse.models.pretrained import zoo
+
+TRAINING = "training.json"
+BERTS_SHARE = 0.15  # of the pieces are to be predicted, where nothing else is noted
+
+
+def facts(name: str) -> dict[str, Any]:
+    """All of the file. Raises FileNotFoundError for a folder without one."""
+    return json.loads((zoo.folder_of(name) / TRAINING).read_text(encoding="utf-8"))
+
+
+def tokens_before(facts: dict[str, Any]) -> int:
+    """What was read in the trainings before the last."""
+    return sum(stage["tokens"] for stage in facts.get("before", []))
+
+
+def pieces_read(name: str) -> int:
+    """In all its trainings; a piece that is read twice counts twice."""
+    own = facts(name)
+    return own["tokens"] + tokens_before(own)
+
+
+def pieces_new(facts: dict[str, Any]) -> int:
+    """Of the last training, what no row had in common with the row before it (XLNet's `reuse_len`)."""
+    recipe = facts["recipe"]
+    reused = recipe["config"].get("reuse_len")
+    new = 1.0 if reused is None else sum(share * reused / length for share, length in recipe["lengths"])
+    return round(facts["tokens"] * new)
+
+
+def pieces_hidden(name: str) -> int:
+    """How many of these a BERT had to predict, about: its share of each training's pieces."""
+    own = facts(name)
+    last = {"tokens": own["tokens"], "masked": own["recipe"].get("masked", BERTS_SHARE)}
+    return round(sum(s["tokens"] * s.get("masked", BERTS_SHARE) for s in [*own.get("before", []), last]))
