@@ -52,7 +52,7 @@ def recipe_of(way: str, sources: tuple[str, ...], tokens: int, seed: int):
     from tlcourse.train.pretraining import recipes
     from tlcourse.train.pretraining.pretrain import bf16_is_fast
 
-    changes = {"batch_tokens": 2048, "warmup": 0.08, "rate": 1.0} | WAYS[way]
+    changes = {"batch_tokens": 2048, "warmup": 0.08, "rate": 1.0, "masked": 0.15} | WAYS[way]
     rate, warmup = changes.pop("rate"), changes.pop("warmup")
     recipe = recipes.recipe_for("bert", sources, tokens, seed, bf16=bf16_is_fast())
     return replace(

@@ -136,7 +136,7 @@ def test_what_cannot_be_begun_from_is_told_before_anything_is_read(text, tmp_pat
 
 
 def test_of_a_recipe_from_before_a_setting_was_there_it_has_the_default():
-    now = recipes.recipe_for("bert", ("bbc",)).facts()
+    now = recipes.recipe_for("bert", ("bbc",)).facts() | {"masked": 0.15}
     then = {key: value for key, value in now.items() if key not in ("masked", "packed", "begins_from")}
     assert [*recipes.differences(then, now)] == []
     assert [*recipes.differences(then, now | {"masked": 0.4})] == ["masked: 0.15 then, 0.4 now"]
