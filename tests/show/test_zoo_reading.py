@@ -27,6 +27,9 @@ def test_who_has_read_as_much_is_told_together(trained):
     assert zoo_reading.have_read("abc") == "`a` and `c` have read 16 million pieces each, `b` 28 million"
     assert zoo_reading.have_read("b") == "`b` has read 28 million pieces"
     assert zoo_reading.have_read("ab") == "`a` has read 16 million pieces, `b` 28 million"
+    assert zoo_reading.read_most("b", "abc")
+    assert not zoo_reading.read_most("a", "abc")
+    assert not zoo_reading.read_most("a", "ac")  # a few hundred pieces are none
     assert zoo_reading.millions(2_400_000) == "2.4 million"
     assert zoo_reading.millions(9_960_000) == "10 million"
 

@@ -16,6 +16,12 @@ def have_read(names: Iterable[str]) -> str:
     return amounts({f"`{name}`": how_trained.pieces_read(name) for name in names})
 
 
+def read_most(name: str, others: Iterable[str]) -> bool:
+    """Whether it has read more than each of the others."""
+    own = how_trained.pieces_read(name)
+    return all(own > 1.01 * how_trained.pieces_read(other) for other in others if other != name)
+
+
 def amounts(read: Mapping[str, float]) -> str:
     """The same of any names, with how much each has read."""
     by_amount: dict[str, list[str]] = {}

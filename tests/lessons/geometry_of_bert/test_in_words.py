@@ -4,6 +4,7 @@ import pytest
 
 from tlcourse.lessons.geometry_of_bert import in_words, kept, live, published
 from tlcourse.lessons.geometry_of_bert import in_words_of_maps as maps
+from tlcourse.show import zoo_reading
 from tlcourse.show.records import Records
 
 MODELS = ["distilbert", "minilm"]
@@ -44,6 +45,17 @@ def test_objectives(made):
     assert f"is above {kept.GLOVE}" in told
     low = in_words.of_objectives(made.senses(twin=0.95), ["bert-mini", "gpt-mini"])
     assert low.count("below its untrained twin") == 2
+
+
+def test_a_lead_that_reading_more_may_explain_is_told(made, monkeypatch):
+    names = ["bert-mini", "gpt-mini"]
+    for most in names:
+        read = {name: 28e6 if name == most else 16e6 for name in names}
+        monkeypatch.setattr(zoo_reading.how_trained, "pieces_read", read.__getitem__)
+        told = in_words.of_objectives(made.senses(), names)
+        assert "28 million" in told
+        first = told.split("The best of these, ")[1].split(",")[0]
+        assert (f"How much of its lead {first} owes" in told) == (first == most)
 
 
 def test_arcs_either_way(made):

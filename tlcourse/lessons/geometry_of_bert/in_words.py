@@ -7,7 +7,7 @@ from tlcourse.lessons.geometry_of_bert import kept, live
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.prose import listed
 from tlcourse.show.records import Records
-from tlcourse.show.zoo_reading import have_read
+from tlcourse.show.zoo_reading import have_read, read_most
 
 _ATTENTION, _PLACES, _COMMONEST = "attention", "places", "the commonest answer"
 
@@ -198,4 +198,6 @@ def of_objectives(senses: Records, models: Sequence[str]) -> str:
             gap = difference(one, twin, (model, kept.UNTRAINED))
             told += f"; {side(gap)} its untrained twin ({twin.mean:.1%})"
         lines.append(f"{told}.")
+    if read_most(first, best):
+        lines.append(f"\nHow much of its lead {first} owes to having read more, these figures cannot say.")
     return "\n".join(lines)

@@ -210,8 +210,8 @@ _OF_SYSTEMS: dict[type, SystemRecipe] = {
         MaskedPairs,
         lengths=((0.8, 128), (0.2, 256)),
         growth=_SHORT_FIRST,
-        # The paper has 15 %. With 40 % there is more to predict in as much text, as Wettig et al. (2023) found:
-        # `benchmarks/masked_lm_pilot.py` says what that changed here.
+        # The paper has 15 %. With 40 % more is asked of as much text (Wettig et al. 2023); what that changed
+        # here, `benchmarks/masked_lm_pilot.py` has measured.
         masked=0.4,
     ),
     XLNetConfig: SystemRecipe(PermutedPieces, lengths=((1.0, 128),)),  # it has no positions to learn
