@@ -1,6 +1,5 @@
 """BERT's ablations in miniature, and what each layer of real BERTs is worth: the results of lesson BERT.
 
-    export TLCOURSE_FILES=gold
     python benchmarks/bert.py text --text TEXT --nltk nltk_data     # once: the small text, in 256 pieces
     python benchmarks/bert.py ablations --text TEXT                 # about a minute a training
     python benchmarks/bert.py layers
@@ -14,8 +13,8 @@ article. The rate is the same for all ways, 3e-3: of three looks at BERT's own w
 the one whose training loss fell most. How strongly the linear models are held back is chosen on a fifth
 of their training labels.
 
-`layers`: names, silver (BBC news) and gold (CoNLL-2003), from single layers of frozen encoders and from the
-paper's combinations of them (its table 7). Results are written one by one; a run that was killed goes on.
+`layers`: names, silver (BBC news), from single layers of two frozen encoders and from the paper's
+combinations of them (its table 7). Results are written one by one; a run that was killed goes on.
 """
 
 import argparse
@@ -239,12 +238,8 @@ def combinations(top: int) -> dict[str, tuple[list[int], bool, bool]]:
 
 def layers() -> None:
     results = RecordsFile(HERE / "layers.json")
-    for model, name in (
-        ("distilbert", "entities"),
-        ("bert-mini", "entities"),
-        ("minilm", "entities"),
-        ("distilbert", "conll2003"),
-    ):
+    name = "entities"
+    for model in ("bert-mini", "distilbert"):
         prepared = None
         encoder = encoders.load(model)
         top = len(encoder.widths) - 1
