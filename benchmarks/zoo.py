@@ -48,9 +48,12 @@ class Results(ResultsFile):
         return any((key | made_with).items() <= cell.items() for cell in self.facts["cells"])
 
     def add(self, key: dict, made_with: dict, found: dict) -> None:
-        self.facts["cells"] = [c for c in self.facts["cells"] if not key.items() <= c.items()]
-        # Here and not once for the file: a run goes on where another machine has begun.
-        self.facts["cells"].append({**key, **made_with, **found, "machine": self.machine})
+        # The machine here and not once for the file: a run goes on where another machine has begun.
+        cell = {**key, **made_with, **found, "machine": self.machine}
+        cells = self.facts["cells"]
+        # In the place of the one that it replaces, as tables have their columns in the order of the cells.
+        old = next((i for i, c in enumerate(cells) if key.items() <= c.items()), len(cells))
+        cells[old : old + 1] = [cell]
         self.save()
 
 

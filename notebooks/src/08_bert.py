@@ -374,7 +374,7 @@ show.md(in_words.of_tenths(ablated))
 # %% [markdown]
 # ## 8. *Optional:* features from each layer · 8 minutes
 # BERT can be fine-tuned (lesson 09) or read like ELMo, frozen. Which layer? Names in BBC news, silver, 300 labelled sentences, three seeds (bars: their standard deviation), a linear model on
-# one layer alone; dotted, the last four side by side. Then two layers measured now, with one seed. (Section 6 has more with 100 sentences: there four layers are read side by side, and the
+# one layer alone; dotted, the last four side by side. Beside ours a published model, DistilBERT, which has read far more and sees capitals. Then two layers of ours measured now, with one seed. (Section 6 has more with 100 sentences: there four layers are read side by side, and the
 # linear model is fitted in another way and tested on other sentences. Compare within this section.)
 
 # %%

@@ -98,7 +98,8 @@ def test_other_weights_are_measured_again(run, tiny_zoo, tmp_path, monkeypatch):
     model.bert.embeddings.word.weight.data += 0.1
     zoo.export(model, tmp_path / "zoo" / "bert-mini")
     after = run(*small)["cells"]
-    assert len(after) == len(before) == 2  # trained and random
+    assert len(after) == len(before) == 2
+    assert [c["weights"] for c in after] == ["trained", "random"]  # each in its place
     changed = {c["weights"]: c["fingerprint"] for c in after}
     assert changed["trained"] != next(c["fingerprint"] for c in before if c["weights"] == "trained")
     assert changed["random"] == next(c["fingerprint"] for c in before if c["weights"] == "random")

@@ -31,6 +31,7 @@ def test_who_has_read_as_much_is_told_together(trained):
     assert not zoo_reading.read_most("a", "abc")
     assert not zoo_reading.read_most("a", "ac")  # a few hundred pieces are none
     assert zoo_reading.millions(2_400_000) == "2.4 million"
+    assert zoo_reading.millions(8_000_400) == "8 million"
     assert zoo_reading.millions(9_960_000) == "10 million"
 
 

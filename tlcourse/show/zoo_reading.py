@@ -7,8 +7,8 @@ from tlcourse.show.prose import listed
 
 
 def millions(pieces: float) -> str:
-    """A number of pieces in words: `16 million`; below ten million with one place."""
-    return f"{pieces / 1e6:.{0 if pieces >= 9.95e6 else 1}f} million"
+    """A number of pieces in words: `16 million`; below ten million with one place: `2.4 million`."""
+    return f"{pieces / 1e6:.{0 if pieces >= 9.95e6 else 1}f}".removesuffix(".0") + " million"
 
 
 def have_read(names: Iterable[str]) -> str:

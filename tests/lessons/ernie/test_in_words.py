@@ -8,6 +8,7 @@ from tlcourse.lessons.ernie import in_words, news, published, two_masks
 from tlcourse.lessons.ernie import in_words_of_strategies as of_strategies
 from tlcourse.lessons.ernie.in_words import BERT
 from tlcourse.lessons.ernie.on_news import COUNTS, ERNIE, SHARES
+from tlcourse.show import zoo_reading
 from tlcourse.show.records import Records
 from tlcourse.train.pretraining.ernie_tasks import TASKS
 from tlcourse.train.pretraining.task_strategies import AT_ONCE, CONTINUAL, KEPT, ONE_BY_ONE
@@ -221,7 +222,7 @@ def pairs(twin):
     return Records(row for model, s in scores.items() for row in seeded(s, task="similarity", model=model))
 
 
-def test_pairs_and_the_papers_rows():
+def test_pairs_and_the_papers_rows(monkeypatch):
     told = in_words.of_pairs(pairs(0.7))
     assert "above bert-mini, below random twin, within luck of counts" in told
     rows = {row[0]: row for row in published.paper_rows(suite(0.7), pairs(0.2))}
@@ -239,6 +240,13 @@ def test_pairs_and_the_papers_rows():
         in near["STS-B, Spearman’s ρ: ERNIE 2.0 / BERT"][4]
     )
     assert len(published.paper_rows(suite(0.7), None)) == 2
+    for bert, what in (
+        (28e6, "way of training and how much was read, once"),
+        (16e6, "way of training, once"),
+    ):
+        read = {"ernie-mini": 16e6, "bert-mini": bert}
+        monkeypatch.setattr(zoo_reading.how_trained, "pieces_read", read.__getitem__)
+        assert what in published.paper_rows(suite(0.7), None)[0][4]
     chance = Records(row for m in (ERNIE, BERT) for row in seeded(0.5, task="entailment", model=m))
     assert "at chance" in str(published.paper_rows(suite(0.7), chance))
 

@@ -13,7 +13,7 @@ from tlcourse.lessons.ernie.on_news import ERNIE
 from tlcourse.show.differences import difference
 from tlcourse.show.records import Records
 from tlcourse.show.tables import mean_sd
-from tlcourse.show.zoo_reading import have_read
+from tlcourse.show.zoo_reading import have_read, read_most
 from tlcourse.train.pretraining.ernie_tasks import DISTANCE, ORDER, TASKS
 
 _README = "Sun et al. 2020, GLUE test; as in the authors’ README"
@@ -54,6 +54,11 @@ def of_reading() -> str:
     return f"Of the same text, {have_read([ERNIE, BERT])}."
 
 
+def _unequal() -> bool:
+    """Whether one of the two has read more."""
+    return any(read_most(name, (ERNIE, BERT)) for name in (ERNIE, BERT))
+
+
 def of_card(facts: Mapping[str, Any]) -> str:
     """What became of sentence order in the small model's own training, on unread text."""
     order, distance = TASKS[ORDER], TASKS[DISTANCE]
@@ -88,7 +93,7 @@ def paper_rows(suite: Records, pairs: Records | None) -> list[tuple[Any, ...]]:
             in_words.of_models(suite),
             "They fine-tune, and ERNIE 2.0 read more than BERT (Reddit and discourse relations besides). "
             f"Ours read the same text: {have_read([ERNIE, BERT])}. They are frozen; what is compared is "
-            "the way of training, once each.",
+            f"the way of training{' and how much was read' if _unequal() else ''}, once each.",
         )
     ]
     theirs = {
