@@ -109,6 +109,13 @@ def test_bert_is_above_its_twin_with_each_draw_of_the_reviews():
     trained, random = (found.where(weights=weights).of_seed for weights in ("trained", "random"))
     assert trained.keys() == random.keys()
     assert all(trained[seed] > random[seed] for seed in trained)
+    tuned = {
+        row["task"]: row
+        for row in zoo_results.gains(RESULTS, "100")
+        if row["model"] == "bert-mini" and row["way"] == "fine-tuned"
+    }
+    assert tuned["imdb"]["beats random"]
+    assert tuned["topic"]["trained"][0] < tuned["topic"]["counts"][0]
 
 
 def test_what_bert_has_read_is_as_the_readmes_say():
