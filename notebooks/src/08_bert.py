@@ -173,7 +173,7 @@ def masked_loss(log_p, ids, chosen):
 check.masked_loss(masked_loss)
 
 # %% [markdown]
-# How the course's training draws them, for whole batches: each piece draws a random number (marks ∞), in each row the smallest 15 % are chosen, and `_corrupt` does what
+# How the course's training draws them, for whole batches: each piece draws a random number (marks ∞), in each row the smallest 15 % are chosen (the paper's share; section 5 says when `bert-mini` had more), and `_corrupt` does what
 # yours does. Below the code a sentence three times; in brackets what stands where a piece is asked for: `[MASK]`, a random piece, or the piece itself.
 
 # %%
@@ -319,8 +319,8 @@ show.table(published.rows(ours))
 show.md(published.command())
 
 # %% [markdown]
-# It knows grammar, phrases that newspapers repeat, and opinions on films: what it has read often. Of tea and of Paris it knows nothing: it spreads its guesses
-# thinly over words that are frequent. To know more, one has to have read far more.
+# It is sure where a phrase recurs in what it has read: *did not know*, *prime minister*. About a film it expects an opinion, but cannot say which. Of tea and of Paris it
+# knows nothing but the kind of word that fits. To know more, one has to have read far more.
 #
 # ### Try it
 # Hide any word of any sentence. Each row is a layer: its state is put through the head that was trained for the top, so the lower rows are what those states would say
@@ -332,7 +332,7 @@ explorer
 
 # %% [markdown]
 # ## 6. And its states? · 6 minutes
-# It guesses better from both sides. Are its states worth more, too? Frozen, a linear model on top, 100 labels, three draws (`data/results/zoo/tasks.json`).
+# It guesses better. Are its states worth more, too? Frozen, a linear model on top, 100 labels, three draws (`data/results/zoo/tasks.json`).
 # MiniLM is a published model of BERT's family, which has read far more; the *random twin* is bert-mini before its training, *counts* (lesson 05) know no model. Articles are
 # read whole here; lesson 07 read their beginnings, which makes topics harder, for counts as well:
 
@@ -412,7 +412,7 @@ check
 # ## What to remember
 # 1. A model that sees both sides must not see the word that it predicts. To close its own place to each state is not enough: with two layers the word comes back.
 # 2. BERT hides 15 % of the pieces in the input: 80 % as `[MASK]`, 10 % random, 10 % as they are, since later there will be no `[MASK]`.
-# 3. In the full run, both sides helped most with punctuation and some small words, and hardly with nouns and names; we think because what decides them often stands on the right.
+# 3. In the full run, it was ahead of the model that reads from the left most with punctuation and some small words, and hardly with nouns and names; we think because what decides them often stands on the right.
 # 4. The price: it learns from the hidden pieces alone. With as little text as here, the model that reads from the left had the better states.
 # 5. Its layers can be read like ELMo's. The last is not always the best.
 #

@@ -332,7 +332,7 @@ timeline.time_line(over_time, guess)
 
 # %% [markdown]
 # ## 7. ERNIE against BERT · 6 minutes
-# Same text, same number of pieces, same size; the tasks and the masks differ, and each was trained once. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's
+# Same text, same size; the tasks and the masks differ, each was trained once, and section 1 says how much each has read. Frozen, a linear model on top (`data/results/zoo/tasks.json`), and on pairs of sentences like GLUE's
 # (`benchmarks/ernie.py`); the spread is that of three draws of labels. *Random twin*: a network of ernie-mini's shape, never trained. *Counts*: TF-IDF or spelling under a linear model, no network. Rows of one task share its test. Accuracy; for names, F1:
 
 # %%

@@ -6,6 +6,7 @@ import pytest
 
 from tlcourse.lessons.xlnet import figures, in_words, in_words_of_rows, kept, live, published
 from tlcourse.probe import as_in_training, loss_by_place, neighbours
+from tlcourse.show import zoo_reading
 from tlcourse.show.records import Records
 
 
@@ -204,12 +205,20 @@ def test_tasks_either_way():
     assert "of its pieces were new to it" in in_words.of_tasks(tasks(0.9))
     told = in_words.of_tasks(tasks(0.6))
     assert "behind in topic of news (−10.0)" in told
-    assert "We think it is for that reason" in told
+    assert "has a part in it" in told
     assert "More often behind" in in_words.of_tasks(
         Records(
             {**row, "score": row["score"] + (0.3 if row["model"] == "bert-mini" else 0)} for row in tasks(0.6)
         )
     )
+
+
+def test_who_read_less_and_is_ahead_all_the_same(monkeypatch):
+    for bert, told in ((28e6, True), (16e6, False)):
+        read = {"xlnet-mini": 16e6, "gpt-mini": 16e6, "bert-mini": bert}
+        monkeypatch.setattr(zoo_reading.how_trained, "pieces_read", read.__getitem__)
+        assert ("It has read less" in in_words.of_tasks(tasks(0.9))) == told
+        assert "It has read less" not in in_words.of_tasks(tasks(0.6))
 
 
 def test_signs_of_a_text_are_not_read_as_markdown():

@@ -199,5 +199,5 @@ def of_objectives(senses: Records, models: Sequence[str]) -> str:
             told += f"; {side(gap)} its untrained twin ({twin.mean:.1%})"
         lines.append(f"{told}.")
     if read_most(first, best):
-        lines.append(f"\nHow much of its lead {first} owes to having read more, these figures cannot say.")
+        lines.append(f"\nHow much of its lead {first} owes to its longer training, these figures cannot say.")
     return "\n".join(lines)

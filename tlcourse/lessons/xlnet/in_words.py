@@ -9,7 +9,7 @@ from tlcourse.models.pretrained import how_trained
 from tlcourse.probe import as_in_training, neighbours
 from tlcourse.show.differences import Difference, difference
 from tlcourse.show.records import Records
-from tlcourse.show.zoo_reading import have_read, millions
+from tlcourse.show.zoo_reading import have_read, millions, read_most
 
 
 def nats(gap: Difference) -> str:
@@ -204,11 +204,16 @@ def of_tasks(records: Records) -> str:
             found.setdefault(verdict, []).append(points)
         told = "; ".join(f"{verdict} {', '.join(names)}" for verdict, names in found.items())
         lines.append(f"- xlnet-mini against **{other}**, in points: {told}.")
+        more = len(found.get("ahead in", [])) > len(found.get("behind in", []))
+        if other == "bert-mini" and more and read_most("bert-mini", ["xlnet-mini"]):
+            lines.append(
+                "  It has read less, and been asked for less: how much is asked is not all that counts."
+            )
         if other == "gpt-mini" and len(found.get("behind in", [])) > len(found.get("ahead in", [])):
             lines.append(
                 "\nIn most of these tasks both that look at two sides and are asked for some pieces only are "
-                "behind the one that learns from every piece, as BERT was in lesson 08. We think it is for "
-                "that reason, with so little text."
+                "behind the one that learns from every piece, as BERT was in lesson 08. We think that this "
+                "has a part in it, with so little text."
                 if _both_behind_gpt(records)
                 else "\nMore often behind than ahead of the one that learns from every piece."
             )

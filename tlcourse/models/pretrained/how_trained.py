@@ -37,8 +37,13 @@ def pieces_new(facts: dict[str, Any]) -> int:
     return round(facts["tokens"] * new)
 
 
-def pieces_hidden(name: str) -> int:
-    """How many of these a BERT had to predict, about: its share of each training's pieces."""
+def stages(name: str) -> list[tuple[int, float]]:
+    """Of a BERT, the trainings in their order: pieces read, and the share of them to be predicted."""
     own = facts(name)
     last = {"tokens": own["tokens"], "masked": own["recipe"].get("masked", BERTS_SHARE)}
-    return round(sum(s["tokens"] * s.get("masked", BERTS_SHARE) for s in [*own.get("before", []), last]))
+    return [(one["tokens"], one.get("masked", BERTS_SHARE)) for one in [*own.get("before", []), last]]
+
+
+def pieces_hidden(name: str) -> int:
+    """How many of its pieces a BERT had to predict, about."""
+    return round(sum(tokens * share for tokens, share in stages(name)))
