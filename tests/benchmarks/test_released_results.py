@@ -118,7 +118,7 @@ def test_bert_is_above_its_twin_with_each_draw_of_the_reviews():
     assert tuned["topic"]["trained"][0] < tuned["topic"]["counts"][0]
 
 
-def test_what_bert_has_read_is_as_the_readmes_say():
+def test_what_bert_has_read_is_as_the_readme_says():
     facts = how_trained.facts("bert-mini")
     (before,) = facts["before"]
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
@@ -126,9 +126,6 @@ def test_what_bert_has_read_is_as_the_readmes_say():
     assert [before.get("masked", how_trained.BERTS_SHARE), facts["recipe"]["masked"]] == [0.15, 0.4]
     then, now = (stage["held_out"]["masked piece"] for stage in (before, facts))
     assert f"fell from {then:.2f} to {now:.2f}" in text
-    amounts = {name: round(how_trained.pieces_read(name) / 1e6) for name in zoo.ZOO}
-    assert amounts == dict.fromkeys(zoo.ZOO, 16) | {"bert-mini": 28}
-    assert "read 16 million tokens, BERT 28 million" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_all_of_the_zoo_stand_beside_random_weights():
