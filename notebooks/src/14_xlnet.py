@@ -210,7 +210,7 @@ show.results(kept.by_sixth(sight), rows="sixth of the order", spec=".2f", best=N
 show.md(in_words_of_rows.of_sight(sight))
 
 # %% [markdown]
-# So only the last $1/K$ of each order is predicted, with $K = 6$ (a number here, no keys; the paper's section 2.3, *partial prediction*). The paper's reasons: it converges sooner, and the query stream of all others need not be computed. That makes one piece in six, about as many as BERT hides.
+# So only the last $1/K$ of each order is predicted, with $K = 6$ (a number here, no keys; the paper's section 2.3, *partial prediction*). The paper's reasons: it converges sooner, and the query stream of all others need not be computed. That makes one piece in six, about as many as the paper's BERT hides.
 #
 # ### Your turn: the last part
 
@@ -311,7 +311,7 @@ show.md(in_words.of_pmi(by_pmi))
 # %% [markdown]
 # ## 6. Second fault: the sign that never comes · 8 minutes
 # Read the same rows of BBC news twice: as in the pretraining, and as they are. Take a word that stands there both times, unchanged, and compare its two states. For BERT,
-# 15 % of the *other* words are hidden the first time (80/10/10, lesson 08). For XLNet, a sixth of the others are out of sight for it. As a control, BERT again, with random pieces and no `[MASK]`.
+# 15 % of the *other* words are hidden the first time (80/10/10, lesson 08; `bert-mini` itself was trained on with more hidden). For XLNet, a sixth of the others are out of sight for it. As a control, BERT again, with random pieces and no `[MASK]`.
 #
 # Two measures. How far does the state move, as a share of how far the states of two words in different rows are apart (in the same layer)? And can a *linear probe* (lesson 02) tell from one word's state, in rows that it was not fitted to, which reading
 # it is from? Here in short, with one draw and few rows:

@@ -37,11 +37,16 @@ def pieces_new(facts: dict[str, Any]) -> int:
     return round(facts["tokens"] * new)
 
 
+def share_hidden(recorded: dict[str, Any]) -> float:
+    """Of a BERT's recipe, or of a training before: what share is predicted; the paper's where none is noted."""
+    return recorded.get("masked", BERTS_SHARE)
+
+
 def stages(name: str) -> list[tuple[int, float]]:
     """Of a BERT, the trainings in their order: pieces read, and the share of them to be predicted."""
     own = facts(name)
-    last = {"tokens": own["tokens"], "masked": own["recipe"].get("masked", BERTS_SHARE)}
-    return [(one["tokens"], one.get("masked", BERTS_SHARE)) for one in [*own.get("before", []), last]]
+    before = [(one["tokens"], share_hidden(one)) for one in own.get("before", [])]
+    return [*before, (own["tokens"], share_hidden(own["recipe"]))]
 
 
 def pieces_hidden(name: str) -> int:

@@ -23,7 +23,7 @@ from tlcourse.assets.cache import file_sha256
 from tlcourse.data import pretraining_text, text_index, tokeniser
 from tlcourse.data.text_index import TextIndex
 from tlcourse.models.pretrained import zoo
-from tlcourse.models.pretrained.how_trained import BERTS_SHARE, TRAINING
+from tlcourse.models.pretrained.how_trained import TRAINING, share_hidden
 from tlcourse.models.pretrained.registry import system_of
 from tlcourse.train.pretraining import checkpoint, held_out, loop, model_card, recipes
 from tlcourse.train.pretraining.journal import TrainingStatus
@@ -179,7 +179,7 @@ def stages(name: str | Path) -> list[dict[str, Any]]:
     last = {key: facts[key] for key in said}
     recipe = facts.get("recipe", {})
     if recipe.get("config_class") == "BertConfig":
-        last["masked"] = recipe.get("masked", BERTS_SHARE)
+        last["masked"] = share_hidden(recipe)
     last["text"] = facts["text"]["fingerprint"]
     last["weights"] = file_sha256(folder / zoo.WEIGHTS)
     return [*facts.get("before", []), last]
