@@ -38,7 +38,7 @@ def pieces_new(facts: dict[str, Any]) -> int:
 
 
 def share_hidden(recorded: dict[str, Any]) -> float:
-    """Of a BERT's recipe, or of a training before: what share is predicted; the paper's where none is noted."""
+    """Of a recipe, or of a training before: the share that BERT predicts; the paper's if none is noted."""
     return recorded.get("masked", BERTS_SHARE)
 
 
